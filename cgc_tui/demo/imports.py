@@ -1,0 +1,156 @@
+"""The calls about imports: list, get, submit, and in bulk."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+
+from cgc_tui.demo import records
+from cgc_tui.demo.answers import Refusal, json_answer, unmatched
+from cgc_tui.demo.jobs import STATES, Job
+from cgc_tui.demo.routes import MOST, NEIGHBOURS, Call, Table, page
+from cgc_tui.demo.submit import Submission
+
+TIMES = ("started_on", "finished_on")
+
+
+def _base(call: Call) -> str:
+    """Return what hrefs of imports begin with: by default a host that does not exist."""
+    return call.platform.doubled if call.platform.switches.doubled_host else call.root
+
+
+def _whole(call: Call, job: Job) -> dict[str, Any]:
+    platform = call.platform
+    return records.whole(job, platform.book.now, _base(call), platform.switches)
+
+
+def list_imports(call: Call) -> httpx.Response:
+    """Answer "List import jobs"."""
+    platform, switches = call.platform, call.platform.switches
+    offset, limit = call.window()
+    states = _states(call)
+    project, volume = call.value("project"), call.value("volume")
+    if project is not None:
+        call.check_project(project)
+    if volume is not None:
+        call.check_volume(volume)
+    fields = call.value("fields")
+    found = platform.book.matching(states, project, volume, switches)
+    shift = 1 if switches.repeat_across_pages and offset else 0
+    shown = found[max(0, offset - shift) : offset - shift + limit]
+    items: list[Any] = [
+        records.chosen(_whole(call, job), None if switches.brief else fields, default=records.BRIEF)
+        for job in shown
+    ]
+    if switches.unreadable_items:
+        items[1:5:2] = [None, {"state": "COMPLETED"}][: len(items[1:5:2])]
+    return page(call, items, (offset, limit), len(found) + shift, _base(call))
+
+
+def _states(call: Call) -> list[str]:
+    states = call.values("state")
+    if call.platform.switches.comma_states:
+        states = [part for state in states for part in state.split(",")]
+    for state in states:
+        if state not in STATES:
+            raise Refusal(9011, f"Invalid request syntax: {state[:40]} is not a state.")
+    return states
+
+
+def _job(call: Call, job_id: str) -> Job:
+    if job_id in call.platform.switches.foreign:
+        raise Refusal(9005)
+    job = call.platform.book.get(job_id)
+    if job is None:
+        raise Refusal(9008)
+    return job
+
+
+def get_import(call: Call) -> httpx.Response:
+    """Answer "Get details of an import job"."""
+    record = _whole(call, _job(call, call.name))
+    failed = call.platform.switches.failed_as_404 and record.get("state") == "FAILED"
+    return json_answer(records.chosen(record, call.value("fields"), default=None), 404 if failed else 200)
+
+
+def _body(call: Call) -> dict[str, Any]:
+    """Return the JSON object of the request, or refuse it."""
+    try:
+        body = json.loads(call.request.content)
+    except ValueError:
+        raise Refusal(9011, "Invalid request syntax: the body is not JSON.") from None
+    if not isinstance(body, dict):
+        raise Refusal(9011, "Invalid request syntax: the body is not an object.")
+    return body
+
+
+def _listed(call: Call, key: str) -> list[Any]:
+    """Return the list under `key` of the request, the only key, or refuse it."""
+    body = _body(call)
+    items = body.get(key)
+    if not isinstance(items, list) or set(body) != {key} or not items:
+        raise Refusal(9011, f"Invalid request syntax: {key} must be a list that is not empty.")
+    if len(items) > MOST:
+        raise Refusal(9011, f"Invalid request syntax: {key} must not have more than {MOST} items.")
+    return items
+
+
+def _is_json(call: Call) -> bool:
+    kind: str = call.request.headers.get("content-type", "")
+    return kind.partition(";")[0].strip().lower() == "application/json"
+
+
+def create_import(call: Call) -> httpx.Response:
+    """Answer "Start an import job"."""
+    if not _is_json(call):
+        return unmatched(415)
+    return json_answer(_whole(call, Submission(call.platform).accept(_body(call))))
+
+
+def bulk_create(call: Call) -> httpx.Response:
+    """Answer "Start a bulk import job"."""
+    if not _is_json(call):
+        return unmatched(415)
+    submission, answered = Submission(call.platform), []
+    for item in _listed(call, "items"):
+        try:
+            record = _whole(call, submission.accept(item))
+        except Refusal as refusal:
+            answered.append({"error": refusal.body})
+            continue
+        without = ("id", "href") if call.platform.switches.bulk_create_without_ids else ()
+        answered.append({"resource": _less(record, without)})
+    return json_answer({"items": answered})
+
+
+def bulk_get(call: Call) -> httpx.Response:
+    """Answer "Get details of multiple import jobs"."""
+    if not _is_json(call):
+        return unmatched(415)
+    ids, answered = _listed(call, "import_ids"), []
+    if not all(isinstance(job_id, str) for job_id in ids):
+        raise Refusal(9011, "Invalid request syntax: import_ids must be strings.")
+    without = TIMES if call.platform.switches.bulk_omits_times else ()
+    for job_id in ids:
+        try:
+            answered.append({"resource": _less(_whole(call, _job(call, job_id)), without)})
+        except Refusal as refusal:
+            answered.append({"error": refusal.body})
+    return json_answer({"items": answered})
+
+
+def _less(record: dict[str, Any], without: tuple[str, ...]) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name not in without}
+
+
+TABLE: Table = (
+    ("GET", r"/storage/imports", list_imports),
+    ("POST", r"/storage/imports", create_import),
+    ("GET", r"/storage/imports/([^/]+)", get_import),
+    ("POST", r"/bulk/storage/imports/get", bulk_get),
+    ("POST", r"/bulk/storage/imports/create", bulk_create),
+    *NEIGHBOURS,
+)
+"""All routes of the platform."""

@@ -1,0 +1,194 @@
+"""Import jobs as they would have been: bursts of TCGA-like files, each with its own time-table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from cgc_tui.demo import catalog
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+FINAL = ("COMPLETED", "FAILED")
+STATES = ("PENDING", "RUNNING", *FINAL)
+CAUSES = (9105, 9103, 9108, 9205, 9100)
+MOST_AT_HEAD = 40
+
+
+@dataclass(slots=True)
+class Job:
+    """One import job; its state is a function of the time, all times being Unix seconds.
+
+    `error` is the code that it fails with, None where it succeeds. `pinned` is a state that no clock
+    changes. `told` replaces fields of its record; `key` decides by lot what the switches do to it.
+    """
+
+    id: str
+    key: int
+    volume: str
+    location: str
+    name: str
+    submitted: float
+    project: str | None = None
+    parent: str | None = None
+    starts: float = math.inf
+    ends: float = math.inf
+    error: int | None = None
+    size: int = 0
+    strategy: str = "WXS"
+    overwrite: bool = False
+    autorename: bool = False
+    preserve: bool | None = None
+    pinned: str | None = None
+    told: dict[str, Any] = field(default_factory=dict)
+
+    def state(self, now: float) -> str:
+        """Return the state at the time `now`."""
+        if self.pinned is not None:
+            return self.pinned
+        if now < self.starts:
+            return "PENDING"
+        if now < self.ends:
+            return "RUNNING"
+        return "COMPLETED" if self.error is None else "FAILED"
+
+    def pin(self, state: str, now: float) -> None:
+        """Put the job into `state` for good, with times that fit."""
+        self.pinned = state
+        self.starts = math.inf if state == "PENDING" else min(self.starts, now)
+        self.ends = math.inf if state in ("PENDING", "RUNNING") else min(self.ends, now)
+        if state == "COMPLETED":
+            self.error = None
+        elif state == "FAILED" and self.error is None:
+            self.error = CAUSES[0]
+
+    @property
+    def folder(self) -> bool:
+        """Whether the job imports a folder."""
+        return self.location.endswith("/")
+
+
+def new_id(rng: Random) -> str:
+    """Return an id as in all examples: 32 letters and digits."""
+    return "".join(rng.choices(LETTERS, k=32))
+
+
+class JobMaker:
+    """Makes batches of jobs; the same seed and number give the same batch."""
+
+    def __init__(self, seed: int, username: str) -> None:
+        self._seed = seed
+        self._volumes = [volume.id for volume in catalog.volumes(username) if volume.active]
+        self._projects = [project.id for project in catalog.projects(username)]
+
+    def rng(self, name: object) -> Random:
+        """Return the source of chance for `name`."""
+        return Random(f"{self._seed}/{name}")
+
+    def batch(self, number: int, size: int, begins: float, *, waits: float = 0.0) -> list[Job]:
+        """Return `size` jobs of one burst, oldest first, submitted from `begins` on.
+
+        The queue takes them up after `waits` seconds; each then runs for 0 to 2 s.
+        """
+        rng = self.rng(number)
+        made = list(self._burst(rng, number, size, begins))
+        lanes = [begins + waits] * (3 if waits else 8)
+        for index, job in enumerate(made):
+            lane = index % len(lanes)
+            job.starts = max(lanes[lane], job.submitted + rng.uniform(0.1, 1.0))
+            job.ends = lanes[lane] = job.starts + rng.uniform(0.0, 2.0)
+        return made
+
+    def _burst(self, rng: Random, number: int, size: int, begins: float) -> Iterator[Job]:
+        volume, project = rng.choice(self._volumes), rng.choice(self._projects)
+        kind, folders = rng.choice(catalog.KINDS), rng.random() < 0.06
+        failing = rng.choice((0.025, 0.025, 0.025, 0.1)) if number else 0.12
+        cause = rng.choice(CAUSES)
+        patient = f"TCGA-{rng.randint(2, 99):02}-{rng.randint(100, 9999):04}"
+        submitted = begins
+        for index in range(size):
+            folder = folders and index < 4
+            name = f"{patient}-{index:05}" + ("" if folder else kind.suffix)
+            yield Job(
+                id=new_id(rng),
+                key=rng.getrandbits(32),
+                volume=volume,
+                location=f"runs/{number % 1000:03}/{name}" + ("/" if folder else ""),
+                name=name,
+                submitted=submitted,
+                project=project,
+                error=self._cause(rng, cause) if rng.random() < failing else None,
+                size=rng.randint(kind.least, kind.most),
+                strategy=kind.strategy,
+                overwrite=rng.random() < 0.05,
+                preserve=True if folder else None,
+            )
+            submitted += rng.choice((0.2, 0.4, 0.6, 1.0))
+
+    @staticmethod
+    def _cause(rng: Random, usual: int) -> int:
+        return usual if rng.random() < 0.6 else rng.choice(CAUSES)
+
+    def history(self, count: int, now: float) -> list[Job]:
+        """Return `count` jobs, oldest first: many batches, the newest of them still in the queue."""
+        rng = self.rng("history")
+        newest = self.batch(0, min(count, MOST_AT_HEAD), now - 40)
+        self._take_up(newest, now, rng)
+        batches, left, begins, number = [newest], count - len(newest), now - 40, 0
+        while left > 0:
+            size = min(left, rng.randint(6, 120))
+            begins -= rng.uniform(600, 6 * 3600) + size
+            number -= 1
+            batches.append(self.batch(number, size, begins))
+            left -= size
+        return [job for batch in reversed(batches) for job in batch]
+
+    @staticmethod
+    def _take_up(newest: list[Job], now: float, rng: Random) -> None:
+        """Let the end of the newest batch wait, and a few before it run, at the time `now`."""
+        count = len(newest)
+        waiting, running = min(12, count // 4), min(6, count // 6)
+        for place, job in enumerate(reversed(newest)):
+            job.submitted = min(job.submitted, now - 1)
+            if place < waiting:
+                job.starts = now + 2 + 1.2 * (waiting - place)
+                job.ends = job.starts + rng.uniform(0.0, 2.0)
+            elif place < waiting + running:
+                job.starts = now - rng.uniform(0.1, 1.0)
+                job.ends = now + rng.uniform(0.5, 5.0)
+            else:
+                job.ends = min(job.ends, now - 1)
+                job.starts = min(job.starts, job.ends)
+
+
+class Arrivals:
+    """The batches to come, as a function of the clock: one about every minute, the first soon."""
+
+    FIRST_S = 10
+    EVERY_S = 55
+    MOST_BATCHES = 300
+    MOST_JOBS = 2000
+
+    def __init__(self, maker: JobMaker, begun: float) -> None:
+        self._maker = maker
+        self._begun = begun
+        self._number = 1
+        self._coming: list[Job] = []
+
+    def due(self, now: float) -> list[Job]:
+        """Return the jobs submitted since the last call, oldest first.
+
+        After a long pause the oldest are skipped that would exceed `MOST_JOBS` anyway.
+        """
+        last = math.floor((now - self._begun - self.FIRST_S) / self.EVERY_S) + 1
+        for number in range(max(self._number, last - self.MOST_BATCHES), last + 1):
+            rng = self._maker.rng(f"arrival {number}")
+            begins = self._begun + self.FIRST_S + (number - 1) * self.EVERY_S + rng.uniform(0, 6)
+            waits = rng.uniform(4, 9)
+            self._coming += self._maker.batch(number, rng.randint(8, 24), begins, waits=waits)
+        self._number = max(self._number, last + 1)
+        due = [job for job in self._coming if job.submitted <= now]
+        self._coming = [job for job in self._coming if job.submitted > now]
+        return due

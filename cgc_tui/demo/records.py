@@ -1,0 +1,182 @@
+"""What the platform tells of a job: the record, the fields asked for, and records gone wrong."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from cgc_tui.demo.answers import envelope
+from cgc_tui.demo.jobs import FINAL, Job
+from cgc_tui.demo.switches import Switches
+
+Record = dict[str, Any]
+
+BRIEF = ("href", "id", "state")
+
+HOSTILE = (
+    "two  words and a % 100%25 sign.bam",
+    "[bold]not bold[/bold].bam",
+    "[/]closed.bam",
+    "[/never-opened].bam",
+    "[@click=app.quit]press[/].bam",
+    "[link=https://evil.example",
+    "\x1b[31mred\x1b]0;title\x07\x1b[2J.bam",
+    "\x9b31mC1\x9d52;c;ZXZpbA==\x9c.bam",
+    "nul\x00del\x7fbell\x07back\x08.bam",
+    "tab\tline\nreturn\rend.bam",
+    "\u202egnp.exe\u202c \u200fעברית العربية.bam",
+    "zero\u200bwidth\u200djoin\ufeffbom\u2028line.bam",
+    "e" + "\u0301" * 40 + " 数据样本_サンプル 👩\u200d🔬🧬.bam",
+    "lone \ud800 surrogate \udfff.bam",
+    '\'; DROP TABLE jobs; -- $(reboot) `id` \\ "q".bam',
+    '=HYPERLINK("https://evil.example").bam',
+    "deep/" * 200 + "key.bam",
+    "n" * 1024,
+)
+"""Names that break screens, terminals, shells and spreadsheets."""
+
+
+def iso(seconds: float) -> str:
+    """Return Unix seconds as the platform writes times: UTC, whole seconds."""
+    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def file_id(job_id: str) -> str:
+    """Return the id of the file or folder that a job makes: 24 hexadecimal digits."""
+    return hashlib.sha256(job_id.encode()).hexdigest()[:24]
+
+
+def shown_state(job: Job, now: float, switches: Switches) -> str:
+    """Return the state that is told of a job."""
+    state = job.state(now)
+    return "ABORTED" if switches.unknown_states and state in FINAL and job.key % 7 == 0 else state
+
+
+def whole(job: Job, now: float, base: str, switches: Switches) -> Record:
+    """Return the whole record of a job ("Get details of an import job"), hrefs under `base`."""
+    state = shown_state(job, now, switches)
+    destination = {"project": job.project} if job.project else {"parent": job.parent}
+    record: Record = {
+        "href": f"{base}/storage/imports/{job.id}",
+        "id": job.id,
+        "state": state,
+        "overwrite": job.overwrite,
+        "autorename": job.autorename,
+        "source": {"volume": job.volume, "location": job.location},
+        "destination": {**destination, "name": job.name},
+    }
+    if job.preserve is not None:
+        record["preserve_folder_structure"] = job.preserve
+    if switches.started_on == "submission":
+        record["started_on"] = iso(job.submitted)
+    elif state != "PENDING":
+        record["started_on"] = iso(job.starts)
+    if state not in ("PENDING", "RUNNING"):
+        record["finished_on"] = iso(job.ends)
+    if state == "FAILED" and job.error is not None:
+        record["error"] = envelope(job.error)
+    elif state == "COMPLETED":
+        record["result"] = result(job, base)
+    return {**_gone_wrong(record, job.key, switches), **job.told}
+
+
+def result(job: Job, base: str) -> Record:
+    """Return the file or folder that a completed job made ("Get file details")."""
+    made = file_id(job.id)
+    case = "-".join(job.name.split("-")[:3])
+    record: Record = {
+        "href": f"{base}/files/{made}",
+        "id": made,
+        "name": f"_1_{job.name}" if job.autorename else job.name,
+        "project": job.project,
+        "created_on": iso(job.ends),
+        "modified_on": iso(job.ends),
+        "storage": {"type": "VOLUME", "volume": job.volume, "location": job.location},
+        "metadata": {},
+    }
+    if not job.folder:
+        record["size"] = job.size
+        record["metadata"] = {
+            "case_id": case,
+            "sample_id": f"{case}-01A",
+            "sample_type": "Primary Tumor",
+            "experimental_strategy": job.strategy,
+            "reference_genome": "GRCh38",
+        }
+    return record
+
+
+def chosen(record: Record, fields: str | None, *, default: tuple[str, ...] | None) -> Record:
+    """Return what `fields` asks for: a comma list, `!x` to leave x out, `_all`.
+
+    Without `fields` the `default` fields are told, None meaning all.
+    """
+    if fields is None:
+        return record if default is None else {name: record[name] for name in default if name in record}
+    names = [name.strip() for name in fields.split(",")]
+    wanted = {name for name in names if not name.startswith("!")}
+    unwanted = {name[1:] for name in names if name.startswith("!")}
+    everything = "_all" in wanted or not wanted
+    return {
+        name: value
+        for name, value in record.items()
+        if (everything or name in wanted) and name not in unwanted
+    }
+
+
+def _gone_wrong(record: Record, lot: int, switches: Switches) -> Record:
+    for name, play in GONE_WRONG.items():
+        if getattr(switches, name):
+            play(record, lot)
+    return record
+
+
+def _hostile(record: Record, lot: int) -> None:
+    words = HOSTILE[lot % len(HOSTILE)]
+    record["source"] = {**record["source"], "location": f"runs/{words}"}
+    record["destination"] = {**record["destination"], "name": words}
+    if "error" in record:
+        record["error"] = {**record["error"], "message": f"No such key: {words}", "more_info": words}
+    if "result" in record:
+        record["result"] = {**record["result"], "name": words, "metadata": {words: words}}
+
+
+def _odd_dates(record: Record, lot: int) -> None:
+    odd = ("2024-03-01T12:00:00+02:00", "yesterday", "0001-01-01T00:00:00Z", "", "2024-02-30T25:61:00Z")
+    for name in ("started_on", "finished_on"):
+        if name in record and lot % 2 == 0:
+            record[name] = (*odd, record[name].replace("Z", ".123Z"))[(lot // 2) % (len(odd) + 1)]
+
+
+def _null(record: Record, lot: int) -> None:
+    record.update(dict.fromkeys(_hit(record, lot)))
+
+
+def _absent(record: Record, lot: int) -> None:
+    for name in _hit(record, lot // 3):
+        del record[name]
+
+
+def _wrong(record: Record, lot: int) -> None:
+    wrong: tuple[Any, ...] = (17, "text", ["a", {}], {"x": None}, True, -1.5)
+    for name in _hit(record, lot // 5):
+        fitting = [value for value in wrong if type(value) is not type(record[name])]
+        record[name] = fitting[lot % len(fitting)]
+
+
+def _hit(record: Record, lot: int) -> list[str]:
+    """Return the field that goes wrong in this record, in one record of three."""
+    names = [name for name in record if name not in BRIEF]
+    return [names[(lot // 3) % len(names)]] if lot % 3 == 0 else []
+
+
+GONE_WRONG: dict[str, Callable[[Record, int], None]] = {
+    "hostile_names": _hostile,
+    "odd_dates": _odd_dates,
+    "null_fields": _null,
+    "absent_fields": _absent,
+    "wrong_types": _wrong,
+}
+"""Switch → what it does to a record; the job's lot decides whether and how."""

@@ -1,0 +1,171 @@
+"""The jobs look like a user's, are the same for the same seed and clock, and move as a clock does."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from cgc_tui.demo import SimulatedPlatform
+
+NOON = 1_700_000_000.0
+
+
+def records(platform: SimulatedPlatform) -> list[dict[str, Any]]:
+    return [platform.job(job_id) for job_id in platform.ids()]
+
+
+def seconds(told: str) -> float:
+    return datetime.strptime(told, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp()
+
+
+def states(platform: SimulatedPlatform) -> Counter[str]:
+    request = httpx.Request(
+        "GET",
+        f"{platform.base_url}/storage/imports?limit=100",
+        headers={"x-sbg-auth-token": platform.token},
+    )
+    return Counter(item["state"] for item in platform.respond(request).json()["items"])
+
+
+def test_the_same_seed_and_clock_give_the_same_jobs() -> None:
+    one, same, other = (SimulatedPlatform(jobs=300, seed=seed, clock=lambda: NOON) for seed in (1, 1, 2))
+    assert records(one) == records(same)
+    assert one.token == same.token
+    assert not set(one.ids()) & set(other.ids())
+
+
+@pytest.mark.parametrize("count", [0, 1, 5, 39, 40, 41, 1000])
+def test_there_are_as_many_jobs_as_asked_for(count: int) -> None:
+    assert len(SimulatedPlatform(jobs=count, clock=lambda: NOON).ids()) == count
+
+
+def test_the_mix_is_that_of_a_real_list() -> None:
+    told = records(SimulatedPlatform(clock=lambda: NOON))
+    mix = Counter(record["state"] for record in told)
+    assert 0.025 < mix["FAILED"] / 4000 < 0.06
+    assert mix["COMPLETED"] > 3700
+    assert {record["state"] for record in told[:16]} == {"PENDING", "RUNNING"}
+    errors = Counter(record["error"]["code"] for record in told if "error" in record)
+    assert set(errors) == {9105, 9103, 9108, 9205, 9100}
+    assert any(record["state"] == "FAILED" for record in told[:50])
+    assert len({record["source"]["volume"] for record in told}) >= 4
+    assert len({record["destination"]["project"] for record in told}) >= 5
+    assert all(re.fullmatch(r"[A-Za-z0-9]{32}", record["id"]) for record in told)
+    suffixes = Counter(record["destination"]["name"].partition(".")[2] for record in told)
+    assert {"bam", "fastq.gz", "vcf.gz", "svs"} <= set(suffixes)
+
+
+def test_each_state_has_its_fields() -> None:
+    for record in records(SimulatedPlatform(clock=lambda: NOON)):
+        assert ("error" in record) == (record["state"] == "FAILED")
+        assert ("result" in record) == (record["state"] == "COMPLETED")
+        assert ("finished_on" in record) == (record["state"] in ("FAILED", "COMPLETED"))
+        folder = record["source"]["location"].endswith("/")
+        assert ("preserve_folder_structure" in record) == folder
+        if "result" in record:
+            assert ("size" not in record["result"]) == folder
+            assert re.fullmatch(r"[0-9a-f]{24}", record["result"]["id"])
+        if "error" in record:
+            assert set(record["error"]) == {"status", "code", "message", "more_info"}
+
+
+def test_times_are_in_order_newest_first_and_never_in_the_future() -> None:
+    told = records(SimulatedPlatform(clock=lambda: NOON))
+    started = [seconds(record["started_on"]) for record in told]
+    assert started == sorted(started, reverse=True)
+    assert max(started) <= NOON
+    took = [
+        seconds(each["finished_on"]) - seconds(each["started_on"]) for each in told if "finished_on" in each
+    ]
+    assert min(took) >= 0
+    assert max(took) <= 10
+
+
+def test_folders_are_among_them() -> None:
+    told = records(SimulatedPlatform(clock=lambda: NOON))
+    assert 5 < sum(record["source"]["location"].endswith("/") for record in told) < 200
+
+
+def test_started_on_can_tell_of_the_run(platform: SimulatedPlatform) -> None:
+    platform.switches.started_on = "run"
+    told = records(platform)
+    assert all(("started_on" in record) == (record["state"] != "PENDING") for record in told)
+
+
+def test_jobs_stand_still_unless_they_live(platform: SimulatedPlatform, clock: Any) -> None:
+    before = records(platform)
+    clock.now += 3600
+    assert records(platform) == before
+
+
+def test_live_jobs_leave_the_queue_and_new_ones_arrive(clock: Any) -> None:
+    platform = SimulatedPlatform(jobs=100, live=True, clock=clock)
+    first = platform.ids()
+    waiting = states(platform)["PENDING"]
+    assert waiting >= 5
+    clock.now += 8
+    assert 0 < states(platform)["PENDING"] < waiting
+    clock.now += 12
+    assert states(platform)["PENDING"] + states(platform)["RUNNING"] > 0
+    arrived = platform.ids()[: -len(first)]
+    assert arrived
+    assert platform.ids()[len(arrived) :] == first
+    assert all(platform.job(job_id)["state"] in ("COMPLETED", "FAILED") for job_id in first)
+    clock.now += 30
+    assert all(platform.job(job_id)["state"] in ("COMPLETED", "FAILED") for job_id in arrived)
+
+
+def test_live_jobs_depend_on_the_clock_alone_and_are_bounded(clock: Any) -> None:
+    def after(hours: int, step: int) -> list[dict[str, Any]]:
+        clock.now = NOON
+        platform = SimulatedPlatform(jobs=50, live=True, clock=clock)
+        while clock.now < NOON + hours * 3600:
+            clock.now += step
+            states(platform)
+        return records(platform)
+
+    assert after(1, 6) == after(1, 3600)
+    often, once = after(8, 60), after(8, 8 * 3600)
+    assert often == once
+    assert len(often) == 2050
+
+
+def test_submitted_jobs_run_when_they_live(clock: Any) -> None:
+    platform = SimulatedPlatform(jobs=5, live=True, clock=clock)
+    request = httpx.Request(
+        "POST",
+        f"{platform.base_url}/storage/imports",
+        headers={"x-sbg-auth-token": platform.token},
+        json={
+            "source": {"volume": "rosalind/tcga-raw", "location": "a.bam"},
+            "destination": {"project": "rosalind/brca-pilot"},
+        },
+    )
+    job_id = platform.respond(request).json()["id"]
+    assert platform.job(job_id)["state"] == "PENDING"
+    clock.now += 20
+    assert platform.job(job_id)["state"] in ("COMPLETED", "FAILED")
+
+
+def test_tests_add_change_and_remove_jobs(platform: SimulatedPlatform, clock: Any) -> None:
+    before = platform.ids()
+    added = platform.add_jobs(3, "FAILED", error=9205, project="rosalind/brca-pilot", started_on="soon")
+    assert platform.ids() == added + before
+    told = platform.job(added[0])
+    assert told["error"]["code"] == 9205
+    assert told["started_on"] == "soon"
+    clock.now += 60
+    platform.set_state(added[0], "COMPLETED")
+    assert platform.job(added[0])["finished_on"]
+    assert "error" not in platform.job(added[0])
+    platform.set_state(added[1], "ABORTED")
+    assert platform.job(added[1])["state"] == "ABORTED"
+    platform.remove_jobs(added)
+    assert platform.ids() == before
+    with pytest.raises(KeyError):
+        platform.job(added[0])

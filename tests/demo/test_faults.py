@@ -1,0 +1,265 @@
+"""Every switch does what it says, always or once, seen through httpx."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import gzip
+from typing import Any
+
+import httpx
+import pytest
+
+from cgc_tui.demo import SimulatedPlatform, Switches, list_call
+from cgc_tui.demo.faults import AT_RANDOM, FAULTS
+
+IMPORTS = "/storage/imports"
+
+
+def test_every_fault_but_the_scripted_ones_has_a_switch() -> None:
+    names = {field.name for field in dataclasses.fields(Switches)}
+    assert set(FAULTS) - names == {"error", "limited", "timeout"}
+    assert {name for name, _ in AT_RANDOM} <= set(FAULTS)
+
+
+@pytest.mark.parametrize(
+    ("switch", "value", "status", "kind", "body"),
+    [
+        ("cloud_error", True, 503, "application/json", b'"code": 9100'),
+        ("internal_error", True, 500, "application/json", b'"code": 90004'),
+        ("maintenance", True, 503, "application/json", b'"code": 0'),
+        ("gateway_html", 502, 502, "text/html", b"502 Bad Gateway"),
+        ("gateway_html", 504, 504, "text/html", b"504 Gateway Time-out"),
+        ("unmatched", True, 404, "application/json", b'"status": "NOT_FOUND"'),
+        ("portal", True, 200, "text/html; charset=utf-8", b"<!DOCTYPE html>"),
+        ("empty", 200, 200, "application/json", b""),
+        ("not_json", True, 200, "application/json", b"<snip>"),
+        ("list_body", True, 200, "application/json", b'[{"id"'),
+        ("items_missing", True, 200, "application/json", b'"links"'),
+        ("items_null", True, 200, "application/json", b'"items": null'),
+        ("deep_nesting", True, 200, "application/json", b"[" * 100_000),
+        ("huge_integer", True, 200, "application/json", b"9" * 5000),
+    ],
+)
+async def test_answers_gone_wrong(
+    platform: SimulatedPlatform,
+    client: httpx.AsyncClient,
+    switch: str,
+    value: Any,
+    status: int,
+    kind: str,
+    body: bytes,
+) -> None:
+    setattr(platform.switches, switch, value)
+    answer = await client.get(IMPORTS)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == kind
+    assert body in answer.content
+    assert "date" in answer.headers
+    setattr(platform.switches, switch, type(value)())
+    assert len((await client.get(IMPORTS)).json()["items"]) == 50
+
+
+async def test_no_content_has_no_body(platform: SimulatedPlatform, client: httpx.AsyncClient) -> None:
+    platform.switches.empty = 204
+    answer = await client.get(IMPORTS)
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
+async def test_missing_items_are_missing(platform: SimulatedPlatform, client: httpx.AsyncClient) -> None:
+    platform.switches.items_missing = True
+    answer = await client.get(IMPORTS)
+    assert "items" not in answer.json()
+    assert answer.headers["x-total-matching-query"] == "230"
+    assert (await client.get("/user")).json()["username"] == "rosalind"
+
+
+async def test_a_redirect_names_its_target(platform: SimulatedPlatform, client: httpx.AsyncClient) -> None:
+    platform.switches.redirect_to = "https://evil.example/"
+    answer = await client.get(IMPORTS)
+    assert (answer.status_code, answer.headers["location"]) == (302, "https://evil.example/")
+
+
+async def test_another_host_has_no_address(platform: SimulatedPlatform, client: httpx.AsyncClient) -> None:
+    with pytest.raises(httpx.ConnectError):
+        await client.get(platform.job(platform.ids()[0])["href"])
+    assert platform.requests[-1].host == "cgc-api.sbgenomics.com.sbgenomics.com"
+
+
+async def test_a_big_body_is_small_on_the_wire(
+    platform: SimulatedPlatform, client: httpx.AsyncClient
+) -> None:
+    platform.switches.big_body = 3
+    async with client.stream("GET", IMPORTS) as answer:
+        raw = b"".join([part async for part in answer.aiter_raw()])
+    assert len(raw) < 10_000
+    assert len(gzip.decompress(raw)) == 3 * 2**20
+    assert len((await client.get(IMPORTS)).content) == 3 * 2**20
+
+
+@pytest.mark.parametrize(
+    ("fault", "value", "error"),
+    [
+        ("drop", "connect", httpx.ConnectError),
+        ("drop", "before", httpx.ReadError),
+        ("drop", "headers", httpx.ReadError),
+        ("drop", "body", httpx.ReadError),
+        ("drop", True, httpx.ReadError),
+        ("cut", True, httpx.RemoteProtocolError),
+        ("timeout", True, httpx.ReadTimeout),
+    ],
+)
+async def test_connections_gone_wrong(
+    platform: SimulatedPlatform, client: httpx.AsyncClient, fault: str, value: Any, error: type[Exception]
+) -> None:
+    platform.next(fault, value)
+    with pytest.raises(error):
+        await client.get(IMPORTS)
+    assert (await client.get(IMPORTS)).status_code == 200
+
+
+@pytest.mark.parametrize(("switch", "value"), [("silent", True), ("slow_s", 60.0), ("drip", 60.0)])
+async def test_patience_ends(
+    platform: SimulatedPlatform, client: httpx.AsyncClient, switch: str, value: Any
+) -> None:
+    setattr(platform.switches, switch, value)
+    with pytest.raises(httpx.ReadTimeout):
+        await client.get(IMPORTS, timeout=0.01)
+
+
+@pytest.mark.parametrize("switch", ["silent", "endless_headers"])
+async def test_what_never_answers_can_be_given_up(
+    platform: SimulatedPlatform, client: httpx.AsyncClient, switch: str
+) -> None:
+    setattr(platform.switches, switch, True)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(client.get(IMPORTS, timeout=None), 0.01)
+
+
+async def test_slow_and_dripping_answers_arrive_whole(
+    platform: SimulatedPlatform, client: httpx.AsyncClient
+) -> None:
+    platform.switches.slow_s = platform.switches.drip = 1e-6
+    assert (await client.get("/user")).json()["username"] == "rosalind"
+
+
+async def test_scripted_faults_hit_once_those_that_they_mean(
+    platform: SimulatedPlatform, client: httpx.AsyncClient
+) -> None:
+    platform.next("maintenance", where=list_call)
+    platform.next("error", (403, 9003), where="/v2/projects", times=2)
+    assert (await client.get("/user")).status_code == 200
+    assert [(await client.get(IMPORTS)).status_code for _ in range(2)] == [503, 200]
+    answers = [await client.get("/projects") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [403, 403, 200]
+    assert answers[0].json()["code"] == 9003
+    platform.next(lambda request: httpx.Response(418, text=request.url.path))
+    assert (await client.get("/user")).text == "/v2/user"
+    with pytest.raises(KeyError):
+        platform.next("no such fault")
+
+
+async def test_scripted_faults_wait_in_a_queue(
+    platform: SimulatedPlatform, client: httpx.AsyncClient
+) -> None:
+    platform.next("gateway_html", 502)
+    platform.next("limited")
+    assert [(await client.get(IMPORTS)).status_code for _ in range(3)] == [502, 429, 200]
+
+
+async def test_failing_lasts_until_recovery(platform: SimulatedPlatform, client: httpx.AsyncClient) -> None:
+    platform.fail("gateway_html", 504)
+    assert [(await client.get(IMPORTS)).status_code for _ in range(3)] == [504] * 3
+    platform.recover()
+    assert (await client.get(IMPORTS)).status_code == 200
+
+
+async def test_random_faults_are_the_same_for_the_same_seed() -> None:
+    async def outcomes(seed: int) -> list[str]:
+        platform = SimulatedPlatform(jobs=3, seed=seed, switches=Switches(random_faults=0.5))
+        headers = {"X-SBG-Auth-Token": platform.token}
+        told = []
+        async with httpx.AsyncClient(transport=platform.transport(), headers=headers) as client:
+            for _ in range(40):
+                try:
+                    answer = await client.get(f"{platform.base_url}/user")
+                    told.append(f"{answer.status_code} {len(answer.content)}")
+                except httpx.TransportError as error:
+                    told.append(type(error).__name__)
+        return told
+
+    one, same, other = await asyncio.gather(outcomes(1), outcomes(1), outcomes(2))
+    assert one == same != other
+    assert 8 < sum(each.startswith("200") for each in one) < 36
+
+
+async def test_the_token_can_be_refused_at_once_and_after_calls(
+    platform: SimulatedPlatform, client: httpx.AsyncClient
+) -> None:
+    platform.switches.refuse_after = 2
+    assert [(await client.get("/user")).status_code for _ in range(4)] == [200, 200, 401, 401]
+    platform.switches.refuse_after = -1
+    assert (await client.get("/user")).status_code == 200
+    platform.switches.refuse_token = True
+    assert (await client.get("/user")).json()["code"] == 90001
+
+
+async def test_the_rate_counts_down_truthfully(
+    platform: SimulatedPlatform, client: httpx.AsyncClient, clock: Any
+) -> None:
+    platform.switches.rate_limit = 3
+    clock.now += 10
+    answers = [await client.get("/user") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert [answer.headers["x-ratelimit-remaining"] for answer in answers] == ["2", "1", "0", "0"]
+    assert answers[3].json()["code"] == 1000
+    assert answers[3].headers["x-ratelimit-reset"] == str(int(clock.now) + 290)
+    free = await client.get("/rate_limit")
+    assert free.json()["rate"] == {"limit": 3, "remaining": 0, "reset": int(clock.now) + 290}
+    clock.now += 290
+    assert (await client.get("/user")).headers["x-ratelimit-remaining"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("reset", "told", "ends_after"),
+    [
+        ("near", 3, 3),
+        ("near 20 s", 20, 20),
+        ("past", -60, 1),
+        ("far", 86_400, 300),
+        ("skewed", 3900, 300),
+        ("garbage", None, 300),
+        ("absent", None, 300),
+    ],
+)
+async def test_the_reset_can_be_told_otherwise(
+    platform: SimulatedPlatform,
+    client: httpx.AsyncClient,
+    clock: Any,
+    reset: str,
+    told: int | None,
+    ends_after: int,
+) -> None:
+    platform.switches.rate_limit, platform.switches.rate_reset = 1, reset
+    await client.get("/user")
+    answer = await client.get("/user")
+    assert answer.status_code == 429
+    if told is None:
+        assert answer.headers.get("x-ratelimit-reset") == {"garbage": "soon"}.get(reset)
+    else:
+        assert answer.headers["x-ratelimit-reset"] == str(int(clock.now) + told)
+    clock.now += ends_after - 0.5
+    assert (await client.get("/user")).status_code == 429
+    clock.now += 0.5
+    assert (await client.get("/user")).status_code == 200
+
+
+async def test_a_skewed_clock_shows_in_date_and_reset(
+    platform: SimulatedPlatform, client: httpx.AsyncClient
+) -> None:
+    true = await client.get("/user")
+    platform.switches.clock_skew_s = -3600
+    skewed = await client.get("/user")
+    assert true.headers["date"] == "Tue, 14 Nov 2023 22:13:20 GMT"
+    assert skewed.headers["date"] == "Tue, 14 Nov 2023 21:13:20 GMT"
+    assert int(true.headers["x-ratelimit-reset"]) - int(skewed.headers["x-ratelimit-reset"]) == 3600
