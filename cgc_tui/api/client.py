@@ -1,0 +1,183 @@
+"""What one can ask the platform: one method a call, values out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import quote
+
+import httpx
+
+from cgc_tui.api import parse
+from cgc_tui.api.wire import Answer, Params, RetryHook, Wire
+from cgc_tui.models import (
+    MAX_LIMIT,
+    CgcError,
+    ImportJob,
+    JobError,
+    JobPage,
+    JobQuery,
+    Names,
+    NotFound,
+    RateBudget,
+    Refused,
+    Unreadable,
+    User,
+)
+from cgc_tui.text import Clean, clean
+
+MOST_NAME_PAGES = 10
+
+
+class Client:
+    """The platform at one endpoint, for one token.
+
+    Ids become URLs here; hrefs and links are never followed. Calls raise `CgcError` and nothing else.
+    """
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint's URL, without a slash at its end."""
+        return self._wire.endpoint
+
+    @property
+    def budget(self) -> RateBudget | None:
+        """What the last answer said of the rate limit."""
+        return self._wire.budget
+
+    async def me(self) -> User:
+        """Return whose token this is ("Get your user information")."""
+        answer = await self._wire.send("GET", "/user")
+        return User(parse.username(parse.json_object(answer.body)))
+
+    async def jobs(self, query: JobQuery, *, on_retry: RetryHook | None = None) -> JobPage:
+        """Return a page of import jobs ("List import jobs"); brief items are filled by one bulk get."""
+        answer = await self._wire.send("GET", "/storage/imports", params=_params(query), on_retry=on_retry)
+        told = parse.json_object(answer.body)
+        records = parse.items(told)
+        jobs, unreadable = parse.jobs(records)
+        total = _total(answer.headers)
+        end = query.offset + len(records)
+        more = end < total if total is not None else parse.has_next(told) or len(records) >= query.limit
+        page = JobPage(
+            query=query,
+            jobs=jobs,
+            total=total,
+            more=more and bool(records),
+            limit=len(records) if more and records else query.limit,
+            unreadable=unreadable,
+            received_at=self._wire.now(),
+        )
+        return await self._filled(page) if any(job.brief for job in jobs) else page
+
+    async def count(self, query: JobQuery) -> int | None:
+        """Return how many jobs match, None where the platform does not say."""
+        asked = replace(query, offset=0, limit=1)
+        answer = await self._wire.send("GET", "/storage/imports", params=_params(asked, "id"))
+        parse.items(parse.json_object(answer.body))
+        return _total(answer.headers)
+
+    async def job(self, job: ImportJob, *, on_retry: RetryHook | None = None) -> ImportJob:
+        """Return the whole record from the job's href: its path, asked at this endpoint."""
+        job_id = parse.id_in(job.href) or job.id
+        path = f"/storage/imports/{_segment(job_id)}"
+        answer = await self._wire.send("GET", path, on_retry=on_retry, accept=_is_job)
+        found = parse.job(parse.json_object(answer.body))
+        if found is None:
+            raise Unreadable(Clean("the answer is not a job"), parse.TRY_AGAIN)
+        return found
+
+    async def jobs_by_id(self, ids: Sequence[str]) -> dict[str, ImportJob | JobError]:
+        """Return what the platform tells of at most 100 jobs, by id, in one request.
+
+        An error carries no id: it is taken for the id at its place where the answer is as long as asked.
+        """
+        answer = await self._wire.send("POST", "/bulk/storage/imports/get", body={"import_ids": list(ids)})
+        records = parse.items(parse.json_object(answer.body))
+        found: dict[str, ImportJob | JobError] = {}
+        for place, record in enumerate(records):
+            entry = record if isinstance(record, dict) else {}
+            if (job := parse.job(entry.get("resource"))) is not None:
+                found[job.id] = job
+            elif len(records) == len(ids) and (error := parse.job_error(entry.get("error"))) is not None:
+                found.setdefault(ids[place], error)
+        return found
+
+    async def projects(self) -> Names:
+        """Return the ids of the projects that the user can see ("List all your projects")."""
+        return await self._names("/projects")
+
+    async def volumes(self) -> Names:
+        """Return the ids of the volumes that the user can see ("List volumes")."""
+        return await self._names("/storage/volumes")
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._wire.close()
+
+    async def _names(self, path: str) -> Names:
+        found: dict[str, None] = {}
+        offset = 0
+        for _ in range(MOST_NAME_PAGES):
+            answer = await self._wire.send(
+                "GET", path, params=[("offset", str(offset)), ("limit", str(MAX_LIMIT))]
+            )
+            told = parse.json_object(answer.body)
+            records = parse.items(told)
+            found |= dict.fromkeys(parse.names(records))
+            offset += len(records)
+            total = _total(answer.headers)
+            if not records or not (offset < total if total is not None else parse.has_next(told)):
+                return Names(tuple(found))
+        return Names(tuple(found), whole=False)
+
+    async def _filled(self, page: JobPage) -> JobPage:
+        """Fill in brief jobs; where that fails the page says why and keeps what is known."""
+        brief = [job.id for job in page.jobs if job.brief]
+        try:
+            told = await self.jobs_by_id(brief[:MAX_LIMIT])
+        except Refused:
+            raise
+        except CgcError as error:
+            return replace(page, incomplete=error)
+        jobs = tuple(
+            fuller.over(job) if isinstance(fuller := told.get(job.id), ImportJob) else job
+            for job in page.jobs
+        )
+        return replace(page, jobs=jobs)
+
+
+def _params(query: JobQuery, fields: str = "_all") -> Params:
+    params: list[tuple[str, str]] = [
+        ("offset", str(query.offset)),
+        ("limit", str(query.limit)),
+        ("fields", fields),
+    ]
+    params += [("state", state) for state in query.states]
+    params += [("project", query.project)] if query.project else []
+    params += [("volume", query.volume)] if query.volume else []
+    return params
+
+
+def _segment(job_id: str) -> str:
+    """Quote an id for a URL's path; a dot segment would leave the path, so it is no id."""
+    if job_id in (".", ".."):
+        raise NotFound(clean(f"no job has the id {job_id}"), Clean(""))
+    return quote(job_id, safe="", errors="replace")
+
+
+def _total(headers: httpx.Headers) -> int | None:
+    value = headers.get("x-total-matching-query", "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None
+
+
+def _is_job(answer: Answer) -> bool:
+    """Tell whether the body is a job in spite of its status (a FAILED job came under 404)."""
+    try:
+        record = parse.json_object(answer.body)
+    except Unreadable:
+        return False
+    return "id" in record and "state" in record

@@ -1,0 +1,167 @@
+"""Turns what went wrong, on the wire or in an answer, into a `CgcError` with words for the user.
+
+Codes and statuses are those of the documentation pages "CGC-specific response codes" and "API rate limit".
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from cgc_tui.api.parse import job_error, json_object
+from cgc_tui.models import (
+    CgcError,
+    JobError,
+    Maintenance,
+    NoPrivilege,
+    NotFound,
+    RateLimited,
+    Refused,
+    Rejected,
+    ServerTrouble,
+    Unreachable,
+    Unreadable,
+)
+from cgc_tui.text import Clean, clean
+
+MAINTENANCE_WAIT = 30.0
+SERVER_WAIT = 5.0
+NETWORK_WAIT = 5.0
+LIMIT_WAIT = 60.0
+LONGEST_WAIT = 300.0
+SHORTEST_WAIT = 2.0
+
+
+def from_answer(status: int, headers: Mapping[str, str], body: bytes, *, now: datetime) -> CgcError:
+    """Return the error that a non-2xx answer stands for; waits are in seconds."""
+    told = _envelope(body)
+    kind, what, remedy, wait = _meaning(status, told.code, headers, now)
+    return kind(
+        clean(what),
+        clean(remedy),
+        status=status,
+        code=told.code,
+        words=clean(told.message) if told.message else None,
+        request_id=clean(headers["x-request-id"]) if "x-request-id" in headers else None,
+        retry_after=wait,
+    )
+
+
+def _envelope(body: bytes) -> JobError:
+    """Return the error envelope in a body; an empty one where it is HTML, empty or cut."""
+    try:
+        return job_error(json_object(body)) or JobError()
+    except Unreadable:
+        return JobError()
+
+
+def _meaning(
+    status: int, code: int | None, headers: Mapping[str, str], now: datetime
+) -> tuple[type[CgcError], str, str, float | None]:
+    if status == 401:
+        return Refused, "the platform refused the token", "Press r to give a new one.", None
+    if status == 403:
+        return NoPrivilege, "no permission", "Ask the project's or volume's owner for access.", None
+    if status == 404:
+        return NotFound, "not found", "It may have been removed; check the endpoint if all is missing.", None
+    if status == 429:
+        return RateLimited, "rate limit", "Too many requests with this token.", _limit_wait(headers, now)
+    if status == 503 and code == 0:
+        return Maintenance, "503 maintenance", "It will be back.", MAINTENANCE_WAIT
+    if status >= 500:
+        return (
+            ServerTrouble,
+            f"{status} {_server_words(status, code)}",
+            "The platform has trouble.",
+            SERVER_WAIT,
+        )
+    if 300 <= status < 400:
+        return Rejected, f"{status} redirect, not followed", "Check the endpoint and the proxy.", None
+    return Rejected, f"{status} request not accepted", "Change the filter or report a bug.", None
+
+
+def _server_words(status: int, code: int | None) -> str:
+    if code == 9100:
+        return "the cloud provider did not answer"
+    return {502: "bad gateway", 503: "unavailable", 504: "gateway time-out"}.get(status, "server error")
+
+
+def _limit_wait(headers: Mapping[str, str], now: datetime) -> float:
+    """Return the seconds until the rate limit's window ends, by the server's clock where it tells it."""
+    try:
+        reset = float(headers["x-ratelimit-reset"])
+    except (KeyError, ValueError):
+        return LIMIT_WAIT
+    wait = reset - server_time(headers, now).timestamp()
+    return min(max(wait, SHORTEST_WAIT), LONGEST_WAIT) if wait == wait else LIMIT_WAIT
+
+
+def server_time(headers: Mapping[str, str], now: datetime) -> datetime:
+    """Return the time of the `Date` header, or `now` where there is none."""
+    try:
+        return parsedate_to_datetime(headers["date"])
+    except (KeyError, ValueError, IndexError, TypeError, OverflowError):
+        return now
+
+
+def from_exception(error: Exception, host: str) -> CgcError:
+    """Return the error for a request that got no answer from `host`."""
+    told = next(filter(None, (_from_cause(cause, host) for cause in _causes(error))), None)
+    if told is not None:
+        return told
+    match error:
+        case httpx.ProxyError():
+            return _unreachable("the proxy did not let the request through", "Check HTTPS_PROXY.")
+        case TimeoutError() | httpx.TimeoutException():
+            return _unreachable(f"no answer from {host} in time", "The network or the platform is slow.")
+        case httpx.DecodingError():
+            return Unreadable(
+                Clean("the answer could not be read"), Clean("Press r to ask again."), retry_after=SERVER_WAIT
+            )
+        case httpx.InvalidURL() | httpx.UnsupportedProtocol() | UnicodeError():
+            return Unreachable(
+                clean(f"{host} cannot be asked this"), Clean("Check the filter and the endpoint.")
+            )
+    return _unreachable(f"the connection to {host} broke", "Check the network.")
+
+
+def _from_cause(cause: BaseException, host: str) -> Unreachable | None:
+    """Return the error for what lies behind a failed connection, None where that says nothing more."""
+    match cause:
+        case ssl.SSLCertVerificationError():
+            reason = clean(cause.verify_message or "not trusted")
+            return Unreachable(
+                clean(f"the certificate of {host} is not trusted ({reason})"),
+                Clean("Set SSL_CERT_FILE to your site's certificates."),
+            )
+        case ssl.SSLError():
+            return _unreachable(f"no secure connection to {host}", "Check the endpoint and the proxy.")
+        case socket.gaierror():
+            return _unreachable(f"the name {host} is not known here", "Check the network or the endpoint.")
+        case ConnectionRefusedError():
+            return _unreachable(f"{host} refused the connection", "Check the network or the endpoint.")
+    return None
+
+
+def _unreachable(what: str, remedy: str) -> Unreachable:
+    return Unreachable(clean(what), clean(remedy), retry_after=NETWORK_WAIT)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Walk an exception, what caused it, and the members of groups (anyio tries several addresses)."""
+    seen: set[int] = set()
+    todo: list[BaseException | None] = [error]
+    while todo:
+        current = todo.pop()
+        if current is None or id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        todo += [current.__cause__, current.__context__]
+        if isinstance(current, BaseExceptionGroup):
+            todo += current.exceptions

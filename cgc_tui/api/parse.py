@@ -1,0 +1,195 @@
+"""Reads the platform's JSON into values; what is absent, null or of a wrong type is unknown, not an error.
+
+The shapes are those of the documentation pages "List import jobs", "Get details of an import job" and
+"Get details of multiple import jobs".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from cgc_tui.models import Destination, ImportedFile, ImportJob, JobError, Source, Unreadable
+from cgc_tui.text import Clean
+
+DEEPEST = 50
+TRY_AGAIN = Clean("Press r to ask again.")
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """Read a JSON object; raise `Unreadable` for anything else.
+
+    Deep nesting (RecursionError) and integers of thousands of digits (ValueError) count as unreadable.
+    """
+    if not body.strip():
+        raise Unreadable(Clean("the answer was empty"), TRY_AGAIN)
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        if body.lstrip()[:1] == b"<":
+            raise Unreadable(
+                Clean("a web page came instead of data"),
+                Clean("A network portal or proxy may want you to log in first."),
+            ) from error
+        raise Unreadable(Clean("the answer could not be read"), TRY_AGAIN) from error
+    if not isinstance(value, dict) or _too_deep(value):
+        raise Unreadable(Clean("the answer could not be read"), TRY_AGAIN)
+    return value
+
+
+def _too_deep(value: object) -> bool:
+    """Tell whether lists and objects stand in each other so deep that comparing them could fail."""
+    layer: list[Any] = [value]
+    for _ in range(DEEPEST):
+        layer = [
+            child
+            for parent in layer
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, dict | list)
+        ]
+        if not layer:
+            return False
+    return True
+
+
+def items(answer: dict[str, Any]) -> list[Any]:
+    """Return the `items` of a list answer; raise `Unreadable` where there is no list."""
+    value = answer.get("items")
+    if not isinstance(value, list):
+        raise Unreadable(Clean("the answer could not be read: it holds no list"), TRY_AGAIN)
+    return value
+
+
+def jobs(records: Iterable[object]) -> tuple[tuple[ImportJob, ...], int]:
+    """Return each readable job once, in order, and how many records were not jobs."""
+    unreadable = 0
+    found: dict[str, ImportJob] = {}
+    for record in records:
+        parsed = job(record)
+        if parsed is None:
+            unreadable += 1
+        else:
+            found.setdefault(parsed.id, parsed)
+    return tuple(found.values()), unreadable
+
+
+def job(record: object) -> ImportJob | None:
+    """Return the job, or None where the record has no id."""
+    if not isinstance(record, dict):
+        return None
+    href = _text(record.get("href"))
+    job_id = _text(record.get("id")) or id_in(href)
+    if not job_id:
+        return None
+    return ImportJob(
+        id=job_id,
+        state=_text(record.get("state")) or "",
+        href=href,
+        source=_source(record.get("source")),
+        destination=_destination(record.get("destination")),
+        overwrite=_flag(record.get("overwrite")),
+        autorename=_flag(record.get("autorename")),
+        preserve_folder_structure=_flag(record.get("preserve_folder_structure")),
+        started_on=_time(record.get("started_on")),
+        finished_on=_time(record.get("finished_on")),
+        error=job_error(record.get("error")),
+        result=_file(record.get("result")),
+        raw=record,
+    )
+
+
+def id_in(href: str | None) -> str | None:
+    """Return the job id in a href's path, whatever host it names; None where it is not a job's href."""
+    try:
+        path = urlsplit(href or "").path
+    except ValueError:
+        return None
+    parent, _, last = path.rpartition("/")
+    return unquote(last) if last and parent.endswith("/storage/imports") else None
+
+
+def job_error(record: object) -> JobError | None:
+    """Return an error envelope, or None where there is none."""
+    if not isinstance(record, dict) or not record:
+        return None
+    return JobError(
+        status=_count(record.get("status")),
+        code=_count(record.get("code")),
+        message=_text(record.get("message")),
+        more_info=_text(record.get("more_info")),
+    )
+
+
+def names(records: Iterable[object]) -> list[str]:
+    """Return the ids of projects or volumes."""
+    found = (_text(record.get("id")) for record in records if isinstance(record, dict))
+    return [name for name in found if name]
+
+
+def username(record: dict[str, Any]) -> str:
+    """Return the user's name; raise `Unreadable` where the answer is not a user's."""
+    name = _text(record.get("username"))
+    if not name:
+        raise Unreadable(Clean("the answer names no user"), Clean("Check the endpoint."))
+    return name
+
+
+def has_next(answer: dict[str, Any]) -> bool:
+    """Tell whether the links of a list answer name a next page; their addresses are never followed."""
+    links = answer.get("links")
+    if not isinstance(links, list):
+        return False
+    return any(str(link.get("rel")).lower() == "next" for link in links if isinstance(link, dict))
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _count(value: object) -> int | None:
+    fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
+    return value if fits else None  # type: ignore[return-value]
+
+
+def _time(value: object) -> datetime | None:
+    """Return an instant; a time without a zone is UTC, and years no job can have are unknown."""
+    if not isinstance(value, str):
+        return None
+    try:
+        instant = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=UTC)
+    return instant if 1970 < instant.year < 9999 else None
+
+
+def _source(value: object) -> Source:
+    if not isinstance(value, dict):
+        return Source()
+    return Source(_text(value.get("volume")), _text(value.get("location")))
+
+
+def _destination(value: object) -> Destination:
+    if not isinstance(value, dict):
+        return Destination()
+    return Destination(_text(value.get("project")), _text(value.get("name")), _text(value.get("parent")))
+
+
+def _file(value: object) -> ImportedFile | None:
+    if not isinstance(value, dict) or not value:
+        return None
+    return ImportedFile(
+        id=_text(value.get("id")),
+        name=_text(value.get("name")),
+        size=_count(value.get("size")),
+        project=_text(value.get("project")),
+        href=_text(value.get("href")),
+    )

@@ -1,0 +1,88 @@
+"""Finds and sorts among the jobs that are loaded; the platform itself can do neither."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cgc_tui.models import ImportJob
+
+
+class SortKey(StrEnum):
+    """What the loaded jobs can be sorted by; the values are the words on screen."""
+
+    SENT = "as sent"
+    STATE = "state"
+    NAME = "name"
+    PROJECT = "project"
+    VOLUME = "volume"
+    STARTED = "started"
+    TOOK = "took"
+    ERROR = "error"
+
+    def following(self) -> SortKey:
+        """Return the key after this one, going round."""
+        keys = list(SortKey)
+        return keys[(keys.index(self) + 1) % len(keys)]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """How the loaded jobs are shown: those that match `needle`, in an order."""
+
+    needle: str = ""
+    key: SortKey = SortKey.SENT
+    backwards: bool = False
+
+    def of(self, jobs: Iterable[ImportJob]) -> tuple[ImportJob, ...]:
+        """Return the jobs that match, in order; jobs without the value come last either way."""
+        found = [job for job in jobs if matches(job, self.needle)]
+        if self.key is SortKey.SENT:
+            return tuple(reversed(found) if self.backwards else found)
+        known = [job for job in found if _value(job, self.key) is not None]
+        unknown = [job for job in found if _value(job, self.key) is None]
+        known.sort(key=lambda job: _value(job, self.key), reverse=self.backwards)  # type: ignore[arg-type,return-value]
+        return (*known, *unknown)
+
+
+def matches(job: ImportJob, needle: str) -> bool:
+    """Tell whether a job has the text in its name, place, error, state or id.
+
+    Smart case: a text without capitals matches either case.
+    """
+    if not needle:
+        return True
+    values = (
+        job.name,
+        job.source.location,
+        job.source.volume,
+        job.destination.project,
+        job.error and job.error.message,
+        str(job.error.code) if job.error and job.error.code is not None else None,
+        job.state,
+        job.id,
+    )
+    if needle != needle.lower():
+        return any(value and needle in value for value in values)
+    return any(value and needle in value.lower() for value in values)
+
+
+def _value(job: ImportJob, key: SortKey) -> str | float | None:
+    match key:
+        case SortKey.STATE:
+            return job.state or None
+        case SortKey.NAME:
+            return (job.name or job.id).casefold()
+        case SortKey.PROJECT:
+            return job.destination.project
+        case SortKey.VOLUME:
+            return job.source.volume
+        case SortKey.STARTED:
+            return job.started_on.timestamp() if job.started_on else None
+        case SortKey.TOOK:
+            return job.seconds
+        case SortKey.ERROR:
+            return job.error.message if job.error else None
+        case SortKey.SENT:
+            return None

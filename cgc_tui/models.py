@@ -1,0 +1,304 @@
+"""What the platform talks about: jobs, queries, pages and failures, as frozen values.
+
+Strings in these values are as the platform sent them, unless they are of the type `Clean`: they serve
+for calls and for copying, and pass `cgc_tui.text` before they are shown.
+
+The errors, all raised by `cgc_tui.api`:
+
+    CgcError                 what went wrong and what to do about it, in words for the user
+     ├ Refused               401: the platform does not know this token
+     ├ NoPrivilege           403: it knows who asks, and says no
+     ├ NotFound              404: what was asked for is not there
+     ├ Rejected              another 4xx: the request itself was not accepted
+     ├ RateLimited           429: too many requests, `retry_after` says when to ask again
+     ├ ServerTrouble         5xx
+     │  └ Maintenance        503 with code 0
+     ├ Unreachable           no answer: name, connection, TLS, proxy or a time-out
+     └ Unreadable            an answer that is not what this call returns
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from cgc_tui.text import Clean
+
+
+class JobState(StrEnum):
+    """The documented states of an import job ("List import jobs"). Jobs may carry others."""
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+
+
+FINAL_STATES = frozenset({JobState.COMPLETED, JobState.FAILED})
+"""A job in one of these does not change any more."""
+
+MAX_LIMIT = 100
+"""The most jobs that one list call returns."""
+
+
+class Token:
+    """An authentication token that does not show in any repr, string, traceback or pickle."""
+
+    __slots__ = ("__secret",)
+
+    def __init__(self, secret: str) -> None:
+        self.__secret = secret
+
+    def reveal(self) -> str:
+        """Return the secret itself, for a header or the store."""
+        return self.__secret
+
+    def __repr__(self) -> str:
+        return "Token(…)"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Token) and self.reveal() == other.reveal()
+
+    def __hash__(self) -> int:
+        return hash(self.reveal())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a token is not pickled")
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Whom the platform takes the token's owner for."""
+
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a job takes its file or folder from: a key on a volume."""
+
+    volume: str | None = None
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a job puts its file: a project, or the folder with the id `parent`."""
+
+    project: str | None = None
+    name: str | None = None
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobError:
+    """Why a job failed, in the platform's words, or why it could not be got."""
+
+    status: int | None = None
+    code: int | None = None
+    message: str | None = None
+    more_info: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """The file or folder that a completed job made; `size` in bytes, None for folders."""
+
+    id: str | None = None
+    name: str | None = None
+    size: int | None = None
+    project: str | None = None
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportJob:
+    """One import job; every field but `id` and `state` may be unknown.
+
+    `raw` is the platform's own record, for the JSON view.
+    """
+
+    id: str
+    state: str
+    href: str | None = None
+    source: Source = Source()
+    destination: Destination = Destination()
+    overwrite: bool | None = None
+    autorename: bool | None = None
+    preserve_folder_structure: bool | None = None
+    started_on: datetime | None = None
+    finished_on: datetime | None = None
+    error: JobError | None = None
+    result: ImportedFile | None = None
+    raw: dict[str, Any] = field(default_factory=dict, repr=False, hash=False)
+
+    def over(self, known: ImportJob) -> ImportJob:
+        """Return this record, with what it leaves out taken from `known` (a bulk answer lacks the times)."""
+        kept = {
+            entry.name: getattr(known, entry.name)
+            for entry in fields(ImportJob)
+            if getattr(self, entry.name) in (None, "", Source(), Destination())
+        }
+        said = {key: value for key, value in self.raw.items() if value is not None}
+        return replace(self, **kept | {"raw": known.raw | said})
+
+    @property
+    def brief(self) -> bool:
+        """Whether the platform told no more than the id and the state."""
+        return self.source == Source() and self.destination == Destination()
+
+    @property
+    def final(self) -> bool:
+        """Whether the job does not change any more."""
+        return self.state in FINAL_STATES
+
+    @property
+    def folder(self) -> bool:
+        """Whether the job imports a folder: its location ends with a slash."""
+        return (self.source.location or "").endswith("/")
+
+    @property
+    def name(self) -> str | None:
+        """The name it gets in the project, else the last segment of its location."""
+        if self.destination.name:
+            return self.destination.name
+        segments = [segment for segment in (self.source.location or "").split("/") if segment]
+        return segments[-1] if segments else None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took, in seconds; None unless both ends are known and in order."""
+        if self.started_on is None or self.finished_on is None:
+            return None
+        seconds = (self.finished_on - self.started_on).total_seconds()
+        return seconds if seconds >= 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class JobQuery:
+    """Which jobs to list: filters and a window of `limit` jobs from `offset` (both count jobs)."""
+
+    states: tuple[str, ...] = ()
+    project: str | None = None
+    volume: str | None = None
+    offset: int = 0
+    limit: int = 50
+
+    @property
+    def filtered(self) -> bool:
+        """Whether anything but the window narrows the list."""
+        return bool(self.states or self.project or self.volume)
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """One page of the list, as the platform answered `query`.
+
+    `total` is None where the platform did not say it; `more` says whether jobs follow. `limit` is how
+    many jobs the platform really gives a page. `unreadable` counts items that were not jobs, and
+    `incomplete` says why brief items could not be filled in. `received_at` does not count when two
+    pages are compared.
+    """
+
+    query: JobQuery
+    jobs: tuple[ImportJob, ...]
+    total: int | None
+    more: bool
+    limit: int
+    unreadable: int = 0
+    incomplete: CgcError | None = field(default=None, compare=False)
+    received_at: datetime | None = field(default=None, compare=False)
+
+    @property
+    def at_least(self) -> int:
+        """How many jobs match at the least."""
+        seen = self.query.offset + len(self.jobs) + self.unreadable if self.jobs else 0
+        return self.total if self.total is not None else seen + self.more
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Ids to choose from; `whole` says whether these are all that the platform has."""
+
+    ids: tuple[str, ...]
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RateBudget:
+    """What is left of the rate limit, in requests, and when it is full again."""
+
+    limit: int
+    remaining: int
+    resets_at: datetime | None = None
+
+    @property
+    def scarce(self) -> bool:
+        """Whether less than a fifth is left."""
+        return 0 <= self.remaining * 5 < self.limit
+
+
+class CgcError(Exception):
+    """An expected failure: `what` happened and the `remedy`, both fit to show."""
+
+    def __init__(
+        self,
+        what: Clean,
+        remedy: Clean,
+        *,
+        status: int | None = None,
+        code: int | None = None,
+        words: Clean | None = None,
+        request_id: Clean | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        """`words` are the server's own; `retry_after` is in seconds, None where asking again is no use."""
+        super().__init__(what)
+        self.what = what
+        self.remedy = remedy
+        self.status = status
+        self.code = code
+        self.words = words
+        self.request_id = request_id
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.remedy}".strip()
+
+
+class Refused(CgcError):
+    """The platform does not know this token (401)."""
+
+
+class NoPrivilege(CgcError):
+    """The platform knows who asks, and says no (403)."""
+
+
+class NotFound(CgcError):
+    """What was asked for is not there (404)."""
+
+
+class Rejected(CgcError):
+    """The request itself was not accepted (another 4xx, or a redirect)."""
+
+
+class RateLimited(CgcError):
+    """The rate limit is used up (429)."""
+
+
+class ServerTrouble(CgcError):
+    """The platform failed (5xx)."""
+
+
+class Maintenance(ServerTrouble):
+    """The platform is under maintenance (503 with code 0)."""
+
+
+class Unreachable(CgcError):
+    """There was no answer: name, connection, TLS, proxy or a time-out."""
+
+
+class Unreadable(CgcError):
+    """The answer is not what this call returns: not JSON, cut, too large, or of another shape."""

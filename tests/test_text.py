@@ -1,0 +1,130 @@
+"""The cleaner: nothing that it lets through commands a terminal, and everything stays readable."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from cgc_tui.text import MOST, Clean, cells, clean, fit
+
+ANY = st.text(alphabet=st.characters(exclude_categories=()), max_size=200)
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("TCGA-86-8771.bam", "TCGA-86-8771.bam"),
+        ("[bold]x[/] %s", "[bold]x[/] %s"),
+        ("a\tb\nc\x00\x1b[2J\x7f", "a b␊c␀␛[2J␡"),
+        ("\x9b2J\x85", "�2J�"),
+        ("a\u202eb\u2066\u200f\ufeff\U000e0041", "a�b����"),
+        ("a\u2028b\u2029\u00ad\u200b", "a�b���"),
+        ("\ud800x\udfff", "�x�"),
+        ("e\u0301 日本 👩\u200d🔬", "e\u0301 日本 👩\u200d🔬"),
+        ("z" + "\u0301" * 50 + "y", "z" + "\u0301" * 4 + "y"),
+        (7, "7"),
+        (None, "None"),
+    ],
+)
+def test_each_kind_of_character(raw: object, shown: str) -> None:
+    assert clean(raw) == shown
+
+
+def test_lines_stay_where_they_are_wanted() -> None:
+    assert clean("a\r\nb\nc\rd", lines=True) == "a\nb\nc␍d"
+    assert clean("日" + "\n" * 9, lines=True) == "日" + "\n" * 9
+
+
+def test_long_text_is_cut_before_the_work() -> None:
+    assert clean("x" * 1_000_000) == "x" * (MOST - 1) + "…"
+    assert len(clean("\x1b" * 1_000_000, most=10)) == 10
+
+
+@given(ANY, st.booleans())
+def test_nothing_that_commands_comes_through(text: str, lines: bool) -> None:
+    shown = clean(text, lines=lines)
+    kept = {"\n", "\u200d"} if lines else {"\u200d"}
+    assert all(
+        unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} or char in kept for char in shown
+    )
+    shown.encode()
+    assert clean(shown, lines=lines) == shown
+
+
+@given(ANY, st.integers(-2, 40), st.booleans())
+def test_what_is_fitted_fits(text: str, width: int, middle: bool) -> None:
+    shown = fit(clean(text), width, middle=middle)
+    assert cells(shown) <= max(0, width)
+    if cells(clean(text)) <= width:
+        assert shown == clean(text)
+
+
+def test_a_name_keeps_both_ends_and_whole_characters() -> None:
+    assert fit(Clean("TCGA-86-8771-00005.fastq.gz"), 12, middle=True) == "TCGA-…stq.gz"
+    assert fit(Clean("日本語のファイル"), 6) == "日本…"
+    assert fit(Clean("ae\u0301e\u0301e\u0301e\u0301"), 4) == "ae\u0301e\u0301…"
+    assert fit(Clean("abcdef"), 1) == "…"
+    assert fit(Clean("abc"), 0) == ""
+
+
+ODD = st.text(alphabet=st.sampled_from("aé日👩❤\u0301\u200d\ufe0f\u200b\n\r\x1b\x00"), max_size=12)
+
+
+@given(ODD, st.booleans())
+def test_what_joins_and_what_has_no_width_stays_in_its_bounds(text: str, lines: bool) -> None:
+    shown = clean(text, lines=lines)
+    assert clean(shown, lines=lines) == shown
+    assert cells(shown) >= cell_len(shown)
+    assert not shown.startswith("\u200d")
+
+
+@given(ODD, st.integers(1, 12), st.booleans())
+def test_no_mark_stands_alone_where_text_is_cut(text: str, width: int, middle: bool) -> None:
+    whole = clean(text)
+    shown = fit(whole, width, middle=middle)
+    if shown != whole:
+        start, _, end = shown.rpartition("…")
+        assert whole.startswith(start)
+        assert whole.endswith(end)
+        assert not start or not whole[len(start) :].startswith(("\u0301", "\u200d", "\ufe0f"))
+        assert not end.startswith(("\u0301", "\u200d", "\ufe0f"))
+
+
+def test_a_joiner_hides_no_ascii() -> None:
+    assert clean("a\u200db") == "a�b"
+    assert clean("👩\u200d") == "👩�"
+    assert clean("e" + "\u0301" * 3 + "\u200d\u0301a") == "e" + "\u0301" * 3 + "�a"
+    assert clean("क्\u200dष") == "क्\u200dष"
+    assert clean("👩\u200d🔬" * 5, most=3) == "👩…"
+
+
+@given(
+    st.text(alphabet=st.characters(min_codepoint=0x20, max_codepoint=0x24F, exclude_categories=("Cc", "Cf")))
+)
+def test_widths_agree_with_what_draws_them(text: str) -> None:
+    assert cells(text) == cell_len(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "日本語",
+        "e\u0301",
+        "한국어",
+        "\u1112\u1161\u11ab",
+        "\u0378",
+        "ｆｕｌｌ",
+        "Ω≈ç√",
+        "✓✗◐○…–·",
+        "❤\ufe0f",
+        "👩\u200d🔬",
+        "👍🏽",
+        "1\ufe0f\u20e3",
+    ],
+)
+def test_widths_of_other_scripts_agree_with_what_draws_them(text: str) -> None:
+    assert cells(text) == cell_len(text)
