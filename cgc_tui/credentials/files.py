@@ -1,0 +1,155 @@
+"""The files of one user, private to that user: where they are, how they are read, locked and written."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import re
+import shlex
+import stat
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import TextIO
+
+from platformdirs import user_config_path
+
+from cgc_tui.credentials.platforms import CredentialsError
+
+MOST_BYTES = 64 * 2**10
+LOCK_TRIES = 100
+LOCK_PAUSE = 0.05
+NEW_PREFIX = ".credentials-new-"
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+_BINARY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
+
+Note = Callable[[str], None]
+"""Told what the user should know."""
+
+
+def config_directory(environ: Mapping[str, str]) -> Path:
+    """Return the directory of the store and the settings; a relative `XDG_CONFIG_HOME` does not count."""
+    chosen = environ.get("XDG_CONFIG_HOME", "")
+    if os.path.isabs(chosen):
+        return Path(chosen) / "cgc-tui"
+    usual = user_config_path("cgc-tui", appauthor=False)
+    return usual if usual.is_absolute() else Path.home() / ".config" / "cgc-tui"
+
+
+class Unfit(Exception):
+    """Why a file is not read, as the end of a sentence that begins with its path; and what to do."""
+
+    def __init__(self, why: str, remedy: str = "Set it aside and log in again: mv {path} {path}.old") -> None:
+        super().__init__(why)
+        self.remedy = remedy
+
+
+def read(path: Path, note: Note, *, mend: bool) -> str:
+    """Return the text of a private file of ours, "" if there is none; `mend` closes it to others."""
+    try:
+        with open(path, "rb", opener=_no_follow) as file:
+            status = os.fstat(file.fileno())
+            _check(status)
+            if status.st_mode & OTHERS and mend:
+                _mend(path, 0o600, partial(os.fchmod, file.fileno()), note)
+            elif status.st_mode & OTHERS:
+                note(f"{path} is open to others: chmod 600 {shlex.quote(str(path))}")
+            data = file.read(MOST_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except PermissionError as error:
+        raise Unfit("cannot be read", "Allow it: chmod 700 {directory}; chmod 600 {path}") from error
+    except OSError as error:
+        link = error.errno in (errno.ELOOP, errno.EMLINK)
+        raise Unfit("is a symbolic link" if link else f"cannot be read ({error.strerror})") from error
+    text = data.decode("utf-8-sig", "replace")
+    if len(data) > MOST_BYTES or _BINARY.search(text):
+        raise Unfit("is not a list of profiles")
+    return text
+
+
+def _no_follow(path: str, flags: int) -> int:
+    """Open a file but no link to one, and do not wait for the writer of a pipe."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
+
+
+def _check(status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise Unfit("is not a file")
+    if status.st_uid != os.geteuid():
+        raise Unfit("belongs to another user", 'Run as that user, or: sudo chown "$(id -un)" {path}')
+
+
+def _mend(path: Path, mode: int, change: Callable[[int], None], note: Note) -> None:
+    try:
+        change(mode)
+    except OSError:
+        note(f"{path} is open to others: chmod {mode:o} {shlex.quote(str(path))}")
+    else:
+        note(f"{path} was open to others; it is mended to {mode:04o}.")
+
+
+def mend_directory(directory: Path, note: Note) -> None:
+    """Close a directory of ours to others."""
+    with suppress(OSError):
+        status = directory.stat()
+        if stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and status.st_mode & OTHERS:
+            _mend(directory, 0o700, directory.chmod, note)
+
+
+def make_directory(directory: Path) -> None:
+    """Make a directory and what is missing above it, private under any umask."""
+    missing = [folder for folder in (directory, *directory.parents) if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.chmod(0o700)
+    if directory.stat().st_uid != os.geteuid():
+        raise PermissionError(errno.EPERM, "the directory belongs to another user")
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock among processes; where the file system has no locks, go on without."""
+    # A file of its own, open for writing: NFS locks nothing less, and `credentials` itself is replaced.
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        os.fchmod(descriptor, 0o600)
+        _lock(descriptor)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    for _ in range(LOCK_TRIES):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(LOCK_PAUSE)
+        except OSError as error:
+            if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP):
+                raise
+            return
+        else:
+            return
+    raise CredentialsError("Another cgc-tui is changing the store: end it, then try again.")
+
+
+def write_anew(path: Path, fill: Callable[[TextIO], None]) -> None:
+    """Write a file anew: whoever reads it finds the old one or the new one, and both are private."""
+    descriptor, name = tempfile.mkstemp(prefix=NEW_PREFIX, dir=path.parent)
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            os.fchmod(descriptor, 0o600)
+            fill(file)
+            file.flush()
+            os.fsync(descriptor)
+        os.replace(name, path)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(name)

@@ -1,0 +1,162 @@
+"""The platforms, and what an endpoint, a token and the name of a profile may look like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from cgc_tui.models import Token
+
+DEFAULT_PROFILE = "cgc"
+LOOPBACK = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
+
+_ENDPOINT = re.compile(
+    r"(?P<scheme>https?)://"
+    r"(?P<host>\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)"
+    r"(?::(?P<port>[0-9]{0,5}))?"
+    r"(?P<path>/[\w.~%+:,=/-]*)?",
+    re.ASCII | re.IGNORECASE,
+)
+_TOKEN = re.compile(r"[!-~]{1,512}")
+_PROFILE = re.compile(r"[\w.:@/+-]{1,300}", re.ASCII)
+
+
+class CredentialsError(Exception):
+    """What is wrong with a profile, an endpoint or the store, and what to do, in words for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A platform that speaks this API; `token_page` is where it hands out tokens, where that is known."""
+
+    profile: str
+    title: str
+    name: str
+    endpoint: str
+    token_page: str | None
+
+    @property
+    def web(self) -> str | None:
+        """The origin of its web pages."""
+        if self.token_page is None:
+            return None
+        page = urlsplit(self.token_page)
+        return f"{page.scheme}://{page.netloc}"
+
+
+_ALL = (
+    Platform(
+        profile="cgc",
+        title="CGC",
+        name="Cancer Genomics Cloud",
+        endpoint="https://cgc-api.sbgenomics.com/v2",
+        token_page="https://cgc.sbgenomics.com/developer#token",
+    ),
+    Platform(
+        profile="sb-us",
+        title="SB US",
+        name="Seven Bridges US",
+        endpoint="https://api.sbgenomics.com/v2",
+        token_page="https://igor.sbgenomics.com/developer#token",
+    ),
+    Platform(
+        profile="sb-eu",
+        title="SB EU",
+        name="Seven Bridges EU",
+        endpoint="https://eu-api.sbgenomics.com/v2",
+        token_page="https://eu.sbgenomics.com/developer#token",
+    ),
+    Platform(
+        profile="sb-cn",
+        title="SB China",
+        name="Seven Bridges China",
+        endpoint="https://api.sevenbridges.cn/v2",
+        token_page=None,
+    ),
+    Platform(
+        profile="cavatica",
+        title="CAVATICA",
+        name="CAVATICA",
+        endpoint="https://cavatica-api.sbgenomics.com/v2",
+        token_page="https://cavatica.sbgenomics.com/developer",
+    ),
+    Platform(
+        profile="bdc",
+        title="BDC",
+        name="BioData Catalyst",
+        endpoint="https://api.sb.biodatacatalyst.nhlbi.nih.gov/v2",
+        token_page=None,
+    ),
+)
+
+PLATFORMS: Mapping[str, Platform] = MappingProxyType({platform.profile: platform for platform in _ALL})
+"""The known platforms by profile."""
+
+
+def platform_of(endpoint: str) -> Platform | None:
+    """Return the known platform at an endpoint."""
+    with suppress(CredentialsError):
+        endpoint = normal_endpoint(endpoint)
+    return next((platform for platform in _ALL if platform.endpoint == endpoint), None)
+
+
+def normal_endpoint(text: str, *, where: str = "The endpoint") -> str:
+    """Return an endpoint in the one form in which endpoints are compared; without a path it gets `/v2`.
+
+    Raises CredentialsError, which calls the endpoint `where` and does not repeat it, unless it is https, or
+    http on this computer.
+    """
+    wrong = CredentialsError(f"{where} must be an address such as {PLATFORMS[DEFAULT_PROFILE].endpoint}.")
+    found = _ENDPOINT.fullmatch(text.strip())
+    if found is None:
+        raise wrong
+    scheme, host = found["scheme"].lower(), found["host"].lower()
+    try:
+        host = f"[{IPv6Address(host[1:-1])}]" if host.startswith("[") else host
+    except ValueError:
+        raise wrong from None
+    usual = 443 if scheme == "https" else 80
+    port = int(found["port"] or usual)
+    if not 1 <= port <= 65535:
+        raise wrong
+    if scheme == "http" and not _is_loopback(host):
+        raise CredentialsError(
+            f"{where} must begin with https://. Only for 127.0.0.1, [::1] and localhost it may be http://."
+        )
+    path = (found["path"] or "").rstrip("/") or "/v2"
+    return f"{scheme}://{host}{'' if port == usual else f':{port}'}{path}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        address = ip_address(host.strip("[]"))
+    except ValueError:
+        return host == "localhost"
+    return any(address in network for network in LOOPBACK)
+
+
+def checked_token(text: str, *, where: str = "The token") -> Token:
+    """Return a token without the white space around it, which a paste brings along.
+
+    Raises CredentialsError, which calls the token `where` and does not repeat it.
+    """
+    secret = text.strip()
+    if not secret:
+        raise CredentialsError(f"{where} is empty: copy it from the platform's Developer tab.")
+    if not _TOKEN.fullmatch(secret):
+        raise CredentialsError(
+            f"{where} must be one word of at most 512 letters, digits and signs: copy it again, without more."
+        )
+    return Token(secret)
+
+
+def checked_profile(name: str) -> str:
+    """Return the name of a profile if it can be one."""
+    if not _PROFILE.fullmatch(name):
+        raise CredentialsError("The name of a profile must be of letters, digits and . _ : @ / + - alone.")
+    return name

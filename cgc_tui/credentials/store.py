@@ -1,0 +1,110 @@
+"""The store: an INI file with a section for each profile, as the Seven Bridges clients have it.
+
+Sections and keys that are not ours stay in it; comments do not survive a change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from configparser import ConfigParser
+from configparser import Error as IniError
+from contextlib import suppress
+from itertools import chain, count
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cgc_tui.credentials.files import Unfit, write_anew
+from cgc_tui.credentials.platforms import PLATFORMS, CredentialsError, checked_token, normal_endpoint
+from cgc_tui.models import Token
+
+
+class Ini:
+    """The profiles in one file."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path = path
+        # No section can have an empty name: none gives its keys to the others.
+        self._parser = ConfigParser(interpolation=None, default_section="")
+        line = None
+        try:
+            self._parser.read_string(text)
+        except IniError as error:
+            errors = getattr(error, "errors", None)
+            line = errors[0][0] if errors else getattr(error, "lineno", 0)
+        # Outside of the handler: the parser's error repeats the line, and a token may be on it.
+        if line is not None:
+            raise Unfit(f"cannot be understood at line {line}", "Mend that line, or remove it.")
+
+    def __contains__(self, name: str) -> bool:
+        return self._parser.has_section(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parser.sections())
+
+    def endpoint(self, name: str) -> str | None:
+        """Return the endpoint that the file gives a profile."""
+        text = self._parser.get(name, "api_endpoint", fallback="")
+        return normal_endpoint(text, where=f"api_endpoint of {name} in {self._path}") if text else None
+
+    def token(self, name: str) -> Token | None:
+        """Return the token that the file holds for a profile."""
+        if not self._parser.get(name, "auth_token", fallback=""):
+            return None
+        where = f"auth_token of {name} in {self._path}"
+        return checked_token(self._parser.get(name, "auth_token"), where=where)
+
+    def advance_access(self, name: str) -> bool:
+        """Tell whether a profile asks for what the platform does not offer to all yet."""
+        return self._parser.get(name, "advance_access", fallback="").lower() in {"true", "yes", "on", "1"}
+
+    def put(self, name: str, endpoint: str, token: Token) -> None:
+        """Set a profile's endpoint and token; its other keys stay."""
+        self._parser.read_dict({name: {"api_endpoint": endpoint, "auth_token": token.reveal()}})
+
+    def remove(self, name: str) -> None:
+        """Remove a profile."""
+        self._parser.remove_section(name)
+
+    def write(self) -> None:
+        """Write the file anew."""
+        write_anew(self._path, self._parser.write)
+
+
+class Profiles:
+    """Which endpoint and token each profile has: by the store, else by the platform of that name."""
+
+    def __init__(self, store: Ini, new: Mapping[str, str]) -> None:
+        """`new` are endpoints of profiles that are in use but not stored yet."""
+        self._store = store
+        self._new = new
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._store or name in PLATFORMS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*PLATFORMS, *self._store)))
+
+    def endpoint(self, name: str) -> str | None:
+        """Return the endpoint that a profile's token is bound to."""
+        platform = PLATFORMS.get(name)
+        return self._store.endpoint(name) or (platform.endpoint if platform else self._new.get(name))
+
+    def owns(self, name: str, endpoint: str) -> bool:
+        """Tell whether this is the profile's endpoint; one that is no endpoint at all is not."""
+        with suppress(CredentialsError):
+            return self.endpoint(name) == endpoint
+        return False
+
+    def token(self, name: str, endpoint: str) -> Token | None:
+        """Return the profile's token if it is bound to this endpoint."""
+        return self._store.token(name) if self.owns(name, endpoint) else None
+
+    def home(self, name: str, endpoint: str) -> str | None:
+        """Return the profile that has this endpoint, `name` before all others."""
+        return next((other for other in (name, *self) if self.owns(other, endpoint)), None)
+
+    def unused(self, endpoint: str) -> str:
+        """Return a name for a profile of an endpoint that has none: its host."""
+        host = urlsplit(endpoint).netloc.replace("[", "").replace("]", "")
+        names = chain([host], (f"{host}-{number}" for number in count(2)))
+        return next(name for name in names if name not in self)

@@ -1,0 +1,261 @@
+"""The user's settings from `config.toml`: a mistake in one costs that one, and is told with its line."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tomllib
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from cgc_tui.models import MAX_LIMIT
+
+MOST_BYTES = 64 * 2**10
+MOST_SECONDS = 86400
+MOST_SHOWN = 40
+NEVER_BOUND = frozenset(
+    {
+        "ctrl+a",
+        "ctrl+b",
+        "ctrl+h",
+        "ctrl+j",
+        "ctrl+k",
+        "ctrl+space",
+        "ctrl+@",
+    }  # Textual's name for ctrl+space
+)
+
+_PART = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
+_NAME = rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*"
+_ASSIGNMENT = re.compile(rf"[ \t]*({_NAME})[ \t]*=", re.ASCII)
+_TABLE = re.compile(rf"[ \t]*\[\[?[ \t]*({_NAME})[ \t]*\]", re.ASCII)
+_POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user chose: `refresh` in seconds, 0 for never; `keys` are by a binding's id, comma-separated.
+
+    `problems` are sentences about what in the file could not be used.
+    """
+
+    theme: str | None = None
+    profile: str | None = None
+    page_size: int = 50
+    refresh: float = 15.0
+    keys: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+
+class _Wrong(Exception):
+    """Why a value is not used, as the end of a sentence that begins with what it is the value of."""
+
+
+class _Unread(Exception):
+    """Why nothing of the file is used, as the end of a sentence that begins with the file's name."""
+
+
+def load(
+    path: Path, *, binding_ids: Collection[str] | None = None, themes: Collection[str] | None = None
+) -> Settings:
+    """Return the settings in a file; the defaults stand for what is missing or wrong.
+
+    Ids of bindings and names of themes are checked where `binding_ids` and `themes` are given.
+    """
+    try:
+        text = _read(path)
+        table = _parse(text)
+    except _Unread as error:
+        return Settings(problems=(f"{path.name}{error}; no setting is used.",))
+    return _Reading(path.name, text, binding_ids, themes).settings(table)
+
+
+def _read(path: Path) -> str:
+    """Return the text of a file, "" if there is none."""
+    try:
+        # Without this flag a pipe would be waited for.
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise _Unread(" is not a file")
+            data = file.read(MOST_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        raise _Unread(f" cannot be read ({error.strerror})") from error
+    if len(data) > MOST_BYTES:
+        raise _Unread(f" is larger than {MOST_BYTES // 2**10} kB")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise _Unread(f" line {line} is not UTF-8") from error
+
+
+def _parse(text: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        position = _POSITION.search(str(error))
+        line = (position and position[1]) or text.count("\n") + 1
+        words = _shortened(_POSITION.sub("", str(error)), 100)
+        raise _Unread(f" line {line} is not TOML: {words}") from error
+    except (ValueError, RecursionError) as error:
+        raise _Unread(" has a number that is too long, or brackets too deep") from error
+
+
+def _lines(text: str) -> dict[str, int]:
+    """Return the line on which each name is first assigned to, dotted names also by their beginnings."""
+    table, found = "", dict[str, int]()
+    for number, line in enumerate(text.split("\n"), 1):
+        if header := _TABLE.match(line):
+            name = _plain(header[1])
+            table = f"{name}."
+        elif assignment := _ASSIGNMENT.match(line):
+            name = table + _plain(assignment[1])
+        else:
+            continue
+        for beginning in _beginnings(name):
+            found.setdefault(beginning, number)
+    return found
+
+
+def _beginnings(name: str) -> list[str]:
+    """Return a dotted name and those of the tables that it is in, the innermost first."""
+    parts = name.split(".")
+    return [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
+
+
+def _plain(name: str) -> str:
+    """Return a dotted name without the quotes and spaces that it may be written with."""
+    return ".".join(part.strip("\"'") for part in re.findall(_PART, name, re.ASCII))
+
+
+def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Yield the values of a table and of those in it, by dotted names."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
+
+
+def _shown(value: object) -> str:
+    """Return a value fit for a sentence: short, and without control characters."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    try:
+        return _shortened(repr(value), MOST_SHOWN)
+    except ValueError:
+        return "a huge number"
+
+
+def _shown_name(name: str) -> str:
+    return name if re.fullmatch(rf"[\w.-]{{1,{MOST_SHOWN}}}", name, re.ASCII) else _shown(name)
+
+
+def _shortened(text: str, most: int) -> str:
+    text = "".join(character if character.isprintable() else "�" for character in text)
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _nearest(name: str, names: Collection[str]) -> str:
+    """Return the end of a sentence that names the most alike of `names`, if one is alike at all."""
+    alike = get_close_matches(name[:MOST_SHOWN], names, n=1, cutoff=0.7)
+    return f"; did you mean {alike[0]}?" if alike else "."
+
+
+def _page_size(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_LIMIT:
+        return value
+    raise _Wrong(f"must be 1 to {MAX_LIMIT}, not {_shown(value)}.")
+
+
+def _refresh(value: Any) -> float:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if number and (value == 0 or 1 <= value <= MOST_SECONDS):
+        return float(value)
+    raise _Wrong(f"must be 0 for off, or 1 to {MOST_SECONDS} seconds, not {_shown(value)}.")
+
+
+def _word(value: object) -> str:
+    if isinstance(value, str) and value.strip():
+        return value
+    raise _Wrong(f"must be a name in quotes, not {_shown(value)}.")
+
+
+def _keys(value: object) -> str:
+    """Return a comma-separated list of keys, none of which the terminal keeps for itself."""
+    if not isinstance(value, str):
+        raise _Wrong(f"must be keys in quotes, such as 'n,right', not {_shown(value)}.")
+    keys = [key.strip() for key in value.split(",")]
+    if not all(keys):
+        raise _Wrong(
+            f"must be keys with commas between them, not {_shown(value)}; the comma's key is 'comma'."
+        )
+    for key in keys:
+        if key.lower() in NEVER_BOUND or "alt" in key.lower().split("+")[:-1]:
+            raise _Wrong(
+                f"cannot have {_shown(key)}, which belongs to the terminal, tmux or the line editor."
+            )
+    return ",".join(keys)
+
+
+class _Reading:
+    """One reading of the file, which collects its problems."""
+
+    def __init__(
+        self, file: str, text: str, binding_ids: Collection[str] | None, themes: Collection[str] | None
+    ) -> None:
+        self._file = file
+        self._lines = _lines(text)
+        self._binding_ids = binding_ids
+        self._themes = themes
+        self._problems: list[str] = []
+
+    def settings(self, table: Mapping[str, object]) -> Settings:
+        """Return the settings in a table."""
+        checks: dict[str, Callable[[object], object]] = {
+            "theme": self._theme,
+            "profile": _word,
+            "page_size": _page_size,
+            "refresh": _refresh,
+            "keys": self._keymap,
+        }
+        found: dict[str, Any] = {}
+        for name, value in table.items():
+            try:
+                if name not in checks:
+                    raise _Wrong(f"is not a setting{_nearest(name, checks)}")
+                found[name] = checks[name](value)
+            except _Wrong as error:
+                self._tell(name, error)
+        return Settings(**found, problems=tuple(self._problems))
+
+    def _theme(self, value: object) -> str:
+        name = _word(value)
+        if self._themes is not None and name not in self._themes:
+            raise _Wrong(f"{_shown(name)} is not known{_nearest(name, self._themes)}")
+        return name
+
+    def _keymap(self, value: object) -> dict[str, str]:
+        if not isinstance(value, dict):
+            raise _Wrong(f"must be a table, [keys], not {_shown(value)}.")
+        found = {}
+        for binding_id, keys in _flat(value):
+            try:
+                if self._binding_ids is not None and binding_id not in self._binding_ids:
+                    raise _Wrong(f"is not the id of a key{_nearest(binding_id, self._binding_ids)}")
+                found[binding_id] = _keys(keys)
+            except _Wrong as error:
+                self._tell(f"keys.{binding_id}", error)
+        return found
+
+    def _tell(self, name: str, error: _Wrong) -> None:
+        """Add a problem, with the line of the name or of the table or value that it is in."""
+        line = next((self._lines[part] for part in _beginnings(name) if part in self._lines), None)
+        where = f"{self._file} line {line}" if line else self._file
+        self._problems.append(f"{where}: {_shown_name(name)} {error}")

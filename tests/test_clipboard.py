@@ -1,0 +1,158 @@
+"""Copying and opening, with a real tmux where there is one."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import shutil
+import signal
+import stat
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import cgc_tui.clipboard as clipboard
+from cgc_tui.clipboard import OSC52_MOST, Route, choose, open_link, to_tmux
+
+PAGE = "https://cgc.example/u/a/b/?x=1&y=$(touch pwned)"
+
+
+def have(_: str) -> str:
+    return "/usr/bin/tmux"
+
+
+def lack(_: str) -> None:
+    return None
+
+
+@pytest.mark.parametrize(
+    ("environ", "which", "route"),
+    [
+        ({"TMUX": "/tmp/x,1,0", "TERM": "screen-256color"}, have, Route.TMUX),
+        ({"TMUX": "/tmp/x,1,0", "TERM": "tmux-256color"}, lack, Route.OSC52),
+        ({"TERM": "xterm-256color"}, have, Route.OSC52),
+        ({"TERM": "screen"}, have, Route.NONE),
+        ({"TERM": "xterm", "STY": "1.pts"}, have, Route.NONE),
+        ({"TERM": "dumb"}, have, Route.NONE),
+        ({"TERM": "linux"}, have, Route.NONE),
+        ({}, have, Route.NONE),
+    ],
+)
+def test_the_way_depends_on_the_terminal(environ: dict[str, str], which, route: Route) -> None:  # type: ignore[no-untyped-def]
+    assert choose(environ, "text", which) is route
+
+
+def test_what_is_too_long_for_a_sequence_is_shown() -> None:
+    environ = {"TERM": "xterm"}
+    assert choose(environ, "x" * OSC52_MOST, have) is Route.OSC52
+    assert choose(environ, "x" * (OSC52_MOST + 1), have) is Route.NONE
+
+
+@pytest.fixture
+def tmux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Start a tmux server of our own and stand in it."""
+    if shutil.which("tmux") is None:
+        pytest.skip("tmux is not installed")
+    socket = str(tmp_path / "tmux")
+    subprocess.run(["tmux", "-S", socket, "-f", "/dev/null", "new-session", "-d", "cat"], check=True)
+    monkeypatch.setenv("TMUX", f"{socket},{os.getpid()},0")
+    yield socket
+    subprocess.run(["tmux", "-S", socket, "kill-server"], check=True)
+
+
+@pytest.mark.parametrize("text", ["a job\n\x1b]0;title\x07 é", "x" * 100_000])
+def test_tmux_gets_the_text_as_it_is(tmux: str, text: str) -> None:
+    assert asyncio.run(to_tmux(text))
+    buffer = subprocess.run(["tmux", "-S", tmux, "save-buffer", "-"], capture_output=True, check=True)
+    assert buffer.stdout.decode() == text
+
+
+async def test_a_tmux_that_is_gone_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TMUX", f"{tmp_path}/gone,1,0")
+    assert not await to_tmux("text")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert not await to_tmux("text")
+
+
+def old_tmux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """Put a command that stands for tmux on the PATH, before the others."""
+    browser(tmp_path, "tmux", script)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+
+async def test_an_older_tmux_gets_the_text_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old_tmux(tmp_path, monkeypatch, f'[ "$*" = "load-buffer -" ] || exit 1\ncat > {tmp_path}/buffer')
+    assert await to_tmux("a job")
+    assert (tmp_path / "buffer").read_text() == "a job"
+
+
+async def test_a_tmux_that_hangs_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old_tmux(tmp_path, monkeypatch, "exec tail -f /dev/null")
+    monkeypatch.setattr(clipboard, "SECONDS", 0.05)
+    assert not await to_tmux("a job")
+
+
+def browser(tmp_path: Path, name: str, script: str) -> str:
+    """Make a command that stands for a browser."""
+    path = tmp_path / name
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return str(path)
+
+
+async def test_the_browser_gets_the_address_as_one_word(tmp_path: Path) -> None:
+    seen = tmp_path / "seen"
+    command = browser(tmp_path, "browser", f'printf "%s|" "$@" > {seen}')
+    assert await open_link(PAGE, {"BROWSER": f"{command} --new %s --end"})
+    assert seen.read_text() == f"--new|{PAGE}|--end|"
+    assert await open_link(PAGE, {"BROWSER": command})
+    assert seen.read_text() == f"{PAGE}|"
+    assert not (tmp_path / "pwned").exists()
+
+
+async def test_the_next_browser_is_tried(tmp_path: Path) -> None:
+    seen = tmp_path / "seen"
+    fails = browser(tmp_path, "fails", "exit 3")
+    works = browser(tmp_path, "works", f"touch {seen}")
+    assert await open_link(PAGE, {"BROWSER": f"{tmp_path}/missing:'open:{fails}:{works}"})
+    assert seen.exists()
+    assert not await open_link(PAGE, {"BROWSER": fails})
+
+
+@pytest.mark.parametrize("empty", ["", " ", "&"])
+async def test_an_empty_command_runs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty: str
+) -> None:
+    (tmp_path / "https:" / "x").mkdir(parents=True)
+    browser(tmp_path / "https:" / "x", "page", "exit 0")
+    monkeypatch.chdir(tmp_path)
+    assert not await open_link("https://x/page", {"BROWSER": empty})
+
+
+async def test_a_command_may_ask_for_the_background(tmp_path: Path) -> None:
+    command = browser(tmp_path, "browser", f'printf "%s|" "$@" > {tmp_path}/seen')
+    assert await open_link(PAGE, {"BROWSER": f"{command} &"})
+    assert (tmp_path / "seen").read_text() == f"{PAGE}|"
+
+
+def test_a_browser_that_runs_on_outlives_the_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clipboard, "BROWSER_SECONDS", 0.3)
+    started, launched = tmp_path / "pid", []
+    launch = clipboard._launch
+    monkeypatch.setattr(clipboard, "_launch", lambda words: launched.append(launch(words)) or launched[0])
+    command = browser(tmp_path, "browser", f"echo $$ > {started}\nexec tail -f /dev/null")
+    assert asyncio.run(open_link(PAGE, {"BROWSER": command}))
+    gc.collect()
+    os.kill(int(started.read_text()), signal.SIGTERM)
+    assert launched[0].result(timeout=5) == -signal.SIGTERM
+
+
+async def test_no_browser_or_no_web_address_is_no(tmp_path: Path) -> None:
+    seen = tmp_path / "seen"
+    works = browser(tmp_path, "works", f"touch {seen}")
+    assert not await open_link(PAGE, {})
+    assert not await open_link("file:///etc/passwd", {"BROWSER": works})
+    assert not seen.exists()

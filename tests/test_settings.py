@@ -1,0 +1,178 @@
+"""config.toml: what is right holds, what is wrong is told with its line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cgc_tui.settings import MOST_BYTES, Settings, load
+
+IDS = {"app.help", "jobs.next", "jobs.previous"}
+THEMES = {"nord", "dracula"}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+def read(path: Path, text: str | bytes) -> Settings:
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return load(path, binding_ids=IDS, themes=THEMES)
+
+
+def test_a_missing_file_is_the_defaults(path: Path) -> None:
+    assert load(path) == Settings()
+    assert load(path / "below") == Settings()
+    assert Settings() == Settings(theme=None, profile=None, page_size=50, refresh=15.0, keys={}, problems=())
+
+
+def test_everything_that_can_be_set(path: Path) -> None:
+    text = """
+        theme = "nord"
+        profile = "sb-eu"
+        page_size = 100
+        refresh = 1
+
+        [keys]
+        "app.help" = "h"
+        jobs.next = "n, right"
+    """
+    assert read(path, text) == Settings(
+        theme="nord",
+        profile="sb-eu",
+        page_size=100,
+        refresh=1.0,
+        keys={"app.help": "h", "jobs.next": "n,right"},
+    )
+
+
+def test_a_bad_value_costs_itself_alone(path: Path) -> None:
+    found = read(path, 'theme = "nord"\n\npage_size = 500\nrefresh = 30\n')
+    assert (found.theme, found.page_size, found.refresh) == ("nord", 50, 30.0)
+    assert found.problems == ("config.toml line 3: page_size must be 1 to 100, not 500.",)
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("page_size = 0", "page_size must be 1 to 100, not 0."),
+        ("page_size = true", "page_size must be 1 to 100, not true."),
+        ("page_size = 5.0", "page_size must be 1 to 100, not 5.0."),
+        ('page_size = "5"', "page_size must be 1 to 100, not '5'."),
+        pytest.param(
+            "page_size = 0x" + "f" * 5000, "page_size must be 1 to 100, not a huge number.", id="huge"
+        ),
+        ("refresh = 0.5", "refresh must be 0 for off, or 1 to 86400 seconds, not 0.5."),
+        ("refresh = -1", "refresh must be 0 for off, or 1 to 86400 seconds, not -1."),
+        ("refresh = nan", "refresh must be 0 for off, or 1 to 86400 seconds, not nan."),
+        ("refresh = inf", "refresh must be 0 for off, or 1 to 86400 seconds, not inf."),
+        ("refresh = false", "refresh must be 0 for off, or 1 to 86400 seconds, not false."),
+        ("theme = 1", "theme must be a name in quotes, not 1."),
+        ('theme = "nrd"', "theme 'nrd' is not known; did you mean nord?"),
+        ('theme = "zzz"', "theme 'zzz' is not known."),
+        ('profile = " "', "profile must be a name in quotes, not ' '."),
+        ("pagesize = 5", "pagesize is not a setting; did you mean page_size?"),
+        ('auth_token = "s3cret"', "auth_token is not a setting."),
+        ("foo.bar.baz = 1", "foo is not a setting."),
+        ("keys = 1", "keys must be a table, [keys], not 1."),
+        ('keys = { "app.help" = 3 }', "keys.app.help must be keys in quotes, such as 'n,right', not 3."),
+        ('keys.jobs.nxt = "n"', "keys.jobs.nxt is not the id of a key; did you mean jobs.next?"),
+        (
+            'keys."jobs.next" = "n,"',
+            "keys.jobs.next must be keys with commas between them, not 'n,'; the comma's key is 'comma'.",
+        ),
+    ],
+)
+def test_what_cannot_be_used(path: Path, line: str, problem: str) -> None:
+    assert read(path, f"# a comment\n{line}\n") == Settings(problems=(f"config.toml line 2: {problem}",))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("ctrl+a", "ctrl+b", "ctrl+h", "ctrl+j", "ctrl+k", "ctrl+space", "ctrl+@"),
+        *("alt+x", "ctrl+alt+x", "alt+shift+left", "Ctrl+A", "ALT+x"),
+    ],
+)
+def test_keys_that_are_never_bound(path: Path, key: str) -> None:
+    found = read(path, f'[keys]\n"app.help" = "f2"\n"jobs.next" = "n,{key}"\n')
+    assert found.keys == {"app.help": "f2"}
+    assert found.problems == (
+        f"config.toml line 3: keys.jobs.next cannot have '{key}', which belongs to the terminal, tmux or the "
+        "line editor.",
+    )
+
+
+@pytest.mark.parametrize("key", ["ctrl+l", "alt", "a", "shift+left", "ctrl+n"])
+def test_keys_that_can_be_bound(path: Path, key: str) -> None:
+    assert read(path, f'[keys]\n"app.help" = "{key}"\n') == Settings(keys={"app.help": key})
+
+
+def test_the_line_is_that_of_the_right_table(path: Path) -> None:
+    text = '[keys]\npage_size = "x"\n  [keys.app]\n  help = 1\n[zzz]\npage_size = 1\n'
+    assert read(path, text).problems == (
+        "config.toml line 2: keys.page_size is not the id of a key.",
+        "config.toml line 4: keys.app.help must be keys in quotes, such as 'n,right', not 1.",
+        "config.toml line 5: zzz is not a setting.",
+    )
+
+
+def test_names_are_not_checked_where_none_are_given(path: Path) -> None:
+    path.write_text('theme = "mine"\n[keys]\n"my.id" = "x"\n')
+    assert load(path) == Settings(theme="mine", keys={"my.id": "x"})
+
+
+def test_a_value_is_shown_short_and_tame(path: Path) -> None:
+    long = "\\u001b[31m\\u202e" + "x" * 5000
+    (problem,) = read(path, f'theme = "{long}"\n').problems
+    assert len(problem) < 100
+    assert problem.isprintable()
+
+
+def test_a_name_is_shown_short_and_tame(path: Path) -> None:
+    (problem,) = read(path, '"\\u001b[31m' + "x" * 5000 + '" = 1\n').problems
+    assert len(problem) < 100
+    assert problem.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("page_size = 5\nrefresh = \n", "config.toml line 2 is not TOML: Invalid value"),
+        ('page_size = 5\ntheme = """\n', "config.toml line 3 is not TOML: "),
+        ("page_size = 5\npage_size = 6\n", "config.toml line 2 is not TOML: Cannot overwrite a value"),
+        (b'page_size = 5\ntheme = "\xff"\n', "config.toml line 2 is not UTF-8"),
+        pytest.param("page_size = " + "9" * 5000, "config.toml has a number that is too long", id="digits"),
+        pytest.param("page_size = " + "[" * 20000, "config.toml ", id="brackets"),
+        pytest.param("#" * (MOST_BYTES + 1), "config.toml is larger than 64 kB", id="large"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_the_defaults(path: Path, text: str | bytes, problem: str) -> None:
+    found = read(path, text)
+    assert found == Settings(problems=found.problems)
+    (told,) = found.problems
+    assert told.startswith(problem)
+    assert told.endswith("; no setting is used.")
+    assert told.isprintable()
+
+
+def test_a_file_as_windows_writes_it(path: Path) -> None:
+    assert read(path, b"\xef\xbb\xbfpage_size = 5\r\nrefresh = 0\r\n") == Settings(page_size=5, refresh=0.0)
+
+
+def test_a_link_is_followed(path: Path) -> None:
+    target = path.with_name("dotfiles.toml")
+    target.write_text("page_size = 5\n")
+    path.symlink_to(target)
+    assert load(path) == Settings(page_size=5)
+
+
+def test_what_is_no_file_is_not_waited_for(path: Path) -> None:
+    os.mkfifo(path)
+    assert load(path).problems == ("config.toml is not a file; no setting is used.",)
+    path.unlink()
+    path.mkdir()
+    assert load(path).problems == ("config.toml cannot be read (Is a directory); no setting is used.",)
