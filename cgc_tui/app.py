@@ -1,0 +1,177 @@
+"""The app: the first screen, and the token that goes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.driver import Driver
+from textual.theme import BUILTIN_THEMES
+
+from cgc_tui.credentials import Access, Credentials, CredentialsError, TokenSource, platform_of
+from cgc_tui.driver import Terminal
+from cgc_tui.models import JobQuery, Token
+from cgc_tui.screens.asks import TokenRefused
+from cgc_tui.screens.choice import ChoiceDialog
+from cgc_tui.screens.dialog import Dialog, ReadingDialog
+from cgc_tui.screens.filter import FilterDialog
+from cgc_tui.screens.help import HelpDialog
+from cgc_tui.screens.jobs import JobsScreen
+from cgc_tui.screens.text import TextDialog
+from cgc_tui.screens.token import Login, TokenScreen
+from cgc_tui.settings import Settings
+from cgc_tui.terminal_app import TerminalApp
+from cgc_tui.text import Clean, clean
+from cgc_tui.view import Look
+from cgc_tui.widgets.find_line import FindLine
+from cgc_tui.widgets.job_detail import JobDetail
+from cgc_tui.widgets.job_table import JobTable
+
+if TYPE_CHECKING:
+    from cgc_tui.api import Client
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the app is started with; `title` stands in the header for the platform."""
+
+    access: Access
+    title: str
+    credentials: Credentials
+    connect: Callable[[str, Token], Client]
+    settings: Settings
+    config: Path
+    query: JobQuery
+    look: Look
+    environ: Mapping[str, str]
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+class CgcApp(TerminalApp):
+    """The import jobs of one user on one platform."""
+
+    def __init__(self, setup: Setup, *, driver_class: type[Driver] | None = Terminal) -> None:
+        super().__init__(setup.settings, setup.config, setup.environ, driver_class=driver_class)
+        self._setup = setup
+        self._access = setup.access
+        self._client: Client | None = None
+        self.tokens: list[Token] = []
+        """Every token that was in use, which no report may hold."""
+
+    def _connect(self, endpoint: str, token: Token) -> Client:
+        self.tokens.append(token)
+        return self._setup.connect(endpoint, token)
+
+    def on_mount(self) -> None:
+        """Show the jobs, or ask for a token where there is none."""
+        if self._access.token is None:
+            self._ask_token(Clean(""), leavable=False)
+        else:
+            self._client = self._connect(self._access.endpoint, self._access.token)
+            self.push_screen(self._jobs(self._client, self._setup.title, self._setup.query))
+        for note in (*self._setup.settings.problems, *self._setup.credentials.notes):
+            self.warn(note)
+
+    async def on_unmount(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            await self._client.close()
+
+    def _jobs(self, client: Client, title: str, query: JobQuery) -> JobsScreen:
+        platform = platform_of(client.endpoint)
+        return JobsScreen(
+            client,
+            platform=title,
+            web=platform.web if platform else None,
+            query=query,
+            every=self._setup.settings.refresh,
+            look=self._setup.look,
+            clock=self._setup.clock,
+        )
+
+    @on(TokenRefused)
+    def _refused(self, event: TokenRefused) -> None:
+        """Ask for a new token in place, once."""
+        if (jobs := self._jobs_screen()) is not None:
+            jobs.stop_asking(event.error)
+        if any(isinstance(screen, TokenScreen) for screen in self.screen_stack):
+            return
+        origin = f" of {self._access.source.value}" if self._access.source else ""
+        words = f" ({event.error.words.rstrip('.')})" if event.error.words else ""
+        self._ask_token(clean(f"The platform refused the token{origin}{words}."), leavable=True)
+
+    def _ask_token(self, reason: Clean, *, leavable: bool) -> None:
+        screen = TokenScreen(
+            self._access.endpoint,
+            store=str(self._setup.credentials.path),
+            reason=reason,
+            connect=self._connect,
+            look=self._setup.look,
+            leavable=leavable,
+        )
+        self.push_screen(screen, self._logged_in)
+
+    def _logged_in(self, login: Login | None) -> None:
+        """Keep the token and go on with it; another platform starts a list of its own."""
+        if login is None:
+            return
+        old, self._client = self._client, login.client
+        if old is not None:
+            self.run_worker(old.close())
+        same = login.endpoint == self._access.endpoint
+        self._keep(login)
+        jobs = self._jobs_screen()
+        while jobs is not None and self.screen is not jobs:
+            self.pop_screen()
+        if jobs is not None and same:
+            jobs.use(login.client)
+            return
+        query = self._setup.query if same else JobQuery(limit=self._setup.query.limit)
+        following = self._jobs(login.client, self._setup.title if same else self._access.title, query)
+        if jobs is not None:
+            self.switch_screen(following)
+        else:
+            self.push_screen(following)
+
+    def _jobs_screen(self) -> JobsScreen | None:
+        return next((screen for screen in self.screen_stack if isinstance(screen, JobsScreen)), None)
+
+    def _keep(self, login: Login) -> None:
+        """Store the token, or say that it holds for this run only."""
+        if self._access.source is TokenSource.ENVIRONMENT:
+            self.warn(
+                "SB_AUTH_TOKEN still holds the old token and will be taken first at the next start: "
+                "correct it or unset it."
+            )
+        profile, source = self._access.profile, None
+        try:
+            profile = self._setup.credentials.save(profile, login.endpoint, login.token)
+            source = TokenSource.STORE
+        except CredentialsError as error:
+            self.warn(f"The token is used for this run only. {error}")
+        self._access = replace(
+            self._access,
+            profile=profile,
+            endpoint=login.endpoint,
+            token=login.token,
+            source=source,
+        )
+
+
+def binding_ids() -> set[str]:
+    """Return the id of every key that `config.toml` can remap."""
+    owners: list[type[DOMNode]] = [TerminalApp, TokenScreen, JobsScreen, JobTable, JobDetail, FindLine]
+    owners += [Dialog, ReadingDialog, TextDialog, ChoiceDialog, HelpDialog, FilterDialog]
+    bindings = (binding for owner in owners for binding in owner.BINDINGS if isinstance(binding, Binding))
+    return {binding.id for binding in bindings if binding.id}
+
+
+def themes() -> set[str]:
+    """Return the names of the themes there are."""
+    return set(BUILTIN_THEMES)

@@ -1,0 +1,73 @@
+"""The terminal as Textual drives it, fit for login nodes: signals, odd bytes, encodings, the mouse."""
+
+from __future__ import annotations
+
+import asyncio
+import codecs
+import io
+import locale
+import os
+import signal
+import threading
+from functools import partial
+
+from textual.app import App
+from textual.drivers import linux_driver
+from textual.drivers.linux_driver import LinuxDriver
+
+ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+GRACE = 2.0
+
+
+def _forgiving(encoding: str) -> partial[codecs.IncrementalDecoder]:
+    return partial(codecs.getincrementaldecoder(encoding), errors="ignore")
+
+
+# Textual's input thread takes its decoder from here; a strict one ends the app with the first odd byte.
+linux_driver.getincrementaldecoder = _forgiving  # type: ignore[assignment, attr-defined]
+
+
+class Terminal(LinuxDriver):
+    """Textual's driver on standard error.
+
+    A signal that asks the program to end leaves the terminal as it was, with 128 plus its number as exit
+    status; where that takes more than `GRACE` seconds, the program ends as it is. A character that the
+    locale's encoding lacks becomes one `?`, since the stream's own escapes would shift all that follows.
+    """
+
+    def __init__(
+        self,
+        app: App[object],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        if isinstance(self._file, io.TextIOWrapper):
+            self._file.reconfigure(encoding=locale.getencoding(), errors="replace")
+
+    def start_application_mode(self) -> None:
+        """Take the terminal, and heed the signals that end the program."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        loop = asyncio.get_running_loop()
+        for number in ENDING:
+            loop.add_signal_handler(number, self._end, number)
+
+    def _end(self, number: int) -> None:
+        code = 128 + number
+        way_out = threading.Timer(GRACE, os._exit, (code,))
+        way_out.daemon = True
+        way_out.start()
+        self._app.exit(return_code=code)
+
+    def switch_mouse(self) -> bool:
+        """Take the mouse or leave it to the terminal; return whether the app has it now."""
+        if self._mouse:
+            self._disable_mouse_support()
+            self._mouse = False
+        else:
+            self._mouse = True
+            self._enable_mouse_support()
+        self.flush()
+        return self._mouse

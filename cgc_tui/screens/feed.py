@@ -1,0 +1,175 @@
+"""Keeps a page of jobs true: fetches it, and the one after it, and turns to where things have gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.reactive import reactive
+
+from cgc_tui.models import CgcError, ImportJob, JobPage, JobQuery, RateBudget, Refused
+from cgc_tui.paging import PageCache, followed, last_page, next_page
+from cgc_tui.screens.asks import TokenRefused
+from cgc_tui.screens.waiting import ASKING, Waiting
+from cgc_tui.text import Clean
+
+if TYPE_CHECKING:
+    from cgc_tui.api import Client
+
+TURN_PAUSE = 0.08
+ASK_PAUSE = 0.5
+AHEAD_PAUSE = 0.3
+FRESH = 10.0
+
+
+class Feed(Waiting):
+    """The owner of the list: the `page` that came for what is `wanted`. All times are in seconds."""
+
+    page: reactive[JobPage | None] = reactive[JobPage | None](None, init=False)
+    job: reactive[ImportJob | None] = reactive[ImportJob | None](None, init=False)
+    as_of: reactive[datetime | None] = reactive[datetime | None](None)
+    budget: reactive[RateBudget | None] = reactive[RateBudget | None](None)
+
+    def __init__(
+        self, client: Client, *, query: JobQuery, every: float, clock: Callable[[], datetime]
+    ) -> None:
+        """`every` is the time between refreshes, 0 for none."""
+        super().__init__(client, query=query, every=every, clock=clock)
+        self._cache = PageCache()
+        self._asked_at = 0.0
+
+    def on_mount(self) -> None:
+        """Ask for the first page and for the user's name."""
+        self.load()
+        self.identify()
+
+    def use(self, client: Client) -> None:
+        """Go on with another client, after a new token was given."""
+        self.workers.cancel_node(self)
+        self.client = client
+        self.trouble = None
+        self._cache = PageCache()
+        self.forget_counts()
+        self.load()
+        self.identify()
+
+    def watch_wanted(self, wanted: JobQuery) -> None:
+        """Show what is wanted now as soon as it is known, and fetch it if that is not fresh."""
+        self.workers.cancel_group(self, "page")
+        self.trouble = None
+        self.news = Clean("")
+        if not self.counted(wanted):
+            self.forget_counts()
+        kept = self._cache.get(wanted)
+        if kept is not None:
+            self._show(kept)
+        if kept is None or self._age(kept) > FRESH:
+            self.load(pause=TURN_PAUSE)
+        else:
+            self._schedule(self.every)
+            self.look_ahead()
+
+    def watch_page(self) -> None:
+        """Know that the tabs' counts may be others now."""
+        self.moved = True
+
+    def refresh_list(self) -> None:
+        """Load the page anew."""
+        self.load()
+
+    @work(exclusive=True, group="page")
+    async def load(self, *, pause: float = 0, asked: bool = False) -> None:
+        """Fetch the wanted page, after a pause for keys to rest.
+
+        What is `asked` for by key counts the tabs anew, too, and is not sent more than twice a second.
+        """
+        self._schedule(0)
+        await asyncio.sleep(max(pause, self._asked_at + ASK_PAUSE - self._loop_time()) if asked else pause)
+        self._asked_at = self._loop_time()
+        try:
+            page = await self.client.jobs(self.wanted, on_retry=self._retrying)
+        except CgcError as error:
+            self._failed(error)
+            return
+        finally:
+            self._stop(self._early)
+            self.budget = self.client.budget
+        self.trouble = None
+        self.news = Clean("")
+        self._arrived(page)
+        self.recount(page.total, asked=asked)
+        self._schedule(self.every)
+        if self.user is None:
+            self.identify()
+        self.look_ahead()
+
+    @work(exclusive=True, group="ahead")
+    async def look_ahead(self) -> None:
+        """Fetch the next page once things are quiet; where that fails, turning to it will say why."""
+        await asyncio.sleep(AHEAD_PAUSE)
+        query = next_page(self.page) if self.page is not None else None
+        if query is None or self._cache.get(query) or (self.client.budget and self.client.budget.scarce):
+            return
+        try:
+            self._cache.put(await self.client.jobs(query))
+        except Refused as error:
+            self.post_message(TokenRefused(error))
+        except CgcError:
+            return
+
+    def stop_waiting(self) -> bool:
+        """Give up a request or a wait; tell whether there was one."""
+        waiting = self.trouble is not None and self.trouble.again_at is not None
+        asking = self.page is None or self.page.query != self.wanted or self.news == ASKING
+        if not waiting and not asking:
+            return False
+        trouble = self.trouble
+        if self.page is not None:
+            self.wanted = self.page.query
+        self.workers.cancel_group(self, "page")
+        self._schedule(0)
+        self.trouble = replace(trouble, again_at=None) if trouble is not None else None
+        self.news = Clean("stopped; r asks again")
+        return True
+
+    def _arrived(self, page: JobPage) -> None:
+        """Show a page, or turn to where the list or the job has gone."""
+        wanted = page.query
+        self._cache.put(page)
+        if not page.jobs and wanted.offset:
+            at_end = last_page(wanted, page.total) if page.total is not None else None
+            self.wanted = at_end or replace(wanted, offset=max(0, wanted.offset - wanted.limit))
+            return
+        if page.limit != wanted.limit:
+            page = replace(page, query=replace(wanted, limit=page.limit))
+            self._cache.put(page)
+            self.wanted = page.query
+            return
+        went = followed(self.page, page, self.job.id) if self.page and self.job else None
+        if went is not None:
+            self.wanted = went
+        else:
+            self._show(self._with_known(page))
+
+    def _with_known(self, page: JobPage) -> JobPage:
+        """Keep what is known of jobs where a brief list could not be filled this time."""
+        if page.incomplete is None or self.page is None:
+            return page
+        known = {job.id: job for job in self.page.jobs}
+        jobs = tuple(job.over(known[job.id]) if job.id in known else job for job in page.jobs)
+        return replace(page, jobs=jobs)
+
+    def _show(self, page: JobPage) -> None:
+        self.as_of = page.received_at
+        self.page = page
+
+    @staticmethod
+    def _loop_time() -> float:
+        return asyncio.get_running_loop().time()
+
+    def _age(self, page: JobPage) -> float:
+        return (self.clock() - page.received_at).total_seconds() if page.received_at else FRESH + 1

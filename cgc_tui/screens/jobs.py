@@ -1,0 +1,167 @@
+"""The jobs screen: the list, the job under the cursor, and the keys for both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal
+from textual.reactive import reactive
+from textual.widgets import Footer, Input
+
+from cgc_tui.arrange import Arrangement
+from cgc_tui.models import JobQuery
+from cgc_tui.screens.closeup import Closeup
+from cgc_tui.screens.keys import JOBS_KEYS
+from cgc_tui.view import Look
+from cgc_tui.widgets.find_line import FindLine
+from cgc_tui.widgets.job_detail import JobDetail
+from cgc_tui.widgets.job_table import JobTable
+from cgc_tui.widgets.notice import Notice
+from cgc_tui.widgets.state_tabs import StateTabs
+from cgc_tui.widgets.status_line import StatusLine
+from cgc_tui.widgets.too_small import TooSmall
+from cgc_tui.widgets.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from cgc_tui.api import Client
+
+
+class JobsScreen(Closeup):
+    """The list of import jobs, with the detail beside it or over it."""
+
+    BINDINGS = JOBS_KEYS
+
+    look: reactive[Look] = reactive(Look())
+    arrangement: reactive[Arrangement] = reactive(Arrangement())
+
+    def __init__(
+        self,
+        client: Client,
+        *,
+        platform: str,
+        web: str | None,
+        query: JobQuery,
+        every: float,
+        look: Look,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """`platform` is its title, `web` its web address; `every` is in seconds, 0 for no refresh."""
+        super().__init__(client, query=query, every=every, web=web, clock=clock)
+        self.platform = platform
+        self.set_reactive(JobsScreen.look, look)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the bars, the list with its notice, the detail and the keys."""
+        at = JobsScreen
+        yield TopBar(self.platform).data_bind(at.look, at.user, at.as_of, at.every, at.paused)
+        yield StateTabs().data_bind(at.look, at.wanted, at.counts)
+        with Horizontal(id="body"):
+            with Container(id="list"):
+                yield JobTable(self.clock).data_bind(at.page, at.arrangement, at.look, at.as_of)
+                yield Notice(self.client.endpoint).data_bind(
+                    at.look, at.page, at.wanted, at.arrangement, at.trouble, at.user
+                )
+            yield JobDetail(self.web).data_bind(at.look, job=at.detail, note=at.detail_note)
+        yield FindLine()
+        yield StatusLine(self.clock).data_bind(
+            at.look, at.page, at.wanted, at.arrangement, at.trouble, at.as_of, at.budget, at.news
+        )
+        yield Footer(compact=True, show_command_palette=False)
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        """Put the focus on the list."""
+        self.query_one(JobTable).focus()
+
+    @on(JobTable.Highlighted)
+    def _highlight(self, event: JobTable.Highlighted) -> None:
+        self.job = event.job
+
+    @on(JobTable.SortAsked)
+    def _sort_by(self, event: JobTable.SortAsked) -> None:
+        same = self.arrangement.key is event.key
+        backwards = same and not self.arrangement.backwards
+        self.arrangement = replace(self.arrangement, key=event.key, backwards=backwards)
+
+    @on(StateTabs.Chosen)
+    def _choose_tab(self, event: StateTabs.Chosen) -> None:
+        self.narrow(event.states)
+
+    @on(Input.Changed, "#find")
+    def _find(self, event: Input.Changed) -> None:
+        self.arrangement = replace(self.arrangement, needle=event.value)
+
+    @on(Input.Submitted, "#find")
+    def _found(self) -> None:
+        self.query_one(JobTable).focus()
+
+    def on_resize(self) -> None:
+        """Look closer where the new size shows the detail."""
+        self._open_or_shut()
+
+    @on(JobTable.Opened)
+    def action_detail(self) -> None:
+        """Open the detail, or go into it."""
+        if self.job is None:
+            return
+        self._open_or_shut(opened=True)
+        self.query_one(JobDetail).focus()
+
+    def action_pane(self) -> None:
+        """Open or shut the pane."""
+        self._open_or_shut(opened=not self.query_one(JobDetail).display)
+        self.query_one(JobTable).focus()
+
+    def _open_or_shut(self, *, opened: bool | None = None) -> None:
+        """Open or shut the detail, or find out whether it is open at this size."""
+        if opened is not None:
+            self.set_class(opened, "-open")
+            self.set_class(not opened, "-shut")
+        self.call_after_refresh(self._see_detail)
+
+    def _see_detail(self) -> None:
+        self.detail_open = self.query_one(JobDetail).display
+
+    def action_back(self) -> None:
+        """Leave the find line or the detail; else stop a wait; else show all that is loaded again."""
+        table, find = self.query_one(JobTable), self.query_one(FindLine)
+        if find.has_focus:
+            self._end_find()
+        elif not table.has_focus or not table.display:
+            self.remove_class("-open")
+            self._open_or_shut()
+        elif not self.stop_waiting():
+            self._end_find()
+        table.focus()
+
+    def _end_find(self) -> None:
+        self.query_one(FindLine).shut()
+
+    def check_action(
+        self,
+        action: str,
+        parameters: tuple[object, ...],  # noqa: ARG002
+    ) -> bool | None:
+        """Leave `/` to the find line while one types there."""
+        return action != "find" or not isinstance(self.focused, FindLine)
+
+    def action_find(self) -> None:
+        """Open the find line."""
+        self.query_one(FindLine).open()
+
+    def action_sort(self) -> None:
+        """Sort the loaded jobs by the next column."""
+        self.arrangement = replace(self.arrangement, key=self.arrangement.key.following(), backwards=False)
+
+    def action_reverse(self) -> None:
+        """Turn the order of the loaded jobs round."""
+        self.arrangement = replace(self.arrangement, backwards=not self.arrangement.backwards)
+
+    def action_zone(self) -> None:
+        """Show times in UTC or in the local zone."""
+        self.look = replace(self.look, zone=UTC if self.look.zone is None else None)

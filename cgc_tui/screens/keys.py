@@ -1,0 +1,35 @@
+"""The keys of the jobs screen; each has an id by which `config.toml` can remap it."""
+
+from __future__ import annotations
+
+from textual.binding import Binding, BindingType
+
+JOBS_KEYS: list[BindingType] = [
+    Binding("r,f5,ctrl+r", "reload", "Refresh", id="jobs.refresh", tooltip="Ask the platform now"),
+    Binding("right_square_bracket,right", "next_page", "Next", id="jobs.next", tooltip="Next page"),
+    Binding(
+        "left_square_bracket,left", "previous_page", "Previous", id="jobs.previous", tooltip="Previous page"
+    ),
+    Binding("{", "first_page", "First page", show=False, id="jobs.first"),
+    Binding("}", "last_page", "Last page", show=False, id="jobs.last"),
+    Binding("0", "state('')", "State", key_display="0-4", id="state.all", tooltip="All states"),
+    Binding("1", "state('PENDING')", "Pending jobs", show=False, id="state.pending"),
+    Binding("2", "state('RUNNING')", "Running jobs", show=False, id="state.running"),
+    Binding("3", "state('COMPLETED')", "Completed jobs", show=False, id="state.completed"),
+    Binding("4", "state('FAILED')", "Failed jobs", show=False, id="state.failed"),
+    Binding("f", "filter", "Filter form", show=False, id="jobs.filter"),
+    Binding("slash", "find", "Find", id="jobs.find", tooltip="Find in the loaded jobs"),
+    Binding("enter,d", "detail", "Detail", show=False, id="jobs.detail"),
+    Binding("p", "pane", "Detail pane on, off", show=False, id="jobs.pane"),
+    Binding("J", "json", "Raw JSON", show=False, id="jobs.json"),
+    Binding("escape", "back", "Back, clear, stop waiting", show=False, id="jobs.back"),
+    Binding("y,c", "copy_id", "Copy", id="jobs.copy", tooltip="Copy the job's id"),
+    Binding("Y", "copy_menu", "Copy menu", show=False, id="jobs.copy_menu"),
+    Binding("o", "open", "Web page, or its address", show=False, id="jobs.open"),
+    Binding("s", "sort", "Sort the loaded jobs", show=False, id="jobs.sort"),
+    Binding("S", "reverse", "Reverse the order", show=False, id="jobs.reverse"),
+    Binding("a", "pause", "Pause, resume refreshing", show=False, id="jobs.pause"),
+    Binding("plus", "slower", "Refresh less often", show=False, id="jobs.slower"),
+    Binding("minus", "faster", "Refresh more often", show=False, id="jobs.faster"),
+    Binding("t", "zone", "UTC or local time", show=False, id="jobs.zone"),
+]

@@ -1,0 +1,103 @@
+"""Plans when the platform is asked again, and says what went wrong in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.reactive import reactive
+from textual.timer import Timer
+
+from cgc_tui.models import CgcError, JobQuery, Refused
+from cgc_tui.screens.asks import TokenRefused
+from cgc_tui.screens.tally import Tally
+from cgc_tui.text import Clean
+from cgc_tui.trouble import Trouble
+
+if TYPE_CHECKING:
+    from cgc_tui.api import Client
+
+ASKING = Clean("asking…")
+EARLY_NEWS = 0.7
+
+
+class Waiting(Tally):
+    """The owner of the rhythm, and of the `trouble` and the `news`. All times are in seconds."""
+
+    trouble: reactive[Trouble | None] = reactive[Trouble | None](None, init=False)
+    news: reactive[Clean] = reactive(Clean(""))
+    every: reactive[float] = reactive(15.0, init=False)
+    paused: reactive[bool] = reactive(False, init=False)
+
+    def __init__(
+        self, client: Client, *, query: JobQuery, every: float, clock: Callable[[], datetime]
+    ) -> None:
+        """`every` is the time between refreshes, 0 for none."""
+        super().__init__(client, query=query, clock=clock)
+        self.set_reactive(Waiting.every, every)
+        self._again: Timer | None = None
+        self._early: Timer | None = None
+
+    def refresh_list(self) -> None:
+        """Ask for the list again."""
+        raise NotImplementedError
+
+    def stop_asking(self, error: Refused) -> None:
+        """Ask nothing more with a token that is refused."""
+        self.workers.cancel_node(self)
+        self._schedule(0)
+        self.news = Clean("")
+        self.trouble = Trouble(error)
+
+    def watch_every(self) -> None:
+        """Keep the new rhythm from now on."""
+        self._go_on()
+
+    def watch_paused(self) -> None:
+        """Stop asking, or go on."""
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Plan the next request; a wait that trouble asks for is kept."""
+        again_at = self.trouble.again_at if self.trouble is not None else None
+        if again_at is None:
+            self._schedule(self.every)
+        elif self.paused:
+            self._schedule(0)
+            self.trouble = replace(self.trouble, again_at=None)  # type: ignore[type-var]
+        else:
+            self._schedule(max(0.1, (again_at - self.clock()).total_seconds()))
+
+    def _failed(self, error: CgcError) -> None:
+        """Say what went wrong and ask again when that can help; the same failure is counted."""
+        self.news = Clean("")
+        if isinstance(error, Refused):
+            self.post_message(TokenRefused(error))
+            return
+        trouble = Trouble.after(error, self.trouble, self.clock(), usual=self.every)
+        self.trouble = replace(trouble, again_at=None) if self.paused else trouble
+        if trouble.again_at is not None:
+            self._schedule((trouble.again_at - self.clock()).total_seconds())
+
+    def _retrying(self, error: CgcError, delay: float) -> None:
+        """Tell of a failed attempt soon, unless the next one mends it sooner."""
+        self._stop(self._early)
+        again_at = self.clock() + timedelta(seconds=delay)
+        self._early = self.set_timer(EARLY_NEWS, partial(self._tell, Trouble(error, 0, again_at)))
+
+    def _tell(self, trouble: Trouble) -> None:
+        if self.trouble is None:
+            self.trouble = trouble
+
+    def _schedule(self, seconds: float) -> None:
+        """Load again after that time; 0 is never, and so is any time while paused."""
+        self._stop(self._again)
+        self._again = self.set_timer(seconds, self.refresh_list) if seconds and not self.paused else None
+
+    @staticmethod
+    def _stop(timer: Timer | None) -> None:
+        if timer is not None:
+            timer.stop()

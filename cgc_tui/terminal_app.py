@@ -1,0 +1,152 @@
+"""What screens ask of the terminal, whatever they show: copying, opening, help, commands, repainting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from textual import on, work
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.driver import Driver
+from textual.screen import Screen
+
+from cgc_tui.clipboard import Route, choose, open_link, to_tmux
+from cgc_tui.driver import Terminal
+from cgc_tui.screens.asks import CopyAsked, OpenAsked
+from cgc_tui.screens.help import HelpDialog
+from cgc_tui.screens.text import TextDialog
+from cgc_tui.settings import Settings
+from cgc_tui.text import Clean, clean
+
+WARNING_SECONDS = 20.0
+
+
+def stylesheets() -> list[Path]:
+    """Return all stylesheets: beside the package in a checkout, inside it where it was installed."""
+    package = Path(__file__).parent
+    folder = package / "styles" if (package / "styles").is_dir() else package.parent / "styles"
+    return sorted(folder.glob("*.tcss"))
+
+
+class TerminalApp(App[None]):
+    """An app that lives in a terminal on another machine."""
+
+    TITLE = "cgc-tui"
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (15, "-short"), (20, "-tall")]
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS = [
+        Binding("question_mark,f1", "help", "Help", id="app.help", tooltip="All keys"),
+        Binding("q", "quit", "Quit", id="app.quit"),
+        Binding("ctrl+c", "quit", "Quit", show=False, priority=True, id="app.interrupt"),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True, id="app.suspend"),
+        Binding("colon", "command_palette", "Commands", show=False, id="app.commands"),
+        Binding("ctrl+l", "repaint", "Repaint", show=False, id="app.repaint"),
+        Binding("M", "mouse", "Mouse: app or terminal", show=False, id="app.mouse"),
+    ]
+
+    def __init__(
+        self,
+        settings: Settings,
+        config: Path,
+        environ: Mapping[str, str],
+        *,
+        driver_class: type[Driver] | None = Terminal,
+    ) -> None:
+        """`config` is the file that the settings are from."""
+        super().__init__(driver_class=driver_class, css_path=[*stylesheets()])
+        self._config = config
+        self._environ = environ
+        if "SSH_CONNECTION" in environ:
+            self.animation_level = "none"
+        if settings.theme is not None and settings.theme in self.available_themes:
+            self.theme = settings.theme
+        self.set_keymap(settings.keys)
+
+    @property
+    def bug(self) -> Exception | None:
+        """The exception that ended the app, if one did."""
+        return self._exception
+
+    def _fatal_error(self) -> None:
+        """End without Textual's traceback, which shows the variables of every frame."""
+        self._close_messages_no_wait()
+
+    def warn(self, words: str) -> None:
+        """Show what the user should know before going on."""
+        self.notify(clean(words), severity="warning", timeout=WARNING_SECONDS, markup=False)
+
+    @on(CopyAsked)
+    def _copy(self, event: CopyAsked) -> None:
+        self.copy(event)
+
+    @work
+    async def copy(self, asked: CopyAsked) -> None:
+        """Copy by the way that this terminal has, and say which it was."""
+        self.clear_notifications()
+        route = choose(self._environ, asked.text)
+        if route is Route.TMUX and await to_tmux(asked.text):
+            self.notify(f"Copied {asked.what} to tmux: prefix ] pastes it.", markup=False)
+        elif route is Route.OSC52:
+            self.copy_to_clipboard(asked.text.encode("utf-8", "replace").decode())
+            self.notify(f"Sent {asked.what} to the terminal's clipboard (OSC 52).", markup=False)
+        else:
+            self.push_screen(TextDialog(clean(f"Copy by hand: {asked.what}"), asked.text, what=asked.what))
+
+    @on(OpenAsked)
+    def _open(self, event: OpenAsked) -> None:
+        self.open(event)
+
+    @work
+    async def open(self, asked: OpenAsked) -> None:
+        """Open a page in `$BROWSER`, or show its address."""
+        if await open_link(asked.url, self._environ):
+            self.notify("Opened in your browser.", markup=False)
+        else:
+            self.push_screen(
+                TextDialog(
+                    Clean("Web page (set BROWSER to have it opened)"), asked.url, what=Clean("the link")
+                )
+            )
+
+    def action_help(self) -> None:
+        """Show all keys that work here."""
+        keys: dict[str, list[str]] = {}
+        for _, binding in self._own_bindings(self.screen):
+            what = binding.tooltip or binding.description
+            keys.setdefault(what, []).append(self.get_key_display(replace(binding, key_display=None)))
+        joined = {what: " ".join(dict.fromkeys(found)) for what, found in keys.items()}
+        self.push_screen(HelpDialog(joined, self._config))
+
+    @staticmethod
+    def _own_bindings(screen: Screen[object]) -> Iterator[tuple[DOMNode, Binding]]:
+        """Yield the bindings that work on a screen and are this app's: those with an id."""
+        for node, binding, enabled, _ in screen.active_bindings.values():
+            if binding.id and binding.description and enabled:
+                yield node, binding
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer every action that has a key here, and the theme."""
+        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+        offered = set()
+        for node, binding in self._own_bindings(screen):
+            if binding.action not in offered:
+                offered.add(binding.action)
+                key = self.get_key_display(replace(binding, key_display=None))
+                action = partial(self.run_action, binding.action, node)
+                yield SystemCommand(binding.tooltip or binding.description, f"key {key}", action)
+
+    def action_repaint(self) -> None:
+        """Paint the whole screen anew."""
+        self.refresh(repaint=True, layout=True)
+
+    def action_mouse(self) -> None:
+        """Take the mouse, or leave it to the terminal for selecting text."""
+        if isinstance(self._driver, Terminal):
+            mine = self._driver.switch_mouse()
+            owner = "The app has the mouse." if mine else "The terminal has the mouse: select text with it."
+            self.notify(owner, markup=False)

@@ -1,0 +1,23 @@
+"""A line of facts, the first ones at its left end and the others at its right."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widget import Widget
+
+
+class Bar(Widget):
+    """One line that gives its left part the room first and leaves the right part out where it is tight."""
+
+    def parts(self) -> tuple[Content, Content]:
+        """Return what stands left and right."""
+        raise NotImplementedError
+
+    def render(self) -> Content:
+        """Return the line, as wide as the bar."""
+        left, right = self.parts()
+        width = self.content_size.width
+        gap = width - left.cell_length - right.cell_length
+        if gap < 1 or not right:
+            return left.truncate(width, ellipsis=True)
+        return left + Content(" " * gap) + right

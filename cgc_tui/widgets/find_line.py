@@ -1,0 +1,28 @@
+"""A line to find jobs by what they say, among those that are loaded."""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+from textual.widgets import Input
+
+
+class FindLine(Input):
+    """Stands above the status line while one looks for something."""
+
+    BINDINGS = [
+        Binding("enter", "submit", "Keep", id="find.keep", tooltip="Go to what was found"),
+        Binding("escape", "screen.back", "Clear", id="find.clear", tooltip="Show all that is loaded"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__(id="find", placeholder="/ find in the loaded jobs", compact=True)
+
+    def open(self) -> None:
+        """Show the line and take the focus at once: what is typed next belongs here."""
+        self.display = True
+        self.screen.set_focus(self)
+
+    def shut(self) -> None:
+        """Empty the line and hide it."""
+        self.value = ""
+        self.display = False

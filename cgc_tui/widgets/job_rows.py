@@ -1,0 +1,79 @@
+"""Rows of jobs as cells: laid out to the width, written where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from rich.text import Text
+from textual.widgets import DataTable
+
+from cgc_tui.arrange import Arrangement, SortKey
+from cgc_tui.models import ImportJob, JobState
+from cgc_tui.text import Clean
+from cgc_tui.view import Column, Look, columns, row
+
+SORT_KEYS = {
+    Column.STATE: SortKey.STATE,
+    Column.NAME: SortKey.NAME,
+    Column.PROJECT: SortKey.PROJECT,
+    Column.VOLUME: SortKey.VOLUME,
+    Column.STARTED: SortKey.STARTED,
+    Column.TOOK: SortKey.TOOK,
+    Column.ERROR: SortKey.ERROR,
+}
+
+STYLES = {state: f"job-table--{state.lower()}" for state in JobState}
+
+
+class JobRows(DataTable[Text]):
+    """A table whose rows are keyed by their place, so that no key comes from the platform."""
+
+    COMPONENT_CLASSES = {*STYLES.values(), "job-table--muted"}
+
+    def __init__(self) -> None:
+        super().__init__(cursor_type="row", zebra_stripes=False)
+        self.widths: dict[Column, int] = {}
+        self._cells: list[tuple[Clean, ...]] = []
+
+    @property
+    def room(self) -> int:
+        """The cells that columns can take."""
+        return self.size.width - self.scrollbar_size_vertical
+
+    def lay_columns(self, arrangement: Arrangement, look: Look) -> None:
+        """Make the columns that fit, and mark the one that is sorted by; the rows are gone then."""
+        self.clear(columns=True)
+        self._cells = []
+        if self.size.width:
+            self.widths = columns(self.room)
+        arrow = ("^v" if look.ascii else "▲▼")[arrangement.backwards]
+        for column, width in self.widths.items():
+            sorts = SORT_KEYS[column] is arrangement.key
+            label = Text(f"{column} {arrow}" if sorts else column)
+            if column is Column.TOOK:
+                label = Text(label.plain.rjust(width))
+            self.add_column(label, width=width, key=column)
+
+    def fill(self, jobs: Sequence[ImportJob], look: Look, now: datetime) -> None:
+        """Write the cells that differ; add and remove rows at the end alone."""
+        cells = [row(job, self.widths, look, now) for job in jobs]
+        while self.row_count > len(cells):
+            self.remove_row(str(self.row_count - 1))
+        for place, (job, values) in enumerate(zip(jobs, cells, strict=True)):
+            if place >= self.row_count:
+                self.add_row(*map(self._text, values, self.widths, [job] * len(values)), key=str(place))
+                continue
+            for column, value, old in zip(self.widths, values, self._cells[place], strict=True):
+                if value != old:
+                    self.update_cell(str(place), column, self._text(value, column, job))
+        self._cells = cells
+
+    def _text(self, value: Clean, column: Column, job: ImportJob) -> Text:
+        """Return a cell that is never read as markup."""
+        style = STYLES.get(job.state) if column is Column.STATE else None  # type: ignore[call-overload]
+        if column is Column.ERROR:
+            style = "job-table--muted"
+        if style is None:
+            return Text(value, no_wrap=True)
+        return Text(value, style=self.get_component_rich_style(style, partial=True), no_wrap=True)

@@ -1,0 +1,72 @@
+"""Stands where the rows would be, when there are none: loading, empty, nothing found, no connection."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from cgc_tui.arrange import Arrangement
+from cgc_tui.models import CgcError, JobPage, JobQuery
+from cgc_tui.text import Clean, clean
+from cgc_tui.trouble import Trouble
+from cgc_tui.view import Look, failed, filters
+
+
+class Notice(Widget):
+    """Words for an empty list; gone as soon as there is a row."""
+
+    look: reactive[Look] = reactive(Look())
+    page: reactive[JobPage | None] = reactive[JobPage | None](None, layout=True)
+    arrangement: reactive[Arrangement] = reactive(Arrangement(), layout=True)
+    wanted: reactive[JobQuery] = reactive(JobQuery(), layout=True)
+    trouble: reactive[Trouble | None] = reactive[Trouble | None](None, layout=True)
+    user: reactive[Clean | None] = reactive[Clean | None](None, layout=True)
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__()
+        self._endpoint = clean(endpoint)
+
+    def render(self) -> Content:
+        """Return the words."""
+        return Content("\n".join(self._lines()))
+
+    def watch_page(self) -> None:
+        """Show up when there is no row."""
+        self._show()
+
+    def watch_arrangement(self) -> None:
+        """Show up when nothing is found."""
+        self._show()
+
+    def _show(self) -> None:
+        self.display = self.page is None or not self.arrangement.of(self.page.jobs)
+
+    def _why(self, error: CgcError) -> str:
+        what = failed(error, self.wanted, self.look)
+        further = "f changes the filter, r asks again." if self.wanted.filtered else "r asks again."
+        return "\n".join(part for part in (what, error.words, error.remedy, further) if part)
+
+    def _lines(self) -> list[str]:
+        if self.page is None:
+            if self.trouble is not None:
+                return ["No jobs yet.", self._why(self.trouble.error)]
+            return [f"Asking {self._endpoint} for your import jobs…"]
+        if self.page.jobs:
+            needle = clean(self.arrangement.needle, most=40)
+            return [
+                f'None of the {len(self.page.jobs)} jobs loaded here has "{needle}".',
+                "Esc shows them again.",
+            ]
+        if self.page.unreadable:
+            return [f"{self.page.unreadable} jobs came that could not be read."]
+        if self.page.query.filtered:
+            return [
+                f"No job matches: {filters(self.page.query, self.look)}.",
+                "0 shows all states, f changes the filter.",
+            ]
+        who = self.user or "you"
+        return [
+            "No import jobs.",
+            f"The platform lists only the jobs that {who} started, not those of others.",
+        ]

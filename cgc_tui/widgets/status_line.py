@@ -1,0 +1,103 @@
+"""Says where one is in the list, or what went wrong and what happens next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from textual.content import Content
+from textual.reactive import reactive
+
+from cgc_tui.arrange import Arrangement
+from cgc_tui.models import JobPage, JobQuery, RateBudget
+from cgc_tui.text import Clean, clean
+from cgc_tui.trouble import Trouble
+from cgc_tui.view import Look, failed, filters, number, position, span
+from cgc_tui.widgets.bar import Bar
+
+
+class StatusLine(Bar):
+    """The line below the list: trouble before everything else, then the place in the list and news."""
+
+    COMPONENT_CLASSES = {"status-line--trouble", "status-line--muted"}
+
+    look: reactive[Look] = reactive(Look())
+    page: reactive[JobPage | None] = reactive[JobPage | None](None)
+    wanted: reactive[JobQuery] = reactive(JobQuery())
+    arrangement: reactive[Arrangement] = reactive(Arrangement())
+    trouble: reactive[Trouble | None] = reactive[Trouble | None](None)
+    as_of: reactive[datetime | None] = reactive[datetime | None](None)
+    budget: reactive[RateBudget | None] = reactive[RateBudget | None](None)
+    news: reactive[Clean] = reactive(Clean(""))
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def on_mount(self) -> None:
+        """Count down while there is trouble."""
+        self._ticker = self.set_interval(1.0, self.refresh, pause=True)
+
+    def watch_trouble(self, trouble: Trouble | None) -> None:
+        """Count down while there is trouble."""
+        if self.is_mounted:
+            self._ticker.pause() if trouble is None else self._ticker.resume()
+
+    def parts(self) -> tuple[Content, Content]:
+        """Return the trouble or the place, and what is left of a scarce rate budget."""
+        muted = self.get_visual_style("status-line--muted", partial=True)
+        right = Content("")
+        if self.budget is not None and self.budget.scarce:
+            words = f"{number(self.budget.remaining)} of {number(self.budget.limit)} requests left"
+            right = Content.styled(words, muted)
+        if self.trouble is not None:
+            style = self.get_visual_style("status-line--trouble", partial=True)
+            return Content.styled(self._trouble(self.trouble), style), right
+        return Content.styled(self.look.dot.join(filter(None, self._place())), muted), right
+
+    def _place(self) -> list[str]:
+        """Return `51–100 of 12,380`, `page 2 of 248`, `whole list`, `sorted as sent`, and news."""
+        if self.page is None:
+            return [self.news or "asking…"]
+        pending = self.wanted != self.page.query
+        going = f"asking for page {self.wanted.offset // self.wanted.limit + 1:,}…" if pending else ""
+        skipped = f"{self.page.unreadable} could not be read" if self.page.unreadable else ""
+        lacking = f"only ids: {self.page.incomplete.what}" if self.page.incomplete else ""
+        filtered = filters(self.wanted if pending else self.page.query, self.look)
+        return [
+            position(self.page, self.look),
+            going or self.news,
+            skipped,
+            lacking,
+            self._found(),
+            filtered,
+            self._order(),
+        ]
+
+    def _found(self) -> str:
+        """Return how many of the loaded jobs have the text that was looked for."""
+        if self.page is None or not self.arrangement.needle:
+            return ""
+        found = len(self.arrangement.of(self.page.jobs))
+        return f'{found} of {len(self.page.jobs)} loaded have "{clean(self.arrangement.needle, most=40)}"'
+
+    def _order(self) -> str:
+        key = self.arrangement.key
+        backwards = ", backwards" if self.arrangement.backwards else ""
+        return f"{'sorted' if key == 'as sent' else 'this page by'} {key}{backwards}"
+
+    def _trouble(self, trouble: Trouble) -> str:
+        """Return `STALE 4 min · 503 maintenance · again in 30 s`."""
+        now = self._clock()
+        error = trouble.error
+        parts = [f"STALE {span(max(0.0, (now - self.as_of).total_seconds()))}"] if self.as_of else []
+        if self.page is not None and self.page.query != self.wanted:
+            parts.append(f"still {filters(self.page.query, self.look)}")
+        what = clean(failed(error, self.wanted, self.look))
+        parts.append(what + (f" ({trouble.times} times)" if trouble.times > 1 else ""))
+        if trouble.again_at is not None:
+            left = max(0, round((trouble.again_at - now).total_seconds()))
+            parts += [f"again in {left} s", error.words or "", error.remedy]
+        else:
+            parts += ["r asks again", error.words or "", error.remedy]
+        return self.look.dot.join(part for part in parts if part)

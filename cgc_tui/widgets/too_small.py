@@ -1,0 +1,12 @@
+"""Stands over everything where the terminal is too small."""
+
+from __future__ import annotations
+
+from textual.widgets import Static
+
+
+class TooSmall(Static):
+    """Says what size is needed; the stylesheet shows it below that."""
+
+    def __init__(self) -> None:
+        super().__init__("Too small: at least 60×15 cells are needed.", markup=False)

@@ -1,0 +1,163 @@
+"""What the tests share: a platform whose clock stands still, behind a real socket or none."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from textual.app import App
+from textual.pilot import Pilot
+
+from cgc_tui.api import Client, Wire
+from cgc_tui.app import CgcApp, Setup
+from cgc_tui.credentials import Access, Credentials, TokenSource
+from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
+from cgc_tui.models import JobQuery, Token
+from cgc_tui.settings import Settings
+from cgc_tui.view import Look
+
+for name in ("NO_COLOR", "SSH_CONNECTION", "TMUX", "SB_AUTH_TOKEN", "SB_API_ENDPOINT", "CGC_TUI_PROFILE"):
+    os.environ.pop(name, None)
+os.environ["TZ"] = "UTC"
+os.environ["TEXTUAL_ANIMATIONS"] = "none"
+time.tzset()
+
+NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
+
+
+class Clock:
+    """A time that only a test moves; called, it is an instant."""
+
+    def __init__(self) -> None:
+        self.seconds = NOON.timestamp()
+
+    def __call__(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds, UTC)
+
+    def unix(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def platform(clock: Clock) -> SimulatedPlatform:
+    return SimulatedPlatform(jobs=230, clock=clock.unix)
+
+
+@pytest.fixture
+def server(platform: SimulatedPlatform) -> Iterator[LoopbackServer]:
+    with LoopbackServer(platform) as server:
+        yield server
+
+
+Connect = Callable[..., Client]
+
+
+@pytest.fixture
+async def connect(
+    platform: SimulatedPlatform, server: LoopbackServer, clock: Clock
+) -> AsyncIterator[Connect]:
+    """Return a function that makes clients over a real socket; they repeat calls without a wait."""
+    made: list[Client] = []
+
+    def new(token: str = platform.token, **options: object) -> Client:
+        settings = {"now": clock, "backoff": (0.0, 0.0)} | options
+        client = Client(Wire(server.url, Token(token), **settings))  # type: ignore[arg-type]
+        made.append(client)
+        return client
+
+    yield new
+    for client in made:
+        await client.close()
+
+
+@pytest.fixture
+def client(connect: Connect) -> Client:
+    return connect()
+
+
+def first_page(request: httpx.Request) -> bool:
+    """Tell whether a request is for the first page of the list, and not a count."""
+    return list_call(request) and {b"offset=0", b"fields=_all"} <= set(request.url.query.split(b"&"))
+
+
+def text_of(app: App[None]) -> str:
+    """Return what the screen shows, line by line, without styles."""
+    lines = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in lines)
+
+
+async def shown(pilot: Pilot[None], words: str, *, gone: bool = False) -> str:
+    """Wait until the words are on the screen, or no more; fail with what is there instead."""
+    for _ in range(400):
+        await pilot.pause()
+        if (words in text_of(pilot.app)) is not gone:
+            return text_of(pilot.app)
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"{'still' if gone else 'no'} {words!r} on the screen:\n{text_of(pilot.app)}")
+
+
+MakeApp = Callable[..., CgcApp]
+Start = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
+
+
+@pytest.fixture
+def make_app(platform: SimulatedPlatform, server: LoopbackServer, clock: Clock, tmp_path: Path) -> MakeApp:
+    """Return a function that makes the app on the served platform, by default with a token.
+
+    With `simulated` it takes the platform for the real one, and no socket.
+    """
+
+    def make(
+        *,
+        token: str | None = platform.token,
+        source: TokenSource | None = TokenSource.STORE,
+        query: JobQuery | None = None,
+        settings: Settings | None = None,
+        environ: Mapping[str, str] | None = None,
+        simulated: bool = False,
+        backoff: Sequence[float] = (0.0, 0.0),
+    ) -> CgcApp:
+        directory = tmp_path / "config"
+        endpoint = platform.base_url if simulated else server.url
+        transport = platform.transport() if simulated else None
+        setup = Setup(
+            access=Access("cgc", endpoint, Token(token) if token else None, source),
+            title="CGC",
+            credentials=Credentials(directory, environ={}, home=tmp_path),
+            connect=lambda at, given: Client(
+                Wire(at, given, transport=transport, now=clock, backoff=backoff)
+            ),
+            settings=settings or Settings(refresh=0),
+            config=Path("~/.config/cgc-tui/config.toml"),
+            query=query or JobQuery(),
+            look=Look(),
+            environ={"TERM": "xterm-256color"} if environ is None else environ,
+            clock=clock,
+        )
+        return CgcApp(setup, driver_class=None)
+
+    return make
+
+
+@pytest.fixture
+def start(make_app: MakeApp) -> Start:
+    """Return a function that runs the app, by default at 120×36."""
+
+    def run(
+        *, size: tuple[int, int] = (120, 36), **options: object
+    ) -> AbstractAsyncContextManager[Pilot[None]]:
+        return make_app(**options).run_test(size=size, notifications=True)
+
+    return run

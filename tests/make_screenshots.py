@@ -1,0 +1,86 @@
+"""Takes the pictures of the README from the simulated platform, at an hour that stands still."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from cgc_tui.api import Client, Wire
+from cgc_tui.app import CgcApp, Setup
+from cgc_tui.credentials import Access, Credentials, TokenSource
+from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.models import JobQuery, Token
+from cgc_tui.settings import Settings
+from cgc_tui.view import Look
+
+FOLDER = Path(__file__).parent.parent / "screenshots"
+NOON = datetime(2026, 3, 14, 12, 3, 20, tzinfo=UTC)
+CONFIG = Path("~/.config/cgc-tui")
+
+PICTURES: dict[str, tuple[tuple[int, int], bool, Sequence[str]]] = {
+    "list": ((120, 30), True, ("down", "down", "down")),
+    "failed-job": ((120, 30), True, ("4", "down", "down")),
+    "filter": ((120, 30), True, ("f", "r", "o", "s")),
+    "token": ((100, 24), False, ()),
+    "list-80x24": ((80, 24), True, ("down",)),
+    "failed-job-80x24": ((80, 24), True, ("4", "down", "down", "enter")),
+}
+"""For each picture its size, whether there is a token, and the keys that lead to it."""
+
+
+def make_app(*, token: bool) -> CgcApp:
+    """Return the app on a platform of 12,380 jobs."""
+    platform = SimulatedPlatform(jobs=12_380, clock=NOON.timestamp)
+    setup = Setup(
+        access=Access("cgc", platform.base_url, Token(platform.token) if token else None, TokenSource.STORE),
+        title="CGC",
+        credentials=Credentials(CONFIG, environ={}, home=CONFIG),
+        connect=lambda at, given: Client(Wire(at, given, transport=platform.transport(), now=lambda: NOON)),
+        settings=Settings(),
+        config=CONFIG / "config.toml",
+        query=JobQuery(),
+        look=Look(),
+        environ={},
+        clock=lambda: NOON,
+    )
+    return CgcApp(setup, driver_class=None)
+
+
+async def rest(pilot: Pilot[None]) -> None:
+    """Wait until nothing is under way."""
+    await pilot.pause(0.8)
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+async def take(name: str) -> None:
+    """Take one picture."""
+    size, token, keys = PICTURES[name]
+    app = make_app(token=token)
+    app.animation_level = "none"
+    async with app.run_test(size=size) as pilot:
+        await rest(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await rest(pilot)
+        (FOLDER / f"{name}.svg").write_text(app.export_screenshot(title="cgc-tui"))
+
+
+def main() -> None:
+    """Take all pictures."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    FOLDER.mkdir(exist_ok=True)
+    for name in PICTURES:
+        asyncio.run(take(name))
+        print(FOLDER.name + "/" + name + ".svg")
+
+
+if __name__ == "__main__":
+    main()

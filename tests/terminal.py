@@ -1,0 +1,158 @@
+"""The whole program in a pseudo-terminal: real keys, signals and sizes, and a screen to read."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import pyte
+
+PATIENCE = 20.0
+
+# A child gets its controlling terminal here, since a hook between fork and exec is unsafe with threads.
+LAUNCHER = (
+    "import fcntl, os, sys, termios\n"
+    "fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
+    "os.execv(sys.argv[1], sys.argv[1:])\n"
+)
+
+KEYS = {
+    "enter": b"\r",
+    "escape": b"\x1b",
+    "tab": b"\t",
+    "up": b"\x1b[A",
+    "down": b"\x1b[B",
+    "right": b"\x1b[C",
+    "left": b"\x1b[D",
+    "ctrl+c": b"\x03",
+    "ctrl+l": b"\x0c",
+    "ctrl+z": b"\x1a",
+    "f5": b"\x1b[15~",
+}
+
+
+class Terminal:
+    """A program on a terminal of its own; `raw` is all that it wrote."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        home: Path,
+        size: tuple[int, int] = (80, 24),
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        """`size` is columns, rows; the environment holds nothing of ours but `environ`."""
+        self.screen = pyte.Screen(*size)
+        self.raw = b""
+        self._stream = pyte.ByteStream(self.screen)
+        self._main, child = pty.openpty()
+        self._set_size(*size)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", LAUNCHER, *command],
+            stdin=child,
+            stdout=child,
+            stderr=child,
+            start_new_session=True,
+            env={
+                "HOME": str(home),
+                "PATH": os.environ["PATH"],
+                "TERM": "xterm-256color",
+                "LANG": "C.UTF-8",
+                "TZ": "UTC",
+                "XDG_CONFIG_HOME": str(home / ".config"),
+                **(environ or {}),
+            },
+        )
+        os.close(child)
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self._main)
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def press(self, *keys: str) -> None:
+        """Type keys, by name or as characters."""
+        for key in keys:
+            self.write(KEYS.get(key, key.encode()))
+
+    def write(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        os.write(self._main, data)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size."""
+        self._set_size(columns, rows)
+        self.screen.resize(rows, columns)
+        os.killpg(self.process.pid, signal.SIGWINCH)
+
+    def sees(self, words: str, *, gone: bool = False) -> str:
+        """Wait until the words are on the screen, or no more."""
+        ends = time.monotonic() + PATIENCE
+        while (words in self.text) is gone:
+            if time.monotonic() > ends or (not self.read(0.1) and self.process.poll() is not None):
+                raise AssertionError(f"{'still' if gone else 'no'} {words!r} on the screen:\n{self.text}")
+        return self.text
+
+    def wrote(self, sequence: bytes, times: int = 1) -> None:
+        """Wait until the program has written bytes so many times."""
+        ends = time.monotonic() + PATIENCE
+        while self.raw.count(sequence) < times:
+            assert time.monotonic() < ends, f"{sequence!r} was not written"
+            self.read(0.1)
+
+    def stops(self) -> None:
+        """Wait until the program is stopped by job control."""
+        ends = time.monotonic() + PATIENCE
+        while Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+            assert time.monotonic() < ends, "it does not stop"
+            self.read(0.05)
+
+    def ends(self) -> int:
+        """Wait for the end of the program and return its exit status."""
+        ends = time.monotonic() + PATIENCE
+        while self.process.poll() is None:
+            if time.monotonic() > ends:
+                raise AssertionError(f"it does not end:\n{self.text}")
+            self.read(0.05)
+        while self.read(0.05):
+            pass
+        return self.process.returncode
+
+    def read(self, seconds: float) -> bool:
+        """Take what the program writes within that time; tell whether it was anything."""
+        ready, _, _ = select.select([self._main], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            data = os.read(self._main, 65536)
+        except OSError:
+            return False
+        self.raw += data
+        self._stream.feed(data)
+        return bool(data)
+
+    def _set_size(self, columns: int, rows: int) -> None:
+        fcntl.ioctl(self._main, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
