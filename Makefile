@@ -6,13 +6,17 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test test-all check snapshots screenshots wheel clean
+.PHONY: demo test test-full test-all check snapshots screenshots wheel clean
 
 demo: $(VENV)/.app
 	$(BIN)/cgc-tui --demo
 
 test: check
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto -m 'not slow'
+
+# What takes long: whole programs in terminals of their own, under faults and for minutes.
+test-full: $(VENV)/.test
+	$(BIN)/python -m pytest -n auto -m slow
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .
