@@ -11,9 +11,11 @@ import signal
 import threading
 from functools import partial
 
+from textual import events
 from textual.app import App
 from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 
 ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 GRACE = 2.0
@@ -53,6 +55,8 @@ class Terminal(LinuxDriver):
         loop = asyncio.get_running_loop()
         for number in ENDING:
             loop.add_signal_handler(number, self._end, number)
+        # Textual's own handler is interrupted by itself in a storm of resizes, and posts an old size last.
+        loop.add_signal_handler(signal.SIGWINCH, self._resized)
 
     def _end(self, number: int) -> None:
         code = 128 + number
@@ -60,6 +64,19 @@ class Terminal(LinuxDriver):
         way_out.daemon = True
         way_out.start()
         self._app.exit(return_code=code)
+
+    def _resized(self) -> None:
+        if not self._in_band_window_resize:
+            size = Size(*self._get_terminal_size())
+            self._app.post_message(events.Resize(size, size))
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Return columns and rows of the terminal that is drawn on, whatever the environment says."""
+        try:
+            size = os.get_terminal_size(self.fileno)
+        except OSError:
+            return super()._get_terminal_size()
+        return size.columns or 80, size.lines or 24
 
     def switch_mouse(self) -> bool:
         """Take the mouse or leave it to the terminal; return whether the app has it now."""
