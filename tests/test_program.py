@@ -61,6 +61,14 @@ def test_resizes_in_a_storm(tmp_path: Path) -> None:
         assert terminal.ends() == 0
 
 
+def test_the_size_is_that_of_the_terminal_whatever_the_environment_says(tmp_path: Path) -> None:
+    environ = {"COLUMNS": "50", "LINES": "10"}
+    with Terminal([*APP, "--demo"], home=tmp_path, size=(120, 36), environ=environ) as terminal:
+        assert "Too small" not in terminal.sees("page 1 of")
+        terminal.press("q")
+        assert terminal.ends() == 0
+
+
 def test_a_token_is_given_once_and_kept_for_its_endpoint(
     tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer
 ) -> None:

@@ -95,7 +95,10 @@ class Client:
 
         An error carries no id: it is taken for the id at its place where the answer is as long as asked.
         """
-        answer = await self._wire.send("POST", "/bulk/storage/imports/get", body={"import_ids": list(ids)})
+        # The documented fields lack the times; `fields` is a parameter of all calls, so it may bring them.
+        answer = await self._wire.send(
+            "POST", "/bulk/storage/imports/get", params=[("fields", "_all")], body={"import_ids": list(ids)}
+        )
         records = parse.items(parse.json_object(answer.body))
         found: dict[str, ImportJob | JobError] = {}
         for place, record in enumerate(records):

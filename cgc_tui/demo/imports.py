@@ -132,10 +132,12 @@ def bulk_get(call: Call) -> httpx.Response:
     ids, answered = _listed(call, "import_ids"), []
     if not all(isinstance(job_id, str) for job_id in ids):
         raise Refusal(9011, "Invalid request syntax: import_ids must be strings.")
-    without = TIMES if call.platform.switches.bulk_omits_times else ()
+    fields, omits = call.value("fields"), call.platform.switches.bulk_omits_times
+    without = TIMES if omits == "always" or (omits == "unless asked" and fields is None) else ()
     for job_id in ids:
         try:
-            answered.append({"resource": _less(_whole(call, _job(call, job_id)), without)})
+            record = records.chosen(_whole(call, _job(call, job_id)), fields, default=None)
+            answered.append({"resource": _less(record, without)})
         except Refusal as refusal:
             answered.append({"error": refusal.body})
     return json_answer({"items": answered})

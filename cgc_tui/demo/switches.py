@@ -32,8 +32,8 @@ class Switches:
     """`state=FAILED,RUNNING` is understood; else it is refused as an invalid state."""
     started_on: str = "submission"
     """What started_on tells: the time of "submission", or of the "run" (absent while PENDING)."""
-    bulk_omits_times: bool = True
-    """Records of a bulk get have no started_on and finished_on."""
+    bulk_omits_times: str = "unless asked"
+    """When records of a bulk get have no times: "unless asked" for by `fields`, "always" or "never"."""
     bulk_create_without_ids: bool = False
     """Records of a bulk create have no id and href."""
     failed_as_404: bool = False

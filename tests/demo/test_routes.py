@@ -192,9 +192,14 @@ def test_bulk_get_keeps_the_order_and_answers_for_each(ask: Any, platform: Simul
     assert second.keys() == {"error"}
     assert second["error"]["code"] == 9008
     assert not {"started_on", "finished_on"} & first["resource"].keys()
-    platform.switches.bulk_omits_times = False
+    answer = ask("POST", "/bulk/storage/imports/get", params=WHOLE, json={"import_ids": wanted[:1]})
+    assert answer.json()["items"][0]["resource"] == platform.job(wanted[0])
+    platform.switches.bulk_omits_times = "never"
     answer = ask("POST", "/bulk/storage/imports/get", json={"import_ids": wanted[:1]})
     assert answer.json()["items"][0]["resource"] == platform.job(wanted[0])
+    platform.switches.bulk_omits_times = "always"
+    answer = ask("POST", "/bulk/storage/imports/get", params=WHOLE, json={"import_ids": wanted[:1]})
+    assert not {"started_on", "finished_on"} & answer.json()["items"][0]["resource"].keys()
 
 
 @pytest.mark.parametrize(
