@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from textual.pilot import Pilot
 
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.settings import Settings
@@ -169,14 +170,44 @@ async def test_a_failure_is_told_while_the_next_attempt_runs(
 
 
 async def test_a_scarce_budget_is_shown(start: Start, platform: SimulatedPlatform) -> None:
-    async with start() as pilot:
-        await shown(pilot, "0 All 230")
-        platform.switches.rate_limit = 60
-        headers = {"x-sbg-auth-token": platform.token}
-        for _ in range(40):
-            platform.respond(httpx.Request("GET", f"{platform.base_url}/user", headers=headers))
+    async with start(size=(80, 24)) as pilot:
+        await quiet(pilot)
+        left = use_up(platform, leaving=15)
         await pilot.press("r")
-        await shown(pilot, " requests left")
+        await shown(pilot, f"{left - 1} requests left until 12:05")
+
+
+async def test_a_scarce_budget_is_shown_whichever_call_told_of_it(
+    start: Start, platform: SimulatedPlatform, clock: Clock
+) -> None:
+    async with start(size=(80, 24)) as pilot:
+        await quiet(pilot)
+        left = use_up(platform, leaving=15)
+        await pilot.press("enter")
+        await shown(pilot, f"{left - 1} requests left until 12:05")
+        await pilot.press("escape")
+        clock.seconds += 301
+        await pilot.press("f")
+        await quiet(pilot)
+        await pilot.press("escape")
+        await shown(pilot, "requests left", gone=True)
+
+
+async def quiet(pilot: Pilot[None]) -> None:
+    """Wait until the first page is there and nothing is asked for any more."""
+    await shown(pilot, "1–50 of 230")
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+def use_up(platform: SimulatedPlatform, *, leaving: int) -> int:
+    """Spend a rate budget of 100 as another program would; return what is left."""
+    platform.switches.rate_limit = 100
+    request = httpx.Request("GET", f"{platform.base_url}/user", headers={"x-sbg-auth-token": platform.token})
+    left = 100
+    while left > leaving:
+        left = int(platform.respond(request).headers["x-ratelimit-remaining"])
+    return left
 
 
 async def test_unreadable_jobs_are_counted(start: Start, platform: SimulatedPlatform) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import httpx
@@ -93,12 +93,19 @@ def _server_words(status: int, code: int | None) -> str:
 
 def _limit_wait(headers: Mapping[str, str], now: datetime) -> float:
     """Return the seconds until the rate limit's window ends, by the server's clock where it tells it."""
+    end = window_end(headers, now)
+    if end is None:
+        return LIMIT_WAIT
+    return min(max((end - now).total_seconds(), SHORTEST_WAIT), LONGEST_WAIT)
+
+
+def window_end(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """Return when the rate limit's window ends by this side's clock, None where that is not told."""
     try:
         reset = float(headers["x-ratelimit-reset"])
-    except (KeyError, ValueError):
-        return LIMIT_WAIT
-    wait = reset - server_time(headers, now).timestamp()
-    return min(max(wait, SHORTEST_WAIT), LONGEST_WAIT) if wait == wait else LIMIT_WAIT
+        return now + timedelta(seconds=reset - server_time(headers, now).timestamp())
+    except (KeyError, ValueError, OverflowError):
+        return None
 
 
 def server_time(headers: Mapping[str, str], now: datetime) -> datetime:

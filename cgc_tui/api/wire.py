@@ -177,7 +177,7 @@ class Wire:
             limit, remaining = (int(headers[f"x-ratelimit-{key}"]) for key in ("limit", "remaining"))
         except (KeyError, ValueError):
             return
-        self.budget = RateBudget(limit, remaining)
+        self.budget = RateBudget(limit, remaining, failures.window_end(headers, self.now()))
 
     async def close(self) -> None:
         """Close the connections."""

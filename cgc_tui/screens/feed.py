@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from textual import work
+from textual import events, on, work
 from textual.reactive import reactive
+from textual.worker import Worker
 
 from cgc_tui.models import CgcError, ImportJob, JobPage, JobQuery, RateBudget, Refused
 from cgc_tui.paging import PageCache, followed, last_page, next_page
@@ -46,6 +47,12 @@ class Feed(Waiting):
         """Ask for the first page and for the user's name."""
         self.load()
         self.identify()
+
+    @on(Worker.StateChanged)
+    @on(events.ScreenResume)
+    def _take_budget(self) -> None:
+        """Learn what the last answer said of the rate limit, whichever call or dialog it was for."""
+        self.budget = self.client.budget
 
     def use(self, client: Client) -> None:
         """Go on with another client, after a new token was given."""
@@ -97,7 +104,6 @@ class Feed(Waiting):
             return
         finally:
             self._stop(self._early)
-            self.budget = self.client.budget
         self.trouble = None
         self.news = Clean("")
         self._arrived(page)

@@ -7,7 +7,9 @@ from textual.widget import Widget
 
 
 class Bar(Widget):
-    """One line that gives its left part the room first and leaves the right part out where it is tight."""
+    """One line. Where it is tight its right part is left out; its left is cut where the right `matters`."""
+
+    matters = False
 
     def parts(self) -> tuple[Content, Content]:
         """Return what stands left and right."""
@@ -18,6 +20,9 @@ class Bar(Widget):
         left, right = self.parts()
         width = self.content_size.width
         gap = width - left.cell_length - right.cell_length
-        if gap < 1 or not right:
+        if gap < 1 and right and self.matters:
+            gap = 1
+            left = left.truncate(max(0, width - right.cell_length - gap), ellipsis=True)
+        elif gap < 1 or not right:
             return left.truncate(width, ellipsis=True)
         return left + Content(" " * gap) + right

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from textual.content import Content
 from textual.reactive import reactive
@@ -12,14 +12,19 @@ from cgc_tui.arrange import Arrangement
 from cgc_tui.models import JobPage, JobQuery, RateBudget
 from cgc_tui.text import Clean, clean
 from cgc_tui.trouble import Trouble
-from cgc_tui.view import Look, failed, filters, number, position, span
+from cgc_tui.view import Look, failed, filters, position, span
 from cgc_tui.widgets.bar import Bar
+
+LONGEST_WINDOW = timedelta(hours=1)
+"""A rate limit that ends later than that is a clock that is wrong."""
 
 
 class StatusLine(Bar):
     """The line below the list: trouble before everything else, then the place in the list and news."""
 
     COMPONENT_CLASSES = {"status-line--trouble", "status-line--muted"}
+
+    matters = True
 
     look: reactive[Look] = reactive(Look())
     page: reactive[JobPage | None] = reactive[JobPage | None](None)
@@ -48,12 +53,19 @@ class StatusLine(Bar):
         muted = self.get_visual_style("status-line--muted", partial=True)
         right = Content("")
         if self.budget is not None and self.budget.scarce:
-            words = f"{number(self.budget.remaining)} of {number(self.budget.limit)} requests left"
-            right = Content.styled(words, muted)
+            right = Content.styled(self._left_of(self.budget), muted)
         if self.trouble is not None:
             style = self.get_visual_style("status-line--trouble", partial=True)
             return Content.styled(self._trouble(self.trouble), style), right
         return Content.styled(self.look.dot.join(filter(None, self._place())), muted), right
+
+    def _left_of(self, budget: RateBudget) -> str:
+        """Return `120 requests left until 12:05`."""
+        words = f"{budget.remaining:,} requests left"
+        ends, now = budget.resets_at, self._clock()
+        if ends is None or not now <= ends <= now + LONGEST_WINDOW:
+            return words
+        return f"{words} until {ends.astimezone(self.look.zone):%H:%M}"
 
     def _place(self) -> list[str]:
         """Return `51–100 of 12,380`, `page 2 of 248`, `whole list`, `sorted as sent`, and news."""
