@@ -1,0 +1,98 @@
+"""Writes a file whole or not at all, and over another one only where that was asked for."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from cgc_tui.text import Clean, clean
+
+
+class SaveError(Exception):
+    """Why a file was not written, in words for the user."""
+
+    def __init__(self, words: Clean) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+class Exists(SaveError):
+    """There is such a file already."""
+
+
+def expanded(text: str) -> Path:
+    """Return the path that a user typed, with `~` as the shell reads it; raises SaveError."""
+    text = text.strip()
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError:
+        raise SaveError(clean(f"{text} is no path: there is no such user.")) from None
+    try:
+        if b"\0" not in os.fsencode(path):
+            return Path(os.path.abspath(path))
+    except UnicodeEncodeError:
+        pass
+    raise SaveError(clean(f"{text} is no path."))
+
+
+def save(path: Path, lines: Iterable[str], *, encoding_errors: str, replace: bool) -> None:
+    """Write lines to a new file in UTF-8 and rename it to `path`; raises SaveError.
+
+    With `replace` a regular file there is written over, and its mode kept. Raises `Exists` without.
+    """
+    path = Path(os.path.realpath(path))
+    _check(path, replace=replace)
+    try:
+        number, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
+    except OSError as error:
+        raise SaveError(_words(path.parent, error)) from None
+    try:
+        with open(number, "w", encoding="utf-8", errors=encoding_errors, newline="") as file:
+            file.writelines(lines)
+            file.flush()
+            os.fsync(number)
+        _put(Path(name), path, replace=replace)
+    except OSError as error:
+        raise SaveError(_words(path, error)) from None
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(name)
+
+
+def _check(path: Path, *, replace: bool) -> None:
+    """Raise SaveError where the file cannot be written, before any work is done for it."""
+    try:
+        if not path.parent.is_dir():
+            raise SaveError(clean(f"There is no folder {path.parent}."))
+        if path.is_dir():
+            raise SaveError(clean(f"{path} is a folder: add a file name."))
+        if not path.exists():
+            return
+    except OSError as error:
+        raise SaveError(_words(path, error)) from None
+    if not path.is_file():
+        raise SaveError(clean(f"{path} is not a regular file."))
+    if not replace:
+        raise Exists(clean(f"{path} exists."))
+
+
+def _put(new: Path, path: Path, *, replace: bool) -> None:
+    """Rename a file; its mode is that of the file it replaces, else what the umask gives."""
+    if not replace:
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        except FileExistsError:
+            raise Exists(clean(f"{path} exists.")) from None
+    with suppress(FileNotFoundError):
+        new.chmod(stat.S_IMODE(path.stat().st_mode))
+    os.replace(new, path)
+
+
+def _words(path: Path, error: OSError) -> Clean:
+    if isinstance(error, PermissionError):
+        return clean(f"You may not write to {path}.")
+    return clean(f"{path} cannot be written: {error.strerror or error}.")

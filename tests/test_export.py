@@ -1,0 +1,104 @@
+"""Jobs as CSV, TSV and JSON: what stands there, and that no cell is a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cgc_tui.export import COLUMNS, ENCODING_ERRORS, Form, keys, lines
+from cgc_tui.models import Destination, ImportedFile, ImportJob, JobError, Source
+
+STARTED = datetime(2026, 3, 14, 13, 58, tzinfo=timezone(timedelta(hours=2)))
+
+FAILED = ImportJob(
+    "a1",
+    "FAILED",
+    source=Source("rosalind/raw", "runs/1.bam"),
+    destination=Destination("rosalind/brca", "one.bam"),
+    overwrite=False,
+    autorename=True,
+    started_on=STARTED,
+    finished_on=STARTED + timedelta(seconds=1.5),
+    error=JobError(404, 9105, 'Location "x", not found'),
+    raw={"id": "a1", "state": "FAILED", "extra": {"ä": 1}},
+)
+DONE = ImportJob("b2", "COMPLETED", result=ImportedFile("f1", "one.bam", 1_234_567_890), raw={"id": "b2"})
+
+
+def job(text: str) -> ImportJob:
+    return ImportJob("i", "FAILED", source=Source(text, text), raw={"location": text})
+
+
+def csv_rows(*jobs: ImportJob) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO("".join(lines(jobs, Form.CSV)), newline="")))
+
+
+def test_csv_has_a_line_a_job() -> None:
+    first, second = csv_rows(FAILED, DONE)
+    assert first == {
+        "id": "a1",
+        "state": "FAILED",
+        "name": "one.bam",
+        "project": "rosalind/brca",
+        "parent": "",
+        "volume": "rosalind/raw",
+        "location": "runs/1.bam",
+        "started_on": "2026-03-14T11:58:00Z",
+        "finished_on": "2026-03-14T11:58:01.500000Z",
+        "seconds": "1.5",
+        "error_code": "9105",
+        "error_message": 'Location "x", not found',
+        "overwrite": "false",
+        "autorename": "true",
+        "preserve_folder_structure": "",
+        "file_id": "",
+        "file_name": "",
+        "file_size": "",
+    }
+    assert (second["file_id"], second["file_size"], second["name"]) == ("f1", "1234567890", "")
+
+
+def test_tsv_has_as_many_tabs_in_every_line() -> None:
+    text = "".join(lines([FAILED, job("a\tb\nc\r"), DONE], Form.TSV))
+    rows = [line.split("\t") for line in text.split("\n")]
+    assert rows[0] == list(COLUMNS)
+    assert [len(row) for row in rows] == [len(COLUMNS)] * 4 + [1]
+    assert rows[2][COLUMNS.index("location")] == "a b c "
+
+
+def test_json_is_what_the_platform_sent() -> None:
+    assert json.loads("".join(lines([FAILED, DONE], Form.JSON))) == [FAILED.raw, DONE.raw]
+    assert json.loads("".join(lines([], Form.JSON))) == []
+
+
+def test_long_times_are_whole_seconds() -> None:
+    long = ImportJob("x", "FAILED", started_on=STARTED, finished_on=STARTED + timedelta(seconds=1_234_567.5))
+    assert csv_rows(long)[0]["seconds"] == "1234568"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝"])
+def test_no_cell_is_a_formula(start: str) -> None:
+    evil = start + 'cmd|" /C calc"!A0'
+    for form, delimiter in ((Form.CSV, ","), (Form.TSV, "\t")):
+        text = "".join(lines([job(evil)], form))
+        row = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))[1]
+        assert row[COLUMNS.index("location")].startswith("'")
+    assert json.loads("".join(lines([job(evil)], Form.JSON)))[0]["location"] == evil
+
+
+def test_bare_keys_are_exact_and_leave_out_the_unknown() -> None:
+    assert list(keys([FAILED, DONE, job("=1")])) == ["runs/1.bam\n", "=1\n"]
+
+
+@given(st.text(alphabet=st.characters(), max_size=40))
+def test_any_text_comes_back(text: str) -> None:
+    told = "".join(lines([job(text)], Form.JSON)).encode("utf-8", ENCODING_ERRORS)
+    assert json.loads(told)[0]["location"] == text
+    row = csv_rows(job(text))[0]["location"]
+    assert row in (text, f"'{text}")

@@ -1,0 +1,115 @@
+"""Files are written whole or not at all, and over others only where that was asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cgc_tui.save import Exists, SaveError, expanded, save
+
+
+def put(path: Path, *lines: str, replace: bool = False) -> None:
+    save(path, lines, encoding_errors="strict", replace=replace)
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(each.name for each in folder.iterdir())
+
+
+def test_a_new_file_has_the_mode_of_the_umask(tmp_path: Path) -> None:
+    old = os.umask(0o027)
+    try:
+        put(tmp_path / "jobs.csv", "ä\n", "b\n")
+    finally:
+        os.umask(old)
+    assert (tmp_path / "jobs.csv").read_bytes() == "ä\nb\n".encode()
+    assert (tmp_path / "jobs.csv").stat().st_mode & 0o777 == 0o640
+    assert files(tmp_path) == ["jobs.csv"]
+
+
+def test_another_file_is_left_alone_unless_asked(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.csv"
+    path.write_text("old")
+    path.chmod(0o600)
+    with pytest.raises(Exists, match="exists"):
+        put(path, "new")
+    assert path.read_text() == "old"
+    put(path, "new", replace=True)
+    assert path.read_text() == "new"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert files(tmp_path) == ["jobs.csv"]
+
+
+def test_a_file_that_comes_while_it_is_written_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.csv"
+
+    def lines() -> Iterator[str]:
+        yield "new"
+        path.write_text("another's")
+
+    with pytest.raises(Exists):
+        save(path, lines(), encoding_errors="strict", replace=False)
+    assert path.read_text() == "another's"
+    assert files(tmp_path) == ["jobs.csv"]
+
+
+def test_a_link_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "real.csv").write_text("old")
+    (tmp_path / "link.csv").symlink_to("real.csv")
+    put(tmp_path / "link.csv", "new", replace=True)
+    assert (tmp_path / "link.csv").is_symlink()
+    assert (tmp_path / "real.csv").read_text() == "new"
+
+
+def test_what_fails_in_the_middle_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.csv"
+    path.write_text("old")
+
+    def lines() -> Iterator[str]:
+        yield "new"
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(SaveError, match="No space left on device"):
+        save(path, lines(), encoding_errors="strict", replace=True)
+    assert path.read_text() == "old"
+    assert files(tmp_path) == ["jobs.csv"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("none/jobs.csv", "There is no folder .*none"),
+        ("", "is a folder: add a file name"),
+        ("pipe", "is not a regular file"),
+        ("jobs.csv/more.csv", "There is no folder .*jobs.csv"),
+        ("x" * 300, "cannot be written: File name too long"),
+    ],
+)
+def test_what_cannot_be_is_said(tmp_path: Path, name: str, words: str) -> None:
+    (tmp_path / "jobs.csv").write_text("old")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SaveError, match=words):
+        put(expanded(f"{tmp_path}/{name}"), "new", replace=True)
+    assert files(tmp_path) == ["jobs.csv", "pipe"]
+
+
+def test_a_folder_that_may_not_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    with pytest.raises(SaveError, match="You may not write to"):
+        put(tmp_path / "jobs.csv", "new")
+
+
+def test_home_is_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert expanded(" ~/a.csv ") == tmp_path / "a.csv"
+    assert expanded("b/../a.csv") == tmp_path / "a.csv"
+    for text in ("~nobody-of-this-name/a.csv", "a\0b", "\ud800"):
+        with pytest.raises(SaveError, match="is no path"):
+            expanded(text)
