@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cgc_tui.models import ImportJob
+from cgc_tui.models import ImportJob, JobPage
 
 
 class SortKey(StrEnum):
@@ -34,6 +34,12 @@ class Arrangement:
     needle: str = ""
     key: SortKey = SortKey.SENT
     backwards: bool = False
+
+    def on(self, page: JobPage) -> tuple[ImportJob, ...]:
+        """Return a page's jobs that match, in order; the list that a search found has that order already."""
+        if page.query.among is not None:
+            return tuple(job for job in page.jobs if matches(job, self.needle))
+        return self.of(page.jobs)
 
     def of(self, jobs: Iterable[ImportJob]) -> tuple[ImportJob, ...]:
         """Return the jobs that match, in order; jobs without the value come last either way."""

@@ -178,18 +178,38 @@ class ImportJob:
 
 @dataclass(frozen=True, slots=True)
 class JobQuery:
-    """Which jobs to list: filters and a window of `limit` jobs from `offset` (both count jobs)."""
+    """Which jobs to list: filters and a window of `limit` jobs from `offset` (both count jobs).
+
+    With `among`, the list is of the jobs that a search found (`cgc_tui.found.Found`), which the platform
+    cannot be asked for.
+    """
 
     states: tuple[str, ...] = ()
     project: str | None = None
     volume: str | None = None
     offset: int = 0
     limit: int = 50
+    among: Search | None = None
 
     @property
     def filtered(self) -> bool:
         """Whether anything but the window narrows the list."""
-        return bool(self.states or self.project or self.volume)
+        return bool(self.states or self.project or self.volume or self.among)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was looked for, and in which list.
+
+    `what` names the jobs that were found, `within` is the list that was looked through and that one goes
+    back to. `searched` of its `total` jobs were looked at, at the time `at`; None is not known.
+    """
+
+    what: Clean
+    within: JobQuery
+    searched: int
+    total: int | None
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from enum import StrEnum
 from urllib.parse import quote
 
-from cgc_tui.models import CgcError, ImportJob, JobPage, JobQuery, JobState, NoPrivilege, NotFound
+from cgc_tui.models import CgcError, ImportJob, JobPage, JobQuery, JobState, NoPrivilege, NotFound, Search
 from cgc_tui.text import MOST, Clean, clean, fit
 
 GLYPHS = {
@@ -206,10 +206,17 @@ def position(page: JobPage, look: Look) -> Clean:
 
 def filters(query: JobQuery, look: Look) -> Clean:
     """Return what narrows the list, or `whole list`."""
-    parts = [" or ".join(query.states)] if query.states else []
+    parts: list[str] = [query.among.what] if query.among else []
+    parts += [" or ".join(query.states)] if query.states else []
     parts += [f"project {query.project}"] if query.project else []
     parts += [f"volume {query.volume}"] if query.volume else []
     return clean(look.dot.join(parts) or "whole list")
+
+
+def searched(search: Search, look: Look) -> Clean:
+    """Return in how many jobs was looked, and when: `438 of 438 searched at 12:03`."""
+    at = f" at {search.at.astimezone(look.zone):%H:%M}" if search.at is not None else ""
+    return Clean(f"{search.searched:,} of {number(search.total)} searched{at}")
 
 
 def failed(error: CgcError, query: JobQuery, look: Look) -> Clean:

@@ -20,6 +20,7 @@ from cgc_tui.text import Clean
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client
+    from cgc_tui.api.wire import RetryHook
 
 TURN_PAUSE = 0.08
 ASK_PAUSE = 0.5
@@ -71,7 +72,7 @@ class Feed(Waiting):
         self.news = Clean("")
         if not self.counted(wanted):
             self.forget_counts()
-        kept = self._cache.get(wanted)
+        kept = self.kept(wanted)
         if kept is not None:
             self._show(kept)
         if kept is None or self._age(kept) > FRESH:
@@ -83,6 +84,14 @@ class Feed(Waiting):
     def watch_page(self) -> None:
         """Know that the tabs' counts may be others now."""
         self.moved = True
+
+    def kept(self, query: JobQuery) -> JobPage | None:
+        """Return what is known of a page before it is asked for."""
+        return self._cache.get(query)
+
+    async def ask(self, query: JobQuery, *, on_retry: RetryHook | None = None) -> JobPage:
+        """Return a page from the platform."""
+        return await self.client.jobs(query, on_retry=on_retry)
 
     def refresh_list(self) -> None:
         """Load the page anew."""
@@ -98,7 +107,7 @@ class Feed(Waiting):
         await asyncio.sleep(max(pause, self._asked_at + ASK_PAUSE - self._loop_time()) if asked else pause)
         self._asked_at = self._loop_time()
         try:
-            page = await self.client.jobs(self.wanted, on_retry=self._retrying)
+            page = await self.ask(self.wanted, on_retry=self._retrying)
         except CgcError as error:
             self._failed(error)
             return
@@ -118,10 +127,10 @@ class Feed(Waiting):
         """Fetch the next page once things are quiet; where that fails, turning to it will say why."""
         await asyncio.sleep(AHEAD_PAUSE)
         query = next_page(self.page) if self.page is not None else None
-        if query is None or self._cache.get(query) or (self.client.budget and self.client.budget.scarce):
+        if query is None or self.kept(query) or (self.client.budget and self.client.budget.scarce):
             return
         try:
-            self._cache.put(await self.client.jobs(query))
+            self._cache.put(await self.ask(query))
         except Refused as error:
             self.post_message(TokenRefused(error))
         except CgcError:

@@ -13,7 +13,6 @@ from textual.containers import Container, Horizontal
 from textual.reactive import reactive
 from textual.widgets import Footer, Input
 
-from cgc_tui.arrange import Arrangement
 from cgc_tui.models import JobQuery
 from cgc_tui.screens.closeup import Closeup
 from cgc_tui.screens.keys import JOBS_KEYS
@@ -37,7 +36,6 @@ class JobsScreen(Closeup):
     BINDINGS = JOBS_KEYS
 
     look: reactive[Look] = reactive(Look())
-    arrangement: reactive[Arrangement] = reactive(Arrangement())
 
     def __init__(
         self,
@@ -128,19 +126,21 @@ class JobsScreen(Closeup):
         self.detail_open = self.query_one(JobDetail).display
 
     def action_back(self) -> None:
-        """Leave the find line or the detail; else stop a wait; else show all that is loaded again."""
+        """Leave the find line or the detail; else stop a wait; else show more again: the page, the list."""
         table, find = self.query_one(JobTable), self.query_one(FindLine)
         if find.has_focus:
             self._end_find()
         elif not table.has_focus or not table.display:
             self.remove_class("-open")
             self._open_or_shut()
-        elif not self.stop_waiting():
-            self._end_find()
+        elif not (self.stop_waiting() or self._end_find()):
+            self.leave_found()
         table.focus()
 
-    def _end_find(self) -> None:
+    def _end_find(self) -> bool:
+        """Show all that is loaded again; tell whether that was not so."""
         self.query_one(FindLine).shut()
+        return bool(self.arrangement.needle)
 
     def check_action(
         self,

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 from cgc_tui.models import JobQuery
 from cgc_tui.paging import first_page, last_page, next_page, previous_page
-from cgc_tui.screens.feed import Feed
 from cgc_tui.screens.filter import FilterDialog
+from cgc_tui.screens.found_list import FoundList
 from cgc_tui.screens.waiting import ASKING
 
 RHYTHMS = (1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0)
 """Seconds between refreshes, as `+` and `-` step through them."""
 
 
-class Pages(Feed):
+class Pages(FoundList):
     """A list that can be turned, narrowed and refreshed."""
 
     def action_reload(self) -> None:

@@ -127,7 +127,7 @@ class JobTable(JobRows, inherit_bindings=False):
         place = max(0, self.cursor_row)
         job = self._at(place)
         scroll = int(self.scroll_y)
-        self._shown = self.arrangement.of(self.page.jobs) if self.page else ()
+        self._shown = self.arrangement.on(self.page) if self.page else ()
         with self.app.batch_update():
             if anew:
                 self.lay_columns(self.arrangement, self.look)

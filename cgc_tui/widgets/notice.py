@@ -40,7 +40,7 @@ class Notice(Widget):
         self._show()
 
     def _show(self) -> None:
-        self.display = self.page is None or not self.arrangement.of(self.page.jobs)
+        self.display = self.page is None or not self.arrangement.on(self.page)
 
     def _why(self, error: CgcError) -> str:
         what = failed(error, self.wanted, self.look)
@@ -63,7 +63,8 @@ class Notice(Widget):
         if self.page.query.filtered:
             return [
                 f"No job matches: {filters(self.page.query, self.look)}.",
-                "0 shows all states, f changes the filter.",
+                "0 shows all states, f changes the filter."
+                + (" Esc goes back." if self.page.query.among else ""),
             ]
         who = self.user or "you"
         return [

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from textual.content import Content
 from textual.reactive import reactive
 
-from cgc_tui.arrange import Arrangement
+from cgc_tui.arrange import Arrangement, SortKey
 from cgc_tui.models import JobPage, JobQuery, RateBudget
 from cgc_tui.text import Clean, clean
 from cgc_tui.trouble import Trouble
-from cgc_tui.view import Look, failed, filters, position, span
+from cgc_tui.view import Look, failed, filters, position, searched, span
 from cgc_tui.widgets.bar import Bar
 
 LONGEST_WINDOW = timedelta(hours=1)
@@ -83,6 +83,7 @@ class StatusLine(Bar):
             lacking,
             self._found(),
             filtered,
+            searched(self.wanted.among, self.look) if self.wanted.among else "",
             self._order(),
         ]
 
@@ -90,13 +91,15 @@ class StatusLine(Bar):
         """Return how many of the loaded jobs have the text that was looked for."""
         if self.page is None or not self.arrangement.needle:
             return ""
-        found = len(self.arrangement.of(self.page.jobs))
+        found = len(self.arrangement.on(self.page))
         return f'{found} of {len(self.page.jobs)} loaded have "{clean(self.arrangement.needle, most=40)}"'
 
     def _order(self) -> str:
-        key = self.arrangement.key
+        key: str = self.arrangement.key
         backwards = ", backwards" if self.arrangement.backwards else ""
-        return f"{'sorted' if key == 'as sent' else 'this page by'} {key}{backwards}"
+        if self.wanted.among is not None:
+            return f"{'as found' if key == SortKey.SENT else f'sorted by {key}'}{backwards}"
+        return f"{'sorted' if key == SortKey.SENT else 'this page by'} {key}{backwards}"
 
     def _trouble(self, trouble: Trouble) -> str:
         """Return `STALE 4 min · 503 maintenance · again in 30 s`."""

@@ -1,0 +1,78 @@
+"""Keeps the jobs that a search found as a list of its own, since the platform has no such list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from cgc_tui.arrange import Arrangement
+from cgc_tui.models import MAX_LIMIT, ImportJob, JobError, JobPage, JobQuery, Search
+
+MOST_ASKED = 1000
+NO_SUCH_JOB = 9008
+
+
+class Found:
+    """The jobs that a search found, in the order in which it met them, with what is known of each by now.
+
+    Its pages answer queries whose `among` is the `search`; state, project and volume narrow it by what is
+    known. `as_of` is when the jobs that have not ended were last asked for; those that have do not change.
+    """
+
+    def __init__(self, search: Search, jobs: Iterable[ImportJob]) -> None:
+        self.search = search
+        self.as_of = search.at
+        self._jobs = {job.id: job for job in jobs}
+
+    @property
+    def jobs(self) -> tuple[ImportJob, ...]:
+        """All that was found."""
+        return tuple(self._jobs.values())
+
+    def query(self, limit: int) -> JobQuery:
+        """Return the query for the first page, with `limit` jobs on it."""
+        return JobQuery(limit=limit, among=self.search)
+
+    def matching(self, query: JobQuery) -> tuple[ImportJob, ...]:
+        """Return the jobs that the query's filters leave, whatever its window."""
+        return tuple(
+            job
+            for job in self._jobs.values()
+            if (not query.states or job.state in query.states)
+            and query.project in (None, job.destination.project)
+            and query.volume in (None, job.source.volume)
+        )
+
+    def page(self, query: JobQuery, order: Arrangement) -> JobPage:
+        """Return a page of the list, which is in `order` from end to end."""
+        jobs = replace(order, needle="").of(self.matching(query))
+        end = query.offset + query.limit
+        return JobPage(
+            query=query,
+            jobs=jobs[query.offset : end],
+            total=len(jobs),
+            more=end < len(jobs),
+            limit=query.limit,
+            received_at=self.as_of,
+        )
+
+    def to_ask(self, page: JobPage) -> list[tuple[str, ...]]:
+        """Return the ids that a refresh asks for, in portions of one request.
+
+        These are the page's jobs and, so that the counts are true, all that have not ended, of these at
+        most `MOST_ASKED`.
+        """
+        going = [job.id for job in self._jobs.values() if not job.final][:MOST_ASKED]
+        ids = tuple(dict.fromkeys([*(job.id for job in page.jobs), *going]))
+        return [ids[start : start + MAX_LIMIT] for start in range(0, len(ids), MAX_LIMIT)]
+
+    def learn(self, told: Mapping[str, ImportJob | JobError], at: datetime) -> None:
+        """Take in what the platform tells now; a job that is no longer there leaves the list."""
+        self.as_of = at
+        for job_id, record in told.items():
+            known = self._jobs.get(job_id)
+            if isinstance(record, ImportJob) and known is not None:
+                self._jobs[job_id] = record.over(known)
+            elif isinstance(record, JobError) and record.code == NO_SUCH_JOB:
+                self._jobs.pop(job_id, None)
