@@ -8,7 +8,7 @@ import io
 import locale
 import os
 import signal
-import threading
+from contextlib import suppress
 from functools import partial
 
 from textual import events
@@ -17,8 +17,7 @@ from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 
-ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-GRACE = 2.0
+from cgc_tui.lifeline import Lifeline
 
 
 def _forgiving(encoding: str) -> partial[codecs.IncrementalDecoder]:
@@ -32,9 +31,9 @@ linux_driver.getincrementaldecoder = _forgiving  # type: ignore[assignment, attr
 class Terminal(LinuxDriver):
     """Textual's driver on standard error.
 
-    A signal that asks the program to end leaves the terminal as it was, with 128 plus its number as exit
-    status; where that takes more than `GRACE` seconds, the program ends as it is. A character that the
-    locale's encoding lacks becomes one `?`, since the stream's own escapes would shift all that follows.
+    A signal that asks the program to end, and the terminal's hang-up, end it with 128 plus the signal's
+    number as exit status. A character that the locale's encoding lacks becomes one `?`, since the stream's
+    own escapes would shift all that follows.
     """
 
     def __init__(
@@ -48,22 +47,28 @@ class Terminal(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         if isinstance(self._file, io.TextIOWrapper):
             self._file.reconfigure(encoding=locale.getencoding(), errors="replace")
+        self._lifeline = Lifeline(self._leave, source=self.fileno, drawn_on=self._file.fileno())
 
     def start_application_mode(self) -> None:
-        """Take the terminal, and heed the signals that end the program."""
+        """Take the terminal, and heed what ends the program."""
+        self._lifeline.hold()
         super().start_application_mode()  # type: ignore[no-untyped-call]
-        loop = asyncio.get_running_loop()
-        for number in ENDING:
-            loop.add_signal_handler(number, self._end, number)
         # Textual's own handler is interrupted by itself in a storm of resizes, and posts an old size last.
-        loop.add_signal_handler(signal.SIGWINCH, self._resized)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGWINCH, self._resized)
 
-    def _end(self, number: int) -> None:
-        code = 128 + number
-        way_out = threading.Timer(GRACE, os._exit, (code,))
-        way_out.daemon = True
-        way_out.start()
-        self._app.exit(return_code=code)
+    def close(self) -> None:
+        """Give the terminal back."""
+        super().close()
+        self._lifeline.release()
+
+    def _leave(self, code: int) -> None:
+        with suppress(RuntimeError):  # the loop is closed: it is ending already
+            self._loop.call_soon_threadsafe(partial(self._app.exit, return_code=code))
+
+    def _disable_mouse_support(self) -> None:
+        super()._disable_mouse_support()
+        if self._mouse and self._mouse_pixels:
+            self.write("\x1b[?1016l")
 
     def _resized(self) -> None:
         if not self._in_band_window_resize:

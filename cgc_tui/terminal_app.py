@@ -7,11 +7,13 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from rich.console import RenderableType
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.driver import Driver
+from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 from cgc_tui.clipboard import Route, choose, open_link, to_tmux
@@ -75,6 +77,16 @@ class TerminalApp(App[None]):
     def _fatal_error(self) -> None:
         """End without Textual's traceback, which shows the variables of every frame."""
         self._close_messages_no_wait()
+
+    def exit(
+        self, result: None = None, return_code: int = 0, message: RenderableType | None = None
+    ) -> None:
+        """End as soon as all screens are whole: Textual builds no further in an app that is ending."""
+        unfinished: MessagePump | None = next((one for one in self.screen_stack if not one.is_mounted), None)
+        if not self._is_mounted:
+            unfinished = self
+        if unfinished is None or not unfinished.call_later(self.exit, result, return_code, message):
+            super().exit(result, return_code, message)
 
     def warn(self, words: str) -> None:
         """Show what the user should know before going on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -15,6 +16,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import pyte
 
@@ -22,10 +24,27 @@ PATIENCE = 20.0
 
 # A child gets its controlling terminal here, since a hook between fork and exec is unsafe with threads.
 LAUNCHER = (
-    "import fcntl, os, sys, termios\n"
+    "import fcntl, os, signal, sys, termios\n"
     "fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
-    "os.execv(sys.argv[1], sys.argv[1:])\n"
+    "for name in filter(None, sys.argv[1].split(',')):\n"
+    "    signal.signal(signal.Signals[name], signal.SIG_IGN)\n"
+    "os.execv(sys.argv[2], sys.argv[2:])\n"
 )
+
+MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])|\x1b\[(?:([<>])[0-9]*u)")
+USUAL = {b"7", b"25"}
+"""The modes that a terminal has set before a program starts: it wraps lines and shows the cursor."""
+
+
+def modes_left(raw: bytes) -> set[bytes]:
+    """Return the modes that are not as they were before a program wrote all this."""
+    modes, keyboards = set(USUAL), 0
+    for names, switch, keyboard in MODE.findall(raw):
+        keyboards += {b">": 1, b"<": -1}.get(keyboard, 0)
+        for name in filter(None, names.split(b";")):
+            modes.add(name) if switch == b"h" else modes.discard(name)
+    return modes ^ USUAL | ({b"keyboard"} if keyboards else set())
+
 
 KEYS = {
     "enter": b"\r",
@@ -52,15 +71,19 @@ class Terminal:
         home: Path,
         size: tuple[int, int] = (80, 24),
         environ: Mapping[str, str] | None = None,
+        ignores: Sequence[signal.Signals] = (),
     ) -> None:
-        """`size` is columns, rows; the environment holds nothing of ours but `environ`."""
+        """`size` is columns, rows; the environment holds nothing of ours but `environ`.
+
+        The program starts with the signals ignored that it `ignores`.
+        """
         self.screen = pyte.Screen(*size)
         self.raw = b""
         self._stream = pyte.ByteStream(self.screen)
         self._main, child = pty.openpty()
         self._set_size(*size)
         self.process = subprocess.Popen(
-            [sys.executable, "-c", LAUNCHER, *command],
+            [sys.executable, "-c", LAUNCHER, ",".join(number.name for number in ignores), *command],
             stdin=child,
             stdout=child,
             stderr=child,
@@ -86,7 +109,7 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        os.close(self._main)
+        self.hang_up()
 
     @property
     def text(self) -> str:
@@ -130,6 +153,16 @@ class Terminal:
             assert time.monotonic() < ends, "it does not stop"
             self.read(0.05)
 
+    def idles(self) -> None:
+        """Wait until the program has nothing to do, or is held up."""
+        used, still = -1.0, 0
+        while still < 5:
+            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+            now = float(fields[11]) + float(fields[12])
+            still = still + 1 if now == used else 0
+            used = now
+            time.sleep(0.1)
+
     def ends(self) -> int:
         """Wait for the end of the program and return its exit status."""
         ends = time.monotonic() + PATIENCE
@@ -140,6 +173,20 @@ class Terminal:
         while self.read(0.05):
             pass
         return self.process.returncode
+
+    def ends_unread(self) -> int:
+        """Wait for the end of a program that nobody reads; return its exit status."""
+        return self.process.wait(PATIENCE)
+
+    def hang_up(self) -> None:
+        """Take the terminal away."""
+        if self._main >= 0:
+            os.close(self._main)
+            self._main = -1
+
+    def attributes(self) -> list[Any]:
+        """Return the modes of the terminal's line."""
+        return termios.tcgetattr(self._main)
 
     def read(self, seconds: float) -> bool:
         """Take what the program writes within that time; tell whether it was anything."""

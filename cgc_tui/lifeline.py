@@ -1,0 +1,128 @@
+"""The way out of the program when a signal asks for it or the terminal is gone, whatever goes on then."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import termios
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Lock, Thread, current_thread
+from threading import enumerate as enumerate_threads
+from types import FrameType
+from typing import Any
+
+ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+GRACE = 2.0
+"""Seconds that the app has for its own way out."""
+
+TRIES = 200
+PAUSE = 0.005
+
+# CAN ends what was cut off within a sequence; then every mode goes that the app or Textual sets.
+RESTORING = (
+    b"\x18\x1b[0m\x1b[?2026l\x1b[?2004l\x1b[?7h\x1b[?2048l"
+    b"\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
+    b"\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
+)
+
+
+class Lifeline:
+    """Heeds the signals that end the program and watches for the terminal's hang-up.
+
+    The app is asked to leave with 128 plus the signal's number as exit status. Where that takes more than
+    `GRACE` seconds, a thread restores the terminal and ends the program as it is: a terminal that is not
+    read blocks the event loop, so nothing that runs there can be the way out. A signal that the program
+    was started to ignore stays ignored; the hang-up is seen without it.
+    """
+
+    def __init__(self, leave: Callable[[int], None], *, source: int, drawn_on: int) -> None:
+        """`leave` may be called in any thread; the others are descriptors of the terminal."""
+        self._leave = leave
+        self._source = source
+        self._drawn_on = drawn_on
+        self._attributes: list[Any] | None = None
+        self._watch: Thread | None = None
+        self._ending = False
+        self._forced = Lock()
+
+    def hold(self) -> None:
+        """Begin, before the terminal is taken."""
+        with suppress(termios.error):
+            self._attributes = termios.tcgetattr(self._source)
+        for number in ENDING:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._asked)
+        if self._watch is None:
+            self._watch = Thread(target=self._wait_for_hang_up, name="hang-up", daemon=True)
+            self._watch.start()
+
+    def release(self) -> None:
+        """Stop heeding signals, after the terminal is given back; where force does that, it has the end."""
+        with self._forced:
+            for number in ENDING:
+                if signal.getsignal(number) == self._asked:
+                    signal.signal(number, signal.SIG_DFL)
+
+    def _asked(self, number: int, _: FrameType | None) -> None:
+        self._end(number)
+
+    def _wait_for_hang_up(self) -> None:
+        watched = select.poll()
+        watched.register(self._source, 0)
+        found = watched.poll()
+        if any(event & select.POLLHUP for _, event in found):
+            self._draw_nowhere()
+            self._end(signal.SIGHUP)
+
+    def _end(self, number: int) -> None:
+        if self._ending:
+            return
+        self._ending = True
+        code = 128 + number
+        Thread(target=self._force, args=(code,), name="way out", daemon=True).start()
+        self._leave(code)
+
+    def _force(self, code: int) -> None:
+        time.sleep(GRACE)
+        with self._forced:
+            with suppress(OSError, termios.error):
+                self._restore()
+            os._exit(code)
+
+    def _draw_nowhere(self) -> None:
+        """Let whatever is still drawn vanish, without an error and without a wait."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self._drawn_on)
+        os.close(nowhere)
+
+    def _restore(self) -> None:
+        """Restore a terminal that may not be read, past what is being written to it."""
+        # From the background, too: the signal that forbids it is for this thread blocked.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
+        path = os.ttyname(self._drawn_on)
+        terminal = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        self._draw_nowhere()
+        left = RESTORING
+        for _ in range(TRIES):
+            try:
+                left = left[os.write(terminal, left) :]
+            except BlockingIOError:
+                termios.tcflush(terminal, termios.TCOFLUSH)
+                self._interrupt_writes()
+                time.sleep(PAUSE)
+            if not left:
+                break
+        if self._attributes is not None:
+            termios.tcsetattr(terminal, termios.TCSANOW, self._attributes)
+
+    def _interrupt_writes(self) -> None:
+        """End the system call of a thread that waits for the terminal; what it still has goes nowhere."""
+        for number in ENDING:
+            if signal.getsignal(number) == self._asked:  # once more is no more than once
+                for thread in enumerate_threads():
+                    if thread.ident is not None and thread is not current_thread():
+                        signal.pthread_kill(thread.ident, number)
+                return

@@ -1,0 +1,116 @@
+"""The ways in which the program is ended from outside: each is quick and leaves a usable terminal."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cgc_tui.demo import LoopbackServer, SimulatedPlatform
+from tests.terminal import Terminal, modes_left
+
+DEMO = [sys.executable, "-m", "cgc_tui", "--demo"]
+HANG_UP = 128 + signal.SIGHUP
+
+
+def loading(terminal: Terminal) -> None:
+    """Bring the program to where it has taken the terminal and painted nothing yet."""
+    terminal.wrote(b"\x1b[?1049h")
+
+
+def listing(terminal: Terminal) -> None:
+    """Bring the program to its list."""
+    terminal.sees("page 1 of")
+
+
+def asking(terminal: Terminal) -> None:
+    """Bring the program to a dialog."""
+    terminal.sees("page 1 of")
+    terminal.press("f")
+    terminal.sees("Filter: what the platform")
+
+
+MOMENTS = [loading, pytest.param(listing, marks=pytest.mark.slow), pytest.param(asking, marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_signal_ends_it_at_any_moment(
+    tmp_path: Path, number: signal.Signals, moment: Callable[[Terminal], None]
+) -> None:
+    with Terminal(DEMO, home=tmp_path) as terminal:
+        before = terminal.attributes()
+        moment(terminal)
+        terminal.process.send_signal(number)
+        assert terminal.ends() == 128 + number
+        assert not modes_left(terminal.raw)
+        assert terminal.attributes() == before
+
+
+@pytest.mark.parametrize("ignores", [[], [signal.SIGHUP]], ids=["heeded", "ignored"])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_it_ends_with_its_terminal(
+    tmp_path: Path, ignores: list[signal.Signals], moment: Callable[[Terminal], None]
+) -> None:
+    with Terminal(DEMO, home=tmp_path, ignores=ignores) as terminal:
+        moment(terminal)
+        terminal.hang_up()
+        assert terminal.ends_unread() == HANG_UP
+
+
+@pytest.mark.slow
+def test_a_signal_that_was_ignored_stays_ignored(tmp_path: Path) -> None:
+    with Terminal(DEMO, home=tmp_path, ignores=[signal.SIGHUP]) as terminal:
+        listing(terminal)
+        terminal.process.send_signal(signal.SIGHUP)
+        terminal.press("]")
+        terminal.sees("page 2 of")
+        terminal.press("q")
+        assert terminal.ends() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_terminal_that_nobody_reads_holds_nothing_up(tmp_path: Path, number: signal.Signals) -> None:
+    with Terminal(DEMO, home=tmp_path, size=(120, 36)) as terminal:
+        before = terminal.attributes()
+        listing(terminal)
+        terminal.press(*["ctrl+l", "]"] * 100)
+        terminal.idles()
+        terminal.process.send_signal(number)
+        assert terminal.ends_unread() == 128 + number
+        while terminal.read(0.1):
+            pass
+        assert not modes_left(terminal.raw)
+        assert terminal.attributes() == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ignores", [[], [signal.SIGHUP]], ids=["heeded", "ignored"])
+def test_a_terminal_that_goes_unread_ends_it(tmp_path: Path, ignores: list[signal.Signals]) -> None:
+    with Terminal(DEMO, home=tmp_path, size=(120, 36), ignores=ignores) as terminal:
+        listing(terminal)
+        terminal.press(*["ctrl+l", "]"] * 100)
+        terminal.idles()
+        terminal.hang_up()
+        assert terminal.ends_unread() == HANG_UP
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_stopped_program_ends_once_it_goes_on(tmp_path: Path, number: signal.Signals) -> None:
+    with Terminal(DEMO, home=tmp_path) as terminal:
+        before = terminal.attributes()
+        listing(terminal)
+        terminal.press("ctrl+z")
+        terminal.stops()
+        assert terminal.attributes() == before
+        terminal.process.send_signal(number)
+        terminal.process.send_signal(signal.SIGCONT)
+        assert terminal.ends() in (128 + number, -number)
+        assert not modes_left(terminal.raw)
+        assert terminal.attributes() == before
