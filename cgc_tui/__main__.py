@@ -6,13 +6,13 @@ import argparse
 import locale
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cgc_tui import __version__
-from cgc_tui.crash import report
+from cgc_tui.crash import BUG, report, uncaught
 from cgc_tui.credentials import Access, Credentials, CredentialsError, config_directory
 from cgc_tui.models import MAX_LIMIT, JobQuery, JobState, Token
 from cgc_tui.settings import Settings, load
@@ -25,7 +25,17 @@ if TYPE_CHECKING:
 
 DONE = 0
 USAGE = 2
-BUG = 70
+
+TEXTUALS = {
+    "TEXTUAL_ANIMATIONS",
+    "TEXTUAL_COLOR_SYSTEM",
+    "TEXTUAL_DIM_FACTOR",
+    "TEXTUAL_DISABLE_KITTY_KEY",
+    "TEXTUAL_FPS",
+    "TEXTUAL_SMOOTH_SCROLL",
+    "TEXTUAL_SPEEDUPS",
+}
+"""Textual's variables that change what is seen, and nothing else."""
 
 EPILOG = """\
 The token comes from the store of --profile, else SB_AUTH_TOKEN, else the store,
@@ -96,10 +106,12 @@ def _refresh(text: str) -> float:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
+    sys.excepthook = uncaught
     options = parser().parse_args(arguments)
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
         print("cgc-tui: needs a terminal on standard input and standard error.", file=sys.stderr)
         return USAGE
+    _take_debugging_out(os.environ)
     from cgc_tui.app import CgcApp
 
     try:
@@ -109,9 +121,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE
     app.run(mouse="SSH_CONNECTION" not in os.environ)
     if app.bug is not None:
-        print(report(app.bug, app.tokens), file=sys.stderr)
+        print(report(app.bug), file=sys.stderr)
         return BUG
     return app.return_code or DONE
+
+
+def _take_debugging_out(environ: MutableMapping[str, str]) -> None:
+    """Remove what would have Textual write keys, a pasted token too, to files, or take other code."""
+    for name in [name for name in environ if name.startswith("TEXTUAL") and name not in TEXTUALS]:
+        del environ[name]
 
 
 def _demo(options: argparse.Namespace) -> Setup:

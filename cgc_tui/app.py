@@ -61,19 +61,13 @@ class CgcApp(TerminalApp):
         self._setup = setup
         self._access = setup.access
         self._client: Client | None = None
-        self.tokens: list[Token] = []
-        """Every token that was in use, which no report may hold."""
-
-    def _connect(self, endpoint: str, token: Token) -> Client:
-        self.tokens.append(token)
-        return self._setup.connect(endpoint, token)
 
     def on_mount(self) -> None:
         """Show the jobs, or ask for a token where there is none."""
         if self._access.token is None:
             self._ask_token(Clean(""), leavable=False)
         else:
-            self._client = self._connect(self._access.endpoint, self._access.token)
+            self._client = self._setup.connect(self._access.endpoint, self._access.token)
             self.push_screen(self._jobs(self._client, self._setup.title, self._setup.query))
         for note in (*self._setup.settings.problems, *self._setup.credentials.notes):
             self.warn(note)
@@ -111,7 +105,7 @@ class CgcApp(TerminalApp):
             self._access.endpoint,
             store=str(self._setup.credentials.path),
             reason=reason,
-            connect=self._connect,
+            connect=self._setup.connect,
             look=self._setup.look,
             leavable=leavable,
         )

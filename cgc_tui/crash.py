@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 import tempfile
 import traceback
-from collections.abc import Iterable
+from contextlib import suppress
+from types import TracebackType
 
 from cgc_tui import __version__
 from cgc_tui.models import Token
 from cgc_tui.text import clean
 
+BUG = 70
+"""The exit status after a bug."""
 
-def report(error: BaseException, tokens: Iterable[Token]) -> str:
+
+def report(error: BaseException) -> str:
     """Write what is known of a bug to a file that only the user can read; return the words for the user.
 
-    The report has the frames but not their variables, and none of the tokens.
+    The report has the frames but not their variables, and no token.
     """
-    text = "".join(traceback.format_exception(error))
-    words = f"{type(error).__name__}: {error}"
-    for token in tokens:
-        text, words = (part.replace(token.reveal(), "(token)") for part in (text, words))
+    text = Token.hidden_in("".join(traceback.format_exception(error)))
+    words = Token.hidden_in(f"{type(error).__name__}: {error}")
     head = f"cgc-tui {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n"
     try:
         number, path = tempfile.mkstemp(prefix="cgc-tui-bug-", suffix=".txt")
@@ -31,6 +34,16 @@ def report(error: BaseException, tokens: Iterable[Token]) -> str:
         path = f"not written ({trouble.strerror})"
     return (
         f"cgc-tui ended because of a bug: {clean(words, most=200)}\n"
-        f"Report, without your token: {path}\n"
+        f"Report, without your token: {clean(path)}\n"
         "Please send it to the maintainers, with what you did before."
     )
+
+
+def uncaught(kind: type[BaseException], error: BaseException, _: TracebackType | None) -> None:
+    """Tell of a bug and end with its exit status, for `sys.excepthook`: Python's traceback would be raw."""
+    if issubclass(kind, KeyboardInterrupt):
+        return  # and Python ends by the signal
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+        print(report(error), file=sys.stderr, flush=True)
+    os._exit(BUG)

@@ -8,8 +8,10 @@ import io
 import locale
 import os
 import signal
+import threading
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 from textual import events
 from textual.app import App
@@ -18,6 +20,8 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 
 from cgc_tui.lifeline import Lifeline
+
+STANDARD_ERROR = 2
 
 
 def _forgiving(encoding: str) -> partial[codecs.IncrementalDecoder]:
@@ -32,8 +36,9 @@ class Terminal(LinuxDriver):
     """Textual's driver on standard error.
 
     A signal that asks the program to end, and the terminal's hang-up, end it with 128 plus the signal's
-    number as exit status. A character that the locale's encoding lacks becomes one `?`, since the stream's
-    own escapes would shift all that follows.
+    number as exit status; what fails in a thread or a task that nobody waits for is a bug of the app. A
+    character that the locale's encoding lacks becomes one `?`, since the stream's own escapes would shift
+    all that follows.
     """
 
     def __init__(
@@ -47,23 +52,54 @@ class Terminal(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         if isinstance(self._file, io.TextIOWrapper):
             self._file.reconfigure(encoding=locale.getencoding(), errors="replace")
-        self._lifeline = Lifeline(self._leave, source=self.fileno, drawn_on=self._file.fileno())
+        self._taken = False
+        self._lifeline = Lifeline(self._leave, source=self.fileno, drawn_on=STANDARD_ERROR)
 
     def start_application_mode(self) -> None:
         """Take the terminal, and heed what ends the program."""
         self._lifeline.hold()
+        self._taken = True
+        threading.excepthook = self._thread_failed
+        self._loop.set_exception_handler(self._task_failed)
         super().start_application_mode()  # type: ignore[no-untyped-call]
         # Textual's own handler is interrupted by itself in a storm of resizes, and posts an old size last.
         asyncio.get_running_loop().add_signal_handler(signal.SIGWINCH, self._resized)
 
-    def close(self) -> None:
+    def stop_application_mode(self) -> None:
         """Give the terminal back."""
+        super().stop_application_mode()
+        self._taken = False
+
+    def close(self) -> None:
+        """Write what is left, and give back a terminal that was taken in vain."""
+        if self._taken:
+            self.stop_application_mode()
         super().close()
+        threading.excepthook = threading.__excepthook__
         self._lifeline.release()
 
     def _leave(self, code: int) -> None:
         with suppress(RuntimeError):  # the loop is closed: it is ending already
             self._loop.call_soon_threadsafe(partial(self._app.exit, return_code=code))
+
+    def _run_input_thread(self) -> None:
+        self.run_input_thread()  # without Textual's traceback, which is printed where the app ends
+
+    def _thread_failed(self, failed: threading.ExceptHookArgs) -> None:
+        """Take a failed write for the hang-up that it tells of, and everything else for a bug."""
+        error = failed.exc_value
+        if isinstance(error, OSError) and failed.thread is self._writer_thread:
+            self._lifeline.hung_up()
+        elif isinstance(error, Exception):
+            self._loop.call_soon_threadsafe(self._app._handle_exception, error)
+
+    def _task_failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """End with a task that nobody waits for and that failed."""
+        error = context.get("exception")
+        if isinstance(error, Exception) and isinstance(context.get("future"), asyncio.Task):
+            self._app._handle_exception(error)
+        else:
+            loop.default_exception_handler(context)
 
     def _disable_mouse_support(self) -> None:
         super()._disable_mouse_support()

@@ -74,8 +74,12 @@ class Lifeline:
         watched.register(self._source, 0)
         found = watched.poll()
         if any(event & select.POLLHUP for _, event in found):
-            self._draw_nowhere()
-            self._end(signal.SIGHUP)
+            self.hung_up()
+
+    def hung_up(self) -> None:
+        """End, since the terminal is gone."""
+        self._draw_nowhere()
+        self._end(signal.SIGHUP)
 
     def _end(self, number: int) -> None:
         if self._ending:

@@ -22,7 +22,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import quote
 
 from cgc_tui.text import Clean
 
@@ -47,9 +48,19 @@ class Token:
     """An authentication token that does not show in any repr, string, traceback or pickle."""
 
     __slots__ = ("__secret",)
+    __made: ClassVar[set[str]] = set()
 
     def __init__(self, secret: str) -> None:
         self.__secret = secret
+        Token.__made.add(secret)
+
+    @classmethod
+    def hidden_in(cls, text: str) -> str:
+        """Return a text with every token that this process made blotted out, also where it is quoted."""
+        for secret in sorted(cls.__made, key=len, reverse=True):
+            for form in (secret, repr(secret)[1:-1], quote(secret, safe="")):
+                text = text.replace(form, "(token)")
+        return text
 
     def reveal(self) -> str:
         """Return the secret itself, for a header or the store."""

@@ -15,6 +15,7 @@ from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from cgc_tui.clipboard import Route, choose, open_link, to_tmux
 from cgc_tui.driver import Terminal
@@ -70,17 +71,22 @@ class TerminalApp(App[None]):
         self.set_keymap(settings.keys)
 
     @property
-    def bug(self) -> Exception | None:
+    def bug(self) -> BaseException | None:
         """The exception that ended the app, if one did."""
-        return self._exception
+        return self._exception.error if isinstance(self._exception, WorkerFailed) else self._exception
 
     def _fatal_error(self) -> None:
         """End without Textual's traceback, which shows the variables of every frame."""
         self._close_messages_no_wait()
 
-    def exit(
-        self, result: None = None, return_code: int = 0, message: RenderableType | None = None
-    ) -> None:
+    def panic(self, *_: RenderableType) -> None:
+        """End without what an exception would print of itself."""
+        self._fatal_error()
+
+    def _set_pointer_shape(self, shape: str) -> None:
+        """Leave the shape of the pointer to the terminal."""
+
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """End as soon as all screens are whole: Textual builds no further in an app that is ending."""
         unfinished: MessagePump | None = next((one for one in self.screen_stack if not one.is_mounted), None)
         if not self._is_mounted:

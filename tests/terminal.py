@@ -75,7 +75,7 @@ class Terminal:
     ) -> None:
         """`size` is columns, rows; the environment holds nothing of ours but `environ`.
 
-        The program starts with the signals ignored that it `ignores`.
+        The program runs in `home` and starts with the signals ignored that it `ignores`.
         """
         self.screen = pyte.Screen(*size)
         self.raw = b""
@@ -88,6 +88,7 @@ class Terminal:
             stdout=child,
             stderr=child,
             start_new_session=True,
+            cwd=home,
             env={
                 "HOME": str(home),
                 "PATH": os.environ["PATH"],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from collections.abc import Callable
@@ -10,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from tests.terminal import Terminal, modes_left
 
 DEMO = [sys.executable, "-m", "cgc_tui", "--demo"]
@@ -34,10 +32,11 @@ def asking(terminal: Terminal) -> None:
     terminal.sees("Filter: what the platform")
 
 
-MOMENTS = [loading, pytest.param(listing, marks=pytest.mark.slow), pytest.param(asking, marks=pytest.mark.slow)]
+SLOW = pytest.mark.slow
+MOMENTS = [loading, pytest.param(listing, marks=SLOW), pytest.param(asking, marks=SLOW)]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=SLOW)])
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_signal_ends_it_at_any_moment(
     tmp_path: Path, number: signal.Signals, moment: Callable[[Terminal], None]
