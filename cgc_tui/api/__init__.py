@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cgc_tui.api.client import Client
+from cgc_tui.api.every import Progress, all_jobs, all_pages, jobs_by_ids
 from cgc_tui.api.wire import Wire
 
-__all__ = ["Client", "Wire"]
+__all__ = ["Client", "Progress", "Wire", "all_jobs", "all_pages", "jobs_by_ids"]

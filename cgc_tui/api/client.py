@@ -32,7 +32,8 @@ MOST_NAME_PAGES = 10
 class Client:
     """The platform at one endpoint, for one token.
 
-    Ids become URLs here; hrefs and links are never followed. Calls raise `CgcError` and nothing else.
+    Ids become URLs here; hrefs and links are never followed. Calls raise `CgcError` and nothing else. They
+    queue for a few slots that all share, unless `queued` is off, for a caller with a limit of its own.
     """
 
     def __init__(self, wire: Wire) -> None:
@@ -53,9 +54,13 @@ class Client:
         answer = await self._wire.send("GET", "/user")
         return User(parse.username(parse.json_object(answer.body)))
 
-    async def jobs(self, query: JobQuery, *, on_retry: RetryHook | None = None) -> JobPage:
+    async def jobs(
+        self, query: JobQuery, *, on_retry: RetryHook | None = None, queued: bool = True
+    ) -> JobPage:
         """Return a page of import jobs ("List import jobs"); brief items are filled by one bulk get."""
-        answer = await self._wire.send("GET", "/storage/imports", params=_params(query), on_retry=on_retry)
+        answer = await self._wire.send(
+            "GET", "/storage/imports", params=_params(query), on_retry=on_retry, queued=queued
+        )
         told = parse.json_object(answer.body)
         records = parse.items(told)
         jobs, unreadable = parse.jobs(records)
@@ -71,7 +76,7 @@ class Client:
             unreadable=unreadable,
             received_at=self._wire.now(),
         )
-        return await self._filled(page) if any(job.brief for job in jobs) else page
+        return await self.filled(page, queued=queued)
 
     async def count(self, query: JobQuery) -> int | None:
         """Return how many jobs match, None where the platform does not say."""
@@ -90,14 +95,38 @@ class Client:
             raise Unreadable(Clean("the answer is not a job"), parse.TRY_AGAIN)
         return found
 
-    async def jobs_by_id(self, ids: Sequence[str]) -> dict[str, ImportJob | JobError]:
+    async def filled(self, page: JobPage, *, queued: bool = True) -> JobPage:
+        """Fill in the brief jobs of a page; where that fails the page says why and keeps what is known."""
+        brief = [job.id for job in page.jobs if job.brief]
+        if not brief:
+            return page
+        try:
+            told = await self.jobs_by_id(brief[:MAX_LIMIT], queued=queued)
+        except Refused:
+            raise
+        except CgcError as error:
+            return replace(page, incomplete=error)
+        jobs = tuple(
+            fuller.over(job) if isinstance(fuller := told.get(job.id), ImportJob) else job
+            for job in page.jobs
+        )
+        return replace(page, jobs=jobs, incomplete=None)
+
+    async def jobs_by_id(
+        self, ids: Sequence[str], *, on_retry: RetryHook | None = None, queued: bool = True
+    ) -> dict[str, ImportJob | JobError]:
         """Return what the platform tells of at most 100 jobs, by id, in one request.
 
         An error carries no id: it is taken for the id at its place where the answer is as long as asked.
         """
         # The documented fields lack the times; `fields` is a parameter of all calls, so it may bring them.
         answer = await self._wire.send(
-            "POST", "/bulk/storage/imports/get", params=[("fields", "_all")], body={"import_ids": list(ids)}
+            "POST",
+            "/bulk/storage/imports/get",
+            params=[("fields", "_all")],
+            body={"import_ids": list(ids)},
+            on_retry=on_retry,
+            queued=queued,
         )
         records = parse.items(parse.json_object(answer.body))
         found: dict[str, ImportJob | JobError] = {}
@@ -136,21 +165,6 @@ class Client:
             if not records or not (offset < total if total is not None else parse.has_next(told)):
                 return Names(tuple(found))
         return Names(tuple(found), whole=False)
-
-    async def _filled(self, page: JobPage) -> JobPage:
-        """Fill in brief jobs; where that fails the page says why and keeps what is known."""
-        brief = [job.id for job in page.jobs if job.brief]
-        try:
-            told = await self.jobs_by_id(brief[:MAX_LIMIT])
-        except Refused:
-            raise
-        except CgcError as error:
-            return replace(page, incomplete=error)
-        jobs = tuple(
-            fuller.over(job) if isinstance(fuller := told.get(job.id), ImportJob) else job
-            for job in page.jobs
-        )
-        return replace(page, jobs=jobs)
 
 
 def _params(query: JobQuery, fields: str = "_all") -> Params:

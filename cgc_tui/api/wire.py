@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -94,18 +95,21 @@ class Wire:
         body: dict[str, Any] | None = None,
         on_retry: RetryHook | None = None,
         accept: Callable[[Answer], bool] = lambda _: False,
+        queued: bool = True,
     ) -> Answer:
         """Send a request that may be repeated; return a 2xx answer or one that `accept` takes.
 
-        `path` is below the endpoint and already quoted. Raises `CgcError` for every other outcome.
+        `path` is below the endpoint and already quoted. A request that is not `queued` takes none of the
+        slots that all share. Raises `CgcError` for every other outcome.
         """
         delays = [delay * random.uniform(0.7, 1.3) for delay in self._backoff]
         make = partial(self._request, method, path, list(params), body)
+        slots = self._slots if queued else nullcontext()
         try:
             async with asyncio.timeout(self._deadline):
                 while True:
                     try:
-                        return await self._once(make, accept)
+                        return await self._once(make, accept, slots)
                     except (Unreachable, ServerTrouble, Unreadable) as error:
                         if not delays or error.retry_after is None or isinstance(error, Maintenance):
                             raise
@@ -122,12 +126,15 @@ class Wire:
         return http.build_request(method, self.endpoint + path, params=params, json=body)
 
     async def _once(
-        self, make: Callable[[httpx.AsyncClient], httpx.Request], accept: Callable[[Answer], bool]
+        self,
+        make: Callable[[httpx.AsyncClient], httpx.Request],
+        accept: Callable[[Answer], bool],
+        slots: AbstractAsyncContextManager[None],
     ) -> Answer:
         http = await self._connection()
         try:
             request = make(http)
-            async with self._slots:
+            async with slots:
                 response = await http.send(request, stream=True)
                 try:
                     answer = Answer(response.status_code, response.headers, await _body(response))
