@@ -89,6 +89,11 @@ def row(job: ImportJob, widths: dict[Column, int], look: Look, now: datetime) ->
     return tuple(cell(job, column, width, look, now) for column, width in widths.items())
 
 
+def marked(state_cell: Clean, look: Look) -> Clean:
+    """Return a state's cell with a mark between glyph and word."""
+    return Clean(f"{state_cell[:1]}{'*' if look.ascii else '●'}{state_cell[2:]}")
+
+
 def cell(job: ImportJob, column: Column, width: int, look: Look, now: datetime) -> Clean:
     """Return one cell of a job's row, cut to `width` cells."""
     match column:

@@ -53,6 +53,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "find": (*READY, "slash", "0", "0", "0", "1", "?loaded have"),
     "nothing-found": (*READY, "slash", *"zzzz", "?None of the"),
     "sorted": (*READY, "s", "s", "?this page by name"),
+    "marked": (*READY, "space", "down", "shift+down", "shift+down", "?4 marked"),
     "help": (*READY, "question_mark", "?Next page"),
     "copy-menu": (*READY, "Y", "?source key"),
     "json": (*READY, "J", '?"href"'),

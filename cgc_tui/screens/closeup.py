@@ -102,9 +102,9 @@ class Closeup(Pages):
 
     def action_copy_menu(self) -> None:
         """Choose what to copy."""
-        if self.detail is None:
-            return
         values = self._copyable(self.detail)
+        if not values:
+            return
 
         def chosen(name: str | None) -> None:
             if name is not None:
@@ -120,8 +120,10 @@ class Closeup(Pages):
         elif self.detail is not None:
             self.notify("No web page is known for this job.", markup=False)
 
-    def _copyable(self, job: ImportJob) -> dict[str, str]:
+    def _copyable(self, job: ImportJob | None) -> dict[str, str]:
         """Return what of a job can be copied, by name, raw as the platform sent it."""
+        if job is None:
+            return {}
         values = {
             "id": job.id,
             "name": job.name,

@@ -14,8 +14,8 @@ from textual.reactive import reactive
 from textual.widgets import Footer, Input
 
 from cgc_tui.models import JobQuery
-from cgc_tui.screens.closeup import Closeup
 from cgc_tui.screens.keys import JOBS_KEYS
+from cgc_tui.screens.marking import Marking
 from cgc_tui.view import Look
 from cgc_tui.widgets.find_line import FindLine
 from cgc_tui.widgets.job_detail import JobDetail
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cgc_tui.api import Client
 
 
-class JobsScreen(Closeup):
+class JobsScreen(Marking):
     """The list of import jobs, with the detail beside it or over it."""
 
     BINDINGS = JOBS_KEYS
@@ -60,14 +60,14 @@ class JobsScreen(Closeup):
         yield StateTabs().data_bind(at.look, at.wanted, at.counts)
         with Horizontal(id="body"):
             with Container(id="list"):
-                yield JobTable(self.clock).data_bind(at.page, at.arrangement, at.look, at.as_of)
+                yield JobTable(self.clock).data_bind(at.page, at.arrangement, at.look, at.as_of, at.marks)
                 yield Notice(self.client.endpoint).data_bind(
                     at.look, at.page, at.wanted, at.arrangement, at.trouble, at.user
                 )
             yield JobDetail(self.web).data_bind(at.look, job=at.detail, note=at.detail_note)
         yield FindLine()
         yield StatusLine(self.clock).data_bind(
-            at.look, at.page, at.wanted, at.arrangement, at.trouble, at.as_of, at.budget, at.news
+            at.look, at.page, at.wanted, at.arrangement, at.trouble, at.as_of, at.budget, at.news, at.marks
         )
         yield Footer(compact=True, show_command_palette=False)
         yield TooSmall()
@@ -126,15 +126,15 @@ class JobsScreen(Closeup):
         self.detail_open = self.query_one(JobDetail).display
 
     def action_back(self) -> None:
-        """Leave the find line or the detail; else stop a wait; else show more again: the page, the list."""
+        """Leave the find line or the detail; else stop a wait; else show more again; else clear the marks."""
         table, find = self.query_one(JobTable), self.query_one(FindLine)
         if find.has_focus:
             self._end_find()
         elif not table.has_focus or not table.display:
             self.remove_class("-open")
             self._open_or_shut()
-        elif not (self.stop_waiting() or self._end_find()):
-            self.leave_found()
+        elif not (self.stop_waiting() or self._end_find() or self.leave_found()):
+            self.clear_marks()
         table.focus()
 
     def _end_find(self) -> bool:

@@ -9,9 +9,10 @@ from rich.text import Text
 from textual.widgets import DataTable
 
 from cgc_tui.arrange import Arrangement, SortKey
+from cgc_tui.marks import Marks
 from cgc_tui.models import ImportJob, JobState
 from cgc_tui.text import Clean
-from cgc_tui.view import Column, Look, columns, row
+from cgc_tui.view import Column, Look, columns, marked, row
 
 SORT_KEYS = {
     Column.STATE: SortKey.STATE,
@@ -29,7 +30,7 @@ STYLES = {state: f"job-table--{state.lower()}" for state in JobState}
 class JobRows(DataTable[Text]):
     """A table whose rows are keyed by their place, so that no key comes from the platform."""
 
-    COMPONENT_CLASSES = {*STYLES.values(), "job-table--muted"}
+    COMPONENT_CLASSES = {*STYLES.values(), "job-table--muted", "job-table--marked"}
 
     def __init__(self) -> None:
         super().__init__(cursor_type="row", zebra_stripes=False)
@@ -55,25 +56,36 @@ class JobRows(DataTable[Text]):
                 label = Text(label.plain.rjust(width))
             self.add_column(label, width=width, key=column)
 
-    def fill(self, jobs: Sequence[ImportJob], look: Look, now: datetime) -> None:
+    def fill(self, jobs: Sequence[ImportJob], marks: Marks, look: Look, now: datetime) -> None:
         """Write the cells that differ; add and remove rows at the end alone."""
         cells = [row(job, self.widths, look, now) for job in jobs]
+        cells = [
+            (marked(values[0], look), *values[1:]) if job in marks else values
+            for job, values in zip(jobs, cells, strict=True)
+        ]
         while self.row_count > len(cells):
             self.remove_row(str(self.row_count - 1))
         for place, (job, values) in enumerate(zip(jobs, cells, strict=True)):
             if place >= self.row_count:
-                self.add_row(*map(self._text, values, self.widths, [job] * len(values)), key=str(place))
+                texts = (
+                    self._text(value, column, job, marks)
+                    for column, value in zip(self.widths, values, strict=True)
+                )
+                self.add_row(*texts, key=str(place))
                 continue
             for column, value, old in zip(self.widths, values, self._cells[place], strict=True):
                 if value != old:
-                    self.update_cell(str(place), column, self._text(value, column, job))
+                    self.update_cell(str(place), column, self._text(value, column, job, marks))
         self._cells = cells
 
-    def _text(self, value: Clean, column: Column, job: ImportJob) -> Text:
+    def _text(self, value: Clean, column: Column, job: ImportJob, marks: Marks) -> Text:
         """Return a cell that is never read as markup."""
-        style = STYLES.get(job.state) if column is Column.STATE else None  # type: ignore[call-overload]
-        if column is Column.ERROR:
-            style = "job-table--muted"
-        if style is None:
+        names = []
+        if column is Column.STATE:
+            names += [style for state, style in STYLES.items() if state == job.state]
+            names += ["job-table--marked"] if job in marks else []
+        elif column is Column.ERROR:
+            names = ["job-table--muted"]
+        if not names:
             return Text(value, no_wrap=True)
-        return Text(value, style=self.get_component_rich_style(style, partial=True), no_wrap=True)
+        return Text(value, style=self.get_component_rich_style(*names, partial=True), no_wrap=True)

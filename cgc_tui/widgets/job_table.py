@@ -13,6 +13,7 @@ from textual.reactive import reactive
 from textual.widgets import DataTable
 
 from cgc_tui.arrange import Arrangement, SortKey
+from cgc_tui.marks import Marks
 from cgc_tui.models import ImportJob, JobPage, JobQuery
 from cgc_tui.view import Column, Look, columns
 from cgc_tui.widgets.job_rows import SORT_KEYS, JobRows
@@ -38,6 +39,7 @@ class JobTable(JobRows, inherit_bindings=False):
     arrangement: reactive[Arrangement] = reactive(Arrangement())
     look: reactive[Look] = reactive(Look())
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
+    marks: reactive[Marks] = reactive(Marks())
 
     @dataclass
     class Highlighted(Message):
@@ -88,6 +90,10 @@ class JobTable(JobRows, inherit_bindings=False):
         """Say times anew: what was today may not be any more."""
         self._draw()
 
+    def watch_marks(self) -> None:
+        """Show which jobs are marked."""
+        self._draw()
+
     def watch_look(self) -> None:
         """Say the same in another way."""
         self._draw()
@@ -131,7 +137,7 @@ class JobTable(JobRows, inherit_bindings=False):
         with self.app.batch_update():
             if anew:
                 self.lay_columns(self.arrangement, self.look)
-            self.fill(self._shown, self.look, self._clock())
+            self.fill(self._shown, self.marks, self.look, self._clock())
             self._settle(place, job.id if job else None, scroll)
         self._tell()
 

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.reactive import reactive
 
 from cgc_tui.arrange import Arrangement, SortKey
+from cgc_tui.marks import Marks
 from cgc_tui.models import JobPage, JobQuery, RateBudget
 from cgc_tui.text import Clean, clean
 from cgc_tui.trouble import Trouble
@@ -34,6 +35,7 @@ class StatusLine(Bar):
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
     budget: reactive[RateBudget | None] = reactive[RateBudget | None](None)
     news: reactive[Clean] = reactive(Clean(""))
+    marks: reactive[Marks] = reactive(Marks())
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__()
@@ -79,6 +81,7 @@ class StatusLine(Bar):
         return [
             position(self.page, self.look),
             going or self.news,
+            f"{len(self.marks):,} marked" if self.marks else "",
             skipped,
             lacking,
             self._found(),
