@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from cgc_tui import __version__
 from cgc_tui.crash import BUG, report, uncaught
 from cgc_tui.credentials import Access, Credentials, CredentialsError, config_directory
+from cgc_tui.event_log import EventLog, LogFile, LogFileError
 from cgc_tui.models import MAX_LIMIT, JobQuery, JobState, Token
 from cgc_tui.settings import Settings, load
 from cgc_tui.text import clean
@@ -71,6 +72,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--refresh", type=_refresh, metavar="SECONDS", help="time between refreshes, 0 for none (default: 15)"
     )
+    made.add_argument(
+        "--log-file", type=Path, metavar="PATH", help="write there what is asked and answered, without token"
+    )
     made.add_argument("--version", action="version", version=f"cgc-tui {__version__}")
     return made
 
@@ -115,14 +119,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from cgc_tui.app import CgcApp
 
     try:
-        app = CgcApp(_demo(options) if options.demo else _platform(options))
-    except CredentialsError as error:
+        events = EventLog(LogFile(options.log_file) if options.log_file else None)
+        app = CgcApp(_demo(options, events) if options.demo else _platform(options, events))
+    except (CredentialsError, LogFileError) as error:
         print(f"cgc-tui: {clean(error)}", file=sys.stderr)
         return USAGE
+    events.note(f"cgc-tui {__version__} begins")
     app.run(mouse="SSH_CONNECTION" not in os.environ)
     if app.bug is not None:
+        events.note(f"cgc-tui ends because of a bug: {type(app.bug).__name__}")
         print(report(app.bug), file=sys.stderr)
         return BUG
+    events.note(f"cgc-tui ends with {app.return_code or DONE}")
     return app.return_code or DONE
 
 
@@ -132,7 +140,7 @@ def _take_debugging_out(environ: MutableMapping[str, str]) -> None:
         del environ[name]
 
 
-def _demo(options: argparse.Namespace) -> Setup:
+def _demo(options: argparse.Namespace, events: EventLog) -> Setup:
     """Return the app on the simulated platform, which keeps nothing."""
     from cgc_tui.api import Client, Wire
     from cgc_tui.demo import SimulatedPlatform
@@ -146,11 +154,12 @@ def _demo(options: argparse.Namespace) -> Setup:
         Access(profile="demo", endpoint=platform.base_url, token=Token(platform.token), source=None),
         title="simulated CGC",
         credentials=Credentials(nowhere, environ={}, home=nowhere),
-        connect=lambda endpoint, token: Client(Wire(endpoint, token, transport=transport)),
+        connect=lambda endpoint, token: Client(Wire(endpoint, token, transport=transport, events=events)),
+        events=events,
     )
 
 
-def _platform(options: argparse.Namespace) -> Setup:
+def _platform(options: argparse.Namespace, events: EventLog) -> Setup:
     """Return the app with the platform and the token that options, environment and store name."""
     from cgc_tui.api import Client, Wire
 
@@ -166,8 +175,9 @@ def _platform(options: argparse.Namespace) -> Setup:
         title=access.title,
         credentials=credentials,
         connect=lambda endpoint, token: Client(
-            Wire(endpoint, token, advance_access=credentials.advance_access(endpoint))
+            Wire(endpoint, token, advance_access=credentials.advance_access(endpoint), events=events)
         ),
+        events=events,
     )
 
 
@@ -190,6 +200,7 @@ def _setup(
     title: str,
     credentials: Credentials,
     connect: Callable[[str, Token], Client],
+    events: EventLog,
 ) -> Setup:
     """Return what the app starts with: options first, then `config.toml`."""
     from cgc_tui.app import Setup
@@ -200,6 +211,7 @@ def _setup(
         title=title,
         credentials=credentials,
         connect=connect,
+        events=events,
         settings=chosen if options.refresh is None else replace(chosen, refresh=options.refresh),
         config=_config(),
         query=JobQuery(tuple(options.state or ()), options.project, options.volume, limit=page_size),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +16,12 @@ from textual.theme import BUILTIN_THEMES
 
 from cgc_tui.credentials import Access, Credentials, CredentialsError, TokenSource, platform_of
 from cgc_tui.driver import Terminal
+from cgc_tui.event_log import EventLog
 from cgc_tui.models import JobQuery, Token
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.choice import ChoiceDialog
 from cgc_tui.screens.dialog import Dialog, ReadingDialog
+from cgc_tui.screens.events import EventsDialog
 from cgc_tui.screens.filter import FilterDialog
 from cgc_tui.screens.help import HelpDialog
 from cgc_tui.screens.jobs import JobsScreen
@@ -29,6 +31,7 @@ from cgc_tui.settings import Settings
 from cgc_tui.terminal_app import TerminalApp
 from cgc_tui.text import Clean, clean
 from cgc_tui.view import Look
+from cgc_tui.widgets.event_lines import EventLines
 from cgc_tui.widgets.find_line import FindLine
 from cgc_tui.widgets.job_detail import JobDetail
 from cgc_tui.widgets.job_table import JobTable
@@ -51,10 +54,13 @@ class Setup:
     look: Look
     environ: Mapping[str, str]
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    events: EventLog = field(default_factory=EventLog)
 
 
 class CgcApp(TerminalApp):
     """The import jobs of one user on one platform."""
+
+    BINDINGS = [Binding("exclamation_mark", "events", "Requests: the event log", show=False, id="app.events")]
 
     def __init__(self, setup: Setup, *, driver_class: type[Driver] | None = Terminal) -> None:
         super().__init__(setup.settings, setup.config, setup.environ, driver_class=driver_class)
@@ -133,6 +139,11 @@ class CgcApp(TerminalApp):
         else:
             self.push_screen(following)
 
+    def action_events(self) -> None:
+        """Show what was asked of the platform and what came back."""
+        jobs = self._jobs_screen()
+        self.push_screen(EventsDialog(self._setup.events, jobs.look if jobs else self._setup.look))
+
     def _jobs_screen(self) -> JobsScreen | None:
         return next((screen for screen in self.screen_stack if isinstance(screen, JobsScreen)), None)
 
@@ -160,7 +171,17 @@ class CgcApp(TerminalApp):
 
 def binding_ids() -> set[str]:
     """Return the id of every key that `config.toml` can remap."""
-    owners: list[type[DOMNode]] = [TerminalApp, TokenScreen, JobsScreen, JobTable, JobDetail, FindLine]
+    owners: list[type[DOMNode]] = [
+        TerminalApp,
+        CgcApp,
+        EventsDialog,
+        EventLines,
+        TokenScreen,
+        JobsScreen,
+        JobTable,
+        JobDetail,
+        FindLine,
+    ]
     owners += [Dialog, ReadingDialog, TextDialog, ChoiceDialog, HelpDialog, FilterDialog]
     bindings = (binding for owner in owners for binding in owner.BINDINGS if isinstance(binding, Binding))
     return {binding.id for binding in bindings if binding.id}

@@ -22,7 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote
 
 from cgc_tui.text import Clean
@@ -43,6 +43,12 @@ FINAL_STATES = frozenset({JobState.COMPLETED, JobState.FAILED})
 MAX_LIMIT = 100
 """The most jobs that one list call returns."""
 
+BLOT = "(token)"
+SHORTEST_SECRET = 8
+"""What is shorter stands in too many texts by chance; the platform's tokens have 32 characters."""
+
+Text = TypeVar("Text", str, bytes)
+
 
 class Token:
     """An authentication token that does not show in any repr, string, traceback or pickle."""
@@ -59,12 +65,20 @@ class Token:
         """Return a text with every token that this process made blotted out, also where it is quoted."""
         for secret in sorted(cls.__made, key=len, reverse=True):
             for form in (secret, repr(secret)[1:-1], quote(secret, safe="")):
-                text = text.replace(form, "(token)")
+                text = text.replace(form, BLOT)
         return text
 
     def reveal(self) -> str:
         """Return the secret itself, for a header or the store."""
         return self.__secret
+
+    def blotted(self, text: Text) -> Text:
+        """Return what came from outside with "(token)" where the secret stands in it."""
+        if len(self.__secret) < SHORTEST_SECRET:
+            return text
+        if isinstance(text, bytes):
+            return text.replace(self.__secret.encode(), BLOT.encode())
+        return text.replace(self.__secret, BLOT)
 
     def __repr__(self) -> str:
         return "Token(…)"

@@ -19,6 +19,7 @@ from cgc_tui.api import Client, Wire
 from cgc_tui.app import CgcApp, Setup
 from cgc_tui.credentials import Access, Credentials, TokenSource
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
+from cgc_tui.event_log import EventLog
 from cgc_tui.models import JobQuery, Token
 from cgc_tui.settings import Settings
 from cgc_tui.view import Look
@@ -132,13 +133,15 @@ def make_app(platform: SimulatedPlatform, server: LoopbackServer, clock: Clock, 
         directory = tmp_path / "config"
         endpoint = platform.base_url if simulated else server.url
         transport = platform.transport() if simulated else None
+        events = EventLog()
         setup = Setup(
             access=Access("cgc", endpoint, Token(token) if token else None, source),
             title="CGC",
             credentials=Credentials(directory, environ={}, home=tmp_path),
             connect=lambda at, given: Client(
-                Wire(at, given, transport=transport, now=clock, backoff=backoff)
+                Wire(at, given, transport=transport, now=clock, backoff=backoff, events=events)
             ),
+            events=events,
             settings=settings or Settings(refresh=0),
             config=Path("~/.config/cgc-tui/config.toml"),
             query=query or JobQuery(),

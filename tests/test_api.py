@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from cgc_tui.api import Client, Wire
-from cgc_tui.api.wire import TOKEN_HEADER
+from cgc_tui.api.connection import TOKEN_HEADER
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.models import (
     CgcError,
@@ -290,14 +290,14 @@ async def test_the_token_goes_to_the_endpoints_origin_alone(
 ) -> None:
     await client.jobs(JobQuery(limit=1))
     assert platform.requests[-1].headers[TOKEN_HEADER.lower()] == platform.token
-    wire = client._wire
+    connection = client._wire._connection
     for url in (
         "https://evil.example/v2/user",
         "http://127.0.0.1:1/v2/user",
-        wire.endpoint.replace("http", "https"),
+        client.endpoint.replace("http", "https"),
     ):
         request = httpx.Request("GET", url, headers={TOKEN_HEADER: "left over"})
-        await wire._sign(request)
+        await connection._sign(request)
         assert TOKEN_HEADER not in request.headers
 
 

@@ -9,7 +9,8 @@ from urllib.parse import quote
 import httpx
 
 from cgc_tui.api import parse
-from cgc_tui.api.wire import Answer, Params, RetryHook, Wire
+from cgc_tui.api.exchange import Answer
+from cgc_tui.api.wire import Params, RetryHook, Wire
 from cgc_tui.models import (
     MAX_LIMIT,
     CgcError,
@@ -52,21 +53,26 @@ class Client:
     async def me(self) -> User:
         """Return whose token this is ("Get your user information")."""
         answer = await self._wire.send("GET", "/user")
-        return User(parse.username(parse.json_object(answer.body)))
+        return User(parse.username(answer.told))
 
     async def jobs(
         self, query: JobQuery, *, on_retry: RetryHook | None = None, queued: bool = True
     ) -> JobPage:
         """Return a page of import jobs ("List import jobs"); brief items are filled by one bulk get."""
         answer = await self._wire.send(
-            "GET", "/storage/imports", params=_params(query), on_retry=on_retry, queued=queued
+            "GET",
+            "/storage/imports",
+            params=_params(query),
+            on_retry=on_retry,
+            check=parse.items,
+            queued=queued,
         )
-        told = parse.json_object(answer.body)
-        records = parse.items(told)
+        records = parse.items(answer.told)
         jobs, unreadable = parse.jobs(records)
         total = _total(answer.headers)
         end = query.offset + len(records)
-        more = end < total if total is not None else parse.has_next(told) or len(records) >= query.limit
+        told = parse.has_next(answer.told) or len(records) >= query.limit
+        more = end < total if total is not None else told
         page = JobPage(
             query=query,
             jobs=jobs,
@@ -81,8 +87,9 @@ class Client:
     async def count(self, query: JobQuery) -> int | None:
         """Return how many jobs match, None where the platform does not say."""
         asked = replace(query, offset=0, limit=1)
-        answer = await self._wire.send("GET", "/storage/imports", params=_params(asked, "id"))
-        parse.items(parse.json_object(answer.body))
+        answer = await self._wire.send(
+            "GET", "/storage/imports", params=_params(asked, "id"), check=parse.items
+        )
         return _total(answer.headers)
 
     async def job(self, job: ImportJob, *, on_retry: RetryHook | None = None) -> ImportJob:
@@ -90,7 +97,7 @@ class Client:
         job_id = parse.id_in(job.href) or job.id
         path = f"/storage/imports/{_segment(job_id)}"
         answer = await self._wire.send("GET", path, on_retry=on_retry, accept=_is_job)
-        found = parse.job(parse.json_object(answer.body))
+        found = parse.job(answer.told)
         if found is None:
             raise Unreadable(Clean("the answer is not a job"), parse.TRY_AGAIN)
         return found
@@ -126,9 +133,10 @@ class Client:
             params=[("fields", "_all")],
             body={"import_ids": list(ids)},
             on_retry=on_retry,
+            check=parse.items,
             queued=queued,
         )
-        records = parse.items(parse.json_object(answer.body))
+        records = parse.items(answer.told)
         found: dict[str, ImportJob | JobError] = {}
         for place, record in enumerate(records):
             entry = record if isinstance(record, dict) else {}
@@ -155,14 +163,13 @@ class Client:
         offset = 0
         for _ in range(MOST_NAME_PAGES):
             answer = await self._wire.send(
-                "GET", path, params=[("offset", str(offset)), ("limit", str(MAX_LIMIT))]
+                "GET", path, params=[("offset", str(offset)), ("limit", str(MAX_LIMIT))], check=parse.items
             )
-            told = parse.json_object(answer.body)
-            records = parse.items(told)
+            records = parse.items(answer.told)
             found |= dict.fromkeys(parse.names(records))
             offset += len(records)
             total = _total(answer.headers)
-            if not records or not (offset < total if total is not None else parse.has_next(told)):
+            if not records or not (offset < total if total is not None else parse.has_next(answer.told)):
                 return Names(tuple(found))
         return Names(tuple(found), whole=False)
 
@@ -193,8 +200,4 @@ def _total(headers: httpx.Headers) -> int | None:
 
 def _is_job(answer: Answer) -> bool:
     """Tell whether the body is a job in spite of its status (a FAILED job came under 404)."""
-    try:
-        record = parse.json_object(answer.body)
-    except Unreadable:
-        return False
-    return "id" in record and "state" in record
+    return "id" in answer.told and "state" in answer.told

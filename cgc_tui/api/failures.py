@@ -10,10 +10,11 @@ import ssl
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import httpx
 
-from cgc_tui.api.parse import job_error, json_object
+from cgc_tui.api.parse import job_error
 from cgc_tui.models import (
     CgcError,
     JobError,
@@ -25,7 +26,6 @@ from cgc_tui.models import (
     Rejected,
     ServerTrouble,
     Unreachable,
-    Unreadable,
 )
 from cgc_tui.text import Clean, clean
 
@@ -37,9 +37,11 @@ LONGEST_WAIT = 300.0
 SHORTEST_WAIT = 2.0
 
 
-def from_answer(status: int, headers: Mapping[str, str], body: bytes, *, now: datetime) -> CgcError:
+def from_answer(
+    status: int, headers: Mapping[str, str], body: Mapping[str, Any], *, now: datetime
+) -> CgcError:
     """Return the error that a non-2xx answer stands for; waits are in seconds."""
-    told = _envelope(body)
+    told = job_error(body) or JobError()
     kind, what, remedy, wait = _meaning(status, told.code, headers, now)
     return kind(
         clean(what),
@@ -50,14 +52,6 @@ def from_answer(status: int, headers: Mapping[str, str], body: bytes, *, now: da
         request_id=clean(headers["x-request-id"]) if "x-request-id" in headers else None,
         retry_after=wait,
     )
-
-
-def _envelope(body: bytes) -> JobError:
-    """Return the error envelope in a body; an empty one where it is HTML, empty or cut."""
-    try:
-        return job_error(json_object(body)) or JobError()
-    except Unreadable:
-        return JobError()
 
 
 def _meaning(
@@ -116,29 +110,28 @@ def server_time(headers: Mapping[str, str], now: datetime) -> datetime:
         return now
 
 
-def from_exception(error: Exception, host: str) -> CgcError:
-    """Return the error for a request that got no answer from `host`."""
-    told = next(filter(None, (_from_cause(cause, host) for cause in _causes(error))), None)
+def from_exception(error: Exception, host: str, *, proxy: str | None = None) -> CgcError:
+    """Return the error for a request that got no answer from `host`; `proxy`: what names one."""
+    told = next(filter(None, (_from_cause(cause, host, proxy) for cause in _causes(error))), None)
     if told is not None:
         return told
+    check = f"Check {proxy} and the network." if proxy else "Check the network."
     match error:
         case httpx.ProxyError():
-            return _unreachable("the proxy did not let the request through", "Check HTTPS_PROXY.")
+            return _unreachable(f"the proxy did not let the request through ({error})", check)
         case TimeoutError() | httpx.TimeoutException():
-            return _unreachable(f"no answer from {host} in time", "The network or the platform is slow.")
-        case httpx.DecodingError():
-            return Unreadable(
-                Clean("the answer could not be read"), Clean("Press r to ask again."), retry_after=SERVER_WAIT
-            )
+            return _unreachable(f"no answer from {host} in time", f"It is slow, or the way is. {check}")
         case httpx.InvalidURL() | httpx.UnsupportedProtocol() | UnicodeError():
             return Unreachable(
                 clean(f"{host} cannot be asked this"), Clean("Check the filter and the endpoint.")
             )
-    return _unreachable(f"the connection to {host} broke", "Check the network.")
+    return _unreachable(f"the connection to {host} broke", check)
 
 
-def _from_cause(cause: BaseException, host: str) -> Unreachable | None:
+def _from_cause(cause: BaseException, host: str, proxy: str | None) -> Unreachable | None:
     """Return the error for what lies behind a failed connection, None where that says nothing more."""
+    peer = f"the proxy of {proxy}" if proxy else host
+    check = f"Check {proxy} and the network." if proxy else "Check the network or the endpoint."
     match cause:
         case ssl.SSLCertVerificationError():
             reason = clean(cause.verify_message or "not trusted")
@@ -149,9 +142,9 @@ def _from_cause(cause: BaseException, host: str) -> Unreachable | None:
         case ssl.SSLError():
             return _unreachable(f"no secure connection to {host}", "Check the endpoint and the proxy.")
         case socket.gaierror():
-            return _unreachable(f"the name {host} is not known here", "Check the network or the endpoint.")
+            return _unreachable(f"the name of {peer} is not known here", check)
         case ConnectionRefusedError():
-            return _unreachable(f"{host} refused the connection", "Check the network or the endpoint.")
+            return _unreachable(f"{peer} refused the connection", check)
     return None
 
 

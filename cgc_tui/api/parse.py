@@ -13,9 +13,12 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from cgc_tui.models import Destination, ImportedFile, ImportJob, JobError, Source, Unreadable
-from cgc_tui.text import Clean
+from cgc_tui.text import Clean, clean
 
 DEEPEST = 50
+MOST_ITEMS = 1000
+"""Ten times what a page may have ("List import jobs"); more would hold up the screen."""
+
 TRY_AGAIN = Clean("Press r to ask again.")
 
 
@@ -60,6 +63,8 @@ def items(answer: dict[str, Any]) -> list[Any]:
     value = answer.get("items")
     if not isinstance(value, list):
         raise Unreadable(Clean("the answer could not be read: it holds no list"), TRY_AGAIN)
+    if len(value) > MOST_ITEMS:
+        raise Unreadable(clean(f"the answer holds {len(value):,} items, too many"), TRY_AGAIN)
     return value
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 import httpx
 
-from cgc_tui.api import failures
+from cgc_tui.api import failures, parse
+from cgc_tui.api.body import whole_body
+from cgc_tui.api.connection import Connection
+from cgc_tui.api.exchange import Answer, Exchange
+from cgc_tui.event_log import EventLog
 from cgc_tui.models import (
     CgcError,
     Maintenance,
@@ -23,12 +26,8 @@ from cgc_tui.models import (
     Unreachable,
     Unreadable,
 )
-from cgc_tui.text import Clean, clean
 
-TOKEN_HEADER = "X-SBG-Auth-Token"
 DEADLINE = 30.0
-TIMEOUTS = httpx.Timeout(10.0, pool=None)
-MOST_BYTES = 32 * 2**20
 MOST_AT_ONCE = 6
 BACKOFF = (0.3, 1.5)
 
@@ -39,22 +38,16 @@ Params = Sequence[Pair]
 RetryHook = Callable[[CgcError, float], None]
 """Told of a failed attempt and of the seconds until the next."""
 
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A whole answer: its status, headers and decompressed body."""
-
-    status: int
-    headers: httpx.Headers
-    body: bytes
+Check = Callable[[dict[str, Any]], object]
+"""Raises `Unreadable` for an answer that is not what the call returns."""
 
 
 class Wire:
     """HTTP to one endpoint, for one token.
 
-    The token goes to the endpoint's own origin and nowhere else, and redirects are errors. What may be
-    repeated is repeated at most twice, after the seconds of `backoff` with jitter; all attempts of a call
-    share one deadline (seconds).
+    What may be repeated is repeated at most twice, after the seconds of `backoff` with jitter; all attempts
+    of a call share one deadline (seconds). A kept connection that the other side closed meanwhile, as after
+    a laptop has slept, counts for no attempt.
     """
 
     def __init__(
@@ -67,24 +60,20 @@ class Wire:
         deadline: float = DEADLINE,
         backoff: Sequence[float] = BACKOFF,
         advance_access: bool = False,
+        events: EventLog | None = None,
     ) -> None:
         """`transport` replaces the network; `advance_access` sends the header of that name."""
         self.endpoint = endpoint.rstrip("/")
         self.budget: RateBudget | None = None
         self.now = now
-        self._origin = httpx.URL(self.endpoint)
-        self._host = self._origin.host
-        self._closed = False
+        self._connection = Connection(
+            self.endpoint, token, transport=transport, advance_access=advance_access
+        )
         self._token = token
-        self._transport = transport
         self._deadline = deadline
         self._backoff = backoff
-        self._headers = {"Accept": "application/json", "Content-Type": "application/json"}
-        if advance_access:
-            self._headers["X-SBG-advance-access"] = "advance"
+        self._events = EventLog() if events is None else events
         self._slots = asyncio.Semaphore(MOST_AT_ONCE)
-        self._building = asyncio.Lock()
-        self._http: httpx.AsyncClient | None = None
 
     async def send(
         self,
@@ -95,6 +84,7 @@ class Wire:
         body: dict[str, Any] | None = None,
         on_retry: RetryHook | None = None,
         accept: Callable[[Answer], bool] = lambda _: False,
+        check: Check = lambda _: None,
         queued: bool = True,
     ) -> Answer:
         """Send a request that may be repeated; return a 2xx answer or one that `accept` takes.
@@ -105,20 +95,26 @@ class Wire:
         delays = [delay * random.uniform(0.7, 1.3) for delay in self._backoff]
         make = partial(self._request, method, path, list(params), body)
         slots = self._slots if queued else nullcontext()
+        attempt = 1
         try:
             async with asyncio.timeout(self._deadline):
                 while True:
+                    exchange = Exchange(self._events, self._token, attempt)
                     try:
-                        return await self._once(make, accept, slots)
+                        async with slots:
+                            return await self._once(make, exchange, accept, check)
                     except (Unreachable, ServerTrouble, Unreadable) as error:
+                        if exchange.stale:
+                            continue
                         if not delays or error.retry_after is None or isinstance(error, Maintenance):
                             raise
                         delay = delays.pop(0)
                         if on_retry is not None:
                             on_retry(error, delay)
                         await asyncio.sleep(delay)
+                        attempt += 1
         except TimeoutError as error:
-            raise failures.from_exception(error, self._host) from None
+            raise self._no_answer(error) from None
 
     def _request(
         self, method: str, path: str, params: list[Pair], body: dict[str, Any] | None, http: httpx.AsyncClient
@@ -128,56 +124,49 @@ class Wire:
     async def _once(
         self,
         make: Callable[[httpx.AsyncClient], httpx.Request],
+        exchange: Exchange,
         accept: Callable[[Answer], bool],
-        slots: AbstractAsyncContextManager[None],
+        check: Check,
     ) -> Answer:
-        http = await self._connection()
+        """Send a request once, under the eyes of the event log."""
+        http = await self._connection.http()
         try:
             request = make(http)
-            async with slots:
-                response = await http.send(request, stream=True)
-                try:
-                    answer = Answer(response.status_code, response.headers, await _body(response))
-                finally:
-                    await response.aclose()
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OSError) as error:
-            raise failures.from_exception(error, self._host) from None
-        self._count(answer.headers)
-        if 200 <= answer.status < 300 or accept(answer):
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise self._no_answer(error) from None
+        with exchange.noted(request, self.now()):
+            answer = await self._answer(http, request, exchange)
+            if not 200 <= answer.status < 300 and not accept(answer):
+                raise failures.from_answer(answer.status, answer.headers, answer.told, now=self.now())
+            check(answer.told)
             return answer
-        raise failures.from_answer(answer.status, answer.headers, answer.body, now=self.now())
 
-    async def _connection(self) -> httpx.AsyncClient:
-        """Return the HTTP client; one that was closed with its token is not opened again."""
-        async with self._building:
-            if self._closed:
-                raise Unreachable(Clean("the connection was closed"), Clean("Press r to ask again."))
-            if self._http is None:
-                self._http = await asyncio.to_thread(self._build)
-            return self._http
-
-    def _build(self) -> httpx.AsyncClient:
-        """Make the HTTP client; loading certificates takes tens of ms, so this runs in a thread."""
+    async def _answer(self, http: httpx.AsyncClient, request: httpx.Request, exchange: Exchange) -> Answer:
+        """Send a request and read its answer; where that is a failure anyway, it may tell nothing."""
         try:
-            return httpx.AsyncClient(
-                transport=self._transport,
-                headers=self._headers,
-                timeout=TIMEOUTS,
-                follow_redirects=False,
-                event_hooks={"request": [self._sign]},
-            )
-        except (ValueError, OSError, httpx.InvalidURL) as error:
-            raise Unreachable(
-                clean(f"the network settings cannot be used ({type(error).__name__})"),
-                Clean("Check HTTPS_PROXY, NO_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR."),
-            ) from None
+            response = await http.send(request, stream=True)
+        except (httpx.HTTPError, OSError) as error:
+            exchange.broke()
+            raise self._no_answer(error) from None
+        try:
+            exchange.status, exchange.request_id = response.status_code, response.headers.get("x-request-id")
+            self._count(response.headers)
+            body = self._token.blotted(await whole_body(response))
+        except (httpx.HTTPError, OSError) as error:
+            raise self._no_answer(error) from None
+        finally:
+            await response.aclose()
+        exchange.size = len(body)
+        try:
+            told = parse.json_object(body)
+        except Unreadable:
+            if response.is_success:
+                raise
+            told = {}
+        return Answer(response.status_code, response.headers, told)
 
-    async def _sign(self, request: httpx.Request) -> None:
-        """Put the token on a request to the endpoint's own origin, and on no other."""
-        request.headers.pop(TOKEN_HEADER, None)
-        url, own = request.url, self._origin
-        if (url.scheme, url.host, url.port) == (own.scheme, own.host, own.port):
-            request.headers[TOKEN_HEADER] = self._token.reveal()
+    def _no_answer(self, error: Exception) -> CgcError:
+        return failures.from_exception(error, self._connection.origin.host, proxy=self._connection.proxy)
 
     def _count(self, headers: httpx.Headers) -> None:
         try:
@@ -188,17 +177,4 @@ class Wire:
 
     async def close(self) -> None:
         """Close the connections."""
-        self._closed = True
-        http, self._http = self._http, None
-        if http is not None:
-            await http.aclose()
-
-
-async def _body(response: httpx.Response) -> bytes:
-    """Read a body, capped after decompression."""
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise Unreadable(Clean("the answer is too large"), Clean("Ask for smaller pages."))
-    return bytes(body)
+        await self._connection.close()

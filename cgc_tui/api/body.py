@@ -1,0 +1,47 @@
+"""Reads what a server sends, no more of it than fits: the cap counts what comes after decompression."""
+
+from __future__ import annotations
+
+import zlib
+
+import httpx
+
+from cgc_tui.api.failures import SERVER_WAIT
+from cgc_tui.api.parse import TRY_AGAIN
+from cgc_tui.models import Unreadable
+from cgc_tui.text import Clean
+
+MOST_BYTES = 16 * 2**20
+ENCODING = "gzip"
+"""What compression is asked for; only what one decompresses oneself can be stopped in time."""
+
+GZIP = 16 + zlib.MAX_WBITS
+
+
+async def whole_body(response: httpx.Response) -> bytes:
+    """Return the whole body; raise `Unreadable` where it is too large or packed in another way."""
+    packed = response.headers.get("content-encoding", "identity").strip().lower()
+    if packed not in (ENCODING, "identity"):
+        raise Unreadable(
+            Clean("the answer could not be read: it is packed in a way not asked for"),
+            Clean("Check the proxy."),
+        )
+    unpacker = zlib.decompressobj(GZIP) if packed == ENCODING else None
+    stream = response.stream
+    assert isinstance(stream, httpx.AsyncByteStream)
+    body = bytearray()
+    async for chunk in stream:
+        room = MOST_BYTES + 1 - len(body)
+        body += _unpacked(unpacker, chunk, room) if unpacker is not None else chunk
+        if len(body) > MOST_BYTES:
+            raise Unreadable(Clean("the answer is too large"), Clean("Ask for smaller pages."))
+    return bytes(body)
+
+
+def _unpacked(unpacker: zlib._Decompress, chunk: bytes, room: int) -> bytes:
+    try:
+        return unpacker.decompress(chunk, room)
+    except zlib.error:
+        raise Unreadable(
+            Clean("the answer could not be read: it cannot be unpacked"), TRY_AGAIN, retry_after=SERVER_WAIT
+        ) from None

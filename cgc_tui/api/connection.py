@@ -1,0 +1,117 @@
+"""The HTTP client for one endpoint: what it trusts, and the one place where the token is put on a request."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from urllib.request import proxy_bypass
+
+import httpx
+
+from cgc_tui.api.body import ENCODING
+from cgc_tui.models import Token, Unreachable
+from cgc_tui.text import Clean, clean
+
+TOKEN_HEADER = "X-SBG-Auth-Token"
+TIMEOUTS = httpx.Timeout(10.0, pool=None)
+
+
+class Connection:
+    """Connections to the origin of one endpoint, made when they are first needed.
+
+    The token goes to that origin and nowhere else, redirects are not followed, and plain HTTP, which is
+    for loopback alone, passes no proxy.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        token: Token,
+        *,
+        transport: httpx.AsyncBaseTransport | None,
+        advance_access: bool,
+    ) -> None:
+        self.origin = httpx.URL(endpoint)
+        self._token = token
+        self._transport = transport
+        self._headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": ENCODING,
+            "Content-Type": "application/json",
+        }
+        if advance_access:
+            self._headers["X-SBG-advance-access"] = "advance"
+        self._closed = False
+        self._building = asyncio.Lock()
+        self._http: httpx.AsyncClient | None = None
+
+    async def http(self) -> httpx.AsyncClient:
+        """Return the HTTP client; one that was closed with its token is not opened again."""
+        async with self._building:
+            if self._closed:
+                raise Unreachable(Clean("the connection was closed"), Clean("Press r to ask again."))
+            if self._http is None:
+                self._http = await asyncio.to_thread(self._build)
+            return self._http
+
+    @property
+    def proxy(self) -> str | None:
+        """The variable that names the proxy on the way, None where there is none."""
+        if self.origin.scheme == "http" or proxy_bypass(self.origin.host):
+            return None
+        names = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+        return next((name for name in names if os.environ.get(name)), None)
+
+    def _build(self) -> httpx.AsyncClient:
+        """Make the HTTP client; loading certificates takes tens of ms, so this runs in a thread."""
+        try:
+            return httpx.AsyncClient(
+                transport=self._transport,
+                headers=self._headers,
+                timeout=TIMEOUTS,
+                follow_redirects=False,
+                trust_env=self.origin.scheme == "https",
+                event_hooks={"request": [self._sign]},
+            )
+        except (ValueError, OSError, ImportError, httpx.InvalidURL) as error:
+            raise Unreachable(
+                Clean("the network settings cannot be used"), clean(f"Check or unset {_culprit(error)}.")
+            ) from None
+
+    async def _sign(self, request: httpx.Request) -> None:
+        """Put the token on a request to the endpoint's own origin, and on no other."""
+        request.headers.pop(TOKEN_HEADER, None)
+        url, own = request.url, self.origin
+        if (url.scheme, url.host, url.port) == (own.scheme, own.host, own.port):
+            request.headers[TOKEN_HEADER] = self._token.reveal()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        self._closed = True
+        http, self._http = self._http, None
+        if http is not None:
+            await http.aclose()
+
+
+def _culprit(error: Exception) -> str:
+    """Return the variables of the environment that are why no client can be made."""
+    if isinstance(error, OSError):
+        names = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
+    else:
+        proxies = _both_cases("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
+        names = [name for name in proxies if not _usable(name)] or _both_cases("NO_PROXY")
+    return " and ".join(name for name in names if os.environ.get(name)) or "the proxy of this system"
+
+
+def _both_cases(*names: str) -> list[str]:
+    return [cased for name in names for cased in (name, name.lower())]
+
+
+def _usable(name: str) -> bool:
+    """Tell whether the proxy that a variable names can be used; SOCKS would need a further package."""
+    value = os.environ.get(name, "")
+    url = value if "://" in value else f"http://{value}"
+    try:
+        return not value or httpx.Proxy(url).url.scheme in ("http", "https")
+    except (ValueError, httpx.InvalidURL):
+        return False

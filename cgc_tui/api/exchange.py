@@ -1,0 +1,91 @@
+"""One request and what came of it: the answer for the caller, an event for the log."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import httpx
+
+from cgc_tui.event_log import Event, EventLog
+from cgc_tui.models import CgcError, Token
+from cgc_tui.text import Clean, clean
+
+CONNECTS = "connection.connect_tcp.started"
+SENDS = "http11.send_request_headers.started"
+"""What the HTTP library calls its steps; a kept connection sends without connecting."""
+
+MOST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer: its status, headers and the JSON object that it tells."""
+
+    status: int
+    headers: httpx.Headers
+    told: dict[str, Any]
+
+
+class Exchange:
+    """A request under way, which leaves an event however it ends; it holds nothing of a body."""
+
+    def __init__(self, events: EventLog, token: Token, attempt: int) -> None:
+        self.stale = False
+        """Whether it failed because a kept connection was closed by the other side meanwhile."""
+        self.status: int | None = None
+        self.size = 0
+        self.request_id: str | None = None
+        self._events = events
+        self._token = token
+        self._attempt = attempt
+        self._connected = self._sent = False
+
+    @contextmanager
+    def noted(self, request: httpx.Request, at: datetime) -> Iterator[None]:
+        """Add what happens within to the event log."""
+        request.extensions["trace"] = self._trace
+        begun = time.monotonic()
+        event = partial(
+            Event, at, request.method, clean(self._token.blotted(request.url.raw_path.decode("ascii")))
+        )
+        error: CgcError | None = None
+        what: Clean | None = None
+        try:
+            yield
+        except CgcError as caught:
+            error, what = caught, caught.what
+            raise
+        except asyncio.CancelledError:
+            what = Clean("given up without a whole answer")
+            raise
+        finally:
+            self._events.add(
+                event(
+                    attempt=self._attempt,
+                    milliseconds=round((time.monotonic() - begun) * 1000),
+                    status=self.status,
+                    size=self.size,
+                    request_id=self._name(),
+                    what=what,
+                    code=error.code if error else None,
+                    words=error.words if error else None,
+                )
+            )
+
+    def broke(self) -> None:
+        """Find out whether the connection, broken before an answer, was one that had been kept."""
+        self.stale = self._sent and not self._connected
+
+    def _name(self) -> Clean | None:
+        return clean(self._token.blotted(self.request_id), most=MOST_NAME) if self.request_id else None
+
+    async def _trace(self, name: str, _info: dict[str, Any]) -> None:
+        self._connected |= name == CONNECTS
+        self._sent |= name == SENDS

@@ -1,0 +1,139 @@
+"""Remembers what was asked of the platform and what came back: no token, no bodies; and writes it down."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cgc_tui.text import Clean, clean
+
+MOST_EVENTS = 500
+MOST_LINE = 8000
+PRIVATE = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One request: `target` is its path and query; `status` is None where no answer came.
+
+    `size` is in bytes, after decompression. `what` went wrong is ours, `code` and `words` are the
+    platform's.
+    """
+
+    at: datetime
+    method: str
+    target: Clean
+    attempt: int
+    milliseconds: int
+    status: int | None = None
+    size: int = 0
+    request_id: Clean | None = None
+    what: Clean | None = None
+    code: int | None = None
+    words: Clean | None = None
+
+    def parts(self) -> list[str]:
+        """Return all that is known: when, what was asked, what came of it; with the time in UTC."""
+        attempt = f", attempt {self.attempt}" if self.attempt > 1 else ""
+        came = "no answer" if self.status is None else f"{self.status}, {self.size:,} bytes"
+        code = "" if self.code is None else f"code {self.code}"
+        parts = [
+            stamp(self.at),
+            f"{self.method} {self.target}",
+            f"{came}, {self.milliseconds:,} ms{attempt}",
+            f"request id {self.request_id}" if self.request_id else "",
+            self.what,
+            " ".join(filter(None, (code, self.words))),
+        ]
+        return [part for part in parts if part]
+
+    def line(self) -> Clean:
+        """Return the event on one line."""
+        return clean("; ".join(self.parts()), most=MOST_LINE)
+
+    def text(self) -> str:
+        """Return the event on several lines, to be read or copied."""
+        return "\n".join(self.parts())
+
+
+def stamp(instant: datetime) -> str:
+    """Return an instant in UTC, to the millisecond."""
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class LogFileError(Exception):
+    """The log file cannot be written; the sentence is for the user."""
+
+
+class LogFile:
+    """A file that only the user can read; lines are added at its end, each at once."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises `LogFileError`."""
+        self._path = path
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        try:
+            number = os.open(path, flags, PRIVATE)
+        except (OSError, ValueError) as error:
+            raise LogFileError(self._sentence(error)) from None
+        try:
+            if not stat.S_ISREG(os.fstat(number).st_mode):
+                raise OSError(0, "it is not a regular file")
+            os.fchmod(number, PRIVATE)
+        except OSError as error:
+            os.close(number)
+            raise LogFileError(self._sentence(error)) from None
+        self._number = number
+
+    def write(self, line: Clean) -> None:
+        """Add a line; raises `LogFileError`."""
+        try:
+            os.write(self._number, f"{line}\n".encode())
+        except OSError as error:
+            raise LogFileError(self._sentence(error)) from None
+
+    def _sentence(self, error: Exception) -> str:
+        why = getattr(error, "strerror", None) or str(error)
+        if self._path.is_symlink():
+            why = "it is a symbolic link"
+        return f"The log file {clean(self._path)} cannot be written: {clean(why)}."
+
+
+class EventLog:
+    """The last events, newest first, and the file that gets every one of them."""
+
+    def __init__(self, file: LogFile | None = None) -> None:
+        self.added = 0
+        """How many events there have been."""
+        self.trouble: Clean | None = None
+        """Why the file gets no more lines."""
+        self._events: deque[Event] = deque(maxlen=MOST_EVENTS)
+        self._file = file
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The events that are kept, newest first."""
+        return tuple(self._events)
+
+    def add(self, event: Event) -> None:
+        """Keep an event."""
+        self._events.appendleft(event)
+        self.added += 1
+        self._write(event.line())
+
+    def note(self, words: str) -> None:
+        """Write to the file what is no request."""
+        self._write(clean(f"{stamp(datetime.now(UTC))} {words}"))
+
+    def _write(self, line: Clean) -> None:
+        if self._file is None:
+            return
+        try:
+            self._file.write(line)
+        except LogFileError as error:
+            self._file = None
+            self.trouble = clean(error)
