@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.driver import Driver
@@ -38,6 +38,8 @@ from cgc_tui.widgets.job_table import JobTable
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client
+
+PRESENCE = (events.InputEvent, events.Paste, events.AppFocus, events.AppBlur)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,12 @@ class CgcApp(TerminalApp):
         """Show what was asked of the platform and what came back."""
         jobs = self._jobs_screen()
         self.push_screen(EventsDialog(self._setup.events, jobs.look if jobs else self._setup.look))
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let the list know of everything that shows that somebody is there."""
+        if isinstance(event, PRESENCE) and (jobs := self._jobs_screen()) is not None:
+            jobs.attend(focused=not isinstance(event, events.AppBlur))
+        await super().on_event(event)
 
     def _jobs_screen(self) -> JobsScreen | None:
         return next((screen for screen in self.screen_stack if isinstance(screen, JobsScreen)), None)

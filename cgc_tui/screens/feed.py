@@ -78,7 +78,7 @@ class Feed(Waiting):
         if kept is None or self._age(kept) > FRESH:
             self.load(pause=TURN_PAUSE)
         else:
-            self._schedule(self.every)
+            self._schedule_refresh()
             self.look_ahead()
 
     def watch_page(self) -> None:
@@ -117,7 +117,7 @@ class Feed(Waiting):
         self.news = Clean("")
         self._arrived(page)
         self.recount(page.total, asked=asked)
-        self._schedule(self.every)
+        self._schedule_refresh()
         if self.user is None:
             self.identify()
         self.look_ahead()

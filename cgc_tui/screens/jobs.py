@@ -56,7 +56,7 @@ class JobsScreen(Marking):
     def compose(self) -> ComposeResult:
         """Lay out the bars, the list with its notice, the detail and the keys."""
         at = JobsScreen
-        yield TopBar(self.platform).data_bind(at.look, at.user, at.as_of, at.every, at.paused)
+        yield TopBar(self.platform).data_bind(at.look, at.user, at.as_of, at.every, at.paused, at.attention)
         yield StateTabs().data_bind(at.look, at.wanted, at.counts)
         with Horizontal(id="body"):
             with Container(id="list"):

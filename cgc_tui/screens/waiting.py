@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from textual.reactive import reactive
 from textual.timer import Timer
 
+from cgc_tui.attention import Attention
 from cgc_tui.models import CgcError, JobQuery, Refused
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.tally import Tally
@@ -31,6 +32,7 @@ class Waiting(Tally):
     news: reactive[Clean] = reactive(Clean(""))
     every: reactive[float] = reactive(15.0, init=False)
     paused: reactive[bool] = reactive(False, init=False)
+    attention: reactive[Attention] = reactive(Attention.FULL, init=False)
 
     def __init__(
         self, client: Client, *, query: JobQuery, every: float, clock: Callable[[], datetime]
@@ -40,6 +42,8 @@ class Waiting(Tally):
         self.set_reactive(Waiting.every, every)
         self._again: Timer | None = None
         self._early: Timer | None = None
+        self._attended_at = clock()
+        self._focused = True
 
     def refresh_list(self) -> None:
         """Ask for the list again."""
@@ -51,6 +55,23 @@ class Waiting(Tally):
         self._schedule(0)
         self.news = Clean("")
         self.trouble = Trouble(error)
+
+    @property
+    def asleep(self) -> bool:
+        """Whether nothing is asked unless by key."""
+        return self.paused or self.attention is Attention.NONE
+
+    def attend(self, *, focused: bool = True) -> None:
+        """Know that somebody is there; `focused` is False where the terminal has just lost the focus."""
+        self._attended_at, self._focused = self.clock(), focused
+        self.attention = Attention.after(0.0, focused=focused)
+
+    def watch_attention(self, before: Attention, now: Attention) -> None:
+        """Keep the rhythm that fits; who comes back after a sleep sees the list of now."""
+        if before is Attention.NONE:
+            self.refresh_list()
+        elif now is not Attention.NONE:
+            self._go_on()
 
     def watch_every(self) -> None:
         """Keep the new rhythm from now on."""
@@ -64,8 +85,8 @@ class Waiting(Tally):
         """Plan the next request; a wait that trouble asks for is kept."""
         again_at = self.trouble.again_at if self.trouble is not None else None
         if again_at is None:
-            self._schedule(self.every)
-        elif self.paused:
+            self._schedule_refresh()
+        elif self.asleep:
             self._schedule(0)
             self.trouble = replace(self.trouble, again_at=None)  # type: ignore[type-var]
         else:
@@ -78,7 +99,8 @@ class Waiting(Tally):
             self.post_message(TokenRefused(error))
             return
         trouble = Trouble.after(error, self.trouble, self.clock(), usual=self.every)
-        self.trouble = replace(trouble, again_at=None) if self.paused else trouble
+        self._notice_attention()
+        self.trouble = replace(trouble, again_at=None) if self.asleep else trouble
         if trouble.again_at is not None:
             self._schedule((trouble.again_at - self.clock()).total_seconds())
 
@@ -92,10 +114,19 @@ class Waiting(Tally):
         if self.trouble is None:
             self.trouble = trouble
 
+    def _schedule_refresh(self) -> None:
+        """Load again when that is due for somebody with as much attention."""
+        self._notice_attention()
+        self._schedule(self.attention.rhythm(self.every))
+
+    def _notice_attention(self) -> None:
+        idle = (self.clock() - self._attended_at).total_seconds()
+        self.attention = Attention.after(idle, focused=self._focused)
+
     def _schedule(self, seconds: float) -> None:
-        """Load again after that time; 0 is never, and so is any time while paused."""
+        """Load again after that time; 0 is never, and so is any time while asleep."""
         self._stop(self._again)
-        self._again = self.set_timer(seconds, self.refresh_list) if seconds and not self.paused else None
+        self._again = self.set_timer(seconds, self.refresh_list) if seconds and not self.asleep else None
 
     @staticmethod
     def _stop(timer: Timer | None) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from textual.content import Content
 from textual.reactive import reactive
 
+from cgc_tui.attention import Attention
 from cgc_tui.text import Clean, clean
 from cgc_tui.view import Look
 from cgc_tui.widgets.bar import Bar
@@ -23,6 +24,7 @@ class TopBar(Bar):
     every: reactive[float] = reactive(0.0)
     """Seconds between refreshes; 0 is off."""
     paused: reactive[bool] = reactive(False)
+    attention: reactive[Attention] = reactive(Attention.FULL)
 
     def __init__(self, platform: str) -> None:
         super().__init__()
@@ -48,4 +50,8 @@ class TopBar(Bar):
     def _rhythm(self) -> str:
         if self.paused:
             return "paused"
-        return f"every {self.every:g} s" if self.every else "refresh off"
+        if not self.every:
+            return "refresh off"
+        if self.attention is Attention.NONE:
+            return "asleep, any key wakes it"
+        return f"every {self.attention.rhythm(self.every):g} s"
