@@ -14,7 +14,8 @@ The errors, all raised by `cgc_tui.api`:
      ├ ServerTrouble         5xx
      │  └ Maintenance        503 with code 0
      ├ Unreachable           no answer: name, connection, TLS, proxy or a time-out
-     └ Unreadable            an answer that is not what this call returns
+     ├ Unreadable            an answer that is not what this call returns
+     └ Lost                  no readable answer to what may have changed something: look, do not repeat
 """
 
 from __future__ import annotations
@@ -264,6 +265,19 @@ class JobPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Submitted:
+    """What the platform says of one import that was submitted.
+
+    `made` is None where it says nothing that can be read. A job that was made may come without an id, and
+    then is not known here; `error` is why none was made.
+    """
+
+    made: bool | None
+    job: ImportJob | None = None
+    error: JobError | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """Ids to choose from; `whole` says whether these are all that the platform has."""
 
@@ -347,3 +361,7 @@ class Unreachable(CgcError):
 
 class Unreadable(CgcError):
     """The answer is not what this call returns: not JSON, cut, too large, or of another shape."""
+
+
+class Lost(CgcError):
+    """No readable answer came to a request that may have changed something, so the outcome is unknown."""

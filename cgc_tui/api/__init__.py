@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from cgc_tui.api.client import Client
 from cgc_tui.api.every import Progress, all_jobs, all_pages, jobs_by_ids
+from cgc_tui.api.resend import follow, listed, look, send
 from cgc_tui.api.wire import Wire
 
-__all__ = ["Client", "Progress", "Wire", "all_jobs", "all_pages", "jobs_by_ids"]
+__all__ = [
+    "Client",
+    "Progress",
+    "Wire",
+    "all_jobs",
+    "all_pages",
+    "follow",
+    "jobs_by_ids",
+    "listed",
+    "look",
+    "send",
+]

@@ -10,6 +10,7 @@ import httpx
 
 from cgc_tui.api import parse
 from cgc_tui.api.exchange import Answer
+from cgc_tui.api.submit import Body, submit
 from cgc_tui.api.wire import Params, RetryHook, Wire
 from cgc_tui.models import (
     MAX_LIMIT,
@@ -22,6 +23,7 @@ from cgc_tui.models import (
     NotFound,
     RateBudget,
     Refused,
+    Submitted,
     Unreadable,
     User,
 )
@@ -145,6 +147,13 @@ class Client:
             elif len(records) == len(ids) and (error := parse.job_error(entry.get("error"))) is not None:
                 found.setdefault(ids[place], error)
         return found
+
+    async def submit(self, bodies: Sequence[Body]) -> tuple[Submitted, ...]:
+        """Start at most 100 different imports in one request, never repeated; return what became of each.
+
+        Raises `Lost` where that cannot be known, and another `CgcError` where surely none was started.
+        """
+        return await submit(self._wire, bodies)
 
     async def projects(self) -> Names:
         """Return the ids of the projects that the user can see ("List all your projects")."""

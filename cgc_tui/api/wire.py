@@ -86,11 +86,13 @@ class Wire:
         accept: Callable[[Answer], bool] = lambda _: False,
         check: Check = lambda _: None,
         queued: bool = True,
+        once: bool = False,
     ) -> Answer:
         """Send a request that may be repeated; return a 2xx answer or one that `accept` takes.
 
-        `path` is below the endpoint and already quoted. A request that is not `queued` takes none of the
-        slots that all share. Raises `CgcError` for every other outcome.
+        What is sent `once` is never repeated. `path` is below the endpoint and already quoted. A request
+        that is not `queued` takes none of the slots that all share. Raises `CgcError` for every other
+        outcome.
         """
         delays = [delay * random.uniform(0.7, 1.3) for delay in self._backoff]
         make = partial(self._request, method, path, list(params), body)
@@ -104,9 +106,9 @@ class Wire:
                         async with slots:
                             return await self._once(make, exchange, accept, check)
                     except (Unreachable, ServerTrouble, Unreadable) as error:
-                        if exchange.stale:
+                        if exchange.stale and not once:
                             continue
-                        if not delays or error.retry_after is None or isinstance(error, Maintenance):
+                        if once or not delays or error.retry_after is None or isinstance(error, Maintenance):
                             raise
                         delay = delays.pop(0)
                         if on_retry is not None:

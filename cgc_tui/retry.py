@@ -1,0 +1,233 @@
+"""Plans which failed imports are started again, and keeps what became of each, so that none is sent twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from cgc_tui.models import MAX_LIMIT, CgcError, ImportJob, JobError, JobState, Submitted
+from cgc_tui.text import Clean, clean
+
+
+class Options(StrEnum):
+    """What happens where the project has a file of that name; the values are the words on screen."""
+
+    AS_BEFORE = "as before"
+    OVERWRITE = "overwrite"
+    AUTORENAME = "autorename"
+
+
+class Reason(StrEnum):
+    """Why a job is not sent again; the values are the words on screen."""
+
+    NOT_FAILED = "not failed"
+    UNKNOWN = "source or destination not known"
+    REPEATED = "the same import as another"
+    SENT = "sent before, see what became of it"
+    THERE = "started again since"
+
+
+class Fate(StrEnum):
+    """What became of an import; the values are the words on screen."""
+
+    WAITING = "not sent"
+    MADE = "started"
+    REFUSED = "refused"
+    UNKNOWN = "outcome unknown"
+
+
+Key = tuple[str | None, ...]
+
+NOTHING = Clean("")
+
+
+def key(job: ImportJob) -> Key:
+    """Return what tells an import from others: where it takes its file from and where it puts it."""
+    source, destination = job.source, job.destination
+    return (source.volume, source.location, destination.parent or destination.project, job.name)
+
+
+def body(job: ImportJob, options: Options) -> dict[str, Any]:
+    """Return the request that starts the job's import again ("Start an import job")."""
+    destination = (
+        {"parent": job.destination.parent} if job.destination.parent else {"project": job.destination.project}
+    )
+    if job.destination.name:
+        destination["name"] = job.destination.name
+    flags = {"overwrite": job.overwrite, "autorename": job.autorename}
+    if options is not Options.AS_BEFORE:
+        flags = {name: name == options for name in flags}
+    if job.folder:
+        flags["preserve_folder_structure"] = job.preserve_folder_structure
+    told = {name: flag for name, flag in flags.items() if flag is not None}
+    return {
+        "source": {"volume": job.source.volume, "location": job.source.location},
+        "destination": destination,
+        **told,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The jobs to send again, each import once, and why the others are left out."""
+
+    jobs: tuple[ImportJob, ...]
+    left_out: Mapping[str, Reason]
+
+    @property
+    def reasons(self) -> Mapping[Reason, int]:
+        """How many jobs are left out for each reason."""
+        return Counter(self.left_out.values())
+
+
+def plan(jobs: Iterable[ImportJob], *, sent: Collection[str] = (), listed: Iterable[ImportJob] = ()) -> Plan:
+    """Return which of the jobs to send again.
+
+    `sent` are the ids of those that were sent before; `listed` are the jobs that the platform lists now,
+    among which the same import may have been started since.
+    """
+    later: dict[Key, list[ImportJob]] = {}
+    for job in listed:
+        if job.state != JobState.FAILED:
+            later.setdefault(key(job), []).append(job)
+    chosen: dict[Key, ImportJob] = {}
+    left_out: dict[str, Reason] = {}
+    for job in jobs:
+        reason = _reason(job, sent, later)
+        if reason is None and key(job) in chosen:
+            reason = Reason.REPEATED
+        if reason is not None:
+            left_out[job.id] = reason
+        else:
+            chosen[key(job)] = job
+    return Plan(tuple(chosen.values()), left_out)
+
+
+def _reason(job: ImportJob, sent: Collection[str], later: Mapping[Key, Sequence[ImportJob]]) -> Reason | None:
+    if job.id in sent:
+        return Reason.SENT
+    if job.state != JobState.FAILED:
+        return Reason.NOT_FAILED
+    if not (
+        job.source.volume and job.source.location and (job.destination.project or job.destination.parent)
+    ):
+        return Reason.UNKNOWN
+    if any(_since(job, other) for other in later.get(key(job), ())):
+        return Reason.THERE
+    return None
+
+
+def _since(job: ImportJob, other: ImportJob) -> bool:
+    """Tell whether another job was started after this one; where a time is not known, it may have been."""
+    if other.started_on is None or job.started_on is None:
+        return True
+    return other.started_on > job.started_on
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one failed job's import: the new job as it is by now, or why there is none."""
+
+    old: ImportJob
+    fate: Fate = Fate.WAITING
+    new: ImportJob | None = None
+    why: Clean = NOTHING
+
+
+class Run:
+    """One retry: every import leaves `WAITING` before its request is made and never comes back there."""
+
+    def __init__(self, plan: Plan, options: Options, before: Collection[str] = ()) -> None:
+        """`before` are the ids of the jobs that the platform listed before anything was sent."""
+        self.options = options
+        self.stopped = False
+        """Whether nothing more is to be sent."""
+        self._before = frozenset(before)
+        self._outcomes = {job.id: Outcome(job) for job in plan.jobs}
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What became of each import so far."""
+        return tuple(self._outcomes.values())
+
+    @property
+    def counts(self) -> Mapping[Fate, int]:
+        """How many imports have each fate."""
+        return Counter(outcome.fate for outcome in self._outcomes.values())
+
+    @property
+    def sent(self) -> frozenset[str]:
+        """The ids of the old jobs whose import was, or may have been, started."""
+        kinds = (Fate.MADE, Fate.UNKNOWN)
+        return frozenset(job_id for job_id, outcome in self._outcomes.items() if outcome.fate in kinds)
+
+    @property
+    def unclear(self) -> tuple[ImportJob, ...]:
+        """The old jobs whose new job is not known, although there may be one."""
+        return tuple(
+            outcome.old
+            for outcome in self._outcomes.values()
+            if outcome.old.id in self.sent and outcome.new is None
+        )
+
+    @property
+    def going(self) -> tuple[str, ...]:
+        """The ids of the new jobs that have not ended."""
+        new = (outcome.new for outcome in self._outcomes.values())
+        return tuple(job.id for job in new if job is not None and not job.final)
+
+    def take(self) -> tuple[ImportJob, ...]:
+        """Return the next imports to send in one request, from now on of unknown outcome; none at the end."""
+        waiting = [outcome.old for outcome in self._outcomes.values() if outcome.fate is Fate.WAITING]
+        chunk = () if self.stopped else tuple(waiting[:MAX_LIMIT])
+        for job in chunk:
+            self._set(job, Fate.UNKNOWN, why=Clean("no answer yet"))
+        return chunk
+
+    def answered(self, chunk: Sequence[ImportJob], told: Sequence[Submitted]) -> None:
+        """Take in what the platform said of each."""
+        for job, item in zip(chunk, told, strict=True):
+            if item.made:
+                self._set(job, Fate.MADE, new=item.job)
+            elif item.made is False:
+                self._set(job, Fate.REFUSED, why=_words(item.error))
+            else:
+                self._set(job, Fate.UNKNOWN, why=Clean("the answer does not tell of it"))
+
+    def refused(self, chunk: Sequence[ImportJob], error: CgcError) -> None:
+        """Note that surely none of them was started."""
+        for job in chunk:
+            self._set(job, Fate.REFUSED, why=clean(f"{error.what} {error.words or ''}".strip()))
+
+    def lost(self, chunk: Sequence[ImportJob], error: CgcError) -> None:
+        """Note that nobody knows whether they were started."""
+        for job in chunk:
+            self._set(job, Fate.UNKNOWN, why=error.what)
+
+    def found(self, listed: Iterable[ImportJob]) -> None:
+        """Recognise, among the jobs that the platform lists now, the new ones that are not known yet."""
+        known = {outcome.new.id for outcome in self._outcomes.values() if outcome.new is not None}
+        missing = {key(job): job for job in self.unclear}
+        for job in listed:
+            old = missing.get(key(job))
+            if old is not None and job.id not in known and job.id not in self._before:
+                self._set(missing.pop(key(job)), Fate.MADE, new=job)
+
+    def learned(self, told: Mapping[str, ImportJob | JobError]) -> None:
+        """Take in how the new jobs stand now."""
+        for job_id, outcome in self._outcomes.items():
+            seen = told.get(outcome.new.id) if outcome.new is not None else None
+            if isinstance(seen, ImportJob) and outcome.new is not None:
+                self._outcomes[job_id] = replace(outcome, new=seen.over(outcome.new))
+
+    def _set(self, job: ImportJob, fate: Fate, *, new: ImportJob | None = None, why: Clean = NOTHING) -> None:
+        self._outcomes[job.id] = Outcome(job, fate, new, why)
+
+
+def _words(error: JobError | None) -> Clean:
+    """Return an error's code and the platform's words."""
+    parts = (error.code, error.message) if error is not None else ()
+    return clean(" ".join(str(part) for part in parts if part is not None))
