@@ -350,8 +350,7 @@ async def test_q_quits_but_not_from_a_text_field(start: Start) -> None:
 
 async def test_a_click_on_a_tab_and_a_heading(start: Start) -> None:
     async with start() as pilot:
-        await shown(pilot, "0 All 230")
-        tabs = text_of(pilot.app).splitlines()[1]
+        tabs = (await shown(pilot, "4 Failed 9")).splitlines()[1]
         await pilot.click("StateTabs", offset=(tabs.index("Failed"), 0))
         await shown(pilot, "FAILED · sorted as sent")
         await pilot.click("JobTable", offset=(18, 0))

@@ -233,6 +233,17 @@ def test_an_endpoint_that_is_none_is_refused_in_words(tmp_path: Path) -> None:
         assert "Traceback" not in terminal.text
 
 
+def test_the_http_library_is_not_imported_on_the_way_to_the_first_paint() -> None:
+    code = (
+        "import sys, cgc_tui.__main__ as m\n"
+        "import cgc_tui.app, cgc_tui.api\n"
+        "client = cgc_tui.api.Client(cgc_tui.api.Wire('https://127.0.0.1/v2', m.Token('x')))\n"
+        "print([n for n in ('httpx', 'httpcore', 'anyio') if n in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.splitlines()[-1] == "[]"
+
+
 def test_nothing_of_the_app_is_imported_for_the_version() -> None:
     code = (
         "import sys, cgc_tui.__main__ as m\n"

@@ -1,4 +1,8 @@
-"""The service layer: the platform over HTTP, frozen values out, every failure a `CgcError`."""
+"""The service layer: the platform over HTTP, frozen values out, every failure a `CgcError`.
+
+The HTTP library takes as long to import as half of Textual: it is imported where it is first needed, in the
+thread that makes the client, so that the first paint does not wait for it.
+"""
 
 from __future__ import annotations
 

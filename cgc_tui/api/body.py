@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import zlib
-
-import httpx
+from collections.abc import AsyncIterable
+from typing import TYPE_CHECKING
 
 from cgc_tui.api.failures import SERVER_WAIT
 from cgc_tui.api.parse import TRY_AGAIN
 from cgc_tui.models import Unreadable
 from cgc_tui.text import Clean
+
+if TYPE_CHECKING:
+    import httpx
 
 MOST_BYTES = 16 * 2**20
 ENCODING = "gzip"
@@ -28,7 +31,7 @@ async def whole_body(response: httpx.Response) -> bytes:
         )
     unpacker = zlib.decompressobj(GZIP) if packed == ENCODING else None
     stream = response.stream
-    assert isinstance(stream, httpx.AsyncByteStream)
+    assert isinstance(stream, AsyncIterable)
     body = bytearray()
     async for chunk in stream:
         room = MOST_BYTES + 1 - len(body)

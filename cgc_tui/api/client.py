@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import quote
-
-import httpx
 
 from cgc_tui.api import parse
 from cgc_tui.api.exchange import Answer
@@ -28,6 +27,9 @@ from cgc_tui.models import (
     User,
 )
 from cgc_tui.text import Clean, clean
+
+if TYPE_CHECKING:
+    import httpx
 
 MOST_NAME_PAGES = 10
 

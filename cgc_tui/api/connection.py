@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
-from urllib.request import proxy_bypass
-
-import httpx
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from cgc_tui.api.body import ENCODING
 from cgc_tui.models import Token, Unreachable
 from cgc_tui.text import Clean, clean
 
+if TYPE_CHECKING:
+    import httpx
+
 TOKEN_HEADER = "X-SBG-Auth-Token"
-TIMEOUTS = httpx.Timeout(10.0, pool=None)
+TIMEOUT = 10.0
 
 
 class Connection:
@@ -31,7 +33,7 @@ class Connection:
         transport: httpx.AsyncBaseTransport | None,
         advance_access: bool,
     ) -> None:
-        self.origin = httpx.URL(endpoint)
+        self._origin = urlsplit(endpoint)
         self._token = token
         self._transport = transport
         self._headers = {
@@ -55,22 +57,31 @@ class Connection:
             return self._http
 
     @property
+    def host(self) -> str:
+        """The endpoint's host."""
+        return self._origin.hostname or ""
+
+    @property
     def proxy(self) -> str | None:
         """The variable that names the proxy on the way, None where there is none."""
-        if self.origin.scheme == "http" or proxy_bypass(self.origin.host):
+        from urllib.request import proxy_bypass
+
+        if self._origin.scheme == "http" or proxy_bypass(self.host):
             return None
         names = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
         return next((name for name in names if os.environ.get(name)), None)
 
     def _build(self) -> httpx.AsyncClient:
-        """Make the HTTP client; loading certificates takes tens of ms, so this runs in a thread."""
+        """Make the HTTP client, in a thread: loading its library and certificates takes tens of ms."""
+        import httpx
+
         try:
             return httpx.AsyncClient(
                 transport=self._transport,
                 headers=self._headers,
-                timeout=TIMEOUTS,
+                timeout=httpx.Timeout(TIMEOUT, pool=None),
                 follow_redirects=False,
-                trust_env=self.origin.scheme == "https",
+                trust_env=self._origin.scheme == "https",
                 event_hooks={"request": [self._sign]},
             )
         except (ValueError, OSError, ImportError, httpx.InvalidURL) as error:
@@ -81,8 +92,8 @@ class Connection:
     async def _sign(self, request: httpx.Request) -> None:
         """Put the token on a request to the endpoint's own origin, and on no other."""
         request.headers.pop(TOKEN_HEADER, None)
-        url, own = request.url, self.origin
-        if (url.scheme, url.host, url.port) == (own.scheme, own.host, own.port):
+        url, own = request.url, self._origin
+        if (url.scheme, url.host, url.port) == (own.scheme, own.hostname, own.port):
             request.headers[TOKEN_HEADER] = self._token.reveal()
 
     async def close(self) -> None:
@@ -109,6 +120,8 @@ def _both_cases(*names: str) -> list[str]:
 
 def _usable(name: str) -> bool:
     """Tell whether the proxy that a variable names can be used; SOCKS would need a further package."""
+    import httpx
+
     value = os.environ.get(name, "")
     url = value if "://" in value else f"http://{value}"
     try:

@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from cgc_tui.event_log import Event, EventLog
 from cgc_tui.models import CgcError, Token
 from cgc_tui.text import Clean, clean
+
+if TYPE_CHECKING:
+    import httpx
 
 CONNECTS = "connection.connect_tcp.started"
 SENDS = "http11.send_request_headers.started"

@@ -12,8 +12,6 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import httpx
-
 from cgc_tui.api.parse import job_error
 from cgc_tui.models import (
     CgcError,
@@ -112,6 +110,8 @@ def server_time(headers: Mapping[str, str], now: datetime) -> datetime:
 
 def from_exception(error: Exception, host: str, *, proxy: str | None = None) -> CgcError:
     """Return the error for a request that got no answer from `host`; `proxy`: what names one."""
+    import httpx
+
     told = next(filter(None, (_from_cause(cause, host, proxy) for cause in _causes(error))), None)
     if told is not None:
         return told

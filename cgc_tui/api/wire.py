@@ -8,9 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from cgc_tui.api import failures, parse
 from cgc_tui.api.body import whole_body
@@ -26,6 +24,9 @@ from cgc_tui.models import (
     Unreachable,
     Unreadable,
 )
+
+if TYPE_CHECKING:
+    import httpx
 
 DEADLINE = 30.0
 MOST_AT_ONCE = 6
@@ -132,6 +133,8 @@ class Wire:
     ) -> Answer:
         """Send a request once, under the eyes of the event log."""
         http = await self._connection.http()
+        import httpx
+
         try:
             request = make(http)
         except (httpx.InvalidURL, UnicodeError) as error:
@@ -145,6 +148,8 @@ class Wire:
 
     async def _answer(self, http: httpx.AsyncClient, request: httpx.Request, exchange: Exchange) -> Answer:
         """Send a request and read its answer; where that is a failure anyway, it may tell nothing."""
+        import httpx
+
         try:
             response = await http.send(request, stream=True)
         except (httpx.HTTPError, OSError) as error:
@@ -168,7 +173,7 @@ class Wire:
         return Answer(response.status_code, response.headers, told)
 
     def _no_answer(self, error: Exception) -> CgcError:
-        return failures.from_exception(error, self._connection.origin.host, proxy=self._connection.proxy)
+        return failures.from_exception(error, self._connection.host, proxy=self._connection.proxy)
 
     def _count(self, headers: httpx.Headers) -> None:
         try:
