@@ -36,6 +36,7 @@ class Pace:
         self._slots = asyncio.Semaphore(MOST_AT_ONCE)
         self._answered = asyncio.Condition()
         self._under_way = 0
+        self._left: int | None = None
         self._limits = 0
         self._resting = False
         self._rest: asyncio.Task[None] | None = None
@@ -61,10 +62,12 @@ class Pace:
         async with self._answered:
             await self._answered.wait_for(self._has_room)
         self._under_way += 1
+        self._left = self._left - 1 if self._left else self._left
         try:
             return await call()
         finally:
             self._under_way -= 1
+            self._learn()
             async with self._answered:
                 self._answered.notify_all()
 
@@ -73,7 +76,17 @@ class Pace:
         if self._resting or not self._under_way:
             return not self._resting
         budget = self._client.budget
-        return budget is None or budget.remaining < 0 or budget.remaining > self._under_way
+        return budget is None or budget.remaining < 0 or bool(self._left)
+
+    def _learn(self) -> None:
+        """Take from an answer how many more calls may be made; answers come in any order."""
+        budget = self._client.budget
+        if budget is None:
+            return
+        if self._left is None or budget.remaining > self._left + MOST_AT_ONCE:  # a new window has begun
+            self._left = budget.remaining
+        else:
+            self._left = min(self._left, budget.remaining)
 
     def _limited(self, error: RateLimited) -> None:
         """Have all calls rest until the limit's end; of those under way the first to meet it counts."""
@@ -90,6 +103,6 @@ class Pace:
 
     async def _end_of_rest(self, seconds: float) -> None:
         await self._sleep(seconds)
-        self._resting = False
+        self._resting, self._left = False, None
         async with self._answered:
             self._answered.notify_all()
