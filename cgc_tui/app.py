@@ -22,9 +22,11 @@ from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.choice import ChoiceDialog
 from cgc_tui.screens.dialog import Dialog, ReadingDialog
 from cgc_tui.screens.events import EventsDialog
+from cgc_tui.screens.failures import FailuresScreen
 from cgc_tui.screens.filter import FilterDialog
 from cgc_tui.screens.help import HelpDialog
 from cgc_tui.screens.jobs import JobsScreen
+from cgc_tui.screens.read_all import ReadAll
 from cgc_tui.screens.text import TextDialog
 from cgc_tui.screens.token import Login, TokenScreen
 from cgc_tui.settings import Settings
@@ -190,7 +192,16 @@ def binding_ids() -> set[str]:
         JobDetail,
         FindLine,
     ]
-    owners += [Dialog, ReadingDialog, TextDialog, ChoiceDialog, HelpDialog, FilterDialog]
+    owners += [
+        Dialog,
+        ReadingDialog,
+        TextDialog,
+        ChoiceDialog,
+        HelpDialog,
+        FilterDialog,
+        ReadAll,
+        FailuresScreen,
+    ]
     bindings = (binding for owner in owners for binding in owner.BINDINGS if isinstance(binding, Binding))
     return {binding.id for binding in bindings if binding.id}
 

@@ -1,48 +1,237 @@
-"""Says for an error code what mends it. Messages change with the years, codes do not.
+"""Says for an error code what it means, how one checks that, and what mends it.
 
-The codes and their meaning are those of the documentation page "API status codes", which other pages call
-"CGC-specific response codes"; what to do follows from the pages on volumes ("Amazon S3 volumes", "Google
-Cloud Storage volumes") and "Start an import job".
+Messages change with the years, codes do not. The codes and their meaning are those of the documentation
+page "API status codes", which other pages call "CGC-specific response codes"; the rest follows from the
+page that each hint names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-HINTS: Mapping[int, str] = {
-    3002: "There is no such project. Check its id, owner/short-name; the short name is in its address.",
-    5002: "There is no such file. It may have been deleted since.",
-    5026: "The destination folder is not there. Check the id of the folder, or import into the project.",
-    9003: "You may not write to this project. Ask its admin for the write permission.",
-    9004: "You may not use this file. Ask the admin of its project.",
-    9005: "This job was started by another user. Ask that user, or import again with your own token.",
-    9007: "There is no such volume. Check its id, owner/name; it may have been deleted.",
-    9009: "There is no such file. It may have been deleted since.",
-    9012: "There is no such project. Check its id, owner/short-name; the short name is in its address.",
-    9018: "The key gives no file name. Set a name for the destination.",
-    9020: "You may not use this volume. Ask its owner to add you as a member.",
-    9069: "The volume is inactive. Its owner can activate it again; check its credentials first.",
-    9072: "A file's key does not end with a slash. Take the slash off, or import the folder.",
-    9100: "The cloud provider did not answer the platform. Import again later; that is often enough.",
-    9101: "The volume is read-only, and this needs write access. Change its access mode, with fitting keys.",
-    9102: "You may not do this in the project. Ask its admin for the permission.",
-    9103: "The volume's credentials do not open this location. Check the bucket policy and the prefix.",
-    9104: "There is no such volume. Check its id, owner/name; it may have been deleted.",
-    9105: "No such key. Check its spelling and case; it counts from the volume's prefix on.",
-    9106: "The file is not there any more. Look at the bucket, then import again.",
-    9108: "The project has a file of this name. Import with another name, or with autorename or overwrite.",
-    9109: "The file is missing or not open to the volume's credentials. Look at the bucket and its policy.",
-    9200: "There is no such bucket. Check the volume's bucket name; it may have been deleted or renamed.",
-    9201: "The access key is not valid any more. The volume's owner has to give it a new key pair.",
-    9202: "The secret key does not fit the access key. The volume's owner has to give it a new key pair.",
-    9203: "The IAM role cannot be assumed. Check its ARN and that its trust policy names the platform.",
-    9204: "The volume's IAM user may not list the bucket. Allow s3:ListBucket on the bucket.",
-    9205: "The volume's IAM user may not read the object. Allow s3:GetObject on bucket/prefix/*.",
-    90004: "The platform failed. Import again; if it stays so, write to its support with the job's id.",
-    90005: "The platform was not available. Import again later.",
+DOCS = "https://docs.cancergenomicscloud.org"
+CODES = f"{DOCS}/reference/api-status-codes"
+START = f"{DOCS}/reference/start-an-import-job-v2"
+VOLUME = f"{DOCS}/reference/get-details-of-a-volume-v2"
+S3 = f"{DOCS}/page/amazon-web-services-simple-storage-service-aws-s3-volumes"
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What an error code means, how to check it, what mends it, and the page to read."""
+
+    means: str
+    check: str
+    mend: str
+    page: str
+
+    def __str__(self) -> str:
+        return f"{self.means} {self.check} {self.mend}"
+
+
+HINTS: Mapping[int, Hint] = {
+    3002: Hint(
+        "There is no such project.",
+        "Compare its id, owner/short-name, with the address of its page.",
+        "Import into the right project.",
+        CODES,
+    ),
+    5002: Hint(
+        "There is no such file.",
+        "Look whether it was deleted from the project.",
+        "Import it again.",
+        CODES,
+    ),
+    5026: Hint(
+        "The destination folder is not there.",
+        "Compare the folder's id, and look whether it was deleted.",
+        "Give another folder, or import into the project itself.",
+        START,
+    ),
+    9003: Hint(
+        "You may not write to this project.",
+        "Look at your permissions among the project's members.",
+        "Ask its admin for the write permission.",
+        CODES,
+    ),
+    9004: Hint(
+        "You may not use this file.",
+        "Look at your permissions in the file's project.",
+        "Ask the admin of that project.",
+        CODES,
+    ),
+    9005: Hint(
+        "This job was started by another user.",
+        "Compare the user of your token.",
+        "Ask that user, or import again with your own token.",
+        CODES,
+    ),
+    9007: Hint(
+        "There is no such volume.",
+        "Compare its id, owner/name, with the list of your volumes.",
+        "Correct the id; where the volume was deleted, register the bucket again.",
+        VOLUME,
+    ),
+    9009: Hint(
+        "There is no such file.",
+        "Look whether it was deleted.",
+        "Import it again.",
+        CODES,
+    ),
+    9011: Hint(
+        "The request was not understood.",
+        "Compare what was sent with the documented body.",
+        "Correct it: a destination has either a project or a parent folder.",
+        START,
+    ),
+    9012: Hint(
+        "There is no such project.",
+        "Compare its id, owner/short-name, with the address of its page.",
+        "Import into the right project.",
+        START,
+    ),
+    9018: Hint(
+        "The key gives no file name.",
+        "Look at the end of the key.",
+        "Set a name for the destination.",
+        START,
+    ),
+    9020: Hint(
+        "You may not use this volume.",
+        "Look whether you are a member of it.",
+        "Ask its owner to add you.",
+        VOLUME,
+    ),
+    9069: Hint(
+        "The volume is inactive.",
+        "Look at the volume's details: active is false.",
+        "Its owner can activate it again; credentials first.",
+        VOLUME,
+    ),
+    9072: Hint(
+        "A file's key does not end with a slash.",
+        "Look whether the key is a folder's.",
+        "Take the slash off, or import the folder.",
+        START,
+    ),
+    9100: Hint(
+        "The cloud provider did not answer the platform.",
+        "See whether all jobs of that time failed.",
+        "Import again later; that is often enough.",
+        CODES,
+    ),
+    9101: Hint(
+        "The volume is read-only, and this needs write access.",
+        "Look at the volume's access mode.",
+        "Change it to RW, with keys that may write.",
+        VOLUME,
+    ),
+    9102: Hint(
+        "You may not do this in the project.",
+        "Look at your permissions among the project's members.",
+        "Ask its admin for the permission.",
+        CODES,
+    ),
+    9103: Hint(
+        "The volume's credentials do not open this location.",
+        "Compare the bucket's policy and the volume's prefix with the key.",
+        "Open the location in the policy, or correct the prefix.",
+        S3,
+    ),
+    9104: Hint(
+        "There is no such volume.",
+        "Compare its id, owner/name, with the list of your volumes.",
+        "Correct the id; where the volume was deleted, register the bucket again.",
+        VOLUME,
+    ),
+    9105: Hint(
+        "There is no such key on the volume.",
+        "Compare spelling and case with the bucket; keys count from the volume's prefix on.",
+        "Correct the key; a folder's ends with a slash.",
+        START,
+    ),
+    9106: Hint(
+        "The file is not there any more.",
+        "Look for it in the bucket.",
+        "Put it back, then import again.",
+        START,
+    ),
+    9108: Hint(
+        "The project has a file of this name.",
+        "Compare the two: it may be the same file, imported before.",
+        "Import with another name, or with autorename or overwrite.",
+        START,
+    ),
+    9109: Hint(
+        "The file is missing, or not open to the volume's credentials.",
+        "Look for it in the bucket, then at the bucket's policy.",
+        "Put it back, or open it.",
+        S3,
+    ),
+    9200: Hint(
+        "There is no such bucket.",
+        "Compare the volume's bucket name with the cloud's console.",
+        "Where it was renamed or deleted, register a new volume.",
+        S3,
+    ),
+    9201: Hint(
+        "The access key is not valid any more.",
+        "Look in IAM whether the key was deleted or made inactive.",
+        "The volume's owner has to give it a new key pair.",
+        S3,
+    ),
+    9202: Hint(
+        "The secret key does not fit the access key.",
+        "See whether the key pair was changed.",
+        "The volume's owner has to give it a new key pair.",
+        S3,
+    ),
+    9203: Hint(
+        "The IAM role cannot be assumed.",
+        "Compare its ARN with the volume's.",
+        "Let its trust policy name the platform.",
+        S3,
+    ),
+    9204: Hint(
+        "The volume's IAM user may not list the bucket.",
+        "Look for s3:ListBucket in its policy.",
+        "Allow s3:ListBucket on the bucket.",
+        S3,
+    ),
+    9205: Hint(
+        "The volume's IAM user may not read the object.",
+        "Look for s3:GetObject in its policy, and for a deny in the bucket's.",
+        "Allow s3:GetObject on bucket/prefix/*.",
+        S3,
+    ),
+    90002: Hint(
+        "The platform does not permit this.",
+        "Look at your permissions on the project and the volume.",
+        "Ask their owners.",
+        CODES,
+    ),
+    90003: Hint(
+        "Something that the job names is not there.",
+        "Compare the project, the volume and the key.",
+        "Correct what is wrong, and import again.",
+        CODES,
+    ),
+    90004: Hint(
+        "The platform failed.",
+        "See whether all jobs of that time failed.",
+        "Import again; if it stays so, write to its support with the job's id.",
+        CODES,
+    ),
+    90005: Hint(
+        "The platform was not available.",
+        "See whether all jobs of that time failed.",
+        "Import again later.",
+        CODES,
+    ),
 }
 
 
-def hint(code: int | None) -> str | None:
+def hint(code: int | None) -> Hint | None:
     """Return what to do about a failed job with this error code, None where no more is known."""
     return HINTS.get(code) if code is not None else None

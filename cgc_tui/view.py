@@ -219,9 +219,9 @@ def filters(query: JobQuery, look: Look) -> Clean:
 
 
 def searched(search: Search, look: Look) -> Clean:
-    """Return in how many jobs was looked, and when: `438 of 438 searched at 12:03`."""
+    """Return in how many jobs was looked, and when: `searched 438 of 438 at 12:03`."""
     at = f" at {search.at.astimezone(look.zone):%H:%M}" if search.at is not None else ""
-    return Clean(f"{search.searched:,} of {number(search.total)} searched{at}")
+    return Clean(f"searched {search.searched:,} of {number(search.total)}{at}")
 
 
 def failed(error: CgcError, query: JobQuery, look: Look) -> Clean:

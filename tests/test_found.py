@@ -111,18 +111,18 @@ async def test_it_is_a_list_like_any_other(
         await pilot.press("]")
         await shown(pilot, "page 2 of 5 · whole list")
         jobs_screen(pilot.app).show_found(every_third)
-        await shown(pilot, "1–50 of 77 · page 1 of 2 · every third · 230 of 230 searched at 12:00 · as found")
+        await shown(pilot, "1–50 of 77 · page 1 of 2 · searched 230 of 230 at 12:00 · every third · as found")
         await shown(pilot, f"0 All 77 │ 1 Pending {sum(j.state == 'PENDING' for j in every_third.jobs)} ")
         await pilot.press("]")
-        await shown(pilot, "51–77 of 77 · page 2 of 2 · every third")
+        await shown(pilot, "51–77 of 77 · page 2 of 2 · searched")
         assert pilot.app.screen.query_one(JobTable).job.id == platform.ids()[150]
         await pilot.press("4")
-        await shown(pilot, f"of {failed} · page 1 of 1 · every third · FAILED")
+        await shown(pilot, f"of {failed} · page 1 of 1 · searched 230 of 230 at 12:00 · every third · FAILED")
         await pilot.press("0", "]")
         await shown(pilot, "51–77 of 77")
         await pilot.press("s", "s")
         await shown(
-            pilot, "1–50 of 77 · page 1 of 2 · every third · 230 of 230 searched at 12:00 · sorted by name"
+            pilot, "1–50 of 77 · page 1 of 2 · searched 230 of 230 at 12:00 · every third · sorted by name"
         )
         names = sorted((found.name or "").casefold() for found in every_third.jobs)
         table = pilot.app.screen.query_one(JobTable)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cgc_tui.hints import HINTS, hint
+from cgc_tui.hints import DOCS, HINTS, hint
 
 
 @pytest.mark.parametrize(
@@ -15,9 +15,10 @@ def test_the_usual_codes_have_one(code: int) -> None:
 
 
 def test_no_documented_way_for_an_import_to_end_lacks_one() -> None:
-    about_imports = {3002, 5002, 5026, 9007, 9009, 9012, 9018, 9020, 9069, 9072, *range(9003, 9006)}
+    about_imports = {3002, 5002, 5026, 9007, 9009, 9011, 9012, 9018, 9020, 9069, 9072, *range(9003, 9006)}
     about_storage = {*range(9100, 9107), 9108, 9109, *range(9200, 9206)}
-    assert HINTS.keys() >= about_imports | about_storage
+    about_all = {90002, 90003, 90004, 90005}
+    assert HINTS.keys() == about_imports | about_storage | about_all
 
 
 def test_unknown_codes_have_none() -> None:
@@ -25,7 +26,16 @@ def test_unknown_codes_have_none() -> None:
     assert hint(123456) is None
 
 
-def test_hints_are_short_sentences() -> None:
-    for words in HINTS.values():
-        assert len(words) <= 110
+@pytest.mark.parametrize("code", HINTS)
+def test_each_says_what_it_means_how_to_check_it_and_what_mends_it(code: int) -> None:
+    told = HINTS[code]
+    for words in (told.means, told.check, told.mend):
+        assert 10 < len(words) <= 90
         assert words.endswith((".", "*."))
+        assert words[0].isupper()
+    assert len({told.means, told.check, told.mend}) == 3
+
+
+@pytest.mark.parametrize("code", HINTS)
+def test_each_names_its_page(code: int) -> None:
+    assert HINTS[code].page.startswith(f"{DOCS}/")

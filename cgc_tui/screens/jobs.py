@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
-from textual.reactive import reactive
 from textual.widgets import Footer, Input
 
-from cgc_tui.models import JobQuery
 from cgc_tui.screens.keys import JOBS_KEYS
-from cgc_tui.screens.marking import Marking
-from cgc_tui.view import Look
+from cgc_tui.screens.overview import Overview
 from cgc_tui.widgets.find_line import FindLine
 from cgc_tui.widgets.job_detail import JobDetail
 from cgc_tui.widgets.job_table import JobTable
@@ -26,32 +20,11 @@ from cgc_tui.widgets.status_line import StatusLine
 from cgc_tui.widgets.too_small import TooSmall
 from cgc_tui.widgets.top_bar import TopBar
 
-if TYPE_CHECKING:
-    from cgc_tui.api import Client
 
-
-class JobsScreen(Marking):
+class JobsScreen(Overview):
     """The list of import jobs, with the detail beside it or over it."""
 
     BINDINGS = JOBS_KEYS
-
-    look: reactive[Look] = reactive(Look())
-
-    def __init__(
-        self,
-        client: Client,
-        *,
-        platform: str,
-        web: str | None,
-        query: JobQuery,
-        every: float,
-        look: Look,
-        clock: Callable[[], datetime],
-    ) -> None:
-        """`platform` is its title, `web` its web address; `every` is in seconds, 0 for no refresh."""
-        super().__init__(client, query=query, every=every, web=web, clock=clock)
-        self.platform = platform
-        self.set_reactive(JobsScreen.look, look)
 
     def compose(self) -> ComposeResult:
         """Lay out the bars, the list with its notice, the detail and the keys."""
@@ -161,7 +134,3 @@ class JobsScreen(Marking):
     def action_reverse(self) -> None:
         """Turn the order of the loaded jobs round."""
         self.arrangement = replace(self.arrangement, backwards=not self.arrangement.backwards)
-
-    def action_zone(self) -> None:
-        """Show times in UTC or in the local zone."""
-        self.look = replace(self.look, zone=UTC if self.look.zone is None else None)

@@ -19,6 +19,7 @@ JOBS_KEYS: list[BindingType] = [
     Binding("4", "state('FAILED')", "Failed jobs", show=False, id="state.failed"),
     Binding("f", "filter", "Filter form", show=False, id="jobs.filter"),
     Binding("slash", "find", "Find", id="jobs.find", tooltip="Find in the loaded jobs"),
+    Binding("F", "failures", "Failures by cause", show=False, id="jobs.failures"),
     Binding("enter,d", "detail", "Detail", show=False, id="jobs.detail"),
     Binding("p", "pane", "Detail pane on, off", show=False, id="jobs.pane"),
     Binding("J", "json", "Raw JSON", show=False, id="jobs.json"),

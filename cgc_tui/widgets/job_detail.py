@@ -105,7 +105,7 @@ class JobDetail(VerticalScroll):
                 clean(job.error.message or "The platform gave no reason.", lines=True, most=MOST_CHARACTERS)
             )
             if (words := hint(job.error.code)) is not None:
-                yield Text(words, style=self._style("hint"))
+                yield Text(str(words), style=self._style("hint"))
         if job.folder:
             yield Text(FOLDER_NOTE, style=self._style("note"))
         if self.note:

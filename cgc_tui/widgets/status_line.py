@@ -85,8 +85,8 @@ class StatusLine(Bar):
             skipped,
             lacking,
             self._found(),
-            filtered,
             searched(self.wanted.among, self.look) if self.wanted.among else "",
+            filtered,
             self._order(),
         ]
 

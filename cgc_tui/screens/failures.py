@@ -1,0 +1,179 @@
+"""Shows why jobs failed: all failed jobs of a list, grouped by cause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from cgc_tui.causes import Cause, causes, ended
+from cgc_tui.causes_view import title
+from cgc_tui.found import Found
+from cgc_tui.models import JobPage, JobQuery, JobState, Search
+from cgc_tui.screens.read_all import ReadAll
+from cgc_tui.text import Clean, clean
+from cgc_tui.view import Look, filters
+from cgc_tui.widgets.cause_detail import CauseDetail
+from cgc_tui.widgets.cause_table import CauseTable
+from cgc_tui.widgets.course import Course, Times
+from cgc_tui.widgets.too_small import TooSmall
+from cgc_tui.widgets.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from cgc_tui.api import Client
+
+MOST_CHARACTERS = 40
+
+
+class FailuresScreen(Screen[Found]):
+    """The causes with a plot above them; the result is the jobs of the one that was chosen."""
+
+    BINDINGS = [
+        Binding(
+            "enter",
+            "jobs",
+            "Jobs",
+            key_display="Enter",
+            id="failures.jobs",
+            tooltip="List the jobs of this cause",
+        ),
+        Binding("d", "detail", "Detail", show=False, id="failures.detail", tooltip="Scroll the detail"),
+        Binding("r,f5,ctrl+r", "read", "Read again", id="failures.refresh"),
+        Binding("c", "completed", "Plot completed", id="failures.completed", tooltip="Plot completed, too"),
+        Binding("t", "zone", "UTC or local time", show=False, id="failures.zone"),
+        Binding("escape", "leave", "Back", key_display="Esc", id="failures.back"),
+    ]
+
+    look: reactive[Look] = reactive(Look())
+    user: reactive[Clean | None] = reactive[Clean | None](None)
+    as_of: reactive[datetime | None] = reactive[datetime | None](None)
+    causes: reactive[tuple[Cause, ...]] = reactive[tuple[Cause, ...]](())
+    cause: reactive[Cause | None] = reactive[Cause | None](None)
+    failed: reactive[Times] = reactive[Times](None)
+    completed: reactive[Times] = reactive[Times](None)
+
+    def __init__(
+        self,
+        client: Client,
+        within: JobQuery,
+        found: Found | None,
+        *,
+        platform: str,
+        user: Clean | None,
+        look: Look,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """`within` is the list; where that is of jobs that were `found`, nothing is asked."""
+        super().__init__()
+        self._client = client
+        self._within = within
+        self._found = found
+        self._platform = platform
+        self._clock = clock
+        self._page: JobPage | None = None
+        self.set_reactive(FailuresScreen.look, look)
+        self.set_reactive(FailuresScreen.user, user)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the plot, the causes, what is known of one, and the keys."""
+        at = FailuresScreen
+        yield TopBar(self._platform).data_bind(at.look, at.user, at.as_of)
+        yield Static("", id="what", markup=False)
+        yield Course(self._clock).data_bind(at.look, at.failed, at.completed)
+        with Horizontal(id="causes"):
+            yield CauseTable().data_bind(at.look, at.causes)
+            yield CauseDetail(self._clock).data_bind(at.look, at.cause)
+        yield Footer(compact=True, show_command_palette=False)
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        """Read the failed jobs."""
+        self.query_one(CauseTable).focus()
+        self.action_read()
+
+    def action_read(self) -> None:
+        """Read all failed jobs of the list and group them; leave where there is nothing to show."""
+
+        def take(page: JobPage | None) -> None:
+            if page is None:
+                if self._page is None:
+                    self.dismiss(None)
+                return
+            self._page, self.as_of = page, page.received_at
+            self.causes = causes(page.jobs)
+            self.failed = _times(page)
+            self._say(page)
+
+        self._read(JobState.FAILED, take)
+
+    def action_completed(self) -> None:
+        """Read all completed jobs of the list for the plot, too."""
+
+        def take(page: JobPage | None) -> None:
+            if page is not None:
+                self.completed = _times(page)
+
+        self._read(JobState.COMPLETED, take)
+
+    def _read(self, state: JobState, take: Callable[[JobPage | None], None]) -> None:
+        """Hand over all jobs of the list that are in a state, None where that was stopped."""
+        query = replace(self._within, states=(state,), offset=0)
+        if self._found is not None:
+            jobs = self._found.matching(query)
+            take(JobPage(query, jobs, len(jobs), False, query.limit, received_at=self._found.as_of))
+            return
+        of = filters(replace(query, states=()), self.look)
+        what = clean(f"Reading all {state.lower()} jobs{self.look.dot}{of}")
+        self.app.push_screen(ReadAll(self._client, query, what=what, look=self.look, clock=self._clock), take)
+
+    def _say(self, page: JobPage) -> None:
+        """Say what was read, and of which list."""
+        count = len(page.jobs)
+        what = f"{count:,} failed job{'' if count == 1 else 's'} by cause" if count else "No failed jobs"
+        parts = [what, filters(replace(self._within, states=()), self.look)]
+        parts += [f"{page.unreadable:,} could not be read"] if page.unreadable else []
+        self.query_one("#what", Static).update(clean(self.look.dot.join(parts)))
+
+    @on(CauseTable.Highlighted)
+    def _highlight(self, event: CauseTable.Highlighted) -> None:
+        self.cause = event.cause
+
+    @on(CauseTable.Opened)
+    def action_jobs(self) -> None:
+        """List the jobs of the cause."""
+        cause = self.query_one(CauseTable).cause
+        if cause is None or self._page is None:
+            return
+        total = len(self._page.jobs)
+        what = clean(title(cause), most=MOST_CHARACTERS)
+        search = Search(what, self._within, searched=total, total=total, at=self._page.received_at)
+        self.dismiss(Found(search, cause.jobs))
+
+    def action_zone(self) -> None:
+        """Show times in UTC or in the local zone."""
+        self.look = replace(self.look, zone=UTC if self.look.zone is None else None)
+
+    def action_detail(self) -> None:
+        """Go into what is known of the cause, to scroll it."""
+        self.query_one(CauseDetail).focus()
+
+    def action_leave(self) -> None:
+        """Go back to the causes, or to the list."""
+        if self.query_one(CauseDetail).has_focus:
+            self.query_one(CauseTable).focus()
+        else:
+            self.dismiss(None)
+
+
+def _times(page: JobPage) -> tuple[datetime, ...]:
+    """Return when the jobs ended, where that is known."""
+    return tuple(filter(None, map(ended, page.jobs)))

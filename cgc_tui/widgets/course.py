@@ -1,0 +1,73 @@
+"""Plots what ended over time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.reactive import reactive
+from textual.widgets import Sparkline, Static
+
+from cgc_tui.causes import over_time
+from cgc_tui.text import Clean
+from cgc_tui.view import Look, span, when
+
+Times = tuple[datetime, ...] | None
+"""When jobs ended, None where that has not been asked."""
+
+PARTS = 72
+"""How many parts the time has; less than the cells of a narrow terminal, so that each is seen."""
+
+
+class Course(Vertical):
+    """Two plots over one time: jobs that failed and, where they are known, jobs that completed."""
+
+    failed: reactive[Times] = reactive[Times](None)
+    completed: reactive[Times] = reactive[Times](None)
+    look: reactive[Look] = reactive(Look())
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def compose(self) -> ComposeResult:
+        """Lay out the plots, each with its words."""
+        for name in ("failed", "completed"):
+            yield Sparkline([], id=f"{name}-plot")
+            yield Static("", id=f"{name}-words", classes="plot-words", markup=False)
+
+    def watch_failed(self) -> None:
+        """Plot what came."""
+        self._draw()
+
+    def watch_completed(self) -> None:
+        """Plot what came."""
+        self._draw()
+
+    def watch_look(self) -> None:
+        """Say the times in another way."""
+        self._draw()
+
+    def _draw(self) -> None:
+        if not self.is_mounted:
+            return
+        times = [*(self.failed or ()), *(self.completed or ())]
+        first, last = min(times, default=None), max(times, default=None)
+        for name, shown in (("failed", self.failed), ("completed", self.completed)):
+            plot, words = self.query_one(f"#{name}-plot", Sparkline), self.query_one(f"#{name}-words", Static)
+            words.display = plot.display = bool(shown and first and last)
+            plot.display = plot.display and not self.look.ascii
+            if shown and first and last:
+                counts = over_time(shown, first, last, PARTS)
+                plot.data = counts
+                words.update(self._words(name, counts, first, last))
+
+    def _words(self, name: str, counts: tuple[int, ...], first: datetime, last: datetime) -> Clean:
+        """Return `failed 13 Feb 11:20 – today 11:58 · at most 12 in 6h30m`."""
+        now = self._clock()
+        dash = "-" if self.look.ascii else "–"
+        ends = f"{when(first, self.look, now).strip()} {dash} {when(last, self.look, now).strip()}"
+        part = span((last - first).total_seconds() / len(counts))
+        return Clean(f"{name} {sum(counts):,}: {ends}{self.look.dot}at most {max(counts):,} in {part}")
