@@ -19,6 +19,7 @@ from cgc_tui.driver import Terminal
 from cgc_tui.event_log import EventLog
 from cgc_tui.models import JobQuery, Token
 from cgc_tui.screens.asks import TokenRefused
+from cgc_tui.screens.batches import BatchDialog
 from cgc_tui.screens.choice import ChoiceDialog
 from cgc_tui.screens.dialog import Dialog, ReadingDialog
 from cgc_tui.screens.events import EventsDialog
@@ -201,6 +202,7 @@ def binding_ids() -> set[str]:
         FilterDialog,
         ReadAll,
         FailuresScreen,
+        BatchDialog,
     ]
     bindings = (binding for owner in owners for binding in owner.BINDINGS if isinstance(binding, Binding))
     return {binding.id for binding in bindings if binding.id}

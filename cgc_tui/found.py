@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from cgc_tui.arrange import Arrangement
-from cgc_tui.models import MAX_LIMIT, ImportJob, JobError, JobPage, JobQuery, Search
+from cgc_tui.models import ImportJob, JobError, JobPage, JobQuery, Search
 
 MOST_ASKED = 1000
 NO_SUCH_JOB = 9008
@@ -57,15 +57,14 @@ class Found:
             received_at=self.as_of,
         )
 
-    def to_ask(self, page: JobPage) -> list[tuple[str, ...]]:
-        """Return the ids that a refresh asks for, in portions of one request.
+    def to_ask(self, page: JobPage) -> tuple[str, ...]:
+        """Return the ids that a refresh asks for.
 
         These are the page's jobs and, so that the counts are true, all that have not ended, of these at
         most `MOST_ASKED`.
         """
         going = [job.id for job in self._jobs.values() if not job.final][:MOST_ASKED]
-        ids = tuple(dict.fromkeys([*(job.id for job in page.jobs), *going]))
-        return [ids[start : start + MAX_LIMIT] for start in range(0, len(ids), MAX_LIMIT)]
+        return tuple(dict.fromkeys([*(job.id for job in page.jobs), *going]))
 
     def learn(self, told: Mapping[str, ImportJob | JobError], at: datetime) -> None:
         """Take in what the platform tells now; a job that is no longer there leaves the list."""

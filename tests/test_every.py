@@ -62,6 +62,26 @@ async def test_all_jobs_come_in_order_for_a_request_a_page(
     assert told[-1] == Progress(PAGES, PAGES, JOBS, JOBS)
 
 
+async def test_a_part_takes_its_own_pages_alone_and_says_that_more_follow(
+    client: Client, platform: SimulatedPlatform
+) -> None:
+    told: list[Progress] = []
+    part = await all_jobs(client, JobQuery(), most=500, on_progress=told.append)
+    assert [job.id for job in part.jobs] == platform.ids()[:500]
+    assert (part.total, part.more) == (JOBS, True)
+    assert len(platform.requests) == 5
+    assert (told[-1].pages, told[-1].total_pages, told[-1].total) == (5, 5, 500)
+
+
+@pytest.mark.parametrize("most", [JOBS, JOBS + 1, 10 * JOBS])
+async def test_a_part_that_is_all_is_the_whole_list(
+    client: Client, platform: SimulatedPlatform, most: int
+) -> None:
+    part = await all_jobs(client, JobQuery(), most=most)
+    assert (len(part.jobs), part.total, part.more) == (JOBS, JOBS, False)
+    assert len(platform.requests) == PAGES
+
+
 async def test_filters_hold_for_every_page(client: Client, platform: SimulatedPlatform) -> None:
     wanted = [job_id for job_id in platform.ids() if platform.job(job_id)["state"] == "COMPLETED"]
     assert await ids(client, JobQuery(states=("COMPLETED",))) == wanted

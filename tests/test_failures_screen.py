@@ -80,7 +80,8 @@ async def test_enter_lists_the_jobs_of_a_cause(start: Start, platform: Simulated
         await pilot.press("F")
         await shown(pilot, "161 failed jobs by cause")
         await pilot.press("j", "enter")
-        screen = await shown(pilot, "1–25 of 40 · page 1 of 2 · searched 161 of 161 at 12:00 · 9108 File")
+        screen = await shown(pilot, "1–25 of 40 · page 1 of 2 · searched 161 of 161 at 12:00 · as found")
+        assert "9108 File with the specified name" in screen
         assert "0 All 40 │" in screen
         await pilot.press("]")
         await shown(pilot, "26–40 of 40 · page 2 of 2")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
@@ -38,19 +39,21 @@ async def all_pages(
     client: Client,
     query: JobQuery,
     *,
+    most: int = sys.maxsize,
     on_progress: ProgressHook | None = None,
     on_retry: RetryHook | None = None,
     sleep: Sleep = asyncio.sleep,
 ) -> AsyncGenerator[JobPage, None]:
     """Yield all jobs of a list in the server's order, each once, page by page as they come.
 
-    The window of the query does not count. Up to 16 pages are asked for at once, beside what else the
-    client asks, and no page twice unless the list moves meanwhile; a rate limit is waited for. `on_retry` is
-    told of failed attempts and of waits. Raises CgcError where a page cannot be had: there is no shorter
-    list. Whoever leaves before the end closes the generator (`contextlib.aclosing`).
+    The window of the query does not count, and no page is asked for that begins after `most` jobs. Up to 16
+    pages are asked for at once, beside what else the client asks, and no page twice unless the list moves
+    meanwhile; a rate limit is waited for. `on_retry` is told of failed attempts and of waits. Raises
+    CgcError where a page cannot be had: there is no shorter list. Whoever leaves before the end closes the
+    generator (`contextlib.aclosing`).
     """
     pace = Pace(client, on_retry=on_retry, sleep=sleep)
-    reading = _Reading(client, replace(query, offset=0, limit=MAX_LIMIT), pace, on_progress, on_retry)
+    reading = _Reading(client, replace(query, offset=0, limit=MAX_LIMIT), most, pace, on_progress, on_retry)
     seen: set[str] = set()
     try:
         async with aclosing(reading.pages()) as pages:
@@ -66,24 +69,26 @@ async def all_jobs(
     client: Client,
     query: JobQuery,
     *,
+    most: int = sys.maxsize,
     on_progress: ProgressHook | None = None,
     on_retry: RetryHook | None = None,
     sleep: Sleep = asyncio.sleep,
 ) -> JobPage:
-    """Return all jobs of a list as one page, read as by `all_pages`."""
+    """Return all jobs of a list as one page, read as by `all_pages`; `more` says whether `most` cut it."""
     jobs: list[ImportJob] = []
     unreadable, last = 0, None
-    told = all_pages(client, query, on_progress=on_progress, on_retry=on_retry, sleep=sleep)
+    told = all_pages(client, query, most=most, on_progress=on_progress, on_retry=on_retry, sleep=sleep)
     async with aclosing(told) as pages:
         async for last in pages:
             jobs += last.jobs
             unreadable += last.unreadable
     count = len(jobs) + unreadable
+    more = last is not None and last.more
     return JobPage(
         query=replace(query, offset=0, limit=max(1, count)),
         jobs=tuple(jobs),
-        total=count,
-        more=False,
+        total=last.total if last is not None and more else count,
+        more=more,
         limit=max(1, count),
         unreadable=unreadable,
         received_at=last.received_at if last is not None else None,
@@ -123,12 +128,14 @@ class _Reading:
         self,
         client: Client,
         query: JobQuery,
+        most: int,
         pace: Pace,
         on_progress: ProgressHook | None,
         on_retry: RetryHook | None,
     ) -> None:
         self._client = client
         self._query = query
+        self._most = most
         self._pace = pace
         self._on_progress = on_progress
         self._on_retry = on_retry
@@ -140,10 +147,14 @@ class _Reading:
         page = await self._page(self._query)
         yield page
         self._query = replace(self._query, limit=min(page.limit, MAX_LIMIT))
-        offsets = iter(range(page.limit, page.total or 0, self._query.limit) if page.more else ())
+        offsets = iter(
+            range(page.limit, min(page.total or 0, self._most), self._query.limit) if page.more else ()
+        )
         self._look_ahead(offsets)
         while self._ahead or page.more:
             before, end = page, page.query.offset + page.limit
+            if end >= self._most:
+                return
             if self._ahead and (not page.more or self._ahead[0][0] <= end):
                 page = await self._ahead[0][1]
                 self._ahead.popleft()
@@ -198,7 +209,7 @@ class _Reading:
 
     def _tell(self, page: JobPage) -> None:
         if self._on_progress is not None:
-            total = page.total
+            total = None if page.total is None else min(page.total, self._most)
             pages = None if total is None else max(self._pages, -(-total // self._query.limit))
             jobs = self._jobs if total is None else min(self._jobs, total)
             self._on_progress(Progress(self._pages, pages, jobs, total))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from textual.reactive import reactive
 
 from cgc_tui.arrange import Arrangement
+from cgc_tui.batches import Progress, progress
 from cgc_tui.found import Found
 from cgc_tui.models import JobPage, JobQuery
 from cgc_tui.screens.feed import Feed
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class FoundList(Feed):
-    """The owner of the order, and of the jobs that a search `found`.
+    """The owner of the order, and of the jobs that a search `found`, with the `standing` of those.
 
     Whatever finds jobs makes `Found(Search(what, within, searched, total, at), jobs)` of them and calls
     `show_found`. From then on `wanted.among` is that search, and the list pages, narrows, sorts,
@@ -31,6 +31,7 @@ class FoundList(Feed):
     """
 
     arrangement: reactive[Arrangement] = reactive(Arrangement())
+    standing: reactive[Progress | None] = reactive[Progress | None](None)
 
     def __init__(
         self, client: Client, *, query: JobQuery, every: float, clock: Callable[[], datetime]
@@ -77,10 +78,10 @@ class FoundList(Feed):
         found = self.found
         if found is None or query.among != found.search:
             return await super().ask(query, on_retry=on_retry)
-        portions = found.to_ask(found.page(query, self.arrangement))
-        answers = await asyncio.gather(*map(self.client.jobs_by_id, portions))
-        for told in answers:
-            found.learn(told, self.clock())
+        from cgc_tui.api import jobs_by_ids  # with httpx, which is there by now
+
+        ids = found.to_ask(found.page(query, self.arrangement))
+        found.learn(await jobs_by_ids(self.client, ids, on_retry=on_retry), self.clock())
         return found.page(query, self.arrangement)
 
     def recount(self, total: int | None, *, asked: bool = False) -> None:
@@ -89,4 +90,5 @@ class FoundList(Feed):
             super().recount(total, asked=asked)
             return
         tabs = [states for _, states, _, _ in TABS]
+        self.standing = progress(self.found.jobs, self.clock())
         self.counts = {tab: len(self.found.matching(replace(self.wanted, states=tab))) for tab in tabs}

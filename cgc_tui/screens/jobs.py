@@ -12,6 +12,7 @@ from textual.widgets import Footer, Input
 from cgc_tui.screens.keys import JOBS_KEYS
 from cgc_tui.screens.overview import Overview
 from cgc_tui.widgets.find_line import FindLine
+from cgc_tui.widgets.found_line import FoundLine
 from cgc_tui.widgets.job_detail import JobDetail
 from cgc_tui.widgets.job_table import JobTable
 from cgc_tui.widgets.notice import Notice
@@ -31,6 +32,7 @@ class JobsScreen(Overview):
         at = JobsScreen
         yield TopBar(self.platform).data_bind(at.look, at.user, at.as_of, at.every, at.paused, at.attention)
         yield StateTabs().data_bind(at.look, at.wanted, at.counts)
+        yield FoundLine(self.clock).data_bind(at.look, at.wanted, at.standing)
         with Horizontal(id="body"):
             with Container(id="list"):
                 yield JobTable(self.clock).data_bind(at.page, at.arrangement, at.look, at.as_of, at.marks)

@@ -20,6 +20,7 @@ JOBS_KEYS: list[BindingType] = [
     Binding("f", "filter", "Filter form", show=False, id="jobs.filter"),
     Binding("slash", "find", "Find", id="jobs.find", tooltip="Find in the loaded jobs"),
     Binding("F", "failures", "Failures by cause", show=False, id="jobs.failures"),
+    Binding("b", "batches", "Batches of jobs", show=False, id="jobs.batches"),
     Binding("enter,d", "detail", "Detail", show=False, id="jobs.detail"),
     Binding("p", "pane", "Detail pane on, off", show=False, id="jobs.pane"),
     Binding("J", "json", "Raw JSON", show=False, id="jobs.json"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,14 +10,22 @@ from typing import TYPE_CHECKING
 
 from textual.reactive import reactive
 
+from cgc_tui.batches import batches, newest_first
+from cgc_tui.batches_view import begun, way
 from cgc_tui.found import Found
-from cgc_tui.models import JobQuery
+from cgc_tui.models import JobPage, JobQuery, Search
+from cgc_tui.screens.batches import ALL, BatchDialog
 from cgc_tui.screens.failures import FailuresScreen
 from cgc_tui.screens.marking import Marking
-from cgc_tui.view import Look
+from cgc_tui.screens.read_all import ReadAll
+from cgc_tui.text import clean
+from cgc_tui.view import Look, filters
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client
+
+FIRST_JOBS = 1000
+"""Among so many jobs batches are looked for at first."""
 
 
 class Overview(Marking):
@@ -57,6 +66,46 @@ class Overview(Marking):
             clock=self.clock,
         )
         self.app.push_screen(screen, chosen)
+
+    def action_batches(self) -> None:
+        """Choose a batch; its jobs become a list of their own."""
+        if self.found is not None and self.wanted.among is not None:
+            query = replace(self.wanted, states=(), offset=0)
+            jobs = self.found.matching(query)
+            self._offer_batches(
+                JobPage(query, jobs, len(jobs), False, query.limit, received_at=self.found.as_of)
+            )
+        else:
+            self._search_batches(FIRST_JOBS)
+
+    def _search_batches(self, most: int) -> None:
+        """Look for batches among the first jobs, or all where the list is not in the order of time."""
+
+        def came(page: JobPage | None) -> None:
+            if page is not None and page.more and not newest_first(page.jobs):
+                self._search_batches(sys.maxsize)
+            elif page is not None:
+                self._offer_batches(page)
+
+        query = replace(self.wanted, states=(), offset=0)
+        what = clean(f"Looking for batches{self.look.dot}{filters(query, self.look)}")
+        screen = ReadAll(self.client, query, what=what, look=self.look, clock=self.clock, most=most)
+        self.app.push_screen(screen, came)
+
+    def _offer_batches(self, page: JobPage) -> None:
+        """Let one of the batches among these jobs be chosen."""
+        offered = batches(page.jobs, whole=not page.more)
+
+        def chosen(place: int | None) -> None:
+            if place == ALL:
+                self._search_batches(sys.maxsize)
+            elif place is not None:
+                batch = offered[place]
+                what = f"batch of {begun(batch, self.look, self.clock())} {way(batch, self.look)}"
+                search = Search(clean(what), self.wanted, len(page.jobs), page.total, page.received_at)
+                self.show_found(Found(search, batch.jobs))
+
+        self.app.push_screen(BatchDialog(offered, page, look=self.look, now=self.clock()), chosen)
 
     def action_zone(self) -> None:
         """Show times in UTC or in the local zone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -19,8 +20,7 @@ from cgc_tui.text import Clean, clean
 from cgc_tui.view import Look, failure
 
 if TYPE_CHECKING:
-    from cgc_tui.api import Client
-    from cgc_tui.api.every import Progress
+    from cgc_tui.api import Client, Progress
 
 UNSEEN = 0.3
 RHYTHM = 0.25
@@ -35,12 +35,20 @@ class ReadAll(Dialog[JobPage]):
     BINDINGS = [Binding("r,f5,ctrl+r", "read", "Ask again", show=False, id="reading.again")]
 
     def __init__(
-        self, client: Client, query: JobQuery, *, what: Clean, look: Look, clock: Callable[[], datetime]
+        self,
+        client: Client,
+        query: JobQuery,
+        *,
+        what: Clean,
+        look: Look,
+        clock: Callable[[], datetime],
+        most: int = sys.maxsize,
     ) -> None:
-        """`what` stands above the bar; the window of the query does not count."""
+        """`what` stands above the bar; the window of the query does not count, but for `most` jobs."""
         super().__init__()
         self._client = client
         self._query = query
+        self._most = most
         self._heading = what
         self._look = look
         self._clock = clock
@@ -67,13 +75,17 @@ class ReadAll(Dialog[JobPage]):
     @work(exclusive=True)
     async def action_read(self) -> None:
         """Read the list; where that fails say why, and offer to ask again."""
-        from cgc_tui.api.every import all_jobs  # with httpx, which is there by now
+        from cgc_tui.api import all_jobs  # with httpx, which is there by now
 
         self._progress = self._wait = None
         self._ticker.resume()
         try:
             page = await all_jobs(
-                self._client, self._query, on_progress=self._note_progress, on_retry=self._note_wait
+                self._client,
+                self._query,
+                most=self._most,
+                on_progress=self._note_progress,
+                on_retry=self._note_wait,
             )
         except Refused as error:
             self.post_message(TokenRefused(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from textual.content import Content
@@ -77,7 +78,8 @@ class StatusLine(Bar):
         going = f"asking for page {self.wanted.offset // self.wanted.limit + 1:,}…" if pending else ""
         skipped = f"{self.page.unreadable} could not be read" if self.page.unreadable else ""
         lacking = f"only ids: {self.page.incomplete.what}" if self.page.incomplete else ""
-        filtered = filters(self.wanted if pending else self.page.query, self.look)
+        query = replace(self.wanted if pending else self.page.query, among=None)
+        filtered = filters(query, self.look) if query.filtered or not self.wanted.among else ""
         return [
             position(self.page, self.look),
             going or self.news,
