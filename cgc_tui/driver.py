@@ -8,6 +8,7 @@ import io
 import locale
 import os
 import signal
+import termios
 import threading
 from contextlib import suppress
 from functools import partial
@@ -53,6 +54,7 @@ class Terminal(LinuxDriver):
         if isinstance(self._file, io.TextIOWrapper):
             self._file.reconfigure(encoding=locale.getencoding(), errors="replace")
         self._taken = False
+        self._raw: list[Any] = []
         self._lifeline = Lifeline(self._leave, source=self.fileno, drawn_on=STANDARD_ERROR)
 
     def start_application_mode(self) -> None:
@@ -64,6 +66,17 @@ class Terminal(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]
         # Textual's own handler is interrupted by itself in a storm of resizes, and posts an old size last.
         asyncio.get_running_loop().add_signal_handler(signal.SIGWINCH, self._resized)
+        with suppress(termios.error):
+            self._raw = termios.tcgetattr(self.fileno)
+
+    def _sigcont_application(self, *arguments: object) -> None:
+        if not self._taken:
+            super()._sigcont_application(*arguments)
+            return
+        # Stopped by a signal that cannot be heeded, or told of a hang-up: the terminal was never given back.
+        with suppress(termios.error):
+            termios.tcsetattr(self.fileno, termios.TCSANOW, self._raw)
+        self._loop.call_soon_threadsafe(partial(self._app.refresh, repaint=True, layout=True))
 
     def stop_application_mode(self) -> None:
         """Give the terminal back."""
@@ -86,9 +99,9 @@ class Terminal(LinuxDriver):
         self.run_input_thread()  # without Textual's traceback, which is printed where the app ends
 
     def _thread_failed(self, failed: threading.ExceptHookArgs) -> None:
-        """Take a failed write for the hang-up that it tells of, and everything else for a bug."""
+        """Take a failed read or write for the hang-up that it tells of, and everything else for a bug."""
         error = failed.exc_value
-        if isinstance(error, OSError) and failed.thread is self._writer_thread:
+        if isinstance(error, OSError) and failed.thread in (self._key_thread, self._writer_thread):
             self._lifeline.hung_up()
         elif isinstance(error, Exception):
             self._loop.call_soon_threadsafe(self._app._handle_exception, error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,12 +13,14 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.driver import Driver
+from textual.filter import LineFilter
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from cgc_tui.clipboard import Route, choose, open_link, to_tmux
 from cgc_tui.driver import Terminal
+from cgc_tui.guard import Guard
 from cgc_tui.screens.asks import CopyAsked, OpenAsked
 from cgc_tui.screens.help import HelpDialog
 from cgc_tui.screens.text import TextDialog
@@ -62,6 +64,7 @@ class TerminalApp(App[None]):
     ) -> None:
         """`config` is the file that the settings are from."""
         super().__init__(driver_class=driver_class, css_path=[*stylesheets()])
+        self._guard = Guard()
         self._config = config
         self._environ = environ
         if "SSH_CONNECTION" in environ:
@@ -82,6 +85,18 @@ class TerminalApp(App[None]):
     def panic(self, *_: RenderableType) -> None:
         """End without what an exception would print of itself."""
         self._fatal_error()
+
+    async def _shutdown(self) -> None:
+        """Close the terminal also where closing all else fails."""
+        try:
+            await super()._shutdown()
+        finally:
+            if self._driver is not None:
+                self._driver.close()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return Textual's filters, and the guard behind them."""
+        return (*super().get_line_filters(), self._guard)
 
     def _set_pointer_shape(self, shape: str) -> None:
         """Leave the shape of the pointer to the terminal."""

@@ -25,8 +25,7 @@ EMOJI_STYLE = "\ufe0f"
 _FIRST_MARK = "\u0300"
 _PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421, ord("\t"): ord(" ")}
 _PICTURES_OF_LINES = {code: shown for code, shown in _PICTURES.items() if code != ord("\n")}
-_UNSHOWABLE = re.compile(
-    "["
+_HIDDEN = (
     "\x80-\x9f"  # C1
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction
     "\u2028\u2029"  # line and paragraph separator
@@ -35,8 +34,11 @@ _UNSHOWABLE = re.compile(
     "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # layout of hieroglyphs and music
     "\ufff0-\ufffb\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"  # interlinear, tags, never to be shown
     "\ud800-\udfff"  # lone surrogates
-    "]"
 )
+_UNSHOWABLE = re.compile(f"[{_HIDDEN}]")
+UNSAFE = re.compile(f"[\x00-\x1f\x7f{_HIDDEN}]")
+"""What never goes to a terminal; `clean` lets none of it through, but line ends where they are wanted."""
+
 _LOOSE_JOINER = re.compile(f"(?<![^\x00-\x7f]){JOINER}|{JOINER}(?![^\x00-\x7f{JOINER}])")
 _KEYCAPS = frozenset("#*0123456789")
 

@@ -189,6 +189,10 @@ class Terminal:
         """Return the modes of the terminal's line."""
         return termios.tcgetattr(self._main)
 
+    def set_attributes(self, attributes: list[Any]) -> None:
+        """Change the modes of the terminal's line, as a shell does."""
+        termios.tcsetattr(self._main, termios.TCSANOW, attributes)
+
     def read(self, seconds: float) -> bool:
         """Take what the program writes within that time; tell whether it was anything."""
         ready, _, _ = select.select([self._main], [], [], seconds)

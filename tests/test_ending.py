@@ -113,3 +113,23 @@ def test_a_stopped_program_ends_once_it_goes_on(tmp_path: Path, number: signal.S
         assert terminal.ends() in (128 + number, -number)
         assert not modes_left(terminal.raw)
         assert terminal.attributes() == before
+
+
+@pytest.mark.slow
+def test_a_program_that_was_stopped_from_outside_goes_on(tmp_path: Path) -> None:
+    """The shell has taken the terminal meanwhile, and nothing told the program."""
+    with Terminal(DEMO, home=tmp_path) as terminal:
+        before = terminal.attributes()
+        listing(terminal)
+        terminal.process.send_signal(signal.SIGSTOP)
+        terminal.stops()
+        terminal.set_attributes(before)
+        terminal.screen.reset()
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.sees("page 1 of")
+        terminal.press("]")
+        terminal.sees("page 2 of")
+        terminal.press("q")
+        assert terminal.ends() == 0
+        assert not modes_left(terminal.raw)
+        assert terminal.attributes() == before

@@ -10,6 +10,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widgets import Checkbox, Input, Static
 
 from cgc_tui.models import CgcError, JobQuery, JobState, Refused
@@ -53,7 +54,7 @@ class FilterDialog(Dialog[JobQuery]):
             with Horizontal(id="states"):
                 for state in JobState:
                     chosen = state in self._old.states
-                    yield StateBox(state.capitalize(), chosen, id=state.lower(), compact=True)
+                    yield StateBox(Content(state.capitalize()), chosen, id=state.lower(), compact=True)
             yield IdField("Project", self._old.project or "", id="project")
             yield IdField("Volume", self._old.volume or "", id="volume")
             yield Static("", id="problem", markup=False)

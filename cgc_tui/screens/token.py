@@ -10,6 +10,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, Label, Select, Static
 
@@ -80,7 +81,7 @@ class TokenScreen(Screen[Login | None]):
             yield Static("", id="reason", markup=False)
             yield Label("Platform")
             yield Select(
-                [(clean(name), endpoint) for endpoint, name in endpoints.items()],
+                [(Content(clean(name)), endpoint) for endpoint, name in endpoints.items()],
                 value=self._endpoint,
                 allow_blank=False,
                 compact=True,
@@ -95,7 +96,7 @@ class TokenScreen(Screen[Login | None]):
                 markup=False,
             )
             back = "Esc Back" if self._leavable else "^c Quit"
-            yield Static(f"Enter Submit   Tab Platform   {back}", classes="keys")
+            yield Static(f"Enter Submit   Tab Platform   {back}", markup=False, classes="keys")
         yield TooSmall()
 
     def on_mount(self) -> None:
