@@ -75,7 +75,7 @@ class Terminal(LinuxDriver):
             return
         # Stopped by a signal that cannot be heeded, or told of a hang-up: the terminal was never given back.
         with suppress(termios.error):
-            termios.tcsetattr(self.fileno, termios.TCSANOW, self._raw)
+            termios.tcsetattr(self.fileno, termios.TCSANOW, self._raw or termios.tcgetattr(self.fileno))
         self._loop.call_soon_threadsafe(partial(self._app.refresh, repaint=True, layout=True))
 
     def stop_application_mode(self) -> None:

@@ -79,6 +79,7 @@ class Terminal:
         """
         self.screen = pyte.Screen(*size)
         self.raw = b""
+        self._home = home
         self._stream = pyte.ByteStream(self.screen)
         self._main, child = pty.openpty()
         self._set_size(*size)
@@ -96,6 +97,7 @@ class Terminal:
                 "LANG": "C.UTF-8",
                 "TZ": "UTC",
                 "XDG_CONFIG_HOME": str(home / ".config"),
+                "TMPDIR": str(home),
                 **(environ or {}),
             },
         )
@@ -111,6 +113,9 @@ class Terminal:
             self.process.kill()
             self.process.wait()
         self.hang_up()
+        if kind is not None:
+            for report in self._home.glob("cgc-tui-bug-*"):
+                print(report.read_text())
 
     @property
     def text(self) -> str:
