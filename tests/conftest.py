@@ -23,6 +23,12 @@ from cgc_tui.event_log import EventLog
 from cgc_tui.models import JobQuery, Token
 from cgc_tui.settings import Settings
 from cgc_tui.view import Look
+from tests.leaks import (  # noqa: F401
+    SENTINEL,
+    pytest_runtest_logreport,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+)
 
 for name in ("NO_COLOR", "SSH_CONNECTION", "TMUX", "SB_AUTH_TOKEN", "SB_API_ENDPOINT", "CGC_TUI_PROFILE"):
     os.environ.pop(name, None)
@@ -53,7 +59,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def platform(clock: Clock) -> SimulatedPlatform:
-    return SimulatedPlatform(jobs=230, clock=clock.unix)
+    return SimulatedPlatform(jobs=230, clock=clock.unix, token=SENTINEL)
 
 
 @pytest.fixture
@@ -96,7 +102,9 @@ def first_page(request: httpx.Request) -> bool:
 def text_of(app: App[None]) -> str:
     """Return what the screen shows, line by line, without styles."""
     lines = app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in lines)
+    text = "\n".join("".join(segment.text for segment in strip).rstrip() for strip in lines)
+    assert SENTINEL not in text
+    return text
 
 
 async def shown(pilot: Pilot[None], words: str, *, gone: bool = False) -> str:

@@ -20,6 +20,8 @@ from typing import Any
 
 import pyte
 
+from tests.leaks import SENTINEL
+
 PATIENCE = 20.0
 
 # A child gets its controlling terminal here, since a hook between fork and exec is unsafe with threads.
@@ -113,7 +115,9 @@ class Terminal:
             self.process.kill()
             self.process.wait()
         self.hang_up()
-        if kind is not None:
+        if kind is None:
+            assert SENTINEL.encode() not in self.raw
+        else:
             for report in self._home.glob("cgc-tui-bug-*"):
                 print(report.read_text())
 

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cgc_tui import credentials
 from cgc_tui.credentials import (
@@ -687,3 +689,64 @@ def test_advance_access_is_a_setting_of_the_profile(tmp_path: Path) -> None:
     credentials.path.write_text(text)
     assert credentials.advance_access(CGC)
     assert not credentials.advance_access(LAB)
+
+
+# Whatever is there
+
+
+@given(
+    mask=st.integers(0, 0o777),
+    modes=st.lists(st.integers(0, 0o777), min_size=4, max_size=4),
+    there=st.tuples(st.booleans(), st.booleans()),
+)
+@settings(derandomize=True, deadline=None, max_examples=60)
+def test_under_any_umask_and_modes_the_store_keeps_the_token_to_its_owner(
+    tmp_path_factory: pytest.TempPathFactory, mask: int, modes: list[int], there: tuple[bool, bool]
+) -> None:
+    home = tmp_path_factory.mktemp("any")
+    directory = home / "config" / "cgc-tui"
+    path, lock = directory / "credentials", directory / "credentials.lock"
+    if there[0]:
+        write(path, BOTH, modes[0])
+    if there[1]:
+        write(lock, "", modes[1])
+    if directory.exists():
+        # The owner keeps a way in: that is what root, who runs some of these tests, has anyway.
+        directory.chmod(modes[2] | 0o700)
+        path.exists() and path.chmod(modes[0] | 0o600)
+        lock.exists() and lock.chmod(modes[1] | 0o600)
+    old = os.umask(mask)
+    try:
+        store = Credentials(directory, environ={}, home=home)
+        assert store.save("sb-eu", EU, Token("new")) == "sb-eu"
+        assert revealed(store.find(profile="sb-eu", endpoint=None)) == ("new", STORE)
+        assert revealed(store.find(profile="cgc", endpoint=None))[0] == ("stored-cgc" if there[0] else None)
+    finally:
+        os.umask(old)
+    assert mode(directory) == 0o700
+    assert {one.name: mode(one) for one in directory.iterdir()} == {path.name: 0o600, lock.name: 0o600}
+
+
+INI = st.text(alphabet=st.sampled_from("[]=:;#%$\n\t abcgct_"), max_size=60).map(str.encode)
+
+
+@given(data=INI | st.binary(max_size=60))
+@settings(derandomize=True, deadline=None, max_examples=150)
+def test_whatever_the_store_holds_it_is_read_or_refused_in_words(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes
+) -> None:
+    directory = tmp_path_factory.mktemp("any")
+    path = write(directory / "credentials", b"[cgc]\nauth_token = s3cret\n" + data)
+    store = Credentials(directory, environ={}, home=directory)
+    said = []
+    for use in (
+        lambda: store.find(profile=None, endpoint=None),
+        lambda: store.save("bdc", PLATFORMS["bdc"].endpoint, Token("new")),
+        store.profiles,
+    ):
+        try:
+            use()
+        except CredentialsError as error:
+            said.append(str(error))
+    assert "s3cret" not in "".join(said)
+    assert b"s3cret" in path.read_bytes()
