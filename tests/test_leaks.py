@@ -23,8 +23,8 @@ async def test_nothing_that_the_app_holds_shows_the_token(start: Start) -> None:
         await shown(pilot, "1–50 of 230")
         await pilot.press("r", "j", "f")
         await shown(pilot, "Filter: what the platform")
-        held = [one for one in gc.get_objects() if type(one).__module__.startswith(OURS)]
-        held = [one for one in held if not type(one).__module__.startswith(THEIRS)]
+        held = [one for one in gc.get_objects() if str(type(one).__module__).startswith(OURS)]
+        held = [one for one in held if not str(type(one).__module__).startswith(THEIRS)]
         headers = [one.headers for one in gc.get_objects() if isinstance(one, httpx.AsyncClient)]
         kinds = {type(one).__name__ for one in held}
         assert {"CgcApp", "JobsScreen", "Client", "Wire", "Token", "Worker"} <= kinds
