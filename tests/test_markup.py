@@ -91,7 +91,7 @@ def _text(value: ast.expr) -> bool:
         name = value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
         return name not in {"Text", "Content", "styled", "assemble", "_text", "compose"}
     if isinstance(value, ast.Starred):
-        return _text(value.value)
+        return not isinstance(value.value, ast.Name) and _text(value.value)
     if isinstance(value, ast.GeneratorExp | ast.ListComp):
         return _text(value.elt)
     if isinstance(value, ast.Tuple):

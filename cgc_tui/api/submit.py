@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import httpx
-
 from cgc_tui.api import parse
 from cgc_tui.api.wire import Wire
 from cgc_tui.models import CgcError, Lost, Maintenance, ServerTrouble, Submitted, Unreachable, Unreadable
@@ -14,15 +12,6 @@ from cgc_tui.retry import Key, key
 from cgc_tui.text import Clean
 
 PATH = "/bulk/storage/imports/create"
-NEVER_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-    httpx.InvalidURL,
-)
-"""What fails before a byte of the request has left."""
 
 REMEDY = Clean("Look whether the jobs are there before you send again.")
 
@@ -45,8 +34,18 @@ async def submit(wire: Wire, bodies: Sequence[Body]) -> tuple[Submitted, ...]:
 
 def _never_sent(error: CgcError) -> bool:
     """Tell whether the request surely did not leave: there was no connection that it could take."""
+    import httpx
+
     cause = error.__context__
-    return isinstance(error, Unreachable) and (cause is None or isinstance(cause, NEVER_SENT))
+    never_sent = (
+        httpx.ConnectError,
+        httpx.ConnectTimeout,
+        httpx.PoolTimeout,
+        httpx.ProxyError,
+        httpx.UnsupportedProtocol,
+        httpx.InvalidURL,
+    )
+    return isinstance(error, Unreachable) and (cause is None or isinstance(cause, never_sent))
 
 
 def _in_order(bodies: Sequence[Body], records: Sequence[object]) -> tuple[Submitted, ...]:
