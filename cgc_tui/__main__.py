@@ -75,6 +75,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--log-file", type=Path, metavar="PATH", help="write there what is asked and answered, without token"
     )
+    made.add_argument(
+        "--write", action="store_true", help="allow what changes the platform (default: read-only)"
+    )
     made.add_argument("--version", action="version", version=f"cgc-tui {__version__}")
     return made
 
@@ -217,6 +220,7 @@ def _setup(
         query=JobQuery(tuple(options.state or ()), options.project, options.volume, limit=page_size),
         look=Look(ascii=not _unicode()),
         environ=os.environ,
+        write=options.write,
     )
 
 

@@ -28,6 +28,7 @@ from cgc_tui.screens.filter import FilterDialog
 from cgc_tui.screens.help import HelpDialog
 from cgc_tui.screens.jobs import JobsScreen
 from cgc_tui.screens.read_all import ReadAll
+from cgc_tui.screens.retry import RetryScreen
 from cgc_tui.screens.text import TextDialog
 from cgc_tui.screens.token import Login, TokenScreen
 from cgc_tui.settings import Settings
@@ -59,6 +60,7 @@ class Setup:
     look: Look
     environ: Mapping[str, str]
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    write: bool = False
     events: EventLog = field(default_factory=EventLog)
 
 
@@ -98,6 +100,7 @@ class CgcApp(TerminalApp):
             every=self._setup.settings.refresh,
             look=self._setup.look,
             clock=self._setup.clock,
+            writer=self._access.profile if self._setup.write else None,
         )
 
     @on(TokenRefused)
@@ -201,6 +204,7 @@ def binding_ids() -> set[str]:
         HelpDialog,
         FilterDialog,
         ReadAll,
+        RetryScreen,
         FailuresScreen,
         BatchDialog,
     ]

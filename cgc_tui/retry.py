@@ -87,15 +87,17 @@ def plan(jobs: Iterable[ImportJob], *, sent: Collection[str] = (), listed: Itera
     """Return which of the jobs to send again.
 
     `sent` are the ids of those that were sent before; `listed` are the jobs that the platform lists now,
-    among which the same import may have been started since.
+    as they are by now, among which the same import may have been started since.
     """
+    listed = tuple(listed)
+    now = {job.id: job for job in listed}
     later: dict[Key, list[ImportJob]] = {}
     for job in listed:
         if job.state != JobState.FAILED:
             later.setdefault(key(job), []).append(job)
     chosen: dict[Key, ImportJob] = {}
     left_out: dict[str, Reason] = {}
-    for job in jobs:
+    for job in (now.get(job.id, job) for job in jobs):
         reason = _reason(job, sent, later)
         if reason is None and key(job) in chosen:
             reason = Reason.REPEATED

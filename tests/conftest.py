@@ -136,6 +136,7 @@ def make_app(platform: SimulatedPlatform, server: LoopbackServer, clock: Clock, 
         settings: Settings | None = None,
         environ: Mapping[str, str] | None = None,
         simulated: bool = False,
+        write: bool = False,
         backoff: Sequence[float] = (0.0, 0.0),
     ) -> CgcApp:
         directory = tmp_path / "config"
@@ -156,6 +157,7 @@ def make_app(platform: SimulatedPlatform, server: LoopbackServer, clock: Clock, 
             look=Look(),
             environ={"TERM": "xterm-256color"} if environ is None else environ,
             clock=clock,
+            write=write,
         )
         return CgcApp(setup, driver_class=None)
 

@@ -9,8 +9,8 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.widgets import Footer, Input
 
+from cgc_tui.screens.acting import Acting
 from cgc_tui.screens.keys import JOBS_KEYS
-from cgc_tui.screens.overview import Overview
 from cgc_tui.widgets.find_line import FindLine
 from cgc_tui.widgets.found_line import FoundLine
 from cgc_tui.widgets.job_detail import JobDetail
@@ -22,7 +22,7 @@ from cgc_tui.widgets.too_small import TooSmall
 from cgc_tui.widgets.top_bar import TopBar
 
 
-class JobsScreen(Overview):
+class JobsScreen(Acting):
     """The list of import jobs, with the detail beside it or over it."""
 
     BINDINGS = JOBS_KEYS

@@ -1,0 +1,232 @@
+"""The retry screen by keys: nothing is sent unasked, nothing twice, and what became of each is shown."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+
+import httpx
+import pytest
+from textual.pilot import Pilot
+
+from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.screens.confirm import ConfirmDialog
+from cgc_tui.screens.jobs import JobsScreen
+from cgc_tui.screens.retry import RetryScreen
+from tests.conftest import Clock, MakeApp, Start, shown, text_of
+
+CREATE = "/v2/bulk/storage/imports/create"
+
+
+@pytest.fixture
+def platform(clock: Clock) -> SimulatedPlatform:
+    """Return a platform with 240 failed jobs among others."""
+    platform = SimulatedPlatform(jobs=0, clock=clock.unix)
+    platform.add_jobs(60, "COMPLETED")
+    platform.add_jobs(240, "FAILED", error=9100)
+    return platform
+
+
+def submitted(platform: SimulatedPlatform) -> list[str]:
+    """Return the locations of all imports that were asked for, in order."""
+    bodies = [json.loads(asked.body)["items"] for asked in list(platform.requests) if asked.path == CREATE]
+    return [item["source"]["location"] for items in bodies for item in items]
+
+
+def nth(platform: SimulatedPlatform, number: int) -> Callable[[httpx.Request], bool]:
+    """Return what means one submission of several."""
+
+    def means(request: httpx.Request) -> bool:
+        return request.url.path == CREATE and len(submitted(platform)) > 100 * (number - 1)
+
+    return means
+
+
+async def plan_all(pilot: Pilot[None], total: int = 240) -> None:
+    await shown(pilot, "page 1 of")
+    await pilot.press("T")
+    await shown(pilot, f"{total} of {total} failed imports again")
+    await shown(pilot, "Nothing is sent yet. Enter asks first.")
+
+
+async def confirm(pilot: Pilot[None], word: str) -> None:
+    await pilot.press("enter")
+    await shown(pilot, f"type {word} and press Enter")
+    await pilot.press(*word, "enter")
+
+
+async def test_without_write_the_key_says_how_to_allow_it(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 300")
+        await pilot.press("T")
+        await shown(pilot, "Start it with --write")
+        assert isinstance(pilot.app.screen, JobsScreen)
+    assert submitted(platform) == []
+
+
+async def test_each_is_sent_once_and_what_became_of_it_is_shown(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    volume = platform.job(platform.ids()[3])["source"]["volume"]
+    bad = sum(platform.job(job_id)["source"]["volume"] == volume for job_id in platform.ids()[:100])
+    platform.fail("error", (403, 1), where=lambda _: _forbid(platform, volume))
+    platform.next("drop", "body", where=nth(platform, 2))
+    async with start(write=True, size=(80, 24)) as pilot:
+        await plan_all(pilot)
+        await confirm(pilot, "240")
+        await shown(pilot, f"{240 - bad} started")
+        screen = await shown(pilot, f"{bad} refused")
+        assert "9020 You do" in screen
+        await shown(pilot, "Watching, every 15 s.")
+        old = platform.job(platform.ids()[-61])["id"]
+        for job_id in platform.ids()[: 240 - bad]:
+            platform.set_state(job_id, "COMPLETED")
+        await pilot.press("r")
+        await shown(pilot, f"({240 - bad} completed)")
+        await shown(pilot, "All have ended.")
+        await pilot.press("G")
+        await shown(pilot, f"old {old}   new ")
+        await pilot.press("escape", "T")
+        await shown(pilot, f"{bad} of 240 failed imports again")
+        await shown(pilot, f"{240 - bad} sent before, see what became of it")
+    counts = Counter(submitted(platform))
+    assert (len(counts), set(counts.values())) == (240, {1})
+
+
+def _forbid(platform: SimulatedPlatform, volume: str) -> bool:
+    """Have the first submission meet a volume that may not be used, and no fault."""
+    platform.switches.forbidden_volumes = frozenset({volume} if 0 < len(submitted(platform)) <= 100 else ())
+    return False
+
+
+async def test_a_lost_answer_is_told_as_unknown_until_a_look_tells_more(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    platform.next("drop", "body", where=nth(platform, 2))
+
+    def looks(request: httpx.Request) -> bool:
+        return bool(submitted(platform)[200:]) and request.method == "GET" and b"volume=" in request.url.query
+
+    platform.fail("maintenance", where=looks)
+    async with start(write=True) as pilot:
+        await plan_all(pilot)
+        await confirm(pilot, "240")
+        await shown(pilot, "100 outcome unknown")
+        await shown(pilot, "The look failed: 503 maintenance")
+        platform.recover()
+        await pilot.press("escape", "T")
+        await shown(pilot, "0 of 240 failed imports again")
+        await shown(pilot, "240 sent before, see what became of it")
+        await shown(pilot, "Nothing to send.")
+        await pilot.press("enter", "escape")
+    assert Counter(submitted(platform)).most_common(1)[0][1] == 1
+
+
+async def test_a_wrong_word_and_esc_send_nothing(start: Start, platform: SimulatedPlatform) -> None:
+    async with start(write=True) as pilot:
+        await plan_all(pilot)
+        await pilot.press("enter")
+        await shown(pilot, "type 240 and press Enter")
+        await pilot.press("enter", *"yes", "enter")
+        await shown(pilot, "Nothing is sent. Type 240")
+        await pilot.press("escape", "enter", "escape", "escape")
+        assert isinstance(pilot.app.screen, JobsScreen)
+    assert submitted(platform) == []
+
+
+async def test_a_hundred_take_a_word_and_the_options(start: Start, platform: SimulatedPlatform) -> None:
+    platform.remove_jobs(platform.ids()[:140])
+    async with start(write=True) as pilot:
+        await plan_all(pilot, 100)
+        await shown(pilot, '"overwrite": false, "autorename": false')
+        await pilot.press("o", "o")
+        await shown(pilot, '"overwrite": false, "autorename": true')
+        await confirm(pilot, "yes")
+        await shown(pilot, "100 started")
+    bodies = [json.loads(asked.body) for asked in platform.requests if asked.path == CREATE]
+    assert [len(body["items"]) for body in bodies] == [100]
+    assert all(item["autorename"] and not item["overwrite"] for item in bodies[0]["items"])
+
+
+async def test_marked_jobs_alone(start: Start, platform: SimulatedPlatform) -> None:
+    ids = platform.ids()
+    async with start(write=True) as pilot:
+        await shown(pilot, "1–50 of 300")
+        await pilot.press("space", "space", "3")
+        await shown(pilot, "COMPLETED · sorted")
+        await pilot.press("space", "T")
+        await shown(pilot, "2 of 3 failed imports again")
+        await shown(pilot, "1 not failed")
+        await confirm(pilot, "yes")
+        await shown(pilot, "2 started")
+    assert submitted(platform) == [platform.job(job_id)["source"]["location"] for job_id in ids[:2]]
+
+
+async def test_keys_while_it_sends_change_nothing_and_esc_stops_it(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start(write=True) as pilot:
+        await plan_all(pilot)
+        gate = platform.gate(nth(platform, 2))
+        await confirm(pilot, "240")
+        await gate.arrival()
+        await pilot.press("enter", "T", "r", "o", "enter", "y", "enter", "escape", "escape", "escape")
+        assert isinstance(pilot.app.screen, RetryScreen)
+        await shown(pilot, "Stopping…")
+        gate.release()
+        await shown(pilot, "40 not sent · 200 started")
+        await pilot.press("enter", "escape")
+        await pilot.press("T")
+        await shown(pilot, "40 of 240 failed imports again")
+    counts = Counter(submitted(platform))
+    assert (len(counts), set(counts.values())) == (200, {1})
+
+
+async def test_quit_in_the_middle_and_start_again(make_app: MakeApp, platform: SimulatedPlatform) -> None:
+    async with make_app(write=True).run_test(size=(120, 36)) as pilot:
+        await plan_all(pilot)
+        gate = platform.gate(nth(platform, 2), times=1)
+        await confirm(pilot, "240")
+        await gate.arrival()
+        await pilot.press("q")
+    gate.release()
+    async with make_app(write=True).run_test(size=(120, 36)) as pilot:
+        await shown(pilot, "page 1 of")
+        while len(platform.ids()) < 500:
+            await pilot.pause(0.01)
+        await pilot.press("T")
+        await shown(pilot, "40 of 240 failed imports again")
+        await shown(pilot, "200 started again since")
+        await confirm(pilot, "yes")
+        await shown(pilot, "40 started")
+    counts = Counter(submitted(platform))
+    assert (len(counts), set(counts.values())) == (240, {1})
+
+
+async def test_without_a_look_nothing_can_be_sent(start: Start, platform: SimulatedPlatform) -> None:
+    async with start(write=True) as pilot:
+        await shown(pilot, "1–50 of 300")
+        platform.fail("maintenance", where=lambda request: b"volume=" in request.url.query)
+        await pilot.press("T")
+        await shown(pilot, "Nothing is sent without a look; r looks again.")
+        await pilot.press("enter")
+        assert not isinstance(pilot.app.screen, ConfirmDialog)
+        platform.recover()
+        await pilot.press("r")
+        await shown(pilot, "240 of 240 failed imports again")
+    assert submitted(platform) == []
+
+
+async def test_a_token_that_is_refused_in_the_middle_leaves_the_rest_unsent(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    platform.next("error", (401, 90001), where=nth(platform, 2))
+    async with start(write=True) as pilot:
+        await plan_all(pilot)
+        await confirm(pilot, "240")
+        await shown(pilot, "40 not sent · 100 started")
+        screen = await shown(pilot, "100 refused")
+        assert "the platform refused the token" in screen
+        assert "the platform refused the token" in text_of(pilot.app)
+    assert len(submitted(platform)) == 200
