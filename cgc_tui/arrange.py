@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cgc_tui.models import ImportJob, JobPage
+from cgc_tui.needle import needle
 
 
 class SortKey(StrEnum):
@@ -38,40 +39,18 @@ class Arrangement:
     def on(self, page: JobPage) -> tuple[ImportJob, ...]:
         """Return a page's jobs that match, in order; the list that a search found has that order already."""
         if page.query.among is not None:
-            return tuple(job for job in page.jobs if matches(job, self.needle))
+            return tuple(needle(self.needle).among(page.jobs))
         return self.of(page.jobs)
 
     def of(self, jobs: Iterable[ImportJob]) -> tuple[ImportJob, ...]:
         """Return the jobs that match, in order; jobs without the value come last either way."""
-        found = [job for job in jobs if matches(job, self.needle)]
+        found = needle(self.needle).among(jobs)
         if self.key is SortKey.SENT:
             return tuple(reversed(found) if self.backwards else found)
         known = [job for job in found if _value(job, self.key) is not None]
         unknown = [job for job in found if _value(job, self.key) is None]
         known.sort(key=lambda job: _value(job, self.key), reverse=self.backwards)  # type: ignore[arg-type,return-value]
         return (*known, *unknown)
-
-
-def matches(job: ImportJob, needle: str) -> bool:
-    """Tell whether a job has the text in its name, place, error, state or id.
-
-    Smart case: a text without capitals matches either case.
-    """
-    if not needle:
-        return True
-    values = (
-        job.name,
-        job.source.location,
-        job.source.volume,
-        job.destination.project,
-        job.error and job.error.message,
-        str(job.error.code) if job.error and job.error.code is not None else None,
-        job.state,
-        job.id,
-    )
-    if needle != needle.lower():
-        return any(value and needle in value for value in values)
-    return any(value and needle in value.lower() for value in values)
 
 
 def _value(job: ImportJob, key: SortKey) -> str | float | None:

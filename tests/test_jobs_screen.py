@@ -224,7 +224,7 @@ async def test_find_names_its_scope(start: Start, platform: SimulatedPlatform) -
         name = platform.job(platform.ids()[7])["destination"]["name"]
         await pilot.press("slash", *name[:16].lower())
         await shown(pilot, "of 50 loaded have")
-        await pilot.press("enter")
+        await pilot.press("down")
         assert pilot.app.focused is pilot.app.screen.query_one(JobTable)
         assert all(name[:16] in (job.name or "") for job in pilot.app.screen.query_one(JobTable).shown)
         await pilot.press("slash", *"#nothing")
@@ -369,7 +369,7 @@ async def test_keys_in_a_list_without_rows(start: Start, platform: SimulatedPlat
         await pilot.pause()
         if state == "not found":
             await shown(pilot, "1–50 of 230")
-            await pilot.press("slash", *"zzzz", "enter")
+            await pilot.press("slash", *"zzzz", "down")
         for key in (
             "k",
             "up",

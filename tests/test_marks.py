@@ -77,7 +77,7 @@ async def test_all_rows_or_none(start: Start) -> None:
         await pilot.press("asterisk")
         await shown(pilot, "marked", gone=True)
         table = pilot.app.screen.query_one(JobTable)
-        await pilot.press("slash", *"0000", "enter")
+        await pilot.press("slash", *"0000", "down")
         await shown(pilot, "loaded have")
         found = [job.id for job in table.shown]
         assert 0 < len(found) < 50
@@ -113,7 +113,7 @@ async def test_marks_stay_over_pages_filters_and_refreshes(start: Start, platfor
 async def test_esc_clears_what_is_nearest_and_never_quits(start: Start) -> None:
     async with start(size=(80, 24)) as pilot:
         await shown(pilot, "1–50 of 230")
-        await pilot.press("space", "space", "slash", *"bam", "enter")
+        await pilot.press("space", "space", "slash", *"bam", "down")
         await shown(pilot, "40 of 50 loaded have")
         await pilot.press("enter")
         await shown(pilot, "Source  ")

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from cgc_tui.models import ImportJob, JobPage, JobQuery, JobState
+from cgc_tui.found import Found
+from cgc_tui.models import ImportJob, JobPage, JobQuery, JobState, Search
+from cgc_tui.needle import needle
 from cgc_tui.retry import Run
 from cgc_tui.screens.overview import Overview
 from cgc_tui.screens.read_all import ReadAll
@@ -53,6 +55,26 @@ class Acting(Overview):
             clock=self.clock,
         )
         self.app.push_screen(screen)
+
+    def find_everywhere(self, text: str) -> None:
+        """Look in all jobs of the list; what is found becomes a list of its own."""
+        looked_for = f'"{clean(text, most=40)}"'
+        among = self.wanted.among
+        query = replace(self.wanted, offset=0)
+
+        def take(page: JobPage) -> None:
+            jobs = needle(text).among(page.jobs)
+            if (problem := needle(text).problem) is not None:
+                self.notify(f"{looked_for}: {problem}.", severity="warning", markup=False)
+                return
+            what = f"{looked_for} in {filters(query, self.look)}" if query.filtered else looked_for
+            count = len(page.jobs) + page.unreadable
+            within = among.within if among is not None else self.wanted
+            search = Search(clean(what), within, len(page.jobs), count, page.received_at)
+            self.show_found(Found(search, jobs))
+
+        what = clean(f"all jobs to find {looked_for}{self.look.dot}{filters(query, self.look)}")
+        self.gather(query, what, take)
 
     def gather(self, query: JobQuery, what: Clean, take: Callable[[JobPage], None]) -> None:
         """Hand over all jobs of a list as one page; nothing is handed over where that is stopped."""

@@ -7,8 +7,11 @@ from dataclasses import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
+from textual.reactive import reactive
 from textual.widgets import Footer, Input
 
+from cgc_tui.found import Found
+from cgc_tui.needle import needle
 from cgc_tui.screens.acting import Acting
 from cgc_tui.screens.keys import JOBS_KEYS
 from cgc_tui.widgets.find_line import FindLine
@@ -27,6 +30,9 @@ class JobsScreen(Acting):
 
     BINDINGS = JOBS_KEYS
 
+    finding: reactive[bool] = reactive(False)
+    """Whether one types what to look for."""
+
     def compose(self) -> ComposeResult:
         """Lay out the bars, the list with its notice, the detail and the keys."""
         at = JobsScreen
@@ -42,7 +48,16 @@ class JobsScreen(Acting):
             yield JobDetail(self.web).data_bind(at.look, job=at.detail, note=at.detail_note)
         yield FindLine()
         yield StatusLine(self.clock).data_bind(
-            at.look, at.page, at.wanted, at.arrangement, at.trouble, at.as_of, at.budget, at.news, at.marks
+            at.look,
+            at.page,
+            at.wanted,
+            at.arrangement,
+            at.trouble,
+            at.as_of,
+            at.budget,
+            at.news,
+            at.marks,
+            at.finding,
         )
         yield Footer(compact=True, show_command_palette=False)
         yield TooSmall()
@@ -70,8 +85,23 @@ class JobsScreen(Acting):
         self.arrangement = replace(self.arrangement, needle=event.value)
 
     @on(Input.Submitted, "#find")
-    def _found(self) -> None:
+    def _search(self, event: Input.Submitted) -> None:
+        """Search all pages, where there are others than the one that is loaded; go to the rows."""
+        if needle(event.value).problem is not None:
+            return
+        whole = self.page is not None and not self.page.more and not self.page.query.offset
+        if needle(event.value) and not whole:
+            self.find_everywhere(event.value)
+        else:
+            self.action_rows()
+
+    def action_rows(self) -> None:
+        """Go to the rows; what was looked for on this page stays."""
         self.query_one(JobTable).focus()
+
+    @on(Input.Blurred, "#find")
+    def _stop_finding(self) -> None:
+        self.finding = False
 
     def on_resize(self) -> None:
         """Look closer where the new size shows the detail."""
@@ -128,6 +158,13 @@ class JobsScreen(Acting):
     def action_find(self) -> None:
         """Open the find line."""
         self.query_one(FindLine).open()
+        self.finding = True
+
+    def show_found(self, found: Found) -> None:
+        """Show the jobs that were found, with the focus on their rows."""
+        self._end_find()
+        super().show_found(found)
+        self.query_one(JobTable).focus()
 
     def action_sort(self) -> None:
         """Sort the loaded jobs by the next column."""

@@ -18,7 +18,7 @@ JOBS_KEYS: list[BindingType] = [
     Binding("3", "state('COMPLETED')", "Completed jobs", show=False, id="state.completed"),
     Binding("4", "state('FAILED')", "Failed jobs", show=False, id="state.failed"),
     Binding("f", "filter", "Filter form", show=False, id="jobs.filter"),
-    Binding("slash", "find", "Find", id="jobs.find", tooltip="Find in the loaded jobs"),
+    Binding("slash", "find", "Find", id="jobs.find", tooltip="Find: here, Enter: in all pages"),
     Binding("F", "failures", "Failures by cause", show=False, id="jobs.failures"),
     Binding("b", "batches", "Batches of jobs", show=False, id="jobs.batches"),
     Binding("enter,d", "detail", "Detail", show=False, id="jobs.detail"),

@@ -10,12 +10,17 @@ class FindLine(Input):
     """Stands above the status line while one looks for something."""
 
     BINDINGS = [
-        Binding("enter", "submit", "Keep", id="find.keep", tooltip="Go to what was found"),
+        Binding("enter", "submit", "Search all", id="find.all", tooltip="Search all pages"),
+        Binding("down", "screen.rows", "Rows", id="find.rows", tooltip="Go to what was found here"),
         Binding("escape", "screen.back", "Clear", id="find.clear", tooltip="Show all that is loaded"),
     ]
 
     def __init__(self) -> None:
-        super().__init__(id="find", placeholder="/ find in the loaded jobs", compact=True)
+        super().__init__(
+            id="find",
+            placeholder="/ text, or ~ and a regular expression; Enter searches all pages",
+            compact=True,
+        )
 
     def open(self) -> None:
         """Show the line and take the focus at once: what is typed next belongs here."""

@@ -8,6 +8,7 @@ from textual.widget import Widget
 
 from cgc_tui.arrange import Arrangement
 from cgc_tui.models import CgcError, JobPage, JobQuery
+from cgc_tui.needle import needle
 from cgc_tui.text import Clean, clean
 from cgc_tui.trouble import Trouble
 from cgc_tui.view import Look, failed, filters
@@ -53,9 +54,11 @@ class Notice(Widget):
                 return ["No jobs yet.", self._why(self.trouble.error)]
             return [f"Asking {self._endpoint} for your import jobs…"]
         if self.page.jobs:
-            needle = clean(self.arrangement.needle, most=40)
+            looked_for = clean(self.arrangement.needle, most=40)
+            problem = needle(self.arrangement.needle).problem
+            none = f'None of the {len(self.page.jobs)} jobs loaded here has "{looked_for}".'
             return [
-                f'None of the {len(self.page.jobs)} jobs loaded here has "{needle}".',
+                f"{looked_for}: {problem}." if problem is not None else none,
                 "Esc shows them again.",
             ]
         if self.page.unreadable:

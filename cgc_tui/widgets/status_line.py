@@ -12,9 +12,10 @@ from textual.reactive import reactive
 from cgc_tui.arrange import Arrangement, SortKey
 from cgc_tui.marks import Marks
 from cgc_tui.models import JobPage, JobQuery, RateBudget
+from cgc_tui.needle import needle
 from cgc_tui.text import Clean, clean
 from cgc_tui.trouble import Trouble
-from cgc_tui.view import Look, failed, filters, position, searched, span
+from cgc_tui.view import Look, failed, filters, number, position, searched, span
 from cgc_tui.widgets.bar import Bar
 
 LONGEST_WINDOW = timedelta(hours=1)
@@ -37,6 +38,7 @@ class StatusLine(Bar):
     budget: reactive[RateBudget | None] = reactive[RateBudget | None](None)
     news: reactive[Clean] = reactive(Clean(""))
     marks: reactive[Marks] = reactive(Marks())
+    finding: reactive[bool] = reactive(False)
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__()
@@ -81,23 +83,31 @@ class StatusLine(Bar):
         query = replace(self.wanted if pending else self.page.query, among=None)
         filtered = filters(query, self.look) if query.filtered or not self.wanted.among else ""
         return [
+            *self._found(self.page),
             position(self.page, self.look),
             going or self.news,
             f"{len(self.marks):,} marked" if self.marks else "",
             skipped,
             lacking,
-            self._found(),
             searched(self.wanted.among, self.look) if self.wanted.among else "",
             filtered,
             self._order(),
         ]
 
-    def _found(self) -> str:
-        """Return how many of the loaded jobs have the text that was looked for."""
-        if self.page is None or not self.arrangement.needle:
-            return ""
-        found = len(self.arrangement.on(self.page))
-        return f'{found} of {len(self.page.jobs)} loaded have "{clean(self.arrangement.needle, most=40)}"'
+    def _found(self, page: JobPage) -> list[str]:
+        """Return how many of the loaded jobs have what was looked for, and how the others are searched."""
+        looked_for = needle(self.arrangement.needle)
+        if not looked_for:
+            return []
+        if looked_for.problem is not None:
+            return [looked_for.problem]
+        found = f"{len(self.arrangement.on(page))} of {len(page.jobs)} loaded have"
+        total = number(page.total) if page.total is not None else ""
+        further = self.finding and (page.more or page.query.offset > 0)
+        return [
+            f'{found} "{clean(self.arrangement.needle, most=40)}"',
+            f"Enter searches all {total}".rstrip() if further else "",
+        ]
 
     def _order(self) -> str:
         key: str = self.arrangement.key

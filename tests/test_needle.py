@@ -1,0 +1,74 @@
+"""What is looked for: plain text, or patterns that cannot hang."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cgc_tui.models import Destination, ImportJob, JobError, Source
+from cgc_tui.needle import Needle
+
+JOB = ImportJob(
+    "job1d",
+    "FAILED",
+    source=Source("rosalind/Raw", "runs/2024/TCGA-01.bam"),
+    destination=Destination("rosalind/brca", "renamed.bam", "5f0a"),
+    error=JobError(404, 9105, "Location not found"),
+)
+
+
+def found(text: str, job: ImportJob = JOB) -> bool:
+    return Needle(text).among([job]) == [job]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "~", "tcga-01", "TCGA", "renamed", "rosalind/raw", "brca", "5f0a", "9105", "location not"),
+        *("job1d", "FAILED", "~tcga-\\d+", "~^runs/", "~Raw$", "~\\Suns", "~(?i)RENAMED"),
+    ],
+)
+def test_what_is_found(text: str) -> None:
+    assert found(text)
+
+
+@pytest.mark.parametrize("text", ["Tcga", "tcga-02", "~^2024", "~Tcga", "~^$"])
+def test_what_is_not(text: str) -> None:
+    assert not found(text)
+
+
+@pytest.mark.parametrize("text", ["~[", "~(", "~*", "~(?P<x", "~\\", "~" + "(" * 150, "~" + "a" * 300])
+def test_a_bad_pattern_is_said_and_matches_nothing(text: str) -> None:
+    needle = Needle(text)
+    assert needle.among([JOB]) == []
+    assert needle.problem is not None
+    assert "regular expression" in needle.problem
+
+
+@pytest.mark.parametrize("pattern", ["~(a+)+$", "~(a|aa)+$", "~(.*a){25}x", "~^(([a-z])+.)+[A-Z]([a-z])+$"])
+def test_a_pattern_that_takes_too_long_is_given_up(pattern: str) -> None:
+    evil = ImportJob("x", "FAILED", source=Source("v/v", "a" * 1000 + "!"))
+    needle = Needle(pattern)
+    begun = time.thread_time()
+    assert needle.among([evil] * 1000 + [JOB]) == []
+    assert needle.problem is not None
+    assert "too slow" in needle.problem
+    assert time.thread_time() - begun < 20
+    assert needle.among([JOB]) == []
+
+
+def test_a_pattern_that_takes_a_little_each_time_is_given_up() -> None:
+    slow = ImportJob("x", "FAILED", source=Source("v/v", "ab" * 250))
+    needle = Needle("~(?:a.*?){3}c")
+    needle._spent = 1000.0
+    assert needle.among([slow, slow]) == []
+    assert needle.problem is not None
+
+
+@given(st.text(max_size=30))
+def test_any_pattern_ends(text: str) -> None:
+    needle = Needle("~" + text)
+    needle.among([JOB])
