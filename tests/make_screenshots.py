@@ -27,6 +27,8 @@ PICTURES: dict[str, tuple[tuple[int, int], bool, Sequence[str]]] = {
     "list": ((120, 30), True, ("down", "down", "down")),
     "failed-job": ((120, 30), True, ("4", "down", "down")),
     "filter": ((120, 30), True, ("f", "r", "o", "s")),
+    "find": ((120, 30), True, ("slash", *"~-0001[0-9]", "enter", "down", "space", "shift+down")),
+    "retry": ((120, 30), True, ("T",)),
     "token": ((100, 24), False, ()),
     "list-80x24": ((80, 24), True, ("down",)),
     "failed-job-80x24": ((80, 24), True, ("4", "down", "down", "enter")),
@@ -48,6 +50,7 @@ def make_app(*, token: bool) -> CgcApp:
         look=Look(),
         environ={},
         clock=lambda: NOON,
+        write=True,
     )
     return CgcApp(setup, driver_class=None)
 

@@ -321,7 +321,8 @@ async def test_utc_or_local(start: Start, clock: Clock) -> None:
 @pytest.mark.parametrize("size", [(80, 24), (60, 15)])
 async def test_small_sizes_show_the_list(start: Start, size: tuple[int, int]) -> None:
     async with start(size=size) as pilot:
-        screen = await shown(pilot, "1–50 of 230")
+        await shown(pilot, "1–50 of 230")
+        screen = await shown(pilot, "Asking", gone=True)
         rows = [line for line in screen.splitlines() if line[1:2] in "○◐✓✗" and line[2:3] == " "]
         assert len(rows) == size[1] - 5
 

@@ -78,7 +78,7 @@ async def test_each_is_sent_once_and_what_became_of_it_is_shown(
         await shown(pilot, f"{240 - bad} started")
         screen = await shown(pilot, f"{bad} refused")
         assert "9020 You do" in screen
-        await shown(pilot, "Watching, every 15 s.")
+        await shown(pilot, "Watching the new jobs.")
         old = platform.job(platform.ids()[-61])["id"]
         for job_id in platform.ids()[: 240 - bad]:
             platform.set_state(job_id, "COMPLETED")

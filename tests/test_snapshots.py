@@ -51,6 +51,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "failure": (*READY, "enter", "?9105"),
     "filter": (*READY, "f", "?rosalind/luad-rnaseq"),
     "find": (*READY, "slash", "0", "0", "0", "1", "?loaded have"),
+    "find-all": (*READY, "slash", *"-0001.bam", "enter", "?searched 4,001 of 4,001"),
     "nothing-found": (*READY, "slash", *"zzzz", "?None of the"),
     "sorted": (*READY, "s", "s", "?this page by name"),
     "marked": (*READY, "space", "down", "shift+down", "shift+down", "?4 marked"),
@@ -113,6 +114,20 @@ def test_hostile_names(
 ) -> None:
     platform.switches.hostile_names = True
     assert snap_compare(make_app(simulated=True), terminal_size=size, run_before=steps(*READY))
+
+
+RETRY: dict[str, tuple[str, ...]] = {
+    "plan": ("T", "?Nothing is sent yet"),
+    "question": ("T", "?Nothing is sent yet", "enter", "?type 172"),
+    "sent": ("T", "?Nothing is sent yet", "enter", "?type 172", *"172", "enter", "?Watching the new", "down"),
+}
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", RETRY)
+def test_retry(snap_compare: Compare, make_app: MakeApp, name: str, size: tuple[int, int]) -> None:
+    app = make_app(simulated=True, write=True)
+    assert snap_compare(app, terminal_size=size, run_before=steps(*READY, *RETRY[name]))
 
 
 @pytest.mark.parametrize("theme", ["textual-light", "ansi-dark", "ansi-light"])

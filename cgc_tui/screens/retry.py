@@ -72,6 +72,7 @@ class RetryScreen(RetryPlan):
         self.refresh_bindings()
         ended = await send(self.client, run, on_change=self._show_run)
         self._sending = False
+        self.every = self._every
         self.set_interval(self._every, self._watch)
         self._look_closer(run, failure(ended, self.look) if ended is not None else QUIET)
 
@@ -126,7 +127,7 @@ class RetryScreen(RetryPlan):
             return Clean("Stopping…" if run.stopped else "Sending… Esc stops after the request under way.")
         if run.unclear:
             return Clean("Outcomes that are unknown are not sent again; r looks once more.")
-        return Clean(f"Watching, every {self._every:g} s." if run.going else "All have ended.")
+        return Clean("Watching the new jobs." if run.going else "All have ended.")
 
     def on_data_table_row_highlighted(self) -> None:
         """Show the ids of the import under the cursor in full."""

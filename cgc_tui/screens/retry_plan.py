@@ -37,6 +37,8 @@ class RetryPlan(Screen[None]):
     look: reactive[Look] = reactive(Look())
     user: reactive[Clean | None] = reactive[Clean | None](None)
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
+    every: reactive[float] = reactive(0.0)
+    """Seconds between two questions for the new jobs, once there are any."""
     options: reactive[Options] = reactive(Options.AS_BEFORE, init=False)
 
     def __init__(
@@ -70,7 +72,7 @@ class RetryPlan(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the plan, the requests or what became of them, what goes on, and the keys."""
         at = RetryPlan
-        yield TopBar(self.platform).data_bind(at.look, at.user, at.as_of)
+        yield TopBar(self.platform).data_bind(at.look, at.user, at.as_of, at.every)
         yield Static("", id="plan", markup=False)
         with VerticalScroll(id="bodies"):
             yield Static("", id="requests", markup=False)
