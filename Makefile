@@ -6,7 +6,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test test-full test-all check snapshots screenshots wheel clean
+.PHONY: demo test test-full test-all soak check snapshots screenshots wheel clean
 
 demo: $(VENV)/.app
 	$(BIN)/cgc-tui --demo
@@ -23,6 +23,12 @@ check: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The whole program on a platform that fails at random; SECONDS and SEED can be given.
+SECONDS ?= 600
+SEED ?= 1
+soak: $(VENV)/.test
+	$(BIN)/python -m tests.soak --seconds $(SECONDS) --seed $(SEED)
 
 # Every Python from 3.11 to 3.13 on the PATH, or where pyenv and uv put them.
 test-all:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -125,7 +126,7 @@ Start = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
 def make_app(platform: SimulatedPlatform, server: LoopbackServer, clock: Clock, tmp_path: Path) -> MakeApp:
     """Return a function that makes the app on the served platform, by default with a token.
 
-    With `simulated` it takes the platform for the real one, and no socket.
+    With `simulated` it takes the platform for the real one, and no socket; `wire` is given to `Wire`.
     """
 
     def make(
@@ -137,10 +138,11 @@ def make_app(platform: SimulatedPlatform, server: LoopbackServer, clock: Clock, 
         environ: Mapping[str, str] | None = None,
         simulated: bool = False,
         write: bool = False,
-        backoff: Sequence[float] = (0.0, 0.0),
+        endpoint: str = "",
+        **wire: Any,
     ) -> CgcApp:
         directory = tmp_path / "config"
-        endpoint = platform.base_url if simulated else server.url
+        endpoint = endpoint or (platform.base_url if simulated else server.url)
         transport = platform.transport() if simulated else None
         events = EventLog()
         setup = Setup(
@@ -148,7 +150,12 @@ def make_app(platform: SimulatedPlatform, server: LoopbackServer, clock: Clock, 
             title="CGC",
             credentials=Credentials(directory, environ={}, home=tmp_path),
             connect=lambda at, given: Client(
-                Wire(at, given, transport=transport, now=clock, backoff=backoff, events=events)
+                Wire(
+                    at,
+                    given,
+                    **{"transport": transport, "now": clock, "backoff": (0.0, 0.0)} | wire,
+                    events=events,
+                )
             ),
             events=events,
             settings=settings or Settings(refresh=0),

@@ -301,6 +301,14 @@ async def test_the_token_goes_to_the_endpoints_origin_alone(
         assert TOKEN_HEADER not in request.headers
 
 
+async def test_a_port_that_goes_without_saying_is_the_same_origin() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"username": request.headers[TOKEN_HEADER]})
+
+    wire = Wire("https://Platform.example:443/v2", Token("t"), transport=httpx.MockTransport(answer))
+    assert (await Client(wire).me()).username == "t"
+
+
 async def test_advance_access_is_asked_for_where_it_is_set(
     connect: Connect, platform: SimulatedPlatform
 ) -> None:

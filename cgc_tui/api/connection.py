@@ -92,8 +92,9 @@ class Connection:
     async def _sign(self, request: httpx.Request) -> None:
         """Put the token on a request to the endpoint's own origin, and on no other."""
         request.headers.pop(TOKEN_HEADER, None)
-        url, own = request.url, self._origin
-        if (url.scheme, url.host, url.port) == (own.scheme, own.hostname, own.port):
+        url = request.url
+        own = type(url)(self._origin.geturl())
+        if (url.scheme, url.host, url.port) == (own.scheme, own.host, own.port):
             request.headers[TOKEN_HEADER] = self._token.reveal()
 
     async def close(self) -> None:

@@ -24,6 +24,7 @@ from cgc_tui.models import (
     Rejected,
     ServerTrouble,
     Unreachable,
+    Unreadable,
 )
 from cgc_tui.text import Clean, clean
 
@@ -33,6 +34,8 @@ NETWORK_WAIT = 5.0
 LIMIT_WAIT = 60.0
 LONGEST_WAIT = 300.0
 SHORTEST_WAIT = 2.0
+BROKEN = ("disconnected", "closed connection")
+"""What the HTTP library says where a connection ended too early; else the answer itself was against HTTP."""
 
 
 def from_answer(
@@ -121,6 +124,12 @@ def from_exception(error: Exception, host: str, *, proxy: str | None = None) -> 
             return _unreachable(f"the proxy did not let the request through ({error})", check)
         case TimeoutError() | httpx.TimeoutException():
             return _unreachable(f"no answer from {host} in time", f"It is slow, or the way is. {check}")
+        case httpx.RemoteProtocolError() if not any(words in str(error) for words in BROKEN):
+            return Unreadable(
+                clean(f"what answers at {host} does not speak HTTP"),
+                Clean("Check the endpoint and the proxy."),
+                retry_after=NETWORK_WAIT,
+            )
         case httpx.InvalidURL() | httpx.UnsupportedProtocol() | UnicodeError():
             return Unreachable(
                 clean(f"{host} cannot be asked this"), Clean("Check the filter and the endpoint.")

@@ -37,6 +37,10 @@ class LoopbackServer:
     ) -> None:
         self.close()
 
+    def forget(self) -> None:
+        """Reset each connection that is open now at its next request, as after a sleep of the other side."""
+        self._http.forget()
+
     def close(self) -> None:
         """End at once, with what hangs."""
         self._http.stopped.set()
@@ -58,6 +62,7 @@ class _Server(ThreadingHTTPServer):
         self.stopped = threading.Event()
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
+        self.forgotten: set[socket.socket] = set()
         super().__init__(("127.0.0.1", port), _Handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
@@ -68,11 +73,17 @@ class _Server(ThreadingHTTPServer):
     def shutdown_request(self, request: Any) -> None:
         with self._lock:
             self._open.discard(request)
+            self.forgotten.discard(request)
         # An orderly shutdown would come before the reset, and the peer would see that.
         if request.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER):
             self.close_request(request)
         else:
             super().shutdown_request(request)
+
+    def forget(self) -> None:
+        """Know nothing of the connections of now."""
+        with self._lock:
+            self.forgotten |= self._open
 
     def hang_up(self) -> None:
         """Break all connections."""
@@ -101,6 +112,9 @@ class _Handler(BaseHTTPRequestHandler):
         except (ValueError, httpx.InvalidURL):
             self.send_error(400)
             return
+        if self.connection in self.server.forgotten:
+            self._reset()
+            return
         platform, stopped = self.server.platform, self.server.stopped
         platform.record(request)
         for gate in platform.script.held(request):
@@ -113,12 +127,16 @@ class _Handler(BaseHTTPRequestHandler):
             if stopped.wait(delivery.drip):
                 break
         if delivery.drop:
-            # Closing with unsent data thrown away is what makes the peer see a reset.
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self._reset()
         if delivery != Delivery(slow_s=delivery.slow_s, drip=delivery.drip):
             self.close_connection = True
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_HEAD = serve
+
+    def _reset(self) -> None:
+        """Close, with unsent data thrown away: that is what makes the peer see a reset."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
 
     def _request(self) -> httpx.Request:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))

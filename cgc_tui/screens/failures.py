@@ -13,7 +13,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from cgc_tui.causes import Cause, causes, ended
 from cgc_tui.causes_view import title
@@ -25,6 +25,7 @@ from cgc_tui.view import Look, filters
 from cgc_tui.widgets.cause_detail import CauseDetail
 from cgc_tui.widgets.cause_table import CauseTable
 from cgc_tui.widgets.course import Course, Times
+from cgc_tui.widgets.key_bar import KeyBar
 from cgc_tui.widgets.too_small import TooSmall
 from cgc_tui.widgets.top_bar import TopBar
 
@@ -92,7 +93,7 @@ class FailuresScreen(Screen[Found]):
         with Horizontal(id="causes"):
             yield CauseTable().data_bind(at.look, at.causes)
             yield CauseDetail(self._clock).data_bind(at.look, at.cause)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyBar()
         yield TooSmall()
 
     def on_mount(self) -> None:

@@ -8,7 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.reactive import reactive
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from cgc_tui.found import Found
 from cgc_tui.needle import needle
@@ -18,6 +18,7 @@ from cgc_tui.widgets.find_line import FindLine
 from cgc_tui.widgets.found_line import FoundLine
 from cgc_tui.widgets.job_detail import JobDetail
 from cgc_tui.widgets.job_table import JobTable
+from cgc_tui.widgets.key_bar import KeyBar
 from cgc_tui.widgets.notice import Notice
 from cgc_tui.widgets.state_tabs import StateTabs
 from cgc_tui.widgets.status_line import StatusLine
@@ -59,7 +60,7 @@ class JobsScreen(Acting):
             at.marks,
             at.finding,
         )
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyBar()
         yield TooSmall()
 
     def on_mount(self) -> None:

@@ -1,0 +1,191 @@
+"""Runs the whole program for minutes on a platform that fails at random, and checks what is left of it.
+
+    python -m tests.soak --seconds 600 --seed 1
+
+Jobs come and go, one call in ten fails, and keys are pressed at random. At its end the program must be
+alive, its memory flat, its rows those of the platform's book, its event log small, and nothing that it
+wrote may hold the token.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from random import Random
+
+from cgc_tui.demo import LoopbackServer, SimulatedPlatform
+from cgc_tui.event_log import MOST_EVENTS
+from tests.terminal import Terminal
+
+SIZE = (120, 36)
+KEYS_PRESSED = (
+    *("j", "k", "down", "up", "g", "G", "]", "[", "{", "}", "0", "1", "2", "3", "4"),
+    *("r", "r", "enter", "d", "p", "J", "y", "Y", "o", "s", "S", "a", "+", "-", "t", "M", "?", "!"),
+    *("f", "/", "b", "r", "c", "tab", " ", "*", "escape", "escape", "escape", "ctrl+l", "f5"),
+)
+"""Neither `q` nor the commands, which can quit, too."""
+
+SLOWEST_KEYS = 0.3
+"""The longest pause between two keys, in seconds."""
+
+CHANGES_EVERY = 7.0
+"""Seconds between two changes of the book by others."""
+
+SAMPLES_EVERY = 1.0
+MOST_GROWTH = 8_000
+"""How much more memory the last third of the run may take than the second, in kB."""
+
+
+class Clock:
+    """The time of the platform, which can be stopped."""
+
+    def __init__(self) -> None:
+        self.stopped_at: float | None = None
+
+    def __call__(self) -> float:
+        return time.time() if self.stopped_at is None else self.stopped_at
+
+
+class Soak:
+    """One run: the platform, the program in its terminal, and the memory that it took."""
+
+    def __init__(self, terminal: Terminal, platform: SimulatedPlatform, seed: int) -> None:
+        self.terminal = terminal
+        self.platform = platform
+        self.memory: list[int] = []
+        self._chance = Random(seed)
+
+    def run(self, seconds: float) -> None:
+        """Press keys for so long while the book changes; take the program's memory each second."""
+        ends = time.monotonic() + seconds
+        sample = change = time.monotonic()
+        while (now := time.monotonic()) < ends:
+            self.terminal.press(self._chance.choice(KEYS_PRESSED))
+            pause = now + self._chance.uniform(0.0, SLOWEST_KEYS)
+            while (left := pause - time.monotonic()) > 0:
+                self.terminal.read(left)
+            assert self.terminal.process.poll() is None, f"it ended:\n{self.terminal.text}"
+            if now >= change:
+                change = now + CHANGES_EVERY
+                self._change()
+            if now >= sample:
+                sample = now + SAMPLES_EVERY
+                self.memory.append(resident(self.terminal.process.pid))
+
+    def _change(self) -> None:
+        """Let jobs come and go, as others start and clear them."""
+        ids = self.platform.ids()
+        self.platform.remove_jobs(self._chance.sample(ids, min(len(ids), self._chance.randint(0, 9))))
+        self.platform.add_jobs(self._chance.randint(0, 9), self._chance.choice(("PENDING", "FAILED")))
+
+    def check_alive(self) -> None:
+        """Find the first page of the whole list, by the keys that lead there from everywhere."""
+        for _ in range(8):
+            self._press("escape")
+        self._press("f")
+        self.terminal.sees("Filter: what")
+        self._press("\x18", "enter", "0", "{")
+        for _ in range(9):
+            if "sorted as sent" in self.terminal.text:
+                break
+            self._press("s")
+        self._press("g", "r")
+        total = f"of {len(self.platform.ids()):,} · page 1 of "
+        self.terminal.sees(total)
+        self.terminal.sees("STALE", gone=True)
+
+    def check_rows(self) -> None:
+        """Compare the rows with the platform's book."""
+        lines = self.terminal.text.splitlines()
+        first = next(number for number, line in enumerate(lines) if " Name " in line) + 1
+        for line, job_id in zip(lines[first : first + 25], self.platform.ids(), strict=False):
+            job = self.platform.job(job_id)
+            name = job["destination"].get("name") or job["source"]["location"].rstrip("/").rpartition("/")[2]
+            shown = (job["state"], name[:8], name[-8:])
+            assert all(words in line for words in shown), f"{shown} is not in {line!r}"
+
+    def check_memory(self) -> int:
+        """Compare the last third of the run with the one before; return the growth in kB."""
+        third = len(self.memory) // 3
+        growth = round(statistics.median(self.memory[-third:]) - statistics.median(self.memory[third:-third]))
+        assert growth < MOST_GROWTH, f"it grew by {growth} kB: {self.memory}"
+        return growth
+
+    def check_event_log(self) -> int:
+        """Return how many requests there were; the program keeps the last of them."""
+        self._press("!")
+        screen = self.terminal.sees("newest first")
+        found = re.search(r"Requests: (?:the last ([\d,]+) of )?([\d,]+)", screen)
+        assert found is not None
+        kept, total = (int((number or "0").replace(",", "")) for number in found.groups())
+        assert (kept == MOST_EVENTS) is (total > MOST_EVENTS)
+        self._press("escape")
+        return total
+
+    def check_token(self, home: Path) -> None:
+        """Look for the token in all that the program wrote."""
+        token = self.platform.token.encode()
+        assert token not in self.terminal.raw
+        for path in home.rglob("*"):
+            assert not path.is_file() or token not in path.read_bytes(), path
+
+    def _press(self, *keys: str) -> None:
+        """Press keys one by one, and let each be dealt with."""
+        for key in keys:
+            self.terminal.press(key)
+            while self.terminal.read(0.4):
+                pass
+
+
+def resident(pid: int) -> int:
+    """Return the memory of a process, in kB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(re.findall(r"VmRSS:\s+(\d+)", status)[0])
+
+
+def soak(seconds: float, seed: int) -> str:
+    """Run and check; return a line on what was seen."""
+    clock = Clock()
+    platform = SimulatedPlatform(jobs=400, seed=seed, live=True, clock=clock)
+    platform.switches.rate_limit = 1_000_000
+    with tempfile.TemporaryDirectory() as folder, LoopbackServer(platform) as server:
+        home = Path(folder)
+        environ = {"SB_API_ENDPOINT": server.url, "SB_AUTH_TOKEN": platform.token}
+        command = [sys.executable, "-m", "cgc_tui", "--refresh", "1", "--log-file", str(home / "log")]
+        with Terminal(command, home=home, size=SIZE, environ=environ) as terminal:
+            terminal.sees("page 1 of")
+            run = Soak(terminal, platform, seed)
+            platform.switches.random_faults = 0.1
+            run.run(seconds)
+            platform.switches.random_faults = 0.0
+            clock.stopped_at = time.time()
+            run.check_alive()
+            run.check_rows()
+            asked = run.check_event_log()
+            growth = run.check_memory()
+            terminal.press("q")
+            assert terminal.ends() == 0
+            run.check_token(home)
+            failed = len(re.findall(r"; (?!200)(?:\d{3}|no answer), ", (home / "log").read_text()))
+    return (
+        f"{seconds:g} s, seed {seed}: {asked} requests, {failed} of them without a 200; "
+        f"{run.memory[-1]} kB at the end, {growth:+} kB in its last third"
+    )
+
+
+def main() -> None:
+    """Run as told, and say what was seen."""
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__.partition("\n")[0])
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    print(soak(given.seconds, given.seed))
+
+
+if __name__ == "__main__":
+    main()
