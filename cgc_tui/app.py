@@ -21,8 +21,10 @@ from cgc_tui.models import JobQuery, Token
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.batches import BatchDialog
 from cgc_tui.screens.choice import ChoiceDialog
+from cgc_tui.screens.confirm import ConfirmDialog
 from cgc_tui.screens.dialog import Dialog, ReadingDialog
 from cgc_tui.screens.events import EventsDialog
+from cgc_tui.screens.export import ExportDialog
 from cgc_tui.screens.failures import FailuresScreen
 from cgc_tui.screens.filter import FilterDialog
 from cgc_tui.screens.help import HelpDialog
@@ -39,6 +41,7 @@ from cgc_tui.widgets.event_lines import EventLines
 from cgc_tui.widgets.find_line import FindLine
 from cgc_tui.widgets.job_detail import JobDetail
 from cgc_tui.widgets.job_table import JobTable
+from cgc_tui.widgets.pick import Pick
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client
@@ -205,6 +208,9 @@ def binding_ids() -> set[str]:
         FilterDialog,
         ReadAll,
         RetryScreen,
+        ConfirmDialog,
+        ExportDialog,
+        Pick,
         FailuresScreen,
         BatchDialog,
     ]

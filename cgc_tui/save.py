@@ -45,7 +45,7 @@ def save(path: Path, lines: Iterable[str], *, encoding_errors: str, replace: boo
     With `replace` a regular file there is written over, and its mode kept. Raises `Exists` without.
     """
     path = Path(os.path.realpath(path))
-    _check(path, replace=replace)
+    check(path, replace=replace)
     try:
         number, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
     except OSError as error:
@@ -63,13 +63,15 @@ def save(path: Path, lines: Iterable[str], *, encoding_errors: str, replace: boo
             os.unlink(name)
 
 
-def _check(path: Path, *, replace: bool) -> None:
+def check(path: Path, *, replace: bool) -> None:
     """Raise SaveError where the file cannot be written, before any work is done for it."""
     try:
         if not path.parent.is_dir():
             raise SaveError(clean(f"There is no folder {path.parent}."))
         if path.is_dir():
-            raise SaveError(clean(f"{path} is a folder: add a file name."))
+            raise SaveError(clean(f"Add a file name: {path} is a folder."))
+        if not os.access(path.parent, os.W_OK):
+            raise SaveError(clean(f"You may not write to {path.parent}."))
         if not path.exists():
             return
     except OSError as error:

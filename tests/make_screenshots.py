@@ -28,6 +28,7 @@ PICTURES: dict[str, tuple[tuple[int, int], bool, Sequence[str]]] = {
     "failed-job": ((120, 30), True, ("4", "down", "down")),
     "filter": ((120, 30), True, ("f", "r", "o", "s")),
     "find": ((120, 30), True, ("slash", *"~-0001[0-9]", "enter", "down", "space", "shift+down")),
+    "export": ((120, 30), True, ("space", "space", "E")),
     "retry": ((120, 30), True, ("T",)),
     "token": ((100, 24), False, ()),
     "list-80x24": ((80, 24), True, ("down",)),

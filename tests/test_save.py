@@ -82,7 +82,7 @@ def test_what_fails_in_the_middle_leaves_the_old_file(tmp_path: Path) -> None:
     ("name", "words"),
     [
         ("none/jobs.csv", "There is no folder .*none"),
-        ("", "is a folder: add a file name"),
+        ("", "Add a file name: .* is a folder"),
         ("pipe", "is not a regular file"),
         ("jobs.csv/more.csv", "There is no folder .*jobs.csv"),
         ("x" * 300, "cannot be written: File name too long"),

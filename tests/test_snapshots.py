@@ -59,6 +59,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "cause": (*READY, "F", "?failed jobs by cause", "enter", "?as found"),
     "batches": (*READY, "b", "?Batches"),
     "batch": (*READY, "b", "?Batches", "enter", "?as found"),
+    "export": (*READY, "space", "E", "?1 marked]"),
     "help": (*READY, "question_mark", "?Next page"),
     "copy-menu": (*READY, "Y", "?source key"),
     "json": (*READY, "J", '?"href"'),

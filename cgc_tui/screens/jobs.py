@@ -12,8 +12,8 @@ from textual.widgets import Input
 
 from cgc_tui.found import Found
 from cgc_tui.needle import needle
-from cgc_tui.screens.acting import Acting
 from cgc_tui.screens.keys import JOBS_KEYS
+from cgc_tui.screens.retrying import Retrying
 from cgc_tui.widgets.find_line import FindLine
 from cgc_tui.widgets.found_line import FoundLine
 from cgc_tui.widgets.job_detail import JobDetail
@@ -26,7 +26,7 @@ from cgc_tui.widgets.too_small import TooSmall
 from cgc_tui.widgets.top_bar import TopBar
 
 
-class JobsScreen(Acting):
+class JobsScreen(Retrying):
     """The list of import jobs, with the detail beside it or over it."""
 
     BINDINGS = JOBS_KEYS

@@ -31,6 +31,7 @@ JOBS_KEYS: list[BindingType] = [
     Binding("shift+down", "mark_on('down')", "Mark downwards", show=False, id="jobs.mark_down"),
     Binding("shift+up", "mark_on('up')", "Mark upwards", show=False, id="jobs.mark_up"),
     Binding("asterisk", "mark_shown", "Mark, unmark all rows", show=False, id="jobs.mark_shown"),
+    Binding("E", "export", "Export to a file", show=False, id="jobs.export"),
     Binding("T", "retry", "Start failed again", show=False, id="jobs.retry", tooltip="Start failed again"),
     Binding("o", "open", "Web page, or its address", show=False, id="jobs.open"),
     Binding("s", "sort", "Sort the loaded jobs", show=False, id="jobs.sort"),

@@ -1,0 +1,102 @@
+"""Asks which jobs to write to which file, and whether one that is there may be replaced."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Input, Static
+
+from cgc_tui.export import Form
+from cgc_tui.save import Exists, SaveError, check, expanded
+from cgc_tui.screens.dialog import Dialog
+from cgc_tui.text import Clean, clean
+from cgc_tui.widgets.pick import Pick
+
+MOST_CHARACTERS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to write: the place of the chosen scope, and where to."""
+
+    scope: int
+    form: Form
+    path: Path
+    replace: bool
+
+
+class ExportDialog(Dialog[Order]):
+    """A form; its result is an order whose file could be written when it was asked."""
+
+    AUTO_FOCUS = "#path"
+
+    def __init__(self, scopes: Sequence[Clean], name: str) -> None:
+        """`scopes` are the jobs to choose from in words; `name` is that of the file, without its end."""
+        super().__init__()
+        self._scopes = scopes
+        self._name = name
+        self._asked: Path | None = None
+        """The file that was said to be there already."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out what, how and where to, and the keys."""
+        with Vertical(id="dialog"):
+            yield Static("Export jobs to a file", classes="heading")
+            yield Pick("Jobs  ", self._scopes, id="scope")
+            yield Pick("As    ", [Clean(form.upper()) for form in Form], id="form")
+            yield Input(f"{self._name}.{Form.CSV}", id="path", compact=True, max_length=MOST_CHARACTERS)
+            yield Static("", id="problem", markup=False)
+            yield Static("Enter Write   Tab Next   ← → Choose   Esc Back", markup=False, classes="keys")
+
+    @property
+    def _form(self) -> Form:
+        return list(Form)[self.query_one("#form", Pick).chosen]
+
+    @on(Pick.Changed, "#form")
+    def _rename(self) -> None:
+        """Give the file the end of its form."""
+        line = self.query_one("#path", Input)
+        stem, dot, end = line.value.rpartition(".")
+        if dot and end.lower() in set(Form) and end.lower() != self._form:
+            line.value = f"{stem}.{self._form}"
+
+    @on(Input.Changed)
+    def _follow(self, event: Input.Changed) -> None:
+        """Take the form from the end of the file's name."""
+        self._asked = None
+        self._say(Clean(""))
+        end = event.value.rpartition(".")[2].strip().lower()
+        if end in set(Form):
+            self.query_one("#form", Pick).chosen = list(Form).index(Form(end))
+
+    @on(Input.Submitted)
+    def action_apply(self) -> None:
+        """Close with the order, if the file can be written."""
+        try:
+            path = expanded(self.query_one("#path", Input).value)
+        except SaveError as error:
+            self._say(error.words)
+        else:
+            self._try(Order(self.query_one("#scope", Pick).chosen, self._form, path, path == self._asked))
+
+    @work(exclusive=True)
+    async def _try(self, order: Order) -> None:
+        """Find out whether the file can be written; one that is there takes a second Enter."""
+        try:
+            await asyncio.to_thread(check, order.path, replace=order.replace)
+        except Exists as error:
+            self._asked = order.path
+            self._say(clean(f"Enter again replaces it: {error.words}"))
+        except SaveError as error:
+            self._say(error.words)
+        else:
+            self.dismiss(order)
+
+    def _say(self, words: Clean) -> None:
+        self.query_one("#problem", Static).update(words)
