@@ -21,6 +21,8 @@ from cgc_tui.event_log import Event, EventLog
 from cgc_tui.models import JobQuery, Unreachable
 from cgc_tui.settings import Settings
 from tests.conftest import Clock, Connect, Start, first_page, shown, text_of
+from tests.terminal import Terminal, modes_left
+from tests.test_program import APP
 from tests.test_trouble import LISTS, quiet
 
 CERTIFICATE = Path(__file__).parent / "data" / "self-signed.pem"
@@ -311,3 +313,17 @@ def _greet(listening: socket.socket) -> None:
                 client.recv(65536)
         except OSError:
             return
+
+
+def test_quitting_in_the_middle_of_requests_is_no_failure(
+    tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer
+) -> None:
+    environ = {"SB_API_ENDPOINT": server.url, "SB_AUTH_TOKEN": platform.token}
+    platform.fail("silent")
+    with Terminal(APP, home=tmp_path, environ=environ) as terminal:
+        terminal.sees("Asking http://127.0.0.1")
+        while not platform.requests:
+            terminal.read(0.05)
+        terminal.press("q")
+        assert terminal.ends() == 0
+        assert not modes_left(terminal.raw)

@@ -20,13 +20,17 @@ FAULTS: list[tuple[str, object, str]] = [
     ("gateway_html", 504, "504 gateway time-out"),
     ("internal_error", True, "500 server error"),
     ("portal", True, "a web page came instead of data"),
+    ("empty", 200, "the answer was empty"),
     ("empty", 204, "the answer was empty"),
+    ("items_missing", True, "could not be read"),
     ("not_json", True, "could not be read"),
     ("list_body", True, "could not be read"),
     ("items_null", True, "could not be read"),
     ("unmatched", True, "not found"),
     ("cut", True, "broke"),
     ("drop", "before", "broke"),
+    ("drop", "headers", "broke"),
+    ("drop", "body", "broke"),
     ("limited", True, "rate limit · again in"),
     ("redirect_to", "http://127.0.0.1:1/", "redirect, not followed"),
 ]
@@ -223,3 +227,35 @@ async def test_quitting_does_not_wait_for_answers(start: Start, platform: Simula
         await pilot.press("q")
         await pilot.pause()
     gate.release()
+
+
+@pytest.mark.parametrize("fault", ["bulk_short", "bulk_long"])
+async def test_a_bulk_answer_of_another_length_gives_no_job_the_name_of_another(
+    start: Start, platform: SimulatedPlatform, fault: str
+) -> None:
+    platform.switches.brief = True
+    platform.fail(fault)
+    async with start() as pilot:
+        await quiet(pilot)
+        shown_jobs = pilot.app.screen.query_one(JobTable).shown
+        assert [job.id for job in shown_jobs] == platform.ids()[:50]
+        for job in shown_jobs[:-1]:
+            assert job.name == platform.job(job.id)["destination"]["name"]
+        assert (shown_jobs[-1].name is None) is (fault == "bulk_short")
+
+
+async def test_a_late_record_of_a_job_already_left_is_dropped(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start() as pilot:
+        await quiet(pilot)
+        first, second = platform.ids()[1:3]
+        gate = platform.gate(f"{LISTS}/{first}")
+        await pilot.press("down")
+        await gate.arrival()
+        await pilot.press("down")
+        await shown(pilot, second[:20])
+        await pilot.app.workers.wait_for_complete()
+        gate.release()
+        await pilot.pause(0.2)
+        assert first[:20] not in text_of(pilot.app)

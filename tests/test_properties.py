@@ -1,0 +1,203 @@
+"""What holds for any answer, any id and any list that shifts while one pages."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote
+
+import httpx
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cgc_tui.api import Client, Wire
+from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.models import CgcError, ImportJob, JobPage, JobQuery, NotFound, Token
+from cgc_tui.paging import followed, next_page
+
+ROOT = "/v2/storage/imports/"
+steady = settings(
+    derandomize=True, deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+anything = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=20,
+)
+NAMES = (
+    *("href", "id", "state", "source", "destination", "volume", "location", "project", "name", "parent"),
+    *("overwrite", "started_on", "finished_on", "error", "code", "message", "result", "size"),
+)
+records = st.recursive(
+    scalars,
+    lambda inner: (
+        st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=8), inner, max_size=8)
+        | st.lists(inner, max_size=3)
+    ),
+    max_leaves=25,
+)
+lists = st.fixed_dictionaries(
+    {"items": st.lists(records, max_size=6) | anything},
+    optional={"links": anything | st.lists(st.dictionaries(st.sampled_from(("rel", "href")), anything))},
+)
+bodies = (anything | lists | records).map(
+    lambda value: json.dumps(value).encode("utf-8", "replace")
+) | st.binary(max_size=60)
+
+
+def client(answer: Callable[[httpx.Request], httpx.Response]) -> Client:
+    transport = httpx.MockTransport(answer)
+    return Client(Wire("https://platform.example/v2", Token("t"), transport=transport, backoff=()))
+
+
+def run(work: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(work)
+
+
+@steady
+@given(bodies, st.sampled_from((200, 201, 204, 302, 400, 401, 403, 404, 429, 500, 503)), st.text(max_size=12))
+def test_any_answer_is_a_value_or_an_error_in_words(body: bytes, status: int, header: str) -> None:
+    headers = {
+        name: header.encode("utf-8", "replace")
+        for name in ("x-total-matching-query", "x-ratelimit-reset", "x-ratelimit-limit", "date")
+        if header.isprintable()
+    }
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, headers=headers, content=body)
+
+    async def ask() -> None:
+        asked = client(answer)
+        calls = (
+            asked.me,
+            asked.projects,
+            lambda: asked.jobs(JobQuery()),
+            lambda: asked.count(JobQuery()),
+            lambda: asked.job(ImportJob(id="x", state="")),
+            lambda: asked.jobs_by_id(["x", "y"]),
+        )
+        for call in calls:
+            try:
+                value = await call()
+            except CgcError as error:
+                value = error.what
+                words.append(error.what)
+            if isinstance(value, JobPage):
+                assert len({job.id for job in value.jobs}) == len(value.jobs)
+                assert all(job.id and isinstance(job.state, str) for job in value.jobs)
+                assert replace(value) == value
+                repr(value)
+
+    words: list[str] = []
+    run(ask())
+    assert all(words)
+    assert not any("\n" in each for each in words)
+
+
+@steady
+@given(
+    st.text(min_size=1, max_size=30) | st.sampled_from((".", "..", "../user", "a/../..", "%2e%2e", "//x/y"))
+)
+def test_any_id_makes_an_address_below_the_jobs(job_id: str) -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, json={"id": "x", "state": "RUNNING"})
+
+    async def ask() -> None:
+        try:
+            await client(answer).job(ImportJob(id=job_id, state=""))
+        except NotFound:
+            assert job_id in (".", "..")
+
+    run(ask())
+    for request in asked:
+        target = request.url.raw_path.decode("ascii")
+        assert request.url.host == "platform.example"
+        assert target.startswith(ROOT)
+        last = target.removeprefix(ROOT)
+        assert not set(last) & set("/?#\\ ")
+        assert unquote(last) == job_id.encode("utf-8", "replace").decode()
+
+
+changes = st.lists(
+    st.tuples(st.sampled_from(("add", "remove")), st.integers(1, 12), st.integers(0, 200)), max_size=6
+)
+
+
+@steady
+@given(st.integers(0, 60), st.integers(1, 20), changes, st.booleans(), st.booleans())
+def test_paging_shows_each_job_that_stays_once(
+    count: int, limit: int, changing: list[tuple[str, int, int]], total: bool, repeats: bool
+) -> None:
+    """Read from page to page while the list shifts, as the screen does: each page's jobs are its own."""
+    platform = SimulatedPlatform(jobs=count, clock=lambda: 1_773_489_600.0)
+    platform.switches.total_header = total
+    platform.switches.repeat_across_pages = repeats
+    changing = list(changing)
+
+    async def read() -> list[JobPage]:
+        asked = Client(
+            Wire(platform.base_url, Token(platform.token), transport=platform.transport(), backoff=())
+        )
+        pages: list[JobPage] = []
+        query: JobQuery | None = JobQuery(limit=limit)
+        while query is not None:
+            assert len(pages) < 200, "it does not come to an end"
+            pages.append(await asked.jobs(query))
+            query = next_page(pages[-1])
+            if changing:
+                _change(platform, *changing.pop())
+        return pages
+
+    at_first = platform.ids()
+    pages = run(read())
+    for page in pages:
+        assert len({job.id for job in page.jobs}) == len(page.jobs) <= limit
+        if page.jobs and page.total is None:
+            assert page.at_least >= page.query.offset + len(page.jobs)
+    if not any(pages[n].total != pages[0].total for n in range(len(pages))) and platform.ids() == at_first:
+        seen = [job.id for page in pages for job in page.jobs]
+        assert list(dict.fromkeys(seen)) == at_first
+
+
+def _change(platform: SimulatedPlatform, what: str, number: int, place: int) -> None:
+    if what == "add":
+        platform.add_jobs(number)
+    else:
+        platform.remove_jobs(platform.ids()[place : place + number])
+
+
+@steady
+@given(st.integers(30, 60), st.integers(5, 12), st.integers(1, 4), st.integers(0, 11), changes)
+def test_the_cursor_can_go_where_its_job_went(
+    count: int, limit: int, turns: int, row: int, changing: list[tuple[str, int, int]]
+) -> None:
+    """Follow a job from answer to answer: it is on the page that is named, or one that it cannot miss."""
+    platform = SimulatedPlatform(jobs=count, clock=lambda: 1_773_489_600.0)
+    query = JobQuery(offset=turns * limit, limit=limit)
+
+    async def page(query: JobQuery) -> JobPage:
+        wire = Wire(platform.base_url, Token(platform.token), transport=platform.transport(), backoff=())
+        return await Client(wire).jobs(query)
+
+    old = run(page(query))
+    if row >= len(old.jobs):
+        return
+    job_id = old.jobs[row].id
+    for what, number, _ in changing[:1]:
+        _change(platform, what, number, 0)
+    new = run(page(query))
+    went = followed(old, new, job_id)
+    ids = platform.ids()
+    if went is not None:
+        assert job_id not in {job.id for job in new.jobs}
+        assert job_id in {job.id for job in run(page(went)).jobs} or job_id not in ids
+    elif job_id in ids:
+        assert job_id in {job.id for job in new.jobs}
