@@ -87,6 +87,7 @@ class Soak:
         """Find the first page of the whole list, by the keys that lead there from everywhere."""
         for _ in range(8):
             self._press("escape")
+        assert self.terminal.process.poll() is None, self.terminal.raw[-4000:]
         self._press("f")
         self.terminal.sees("Filter: what")
         self._press("\x18", "enter", "0", "{")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+
 import httpx
 import pytest
 from textual.widgets import Select
+from textual.widgets._footer import FooterKey
 
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
 from cgc_tui.models import JobQuery
@@ -272,3 +275,22 @@ async def test_counts_follow_jobs_that_move(start: Start, platform: SimulatedPla
         clock.seconds += 31
         platform.set_state(job, "COMPLETED")
         await shown(pilot, "2 Running 6")
+
+
+async def test_dialogs_leave_nothing_behind(start: Start) -> None:
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        await pilot.app.workers.wait_for_complete()
+        before = footer_keys()
+        for _ in range(5):
+            await pilot.press("question_mark")
+            await shown(pilot, "Esc Back")
+            await pilot.press("escape")
+            await shown(pilot, "Esc Back", gone=True)
+        await pilot.pause()
+        assert footer_keys() <= before + len(pilot.app.screen.query(FooterKey))
+
+
+def footer_keys() -> int:
+    gc.collect()
+    return sum(isinstance(each, FooterKey) for each in gc.get_objects())

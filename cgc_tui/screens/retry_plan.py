@@ -13,13 +13,14 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from cgc_tui.models import CgcError, ImportJob
 from cgc_tui.retry import Options, Plan, Run, plan
 from cgc_tui.retry_view import bodies, planned
 from cgc_tui.text import Clean, clean
 from cgc_tui.view import Look, failure
+from cgc_tui.widgets.key_bar import KeyBar
 from cgc_tui.widgets.outcome_table import OutcomeTable
 from cgc_tui.widgets.too_small import TooSmall
 from cgc_tui.widgets.top_bar import TopBar
@@ -79,7 +80,7 @@ class RetryPlan(Screen[None]):
         yield OutcomeTable().data_bind(at.look)
         yield Static("", id="ids", markup=False)
         yield Static("", id="news", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyBar()
         yield TooSmall()
 
     def on_mount(self) -> None:
