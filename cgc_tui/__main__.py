@@ -6,16 +6,30 @@ import argparse
 import locale
 import os
 import sys
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import MutableMapping, Sequence
 from dataclasses import replace
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from cgc_tui import __version__
+from cgc_tui.commands import COMMANDS
+from cgc_tui.commands.options import (
+    Parser,
+    add_shared,
+    add_shared_again,
+    owner_name,
+    page_size,
+    seconds,
+    state,
+)
+from cgc_tui.commands.run import run
+from cgc_tui.commands.session import Place, Session
 from cgc_tui.crash import BUG, report, uncaught
 from cgc_tui.credentials import Access, Credentials, CredentialsError, config_directory
 from cgc_tui.event_log import EventLog, LogFile, LogFileError
-from cgc_tui.models import MAX_LIMIT, JobQuery, JobState, Token
+from cgc_tui.export import ENCODING_ERRORS
+from cgc_tui.models import JobQuery, Token
 from cgc_tui.settings import Settings, load
 from cgc_tui.text import clean
 from cgc_tui.view import Look
@@ -38,102 +52,117 @@ TEXTUALS = {
 }
 """Textual's variables that change what is seen, and nothing else."""
 
+DESCRIPTION = """\
+See your import jobs on the Cancer Genomics Cloud and its sister platforms.
+Without a command it opens the screen; each command has a --help of its own."""
+
 EPILOG = """\
-The token comes from the store of --profile, else SB_AUTH_TOKEN, else the store,
-else ~/.sevenbridges/credentials; where there is none, the app asks for it.
-
-exit codes: 0 done, 2 wrong usage or no terminal, 70 a bug,
-129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM
-
-example: cgc-tui --state FAILED --project rosalind/brca-pilot
+The token: that of --profile, else SB_AUTH_TOKEN, else the stored one, else
+that of ~/.sevenbridges/credentials; the screen asks where there is none.
+Exit codes: 0 done, 1 no, 2 wrong usage or no terminal, 3 network or server,
+4 no token or privilege, 5 rate limit, 8 still pending at the time-out,
+70 a bug, 129 130 143 ended by SIGHUP, SIGINT, SIGTERM.
+Example: cgc-tui --state FAILED --project rosalind/brca-pilot
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """Return the parser of the command line."""
-    made = argparse.ArgumentParser(
-        prog="cgc-tui",
-        description="See your import jobs on the Cancer Genomics Cloud and its sister platforms.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    made.add_argument("--demo", action="store_true", help="a simulated platform: no token, no network")
-    made.add_argument("--profile", metavar="NAME", help="a platform and its token (default: cgc)")
-    made.add_argument("--endpoint", metavar="URL", help="another API endpoint")
-    made.add_argument(
-        "--state", action="append", type=_state, metavar="S", help="start with this state; may be repeated"
-    )
-    made.add_argument("--project", type=_id, metavar="OWNER/NAME", help="start with this project")
-    made.add_argument("--volume", type=_id, metavar="OWNER/NAME", help="start with this volume")
-    made.add_argument(
-        "--page-size", type=_page_size, metavar="N", help="jobs on a page, 1 to 100 (default: 50)"
-    )
-    made.add_argument(
-        "--refresh", type=_refresh, metavar="SECONDS", help="time between refreshes, 0 for none (default: 15)"
-    )
-    made.add_argument(
-        "--log-file", type=Path, metavar="PATH", help="write there what is asked and answered, without token"
-    )
-    made.add_argument(
-        "--write", action="store_true", help="allow what changes the platform (default: read-only)"
-    )
+    made = Parser(prog="cgc-tui", description=DESCRIPTION, epilog=EPILOG)
+    add_shared(made)
+    _add_screen(made)
     made.add_argument("--version", action="version", version=f"cgc-tui {__version__}")
+    commands = made.add_subparsers(dest="command", title="commands", metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        words = f"{command.HELP[0].upper()}{command.HELP[1:]}."
+        own = commands.add_parser(name, help=command.HELP, description=words, epilog=command.EPILOG)
+        command.add_arguments(own)
+        add_shared_again(own)
     return made
 
 
-def _state(text: str) -> str:
-    if text.upper() not in set(JobState):
-        raise argparse.ArgumentTypeError(f"must be one of {', '.join(JobState)}")
-    return text.upper()
+def _add_screen(made: argparse.ArgumentParser) -> None:
+    """Add what is for the screen alone."""
+    screen = made.add_argument_group("for the screen")
 
+    def add(name: str, **settings: object) -> None:
+        screen.add_argument(f"--{name}", dest=f"screen {name}", **settings)  # type: ignore[arg-type]
 
-def _id(text: str) -> str:
-    owner, slash, name = text.partition("/")
-    if not (owner and slash and name) or "/" in name:
-        raise argparse.ArgumentTypeError("must be owner/name")
-    return text
-
-
-def _page_size(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= MAX_LIMIT:
-        raise argparse.ArgumentTypeError(f"must be 1 to {MAX_LIMIT}")
-    return int(text)
-
-
-def _refresh(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1
-    if not (seconds == 0 or 1 <= seconds <= 86400):
-        raise argparse.ArgumentTypeError("must be 0, or 1 to 86400 seconds")
-    return seconds
+    add("state", action="append", type=state, metavar="S", help="start with this state; may be repeated")
+    add("project", type=owner_name, metavar="OWNER/NAME", help="start with this project")
+    add("volume", type=owner_name, metavar="OWNER/NAME", help="start with this volume")
+    add("page-size", type=page_size, metavar="N", help="jobs on a page, 1 to 100 (default: 50)")
+    add(
+        "refresh",
+        type=seconds(1, off=True),
+        metavar="SECONDS",
+        help="time between refreshes, 0 for none (default: 15)",
+    )
+    add("write", action="store_true", default=None, help="allow what changes the platform (default: not)")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code."""
+    """Run the screen or a command, and return its exit code."""
     sys.excepthook = uncaught
-    options = parser().parse_args(arguments)
+    made = parser()
+    options = made.parse_args(arguments)
+    given = [
+        name for name, value in vars(options).items() if name.startswith("screen ") and value is not None
+    ]
+    if options.command is not None and given:
+        made.error(f"--{given[0].removeprefix('screen ')} is the screen's; give it after {options.command}")
+    try:
+        events = EventLog(LogFile(options.log_file) if options.log_file else None)
+        events.note(f"cgc-tui {__version__} begins")
+        code = _screen(options, events) if options.command is None else _command(made, options, events)
+    except (CredentialsError, LogFileError) as error:
+        print(f"cgc-tui: {clean(error)}", file=sys.stderr)
+        return USAGE
+    events.note(f"cgc-tui ends with {code}")
+    return code
+
+
+def _command(made: argparse.ArgumentParser, options: argparse.Namespace, events: EventLog) -> int:
+    chosen = load(_config())
+    place = _place(options, chosen, events)
+    session = Session(
+        place=place,
+        parser=made,
+        config=_config(),
+        look=_look(),
+        environ=os.environ,
+        out=_stream(sys.stdout),
+        err=_stream(sys.stderr),
+        demo=options.demo,
+    )
+    for note in (*chosen.problems, *place.credentials.notes):
+        session.say(note)
+    return run(COMMANDS[options.command], options, session)
+
+
+def _stream(stream: TextIO | None) -> TextIO:
+    """Return a stream that takes any text, and UTF-8 where it is not a terminal; a closed one takes all."""
+    if not isinstance(stream, TextIOWrapper):
+        return stream or open(os.devnull, "w")
+    encoding = None if stream.isatty() else "utf-8"
+    stream.reconfigure(encoding=encoding, errors=ENCODING_ERRORS)
+    return stream
+
+
+def _screen(options: argparse.Namespace, events: EventLog) -> int:
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
-        print("cgc-tui: needs a terminal on standard input and standard error.", file=sys.stderr)
+        words = "needs a terminal on standard input and standard error; for scripts there is: cgc-tui list"
+        print(f"cgc-tui: {words}", file=sys.stderr)
         return USAGE
     _take_debugging_out(os.environ)
     from cgc_tui.app import CgcApp
 
-    try:
-        events = EventLog(LogFile(options.log_file) if options.log_file else None)
-        app = CgcApp(_demo(options, events) if options.demo else _platform(options, events))
-    except (CredentialsError, LogFileError) as error:
-        print(f"cgc-tui: {clean(error)}", file=sys.stderr)
-        return USAGE
-    events.note(f"cgc-tui {__version__} begins")
+    app = CgcApp(_setup(options, events))
     app.run(mouse="SSH_CONNECTION" not in os.environ)
     if app.bug is not None:
         events.note(f"cgc-tui ends because of a bug: {type(app.bug).__name__}")
         print(report(app.bug), file=sys.stderr)
         return BUG
-    events.note(f"cgc-tui ends with {app.return_code or DONE}")
     return app.return_code or DONE
 
 
@@ -143,90 +172,73 @@ def _take_debugging_out(environ: MutableMapping[str, str]) -> None:
         del environ[name]
 
 
-def _demo(options: argparse.Namespace, events: EventLog) -> Setup:
-    """Return the app on the simulated platform, which keeps nothing."""
+def _place(options: argparse.Namespace, chosen: Settings, events: EventLog) -> Place:
+    return _demo(events) if options.demo else _platform(options, chosen, events)
+
+
+def _demo(events: EventLog) -> Place:
+    """Return the simulated platform, which keeps nothing."""
     from cgc_tui.api import Client, Wire
     from cgc_tui.demo import SimulatedPlatform
 
     nowhere = Path(os.devnull, "cgc-tui")
     platform = SimulatedPlatform(live=True)
     transport = platform.transport()
-    return _setup(
-        options,
-        _settings(),
+    return Place(
         Access(profile="demo", endpoint=platform.base_url, token=Token(platform.token), source=None),
         title="simulated CGC",
         credentials=Credentials(nowhere, environ={}, home=nowhere),
         connect=lambda endpoint, token: Client(Wire(endpoint, token, transport=transport, events=events)),
-        events=events,
     )
 
 
-def _platform(options: argparse.Namespace, events: EventLog) -> Setup:
-    """Return the app with the platform and the token that options, environment and store name."""
-    from cgc_tui.api import Client, Wire
-
-    chosen = _settings()
+def _platform(options: argparse.Namespace, chosen: Settings, events: EventLog) -> Place:
+    """Return the platform and the token that options, environment, settings and store name."""
     credentials = Credentials(config_directory(os.environ), environ=os.environ, home=Path.home())
     access = credentials.find(
         profile=options.profile, endpoint=options.endpoint, default_profile=chosen.profile
     )
-    return _setup(
-        options,
-        chosen,
-        access,
-        title=access.title,
-        credentials=credentials,
-        connect=lambda endpoint, token: Client(
-            Wire(endpoint, token, advance_access=credentials.advance_access(endpoint), events=events)
-        ),
-        events=events,
-    )
 
+    def connect(endpoint: str, token: Token) -> Client:
+        from cgc_tui.api import Client, Wire  # not before there is a token: it takes long
 
-def _settings() -> Settings:
-    """Return what `config.toml` says, with what is wrong in it."""
-    from cgc_tui.app import binding_ids, themes
+        advance = credentials.advance_access(endpoint)
+        return Client(Wire(endpoint, token, advance_access=advance, events=events))
 
-    return load(_config(), binding_ids=binding_ids(), themes=themes())
+    return Place(access, access.title, credentials, connect)
 
 
 def _config() -> Path:
     return config_directory(os.environ) / "config.toml"
 
 
-def _setup(
-    options: argparse.Namespace,
-    chosen: Settings,
-    access: Access,
-    *,
-    title: str,
-    credentials: Credentials,
-    connect: Callable[[str, Token], Client],
-    events: EventLog,
-) -> Setup:
+def _look() -> Look:
+    """Return how things are said where the locale's encoding may lack the glyphs."""
+    return Look(ascii="utf" not in locale.getencoding().lower())
+
+
+def _setup(options: argparse.Namespace, events: EventLog) -> Setup:
     """Return what the app starts with: options first, then `config.toml`."""
-    from cgc_tui.app import Setup
+    from cgc_tui.app import Setup, binding_ids, themes
 
-    page_size = options.page_size if options.page_size is not None else chosen.page_size
-    return Setup(
-        access=access,
-        title=title,
-        credentials=credentials,
-        connect=connect,
-        events=events,
-        settings=chosen if options.refresh is None else replace(chosen, refresh=options.refresh),
-        config=_config(),
-        query=JobQuery(tuple(options.state or ()), options.project, options.volume, limit=page_size),
-        look=Look(ascii=not _unicode()),
-        environ=os.environ,
-        write=options.write,
+    chosen = load(_config(), binding_ids=binding_ids(), themes=themes())
+    place = _place(options, chosen, events)
+    states, project, volume, limit, refresh = (
+        getattr(options, f"screen {name}") for name in ("state", "project", "volume", "page-size", "refresh")
     )
-
-
-def _unicode() -> bool:
-    """Tell whether the locale's encoding has the glyphs."""
-    return "utf" in locale.getencoding().lower()
+    return Setup(
+        access=place.access,
+        title=place.title,
+        credentials=place.credentials,
+        connect=place.connect,
+        events=events,
+        settings=chosen if refresh is None else replace(chosen, refresh=refresh),
+        config=_config(),
+        query=JobQuery(tuple(states or ()), project, volume, limit=limit or chosen.page_size),
+        look=_look(),
+        environ=os.environ,
+        write=bool(getattr(options, "screen write")),
+    )
 
 
 if __name__ == "__main__":

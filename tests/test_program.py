@@ -210,7 +210,7 @@ def test_textuals_debugging_is_left_out(tmp_path: Path) -> None:
         (["--project", "brca"], "owner/name"),
         (["--page-size", "101"], "1 to 100"),
         (["--refresh", "0.5"], "at least 1|0, or 1"),
-        (["--token", "x"], "unrecognized"),
+        (["--token", "x"], "there is no --token"),
     ],
 )
 def test_wrong_usage_is_named(arguments: list[str], words: str) -> None:

@@ -165,6 +165,11 @@ class Client:
         """Return the ids of the volumes that the user can see ("List volumes")."""
         return await self._names("/storage/volumes")
 
+    async def rate_budget(self) -> RateBudget:
+        """Return what is left of the rate limit ("Get rate limit status"), which costs nothing of it."""
+        answer = await self._wire.send("GET", "/rate_limit", check=parse.rate_budget)
+        return parse.rate_budget(answer.told)
+
     async def close(self) -> None:
         """Close the connections."""
         await self._wire.close()

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from cgc_tui.models import Destination, ImportedFile, ImportJob, JobError, Source, Unreadable
+from cgc_tui.models import Destination, ImportedFile, ImportJob, JobError, RateBudget, Source, Unreadable
 from cgc_tui.text import Clean, clean
 
 DEEPEST = 50
@@ -106,6 +106,11 @@ def job(record: object) -> ImportJob | None:
     )
 
 
+def job_id(text: str) -> str:
+    """Return the id that a user means by a job's id or href."""
+    return id_in(text) or text
+
+
 def id_in(href: str | None) -> str | None:
     """Return the job id in a href's path, whatever host it names; None where it is not a job's href."""
     try:
@@ -140,6 +145,16 @@ def username(record: dict[str, Any]) -> str:
     if not name:
         raise Unreadable(Clean("the answer names no user"), Clean("Check the endpoint."))
     return name
+
+
+def rate_budget(record: dict[str, Any]) -> RateBudget:
+    """Return the rate limit; raise `Unreadable` where the answer does not tell it."""
+    rate = record.get("rate")
+    told = rate if isinstance(rate, dict) else {}
+    limit, remaining = _count(told.get("limit")), _count(told.get("remaining"))
+    if limit is None or remaining is None:
+        raise Unreadable(Clean("the answer tells no rate limit"), TRY_AGAIN)
+    return RateBudget(limit, remaining)
 
 
 def has_next(answer: dict[str, Any]) -> bool:

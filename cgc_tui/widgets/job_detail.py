@@ -13,14 +13,13 @@ from textual.containers import VerticalScroll
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from cgc_tui.facts import FOLDER_NOTE, facts, reason
 from cgc_tui.hints import hint
 from cgc_tui.models import ImportJob, JobState
-from cgc_tui.text import Clean, clean
-from cgc_tui.view import Look, moment, optional, options, size, state, took, web_page
+from cgc_tui.text import Clean
+from cgc_tui.view import Look, state
 
-FOLDER_NOTE = "A folder: the platform tells nothing of its single files."
 LABEL_CELLS = 8
-MOST_CHARACTERS = 20_000
 
 
 class JobDetail(VerticalScroll):
@@ -83,8 +82,8 @@ class JobDetail(VerticalScroll):
         table = Table.grid(padding=(0, 1, 0, 0))
         table.add_column(width=LABEL_CELLS - 1)
         table.add_column(overflow="fold")
-        for label, value in self._facts(self.job):
-            table.add_row(Text(label, style=self._style("label")), value)
+        for label, value in facts(self.job, self.look, self._web):
+            table.add_row(Text(label, style=self._style("label")), Text(value))
         layout = Table.grid(expand=True)
         layout.add_column(overflow="fold")
         for line in self._headlines(self.job):
@@ -101,45 +100,13 @@ class JobDetail(VerticalScroll):
             headline.append(f"   {job.error.code}")
         yield headline
         if job.error is not None:
-            yield Text(
-                clean(job.error.message or "The platform gave no reason.", lines=True, most=MOST_CHARACTERS)
-            )
+            yield Text(reason(job.error))
             if (words := hint(job.error.code)) is not None:
                 yield Text(str(words), style=self._style("hint"))
         if job.folder:
             yield Text(FOLDER_NOTE, style=self._style("note"))
         if self.note:
             yield Text(self.note, style=self._style("note"))
-
-    def _facts(self, job: ImportJob) -> Iterator[tuple[str, Text]]:
-        """Return label and value of each further fact."""
-        look = self.look
-        facts: list[tuple[str, str | None]] = [
-            ("Id", clean(job.id)),
-            ("Name", optional(job.name, look, most=MOST_CHARACTERS)),
-            ("Source", optional(job.source.volume, look)),
-            ("", optional(job.source.location, look, most=MOST_CHARACTERS)),
-            ("To", optional(job.destination.project, look)),
-            ("", job.destination.parent and clean(f"folder {job.destination.parent}")),
-            ("Options", options(job, look)),
-            ("Started", moment(job.started_on, look)),
-            ("Ended", moment(job.finished_on, look)),
-            ("Took", took(job, look)),
-            ("File", self._file(job)),
-            ("Web", web_page(job, self._web)),
-            ("More", clean(job.error.more_info) if job.error and job.error.more_info else None),
-            ("Href", optional(job.href, look)),
-        ]
-        for label, value in facts:
-            if value:
-                yield label, Text(value)
-
-    def _file(self, job: ImportJob) -> Clean | None:
-        """Return the id and the size of the file that the job made."""
-        if job.result is None:
-            return None
-        bytes_ = "" if job.result.size is None else f"{self.look.dot}{size(job.result.size)}"
-        return clean(f"{job.result.id or self.look.unknown}{bytes_}")
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"job-detail--{name}", partial=True)

@@ -1,0 +1,29 @@
+"""`cgc-tui completion`: a script that completes this command line in a shell."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from cgc_tui.commands.exits import Exit
+from cgc_tui.commands.session import Session
+
+HELP = "print a script that completes commands and options"
+EPILOG = """\
+For good: in bash, the example in ~/.bashrc; in zsh, the script as _cgc-tui in a
+directory of $fpath; in fish, as ~/.config/fish/completions/cgc-tui.fish.
+
+Example: eval "$(cgc-tui completion bash)"
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Take the shell."""
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"))
+
+
+async def run(options: Namespace, session: Session) -> int:
+    """Print the script."""
+    import shtab
+
+    session.write([shtab.complete(session.parser, shell=options.shell), "\n"])
+    return Exit.DONE

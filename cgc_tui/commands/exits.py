@@ -1,0 +1,54 @@
+"""The exit codes, and which of them an error means."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from cgc_tui.models import CgcError, NoPrivilege, NotFound, RateLimited, Refused, Rejected
+from cgc_tui.text import Clean, clean
+from cgc_tui.view import Look
+
+
+class Exit(IntEnum):
+    """How a command ended; ended by a signal, it is 128 and the signal's number."""
+
+    DONE = 0
+    NO = 1
+    """A watched job failed, or what was asked for does not exist."""
+    USAGE = 2
+    TROUBLE = 3
+    """The network or the server; worth a retry."""
+    ACCESS = 4
+    """No token, refused, or no privilege."""
+    LIMIT = 5
+    PENDING = 8
+    """Jobs had not ended at the time-out."""
+
+
+_MEANT = (
+    (Refused, Exit.ACCESS),
+    (NoPrivilege, Exit.ACCESS),
+    (NotFound, Exit.NO),
+    (RateLimited, Exit.LIMIT),
+    (Rejected, Exit.USAGE),
+)
+
+
+def exit_of(error: CgcError) -> Exit:
+    """Return the exit code that an error means."""
+    return next((code for kind, code in _MEANT if isinstance(error, kind)), Exit.TROUBLE)
+
+
+def words_of(error: CgcError, look: Look, *, what: Clean | None = None) -> Clean:
+    """Return an error on one line, with the remedy for someone who has no keys to press.
+
+    `what` is said in place of what the error itself says that happened.
+    """
+    remedy: str = error.remedy
+    if isinstance(error, Refused):
+        remedy = "Give a new one: cgc-tui auth login"
+    elif isinstance(error, RateLimited) and error.retry_after is not None:
+        remedy = f"Try again in {error.retry_after:.0f} s."
+    elif remedy.startswith("Press r"):
+        remedy = "Try again."
+    return clean(look.dot.join(filter(None, (what or error.what, error.words, remedy))))

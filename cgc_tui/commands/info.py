@@ -1,0 +1,93 @@
+"""`cgc-tui info`: what a bug report needs, and nothing that is secret or names the user."""
+
+from __future__ import annotations
+
+import locale
+import platform
+import shutil
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from cgc_tui import __version__
+from cgc_tui.clipboard import choose
+from cgc_tui.commands.exits import Exit, words_of
+from cgc_tui.commands.session import NoToken, Session
+from cgc_tui.models import CgcError
+from cgc_tui.text import clean
+
+HELP = "say what a bug report needs"
+EPILOG = """\
+It holds no token, no user's name and no value of a proxy variable.
+
+Example: cgc-tui info > info.txt
+"""
+
+PACKAGES = ("textual", "httpx", "httpcore", "h11", "platformdirs", "rich")
+NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Take nothing."""
+
+
+async def run(_: Namespace, session: Session) -> int:
+    """Print it; a platform that does not answer is part of the answer."""
+    access = session.place.access
+    told = {
+        "cgc-tui": __version__,
+        "Python": f"{platform.python_version()} on {platform.platform()}",
+        "Packages": ", ".join(f"{name} {_version(name)}" for name in PACKAGES),
+        "Installed": _homeless(Path(__file__).parent.parent),
+        "Settings": _homeless(session.config),
+        "Store": _homeless(session.place.credentials.path),
+        "Terminal": _terminal(session.environ),
+        "Locale": locale.getencoding(),
+        "Clipboard": f"by {choose(session.environ, '')}",
+        "Profile": access.profile,
+        "Endpoint": access.endpoint,
+        "Token": f"from {access.source}" if access.source else "simulated" if session.demo else "none",
+        "Network": _network(session.environ),
+        "Budget": await _budget(session),
+    }
+    session.write(f"{name:11}{clean(value)}\n" for name, value in told.items())
+    return Exit.DONE
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "?"
+
+
+def _homeless(path: Path) -> str:
+    """Return a path without the user's name where it is in the home directory."""
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
+
+
+def _terminal(environ: Mapping[str, str]) -> str:
+    size = shutil.get_terminal_size()
+    parts = [environ.get("TERM") or "TERM not set", f"{size.columns}×{size.lines}"]
+    parts += [f"COLORTERM {environ['COLORTERM']}"] if environ.get("COLORTERM") else []
+    names = {"TMUX": "in tmux", "STY": "in screen", "SSH_CONNECTION": "over SSH", "NO_COLOR": "NO_COLOR"}
+    return ", ".join([*parts, *(words for name, words in names.items() if environ.get(name))])
+
+
+def _network(environ: Mapping[str, str]) -> str:
+    """Return the names of the variables that change how the platform is reached."""
+    names = [name for known in NETWORK for name in (known, known.lower()) if environ.get(name)]
+    return f"{', '.join(names)} set" if names else "no proxy or certificate variable set"
+
+
+async def _budget(session: Session) -> str:
+    try:
+        async with session.client() as client:
+            budget = await client.rate_budget()
+    except NoToken:
+        return "not known without a token"
+    except CgcError as error:
+        return words_of(error, session.look)
+    return f"{budget.remaining:,} of {budget.limit:,} requests left"

@@ -1,0 +1,133 @@
+"""`cgc-tui list`: the jobs, as a table or for other programs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Iterator
+from contextlib import aclosing
+from dataclasses import replace
+from functools import partial
+
+from cgc_tui.commands.exits import Exit
+from cgc_tui.commands.options import add_filters, count, page_size, query_of
+from cgc_tui.commands.progress import ProgressLine
+from cgc_tui.commands.session import Session
+from cgc_tui.export import Form, keys, lines
+from cgc_tui.models import ImportJob, JobPage
+from cgc_tui.text import cells, clean
+from cgc_tui.view import PADDING, columns, number, row
+
+HELP = "list import jobs"
+EPILOG = """\
+Without a form it is a table on a terminal, else --tsv. Columns of --csv, --tsv:
+id state name project parent volume location started_on finished_on seconds
+error_code error_message overwrite autorename preserve_folder_structure
+file_id file_name file_size; what a spreadsheet takes for a formula gets a '.
+
+Example: cgc-tui list --all --state FAILED --csv > failed.csv
+"""
+
+ID_CELLS = 32
+ID_FROM = 112
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Take the filters, a window or all, and a form."""
+    add_filters(parser)
+    parser.add_argument("--all", action="store_true", help="all jobs, not one page of them")
+    parser.add_argument("--limit", type=page_size, metavar="N", help="how many jobs, 1 to 100 (default: 50)")
+    parser.add_argument("--offset", type=count, metavar="N", help="how many to leave out first (default: 0)")
+    forms = parser.add_mutually_exclusive_group()
+    for name, words in {
+        "json": "an array of whole records, as the platform sent them",
+        "jsonl": "the same, a line each as they come",
+        "csv": "comma-separated values",
+        "tsv": "tab-separated values",
+        "keys": "the source keys alone, a line each",
+    }.items():
+        forms.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=words)
+
+
+async def run(options: Namespace, session: Session) -> int:
+    """List jobs; what could not be read of them is told, and an error."""
+    if options.all and (options.limit is not None or options.offset is not None):
+        session.say("--all leaves no room for --limit and --offset.")
+        return Exit.USAGE
+    if options.all and options.form == "jsonl":
+        return await _stream(options, session)
+    page = await (_all if options.all else _one)(options, session)
+    form = options.form or ("table" if session.out.isatty() else "tsv")
+    session.write(_table(page.jobs, session) if form == "table" else _lines(page.jobs, form))
+    if page.more:
+        at_least = ">=" if session.look.ascii else "≥ "
+        total = number(page.total) if page.total is not None else f"{at_least}{page.at_least:,}"
+        session.say(f"{len(page.jobs):,} of {total}; --all for all")
+    elif not page.jobs and form == "table":
+        session.say("no jobs; only those that you started are listed")
+    return _readable(page.unreadable, session)
+
+
+async def _one(options: Namespace, session: Session) -> JobPage:
+    query = replace(query_of(options), limit=options.limit or 50, offset=options.offset or 0)
+    async with session.client() as client:
+        page = await client.jobs(query)
+    if page.incomplete is not None:
+        raise page.incomplete
+    return page
+
+
+async def _all(options: Namespace, session: Session) -> JobPage:
+    from cgc_tui.api import all_jobs
+
+    async with session.client() as client:
+        with ProgressLine(session) as progress:
+            return await all_jobs(
+                client, query_of(options), on_progress=progress.show, on_retry=progress.retrying
+            )
+
+
+async def _stream(options: Namespace, session: Session) -> int:
+    """Write the jobs of each page when it is its turn."""
+    from cgc_tui.api import all_pages
+
+    unreadable = 0
+    async with session.client() as client:
+        with ProgressLine(session) as progress:
+            told = all_pages(client, query_of(options), on_progress=progress.show, on_retry=progress.retrying)
+            async with aclosing(told) as pages:
+                async for page in pages:
+                    session.write(_lines(page.jobs, "jsonl"))
+                    unreadable += page.unreadable
+    return _readable(unreadable, session)
+
+
+def _readable(unreadable: int, session: Session) -> int:
+    if unreadable:
+        session.say(f"{unreadable:,} records could not be read and are left out.")
+    return Exit.TROUBLE if unreadable else Exit.DONE
+
+
+def _lines(jobs: Iterable[ImportJob], form: str) -> Iterator[str]:
+    if form == "jsonl":
+        return (f"{json.dumps(job.raw, ensure_ascii=False)}\n" for job in jobs)
+    return keys(jobs) if form == "keys" else lines(jobs, Form(form))
+
+
+def _table(jobs: Iterable[ImportJob], session: Session) -> Iterator[str]:
+    """Yield a table as wide as the terminal; from 112 columns on it has the ids."""
+    width = shutil.get_terminal_size().columns
+    with_id = width >= ID_FROM
+    widths = columns(width - (ID_CELLS + PADDING if with_id else 0))
+    now = session.clock()
+    padded = partial(_padded, [*widths.values(), ID_CELLS])
+    yield padded([*widths, *(["Id"] if with_id else [])])
+    for job in jobs:
+        ids = [clean(job.id)] if with_id else []
+        yield padded([*row(job, widths, session.look, now), *ids])
+
+
+def _padded(widths: list[int], texts: list[str]) -> str:
+    filled = (text + " " * (width - cells(text)) for text, width in zip(texts, widths, strict=False))
+    return (" " * PADDING).join(filled).rstrip() + "\n"

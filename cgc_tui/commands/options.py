@@ -1,0 +1,121 @@
+"""The options that several commands share, and the app with them."""
+
+from __future__ import annotations
+
+import math
+from argparse import (
+    SUPPRESS,
+    Action,
+    ArgumentParser,
+    ArgumentTypeError,
+    Namespace,
+    RawDescriptionHelpFormatter,
+)
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from cgc_tui.commands.exits import Exit
+from cgc_tui.models import MAX_LIMIT, JobQuery, JobState
+from cgc_tui.text import clean
+
+
+class Parser(ArgumentParser):
+    """A parser whose texts are laid out by hand, and whose errors are one line."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(formatter_class=RawDescriptionHelpFormatter, allow_abbrev=False, **settings)
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the arguments, and where it is told what is right."""
+        self.exit(Exit.USAGE, f"{self.prog}: {clean(message)}; see {self.prog} --help\n")
+
+
+class _NoToken(Action):
+    """An option that there is not: who tries it is told why, and the token is not repeated."""
+
+    def __call__(self, parser: ArgumentParser, *_: object) -> NoReturn:
+        parser.error("there is no --token, as arguments are public; for tokens there is: cgc-tui auth login")
+
+
+def add_shared(parser: ArgumentParser, *, default: str | None = None) -> None:
+    """Add what may stand before a command or after it: which platform is meant, and a log."""
+    parser.add_argument("--token", action=_NoToken, nargs="?", help=SUPPRESS)
+    parser.add_argument(
+        "--demo",
+        action="store_true",
+        default=default or False,
+        help="a simulated platform: no token, no network",
+    )
+    parser.add_argument(
+        "--profile", metavar="NAME", default=default, help="a platform and its token (default: cgc)"
+    )
+    parser.add_argument("--endpoint", metavar="URL", default=default, help="another API endpoint")
+    parser.add_argument(
+        "--log-file", type=Path, metavar="PATH", default=default, help="log requests there, without the token"
+    )
+
+
+def add_shared_again(parser: ArgumentParser) -> None:
+    """Add the same to a command's own parser, where it changes what stood before only if it is given."""
+    add_shared(parser, default=SUPPRESS)
+
+
+def add_filters(parser: ArgumentParser) -> None:
+    """Add the platform's own filters."""
+    parser.add_argument(
+        "--state", action="append", type=state, metavar="S", help="only jobs in this state; may be repeated"
+    )
+    parser.add_argument(
+        "--project", type=owner_name, metavar="OWNER/NAME", help="only jobs into this project"
+    )
+    parser.add_argument("--volume", type=owner_name, metavar="OWNER/NAME", help="only jobs from this volume")
+
+
+def query_of(options: Namespace) -> JobQuery:
+    """Return the query for the filters that were given."""
+    return JobQuery(tuple(dict.fromkeys(options.state or ())), options.project, options.volume)
+
+
+def state(text: str) -> str:
+    """Return a state, which may be typed in any case."""
+    if text.upper() not in set(JobState):
+        raise ArgumentTypeError(f"must be one of {', '.join(JobState)}")
+    return text.upper()
+
+
+def owner_name(text: str) -> str:
+    """Return the id of a project or volume."""
+    owner, slash, name = text.partition("/")
+    if not (owner and slash and name) or "/" in name:
+        raise ArgumentTypeError("must be owner/name")
+    return text
+
+
+def page_size(text: str) -> int:
+    """Return how many jobs to ask for at once."""
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_LIMIT:
+        raise ArgumentTypeError(f"must be 1 to {MAX_LIMIT}")
+    return int(text)
+
+
+def count(text: str) -> int:
+    """Return a number of jobs."""
+    if not text.isdecimal() or len(text) > 9:
+        raise ArgumentTypeError("must be 0 or more")
+    return int(text)
+
+
+def seconds(least: float, most: float = 86400, *, off: bool = False) -> Callable[[str], float]:
+    """Return a type for a number of seconds; with `off` it may be 0."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not (least <= value <= most or (off and value == 0)):
+            raise ArgumentTypeError(f"must be {'0, or ' if off else ''}{least:g} to {most:g} seconds")
+        return value
+
+    return read

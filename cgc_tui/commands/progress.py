@@ -1,0 +1,62 @@
+"""Tells on standard error how far a command is: a line that is drawn over, where that is a terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from cgc_tui.models import CgcError, RateLimited
+from cgc_tui.text import cells
+
+if TYPE_CHECKING:
+    from cgc_tui.api import Progress
+    from cgc_tui.commands.session import Session
+
+EVERY = 0.25
+BAR_CELLS = 30
+
+
+class ProgressLine:
+    """A line with a bar, drawn at most four times a second and gone at the end of this context."""
+
+    def __init__(self, session: Session, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._session = session
+        self._clock = clock
+        self._live = session.err.isatty()
+        self._next = 0.0
+        self._drawn = 0
+
+    def __enter__(self) -> ProgressLine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._clear()
+
+    def show(self, progress: Progress) -> None:
+        """Draw how many jobs have come."""
+        if not self._live or self._clock() < self._next:
+            return
+        self._next = self._clock() + EVERY
+        words = f"{progress.jobs:,} jobs"
+        if progress.total:
+            full = BAR_CELLS * progress.jobs // progress.total
+            solid, empty = ("#", ".") if self._session.look.ascii else ("█", "░")
+            words = f"{solid * full}{empty * (BAR_CELLS - full)} {progress.jobs:,} of {progress.total:,} jobs"
+        self._clear()
+        self._drawn = cells(words)
+        print(words, end="\r", file=self._session.err, flush=True)
+
+    def retrying(self, error: CgcError, wait: float) -> None:
+        """Say what is waited for; a short retry that may mend it is worth no word."""
+        if isinstance(error, RateLimited):
+            self._clear()
+            self._session.say(f"{error.what}; going on in {wait:.0f} s.")
+
+    def _clear(self) -> None:
+        if self._drawn:
+            print(" " * self._drawn, end="\r", file=self._session.err, flush=True)
+            self._drawn = 0

@@ -1,0 +1,89 @@
+"""Runs a command to one of the exit codes: an error is one line, a signal and a closed pipe are no word."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from argparse import Namespace
+from contextlib import suppress
+from typing import TYPE_CHECKING, NoReturn
+
+from cgc_tui.commands.exits import Exit, exit_of, words_of
+from cgc_tui.commands.options import query_of
+from cgc_tui.commands.session import Closed, NoToken, Unwritable
+from cgc_tui.credentials import CredentialsError
+from cgc_tui.models import CgcError
+from cgc_tui.text import Clean
+from cgc_tui.view import failed
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from cgc_tui.commands import Command
+    from cgc_tui.commands.session import Session
+
+ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+
+
+def run(command: Command, options: Namespace, session: Session) -> int:
+    """Run a command and return its exit code.
+
+    A signal ends it wherever it is, by SystemExit with 128 plus its number; one that the program was
+    started to ignore stays ignored.
+    """
+    for number in ENDING:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _ended)
+    try:
+        return _told(command, options, session)
+    except Closed:
+        _drop_output(session)
+        return Exit.DONE
+    except SystemExit:
+        _drop_output(session)
+        raise
+
+
+def _told(command: Command, options: Namespace, session: Session) -> int:
+    """Run a command; say what went wrong."""
+    try:
+        return asyncio.run(command.run(options, session))
+    except NoToken:
+        where = session.place.title
+        session.say(f"there is no token for {where}; set SB_AUTH_TOKEN, or: cgc-tui auth login")
+        return Exit.ACCESS
+    except CgcError as error:
+        session.say(words_of(error, session.look, what=_what(error, options, session)))
+        return exit_of(error)
+    except CredentialsError as error:
+        session.say(str(error))
+        return Exit.USAGE
+    except Unwritable as error:
+        _drop_output(session)
+        session.say(f"the output cannot be written ({error}).")
+        return Exit.NO
+
+
+def _what(error: CgcError, options: Namespace, session: Session) -> Clean:
+    """Return what happened, and to which list."""
+    return failed(error, query_of(options), session.look) if "project" in options else error.what
+
+
+def _ended(number: int, _: FrameType | None) -> NoReturn:
+    for other in ENDING:
+        signal.signal(other, _ended_again)
+    raise SystemExit(128 + number)
+
+
+def _ended_again(number: int, _: FrameType | None) -> NoReturn:
+    """End without any clean-up, which may wait for a name server."""
+    os._exit(128 + number)
+
+
+def _drop_output(session: Session) -> None:
+    """Have what was not written yet go nowhere, or the end of the program waits for it or trips over it."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, session.out.fileno())
+        os.close(nowhere)

@@ -1,0 +1,91 @@
+"""What a command works with: the platform, the user's token for it, and where it may say things."""
+
+from __future__ import annotations
+
+import asyncio
+from argparse import ArgumentParser
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from cgc_tui.credentials import Access, Credentials
+from cgc_tui.models import Token
+from cgc_tui.text import clean
+from cgc_tui.view import Look
+
+if TYPE_CHECKING:
+    from cgc_tui.api import Client
+
+
+class NoToken(Exception):
+    """There is no token for the platform."""
+
+
+class Closed(Exception):
+    """Who read the output has gone, and wants no more."""
+
+
+class Unwritable(Exception):
+    """Why the output cannot be written: a full disk, in the system's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A platform, and what is known of the user there; `title` is its name for the user."""
+
+    access: Access
+    title: str
+    credentials: Credentials
+    connect: Callable[[str, Token], Client]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A place, and the way out to the user: `out` is for data alone, `err` for all talk."""
+
+    place: Place
+    parser: ArgumentParser
+    config: Path
+    look: Look
+    environ: Mapping[str, str]
+    out: TextIO
+    err: TextIO
+    demo: bool = False
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sleep: Callable[[float], Coroutine[Any, Any, None]] = asyncio.sleep
+
+    @asynccontextmanager
+    async def client(self) -> AsyncIterator[Client]:
+        """Give a client for the platform, closed afterwards; raises NoToken."""
+        access = self.place.access
+        if access.token is None:
+            raise NoToken
+        client = self.place.connect(access.endpoint, access.token)
+        try:
+            yield client
+        finally:
+            await client.close()
+
+    def write(self, lines: Iterable[str]) -> None:
+        """Write data, each line with its end, and see it on its way; raises Closed and Unwritable."""
+        with _writing():
+            self.out.writelines(lines)
+            self.out.flush()
+
+    def say(self, words: str) -> None:
+        """Tell the user something on one line; raises Closed and Unwritable."""
+        with _writing():
+            print(f"cgc-tui: {clean(words)}", file=self.err, flush=True)
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise Closed from None
+    except OSError as error:
+        raise Unwritable(error.strerror) from None

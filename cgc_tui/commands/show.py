@@ -1,0 +1,98 @@
+"""`cgc-tui show`: everything that is known of a job, or of several."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from cgc_tui.commands.exits import Exit
+from cgc_tui.commands.session import Session
+from cgc_tui.credentials import platform_of
+from cgc_tui.export import Form, lines
+from cgc_tui.facts import FOLDER_NOTE, facts, reason
+from cgc_tui.hints import hint
+from cgc_tui.models import ImportJob, JobError, NotFound
+from cgc_tui.text import clean
+from cgc_tui.view import state
+
+if TYPE_CHECKING:
+    from cgc_tui.api import Client
+
+HELP = "show everything about jobs"
+EPILOG = """\
+Several jobs are asked for at once; the platform may leave out their times.
+
+Exit codes: 0 all shown, 1 one of them is not there; the others are shown.
+
+Example: cgc-tui show bGkwN2XkXLFFPkEjF3EA7ZkHUBb7Fhcs
+"""
+
+LABEL_CELLS = 9
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Take the jobs, and a form."""
+    parser.add_argument("jobs", nargs="+", metavar="ID", help="a job's id, or its href")
+    parser.add_argument("--json", action="store_true", help="an array of whole records")
+
+
+async def run(options: Namespace, session: Session) -> int:
+    """Show the jobs in the order in which they were named."""
+    from cgc_tui.api import job_id
+
+    ids = list(dict.fromkeys(map(job_id, options.jobs)))
+    async with session.client() as client:
+        found = await _found(client, ids)
+    jobs = [record for record in map(found.get, ids) if isinstance(record, ImportJob)]
+    session.write(lines(jobs, Form.JSON) if options.json else _paragraphs(jobs, session))
+    return tell_missing(ids, found, session)
+
+
+async def _found(client: Client, ids: Sequence[str]) -> dict[str, ImportJob | JobError]:
+    from cgc_tui.api import jobs_by_ids
+
+    if len(ids) > 1:
+        return await jobs_by_ids(client, ids)
+    try:
+        return {ids[0]: await client.job(ImportJob(id=ids[0], state=""))}
+    except NotFound as error:
+        return {ids[0]: JobError(status=error.status, code=error.code, message=error.words)}
+
+
+def tell_missing(ids: Sequence[str], found: dict[str, ImportJob | JobError], session: Session) -> Exit:
+    """Say for each job that could not be had why, and return the exit code that this means."""
+    code = Exit.DONE
+    for job_id in ids:
+        record = found.get(job_id)
+        if isinstance(record, ImportJob):
+            continue
+        why = record.message if record is not None and record.message else "the platform said nothing of it"
+        session.say(f"{clean(job_id)}: {clean(why)}")
+        forbidden = record is not None and record.status == 403
+        code = Exit.ACCESS if forbidden or code is Exit.ACCESS else Exit.NO
+    return code
+
+
+def _paragraphs(jobs: Sequence[ImportJob], session: Session) -> Iterator[str]:
+    for place, job in enumerate(jobs):
+        if place:
+            yield "\n"
+        yield from (f"{line}\n" for line in _lines(job, session))
+
+
+def _lines(job: ImportJob, session: Session) -> Iterator[str]:
+    """Yield what the detail on the screen says: the state and its reason first."""
+    look = session.look
+    code = job.error.code if job.error is not None else None
+    yield state(job.state, look) + (f"   {code}" if code is not None else "")
+    if job.error is not None:
+        yield reason(job.error)
+        if (words := hint(code)) is not None:
+            yield from (words.means, words.check, words.mend)
+    if job.folder:
+        yield FOLDER_NOTE
+    yield ""
+    platform = platform_of(session.place.access.endpoint)
+    for label, value in facts(job, look, platform.web if platform else None):
+        yield f"{label:{LABEL_CELLS}}{value}"

@@ -1,0 +1,240 @@
+"""`cgc-tui watch`: follows jobs to their end, for pipelines that wait for them."""
+
+from __future__ import annotations
+
+import asyncio
+from argparse import ArgumentParser, Namespace
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from cgc_tui.causes import causes
+from cgc_tui.causes_view import title
+from cgc_tui.commands.exits import Exit, words_of
+from cgc_tui.commands.options import add_filters, query_of, seconds
+from cgc_tui.commands.progress import ProgressLine
+from cgc_tui.commands.session import Session
+from cgc_tui.commands.show import tell_missing
+from cgc_tui.hints import hint
+from cgc_tui.models import (
+    CgcError,
+    ImportJob,
+    JobError,
+    JobQuery,
+    JobState,
+    NoPrivilege,
+    NotFound,
+    Refused,
+    Rejected,
+)
+from cgc_tui.text import Clean, clean
+from cgc_tui.view import error_words, optional, span, state
+
+if TYPE_CHECKING:
+    from cgc_tui.api import Client
+
+HELP = "follow jobs to their end"
+EPILOG = """\
+Filters mean the jobs that match at the start, also those that have ended;
+without ids and filters it is all that have not. Jobs that come later are not
+watched. Trouble with the network or the server on the way is waited out.
+
+Exit codes: 0 all completed, 1 a job failed or is not there, 8 not all ended.
+CMD has CGC_TUI_EXIT, _TOTAL, _COMPLETED, _FAILED, _PENDING, _GONE set.
+
+Example: cgc-tui watch --project rosalind/brca-pilot && ./next-step
+"""
+
+MOST_WAIT = 60.0
+NO_SUCH_JOB = 9008
+NOT_ENDED = (JobState.PENDING, JobState.RUNNING)
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Take ids or filters, and the rhythm."""
+    parser.add_argument("jobs", nargs="*", metavar="ID", help="a job's id, or its href")
+    add_filters(parser)
+    parser.add_argument(
+        "--interval", type=seconds(1), metavar="S", default=10.0, help="seconds between looks (default: 10)"
+    )
+    parser.add_argument(
+        "--timeout", type=seconds(0, 31 * 86400), metavar="S", help="give up after so many seconds"
+    )
+    parser.add_argument("--compact", action="store_true", help="lines of counts, not one a job")
+    parser.add_argument("--on-finish", metavar="CMD", help="run this by the shell at the end")
+
+
+async def run(options: Namespace, session: Session) -> int:
+    """Watch until all jobs have ended or the time is over; print a summary."""
+    query = query_of(options)
+    if options.jobs and query.filtered:
+        session.say("give ids or filters, not both.")
+        return Exit.USAGE
+    async with session.client() as client:
+        watch = Watch(client, session, compact=options.compact)
+        missing = await (watch.take(options.jobs) if options.jobs else watch.find(query))
+        if missing is not Exit.DONE:
+            return missing
+        try:
+            async with asyncio.timeout(options.timeout):
+                await watch.follow(options.interval)
+        except TimeoutError:
+            session.say(f"not all jobs ended in {span(options.timeout)}.")
+    session.write(watch.summary())
+    code = watch.exit()
+    if options.on_finish is not None:
+        await _finish(options.on_finish, session, {**watch.counts(), "exit": code})
+    return code
+
+
+async def _finish(command: str, session: Session, counts: Mapping[str, int]) -> None:
+    """Run the user's command with the counts in its environment; its failure is told, no more."""
+    told = {f"CGC_TUI_{name.upper()}": str(int(count)) for name, count in counts.items()}
+    process = await asyncio.create_subprocess_shell(command, env={**session.environ, **told})
+    if (status := await process.wait()) != 0:
+        session.say(f"the command of --on-finish ended with {status}.")
+
+
+def _jobs(count: int) -> str:
+    return f"{count:,} job{'' if count == 1 else 's'}"
+
+
+class Watch:
+    """The watched jobs, with what is known of each by now."""
+
+    def __init__(self, client: Client, session: Session, *, compact: bool) -> None:
+        self._client = client
+        self._session = session
+        self._compact = compact
+        self._jobs: dict[str, ImportJob] = {}
+        self._gone: dict[str, None] = {}
+        self._failed_before = 0
+        self._began = session.clock()
+
+    async def take(self, names: list[str]) -> Exit:
+        """Watch jobs by id or href; where one cannot be had, say so and return what that means."""
+        from cgc_tui.api import job_id, jobs_by_ids
+
+        ids = list(dict.fromkeys(map(job_id, names)))
+        found = await jobs_by_ids(self._client, ids, on_retry=self._retrying, sleep=self._session.sleep)
+        self._begin(job for job in found.values() if isinstance(job, ImportJob))
+        return tell_missing(ids, found, self._session)
+
+    async def find(self, query: JobQuery) -> Exit:
+        """Watch the jobs that match, without any filter those that have not ended."""
+        from cgc_tui.api import all_jobs
+
+        with ProgressLine(self._session) as progress:
+            page = await all_jobs(
+                self._client,
+                query if query.filtered else JobQuery(NOT_ENDED),
+                on_progress=progress.show,
+                on_retry=self._retrying,
+                sleep=self._session.sleep,
+            )
+        self._begin(page.jobs)
+        if page.unreadable:
+            self._session.say(f"{page.unreadable:,} records could not be read.")
+            return Exit.TROUBLE
+        return Exit.DONE
+
+    async def follow(self, interval: float) -> None:
+        """Look again and again until all have ended; trouble on the way is told and waited out."""
+        before, failures = Clean(""), 0
+        while going := [job.id for job in self._jobs.values() if not job.final]:
+            await self._session.sleep(min(interval * 2**failures, max(interval, MOST_WAIT)))
+            try:
+                await self._look(going)
+            except (Refused, NoPrivilege, NotFound, Rejected):
+                raise
+            except CgcError as error:
+                failures = min(failures + 1, 10)
+                if (words := words_of(error, self._session.look)) != before:
+                    self._session.say(words)
+                before = words
+            else:
+                before, failures = Clean(""), 0
+
+    def summary(self) -> Iterator[str]:
+        """Yield how many ended how, and the failures by cause, the most frequent first."""
+        took = span((self._session.clock() - self._began).total_seconds())
+        yield f"{_jobs(len(self._jobs) + len(self._gone))}: {self._counts_in_words()}, after {took}\n"
+        if self._failed_before:
+            yield f"{self._failed_before:,} of the failed had failed before\n"
+        failed = [job for job in self._jobs.values() if job.state == JobState.FAILED]
+        for cause in causes(failed):
+            yield f"{len(cause.jobs):>7,} x {title(cause)}\n"
+            if (words := hint(cause.code)) is not None:
+                yield from (f"{'':10}{line}\n" for line in (words.means, words.check, words.mend))
+
+    def counts(self) -> dict[str, int]:
+        """Return how many jobs there are by how they ended; pending are all that have not."""
+        states = Counter(job.state for job in self._jobs.values())
+        completed, failed = states[JobState.COMPLETED], states[JobState.FAILED]
+        return {
+            "total": len(self._jobs) + len(self._gone),
+            "completed": completed,
+            "failed": failed,
+            "pending": len(self._jobs) - completed - failed,
+            "gone": len(self._gone),
+        }
+
+    def exit(self) -> Exit:
+        """Return what the outcome means."""
+        counts = self.counts()
+        if counts["pending"]:
+            return Exit.PENDING
+        return Exit.NO if counts["failed"] or counts["gone"] else Exit.DONE
+
+    def _begin(self, jobs: Iterator[ImportJob] | tuple[ImportJob, ...]) -> None:
+        self._jobs = {job.id: job for job in jobs}
+        self._failed_before = self.counts()["failed"]
+        self._session.say(f"watching {_jobs(len(self._jobs))}: {self._counts_in_words()}")
+
+    async def _look(self, ids: list[str]) -> None:
+        """Ask for the jobs, and print what has changed."""
+        from cgc_tui.api import jobs_by_ids
+
+        before = self._counts_in_words()
+        told = await jobs_by_ids(self._client, ids, on_retry=self._retrying, sleep=self._session.sleep)
+        at = self._session.clock()
+        for job_id, record in told.items():
+            known = self._jobs.get(job_id)
+            if known is None:
+                continue
+            if isinstance(record, JobError):
+                self._missing(known, record, at)
+            else:
+                self._jobs[job_id] = record.over(known)
+                if record.state != known.state:
+                    self._changed(self._jobs[job_id], at)
+        if self._compact and self._counts_in_words() != before:
+            self._print(at, self._counts_in_words())
+
+    def _changed(self, job: ImportJob, at: datetime) -> None:
+        look = self._session.look
+        parts = [state(job.state, look), optional(job.name or job.id, look), clean(job.id), error_words(job)]
+        if not self._compact:
+            self._print(at, "  ".join(filter(None, parts)))
+
+    def _missing(self, job: ImportJob, error: JobError, at: datetime) -> None:
+        """Take a job that is no longer there off; another error may be over at the next look."""
+        if error.status == 404 or error.code == NO_SUCH_JOB:
+            del self._jobs[job.id]
+            self._gone[job.id] = None
+            self._print(
+                at, f"{optional(job.name or job.id, self._session.look)}  {clean(job.id)}  no longer there"
+            )
+
+    def _print(self, at: datetime, words: str) -> None:
+        self._session.write([f"{at.astimezone(self._session.look.zone):%H:%M:%S}  {words}\n"])
+
+    def _counts_in_words(self) -> str:
+        counts = self.counts()
+        names = ("completed", "failed", "pending", "gone")
+        told = [f"{counts[name]:,} {name}" for name in names if counts[name] or name == "completed"]
+        return ", ".join(told)
+
+    def _retrying(self, error: CgcError, wait: float) -> None:
+        ProgressLine(self._session).retrying(error, wait)

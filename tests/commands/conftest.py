@@ -1,0 +1,76 @@
+"""Commands inside this process, against a platform behind a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+
+from cgc_tui.__main__ import parser
+from cgc_tui.commands import COMMANDS
+from cgc_tui.commands.session import Place, Session
+from cgc_tui.credentials import Access, Credentials, TokenSource
+from cgc_tui.demo import LoopbackServer, SimulatedPlatform
+from cgc_tui.models import Token
+from cgc_tui.view import Look
+from tests.conftest import Clock, Connect
+
+
+class Stream(io.StringIO):
+    """What a command wrote, to a terminal or not."""
+
+    terminal = False
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command ended, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Awaitable[Outcome]]
+
+
+@pytest.fixture
+def command(
+    platform: SimulatedPlatform, server: LoopbackServer, connect: Connect, clock: Clock, tmp_path: Path
+) -> Command:
+    """Return a function that runs a command line; errors come as they are raised."""
+
+    async def run(
+        *arguments: str,
+        token: str | None = platform.token,
+        terminal: bool = False,
+        environ: Mapping[str, str] | None = None,
+    ) -> Outcome:
+        options = parser().parse_args(arguments)
+        out, err = Stream(), Stream()
+        out.terminal = err.terminal = terminal
+        credentials = Credentials(tmp_path / "config", environ=environ or {}, home=tmp_path)
+        access = Access("cgc", server.url, Token(token) if token else None, TokenSource.STORE)
+        session = Session(
+            place=Place(access, "CGC", credentials, lambda _, given: connect(given.reveal())),
+            parser=parser(),
+            config=tmp_path / "config.toml",
+            look=Look(zone=UTC),
+            environ=environ or {},
+            out=out,
+            err=err,
+            clock=clock,
+            sleep=lambda _: asyncio.sleep(0.01),
+        )
+        code = await COMMANDS[options.command].run(options, session)
+        return Outcome(code, out.getvalue(), err.getvalue())
+
+    return run
