@@ -20,7 +20,7 @@ from random import Random
 
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.event_log import MOST_EVENTS
-from tests.terminal import Terminal
+from tests.terminal import PATIENCE, Terminal
 
 SIZE = (120, 36)
 KEYS_PRESSED = (
@@ -101,14 +101,23 @@ class Soak:
         self.terminal.sees("STALE", gone=True)
 
     def check_rows(self) -> None:
-        """Compare the rows with the platform's book."""
+        """Wait until the rows are those of the platform's book, which stands still."""
+        ends = time.monotonic() + PATIENCE
+        while wrong := self._wrong_row():
+            assert time.monotonic() < ends, wrong
+            self._press("g")
+
+    def _wrong_row(self) -> str:
+        """Return what is wrong with the first row that does not tell what the book says."""
         lines = self.terminal.text.splitlines()
         first = next(number for number, line in enumerate(lines) if " Name " in line) + 1
         for line, job_id in zip(lines[first : first + 25], self.platform.ids(), strict=False):
             job = self.platform.job(job_id)
             name = job["destination"].get("name") or job["source"]["location"].rstrip("/").rpartition("/")[2]
-            shown = (job["state"], name[:8], name[-8:])
-            assert all(words in line for words in shown), f"{shown} is not in {line!r}"
+            told = (job["state"], name[:8], name[-8:])
+            if not all(words in line for words in told):
+                return f"{told} is not in {line!r}"
+        return ""
 
     def check_memory(self) -> int:
         """Compare the last third of the run with the one before; return the growth in kB."""

@@ -76,9 +76,11 @@ async def test_every_attempt_is_kept_and_every_way_to_fail(
             await client.jobs(JobQuery())
         platform.recover()
         assert (log.events[0].status, log.events[0].what) == (status, what)
+    await client.me()
     platform.fail("silent")
+    client._wire._deadline = 0.2
     with pytest.raises(CgcError):
-        await connect(events=log, deadline=0.2).me()
+        await client.me()
     assert (log.events[0].status, log.events[0].what) == (None, "given up without a whole answer")
 
 
@@ -267,7 +269,7 @@ async def test_the_log_outlives_a_token(start: Start, platform: SimulatedPlatfor
         await shown(pilot, "The platform refused the token")
         await pilot.press(*platform.token, "enter")
         await shown(pilot, "1–50 of 230")
-        await pilot.app.workers.wait_for_complete()
+        await quiet(pilot)
         await pilot.press("exclamation_mark")
         screen = await shown(pilot, "the platform refused the token:")
         assert old not in screen
