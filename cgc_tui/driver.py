@@ -3,34 +3,50 @@
 from __future__ import annotations
 
 import asyncio
-import codecs
 import io
 import locale
 import os
 import signal
 import termios
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from textual import events
+from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
+from textual.message import Message
 
+from cgc_tui.intake import Intake
 from cgc_tui.lifeline import Lifeline
 
 STANDARD_ERROR = 2
 
 
-def _forgiving(encoding: str) -> partial[codecs.IncrementalDecoder]:
-    return partial(codecs.getincrementaldecoder(encoding), errors="ignore")
+class KeyParser(XTermParser):
+    """Textual's reader of keys, which no sequence breaks."""
+
+    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
+        try:
+            return list(super()._sequence_to_key_events(sequence, alt))
+        except (ValueError, OverflowError):  # a key with a number that is none
+            return []
+
+    def parse_mouse_code(self, code: str) -> Message | None:
+        """Return the event, in cells where the terminal does not tell its pixels."""
+        if self.terminal_pixel_size is not None and 0 in tuple(self.terminal_pixel_size):
+            self.mouse_pixels = False
+        return super().parse_mouse_code(code)
 
 
-# Textual's input thread takes its decoder from here; a strict one ends the app with the first odd byte.
-linux_driver.getincrementaldecoder = _forgiving  # type: ignore[assignment, attr-defined]
+# Textual's input thread takes its decoder and its parser from here; with its own, odd bytes end the app.
+linux_driver.getincrementaldecoder = lambda _: Intake  # type: ignore[assignment, attr-defined]
+linux_driver.XTermParser = KeyParser  # type: ignore[attr-defined]
 
 
 class Terminal(LinuxDriver):

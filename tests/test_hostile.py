@@ -77,7 +77,7 @@ def test_only_the_apps_own_sequences_reach_the_terminal(
         terminal.press("escape", "]")
         terminal.sees("101–200 of 230")
         terminal.press("/")
-        terminal.sees("find in the loaded jobs")
+        terminal.sees("Search all")
         terminal.press("pwned")
         terminal.sees('loaded have "pwned"')
         terminal.press("ctrl+c")
@@ -152,7 +152,7 @@ def test_two_hundred_hostile_names_leave_tmux_as_it_was(tmux: Tmux, hostile: Sim
     for _ in range(20):
         tmux.run("send-keys", "PageDown")
     tmux.run("send-keys", "/")
-    tmux.sees("find in the loaded jobs")
+    tmux.sees("Search all")
     tmux.run("send-keys", "pwned")
     tmux.sees('loaded have "pwned"')
     assert tmux.state(*NAMES, *FURTHER) == before

@@ -25,7 +25,7 @@ READS_MARKUP = {
 }
 """What reads a string as markup: it is given `Text` or `Content`. That a table's cells are is for mypy."""
 
-TITLES = {"border_title", "border_subtitle", "tooltip", "placeholder"}
+TITLES = {"border_title", "border_subtitle", "tooltip"}
 BANNED = {"escape", "from_markup", "render_markup", "render_str", "markup"}
 
 
@@ -74,8 +74,6 @@ def _wrong_call(call: ast.Call, reads_markup: set[str]) -> str | None:
         return "the cells of a table must be Text"
     if name in reads_markup and any(map(_text, given)):
         return f"{name}() of a string"
-    if "placeholder" in keywords and _text(keywords["placeholder"]):
-        return "a placeholder may be markup"
     return None
 
 
@@ -131,7 +129,6 @@ def test_no_data_is_read_as_markup(path: Path) -> None:
         "class Rows(DataTable[str]): ...",
         "self.border_title = name",
         "widget.tooltip = f'{name}'",
-        "Input(placeholder=name)",
         "Content.from_markup(f'[b]{name}')",
         "Text.from_markup(name)",
         "from rich.markup import escape",

@@ -270,8 +270,8 @@ def test_bytes_that_are_not_utf_8_are_ignored(tmp_path: Path) -> None:
     with Terminal([*APP, "--demo"], home=tmp_path) as terminal:
         terminal.sees("page 1 of")
         terminal.press("/")
-        terminal.sees("Keep")
-        terminal.write(b"ab\xff\xfe\x80c")
+        terminal.sees("Search all")
+        terminal.write(b"ab\xff\xfe\x80c\x1b[1:2u\x1b[99999999999999999u\x1b[?62;22c")
         terminal.sees('loaded have "abc"')
         terminal.press("ctrl+c")
         assert terminal.ends() == 0

@@ -1,0 +1,102 @@
+"""What comes from the terminal, before it is read as keys: odd bytes, pastes, answers to nobody."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import time
+from collections.abc import Callable
+
+MOST_PASTED = 1000
+"""Characters; a token has at most 512."""
+
+BURST = 64
+"""So many characters in one read were not typed: they are a paste, though the terminal does not mark it."""
+
+BURST_PAUSE = 0.5
+"""Seconds within which what follows a burst still belongs to it."""
+
+START = "\x1b[200~"
+END = "\x1b[201~"
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|.)", re.DOTALL)
+_STRAY = re.compile(
+    r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # OSC: colours, the clipboard
+    r"|\x1b[P_^X][^\x1b]*\x1b\\"  # DCS and its kind
+    r"|\x1b\[\?(?!20(?:26|48);[0-9]\$y)[0-9;]*[ -/]*[@-~]"  # all modes but the two that are asked for
+    r"|\x1b\[[>=][0-9;]*[ -/]*[@-~]"  # the terminal's make
+    r"|\x1b\[(?!48;[1-9][0-9]{0,3};[1-9][0-9]{0,3};[0-9]{1,5};[0-9]{1,5}t)[0-9:;]*[tn]"  # odd sizes
+    r"|\x1b\[(?=[0-9:;]*(?:[0-9]{7}|:))(?![0-9]{1,6};[0-9]{0,3};[0-9:]{1,60}u)[0-9:;]*[u~A-HP-S]"  # odd keys
+)
+
+
+class Intake(codecs.IncrementalDecoder):
+    """Decodes what the terminal sends, and takes the harm from it.
+
+    Bytes that are not UTF-8 are left out, and so are answers that the terminal gives to others: they would
+    be read as keys. A paste is cut and has no control characters. Text that comes in a burst becomes a
+    paste: as keys it would run whatever it spells.
+    """
+
+    def __init__(self, errors: str = "ignore", *, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(errors)
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors)
+        self._clock = clock
+        self._held = ""
+        self._pasting = False
+        self._room = 0
+        self._burst_until = 0.0
+
+    def decode(self, data: bytes, final: bool = False) -> str:  # type: ignore[override]
+        """Return what the next bytes mean."""
+        text = self._held + self._decoder.decode(data, final)
+        self._held = "" if final else self._unfinished(text)
+        text = text[: len(text) - len(self._held)]
+        parts: list[str] = []
+        while text:
+            text = self._take_paste(text, parts) if self._pasting else self._take_keys(text, parts)
+        return "".join(parts)
+
+    def _unfinished(self, text: str) -> str:
+        """Return the end of a text that may be the beginning of a mark; `Esc` alone is a key."""
+        least = 1 if self._pasting else 3
+        for length in range(len(END) - 1, least - 1, -1):
+            if text.endswith((START[:length], END[:length])):
+                return text[-length:]
+        return ""
+
+    def _take_keys(self, text: str, parts: list[str]) -> str:
+        keys, start, rest = text.partition(START)
+        parts.append(self._typed(keys))
+        if start:
+            self._pasting, self._room = True, MOST_PASTED
+            parts.append(START)
+        return rest
+
+    def _take_paste(self, text: str, parts: list[str]) -> str:
+        pasted, end, rest = text.partition(END)
+        parts.append(self._pasted(pasted))
+        if end:
+            self._pasting = False
+            parts.append(END)
+        return rest
+
+    def _typed(self, text: str) -> str:
+        """Return keys as they are; a burst of text becomes a paste."""
+        text = _STRAY.sub("", text)
+        plain = _SEQUENCE.sub("", text)
+        now = self._clock()
+        follows = bool(_CONTROL.sub("", plain)) and now < self._burst_until
+        if not follows and (len(plain) <= BURST or len(set(plain)) <= 2):  # a key that is held down
+            return text
+        if not follows:
+            self._room = MOST_PASTED
+        self._burst_until = now + BURST_PAUSE
+        return START + self._pasted(plain) + END
+
+    def _pasted(self, text: str) -> str:
+        """Return what there is room for."""
+        text = _CONTROL.sub("", text[: self._room])
+        self._room -= len(text)
+        return text
