@@ -99,6 +99,7 @@ def _add_screen(made: argparse.ArgumentParser) -> None:
         help="time between refreshes, 0 for none (default: 15)",
     )
     add("write", action="store_true", default=None, help="allow what changes the platform (default: not)")
+    add("plain-output", action="store_true", default=None, help="Textual's own output, not only what changed")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -156,8 +157,11 @@ def _screen(options: argparse.Namespace, events: EventLog) -> int:
         return USAGE
     _take_debugging_out(os.environ)
     from cgc_tui.app import CgcApp
+    from cgc_tui.driver import SparingTerminal, Terminal
 
-    app = CgcApp(_setup(options, events))
+    setup = _setup(options, events)
+    plain = getattr(options, "screen plain-output") or setup.settings.plain_output
+    app = CgcApp(setup, driver_class=Terminal if plain else SparingTerminal)
     app.run(mouse="SSH_CONNECTION" not in os.environ)
     if app.bug is not None:
         events.note(f"cgc-tui ends because of a bug: {type(app.bug).__name__}")

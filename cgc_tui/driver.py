@@ -24,6 +24,7 @@ from textual.message import Message
 
 from cgc_tui.intake import Intake
 from cgc_tui.lifeline import Lifeline
+from cgc_tui.painting import NotUnderstoodError, Painter, suits
 
 STANDARD_ERROR = 2
 
@@ -158,3 +159,63 @@ class Terminal(LinuxDriver):
             self._enable_mouse_support()
         self.flush()
         return self._mouse
+
+    def repaint(self) -> None:
+        """Have the whole screen painted anew."""
+        self._app.refresh(layout=True)
+
+
+class SparingTerminal(Terminal):
+    """The same, but only what changed goes out; everything does where nobody knows what is shown."""
+
+    def __init__(
+        self,
+        app: App[object],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._painter = Painter() if suits(os.environ) else None
+        self._told_size = False
+        self._was_suspended = False
+
+    def write(self, data: str) -> None:
+        """Write what Textual's output changes on the terminal."""
+        if self._painter is not None:
+            try:
+                data = self._painter.paint(data, self._app.size)
+            except NotUnderstoodError:
+                self._painter = None
+                self._app.call_later(self.repaint)
+        if data:
+            super().write(data)
+
+    def repaint(self) -> None:
+        """Have the whole screen painted anew, whatever is shown."""
+        if self._painter is not None:
+            self._painter.forget()
+        super().repaint()
+
+    def start_application_mode(self) -> None:
+        """Take the terminal, and paint all of it if it was taken before."""
+        self._was_suspended = self._writer_thread is not None
+        super().start_application_mode()
+        if self._was_suspended:
+            self._app.call_later(self.repaint)
+
+    def process_message(self, message: Message) -> None:
+        """Heed what tells that the terminal may show something else; this runs in the input thread."""
+        super().process_message(message)
+        if isinstance(message, events.Resize):
+            if self._told_size:  # the first time it tells what is known
+                self._app.call_later(self.repaint)
+            self._told_size = True
+        elif isinstance(message, events.AppFocus) and self._was_suspended:
+            self._was_suspended = False
+            self._app.call_later(self.repaint)
+
+    def _resized(self) -> None:
+        super()._resized()
+        self._app.call_later(self.repaint)

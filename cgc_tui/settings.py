@@ -40,6 +40,7 @@ _POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 class Settings:
     """What the user chose: `refresh` in seconds, 0 for never; `keys` are by a binding's id, comma-separated.
 
+    With `plain_output` Textual's own output goes to the terminal, and not only what changed.
     `problems` are sentences about what in the file could not be used.
     """
 
@@ -47,6 +48,7 @@ class Settings:
     profile: str | None = None
     page_size: int = 50
     refresh: float = 15.0
+    plain_output: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
@@ -181,6 +183,12 @@ def _refresh(value: Any) -> float:
     raise _Wrong(f"must be 0 for off, or 1 to {MOST_SECONDS} seconds, not {_shown(value)}.")
 
 
+def _switch(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise _Wrong(f"must be true or false, not {_shown(value)}.")
+
+
 def _word(value: object) -> str:
     if isinstance(value, str) and value.strip():
         return value
@@ -223,6 +231,7 @@ class _Reading:
             "profile": _word,
             "page_size": _page_size,
             "refresh": _refresh,
+            "plain_output": _switch,
             "keys": self._keymap,
         }
         found: dict[str, Any] = {}

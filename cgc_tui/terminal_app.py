@@ -175,7 +175,8 @@ class TerminalApp(App[None]):
 
     def action_repaint(self) -> None:
         """Paint the whole screen anew."""
-        self.refresh(repaint=True, layout=True)
+        if isinstance(self._driver, Terminal):
+            self._driver.repaint()
 
     def action_mouse(self) -> None:
         """Take the mouse, or leave it to the terminal for selecting text."""

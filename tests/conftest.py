@@ -30,6 +30,7 @@ from tests.leaks import (  # noqa: F401
     pytest_sessionfinish,
     pytest_terminal_summary,
 )
+from tests.terminal import Terminal
 
 for name in ("NO_COLOR", "SSH_CONNECTION", "TMUX", "SB_AUTH_TOKEN", "SB_API_ENDPOINT", "CGC_TUI_PROFILE"):
     os.environ.pop(name, None)
@@ -51,6 +52,13 @@ class Clock:
 
     def unix(self) -> float:
         return self.seconds
+
+
+@pytest.fixture(params=["sparing", pytest.param("plain", marks=pytest.mark.slow)])
+def output(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run whole programs with both kinds of output."""
+    if request.param == "plain":
+        monkeypatch.setattr(Terminal, "options", ("--plain-output",))
 
 
 @pytest.fixture

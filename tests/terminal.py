@@ -66,6 +66,9 @@ KEYS = {
 class Terminal:
     """A program on a terminal of its own; `raw` is all that it wrote."""
 
+    options: Sequence[str] = ()
+    """What every command is given on top."""
+
     def __init__(
         self,
         command: Sequence[str],
@@ -86,7 +89,14 @@ class Terminal:
         self._main, child = pty.openpty()
         self._set_size(*size)
         self.process = subprocess.Popen(
-            [sys.executable, "-c", LAUNCHER, ",".join(number.name for number in ignores), *command],
+            [
+                sys.executable,
+                "-c",
+                LAUNCHER,
+                ",".join(number.name for number in ignores),
+                *command,
+                *self.options,
+            ],
             stdin=child,
             stdout=child,
             stderr=child,

@@ -12,6 +12,8 @@ import pytest
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from tests.terminal import Terminal, modes_left
 
+pytestmark = pytest.mark.usefixtures("output")
+
 PROGRAM = """
 import asyncio, sys, threading
 from functools import partial
@@ -19,7 +21,7 @@ from cgc_tui.__main__ import main
 from cgc_tui.screens.jobs import JobsScreen
 from cgc_tui.widgets.bar import Bar
 
-def fail(self, *_):
+def fail(self, *_, **__):
     token = self.client._wire._token.reveal() if isinstance(self, JobsScreen) else {token!r}
     raise RuntimeError(f"on purpose, with {{token}} and [/] and \\x1b[31m")
 

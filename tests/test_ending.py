@@ -11,6 +11,8 @@ import pytest
 
 from tests.terminal import Terminal, modes_left
 
+pytestmark = pytest.mark.usefixtures("output")
+
 DEMO = [sys.executable, "-m", "cgc_tui", "--demo"]
 HANG_UP = 128 + signal.SIGHUP
 

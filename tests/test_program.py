@@ -15,6 +15,8 @@ from cgc_tui import __version__
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from tests.terminal import Terminal
 
+pytestmark = pytest.mark.usefixtures("output")
+
 APP = [sys.executable, "-m", "cgc_tui"]
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h")
 

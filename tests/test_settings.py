@@ -26,7 +26,8 @@ def read(path: Path, text: str | bytes) -> Settings:
 def test_a_missing_file_is_the_defaults(path: Path) -> None:
     assert load(path) == Settings()
     assert load(path / "below") == Settings()
-    assert Settings() == Settings(theme=None, profile=None, page_size=50, refresh=15.0, keys={}, problems=())
+    assert Settings() == Settings(theme=None, profile=None, page_size=50, refresh=15.0, plain_output=False)
+    assert Settings() == Settings(keys={}, problems=())
 
 
 def test_everything_that_can_be_set(path: Path) -> None:
@@ -35,6 +36,7 @@ def test_everything_that_can_be_set(path: Path) -> None:
         profile = "sb-eu"
         page_size = 100
         refresh = 1
+        plain_output = true
 
         [keys]
         "app.help" = "h"
@@ -45,6 +47,7 @@ def test_everything_that_can_be_set(path: Path) -> None:
         profile="sb-eu",
         page_size=100,
         refresh=1.0,
+        plain_output=True,
         keys={"app.help": "h", "jobs.next": "n,right"},
     )
 
@@ -65,6 +68,7 @@ def test_a_bad_value_costs_itself_alone(path: Path) -> None:
         pytest.param(
             "page_size = 0x" + "f" * 5000, "page_size must be 1 to 100, not a huge number.", id="huge"
         ),
+        ("plain_output = 1", "plain_output must be true or false, not 1."),
         ("refresh = 0.5", "refresh must be 0 for off, or 1 to 86400 seconds, not 0.5."),
         ("refresh = -1", "refresh must be 0 for off, or 1 to 86400 seconds, not -1."),
         ("refresh = nan", "refresh must be 0 for off, or 1 to 86400 seconds, not nan."),

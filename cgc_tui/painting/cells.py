@@ -1,0 +1,54 @@
+"""Text as a terminal's cells, and the characters whose width all terminals agree on."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rich.cells import cell_len
+
+JOINER = "\u200d"
+
+_NARROW = (
+    " -~"
+    "\xa1-\xac\xae-\u02ff\u0370-\u0377\u037a-\u037f\u0384-\u038a\u038e-\u03a1\u03a3-\u0482\u048a-\u052f"
+    "\u2010-\u2027\u2030-\u205e\u2190-\u22ff\u23ce\u2400-\u2426\u2500-\u25fc\u2713\u2717\u2800-\u28ff\ufffd"
+)
+_WIDE = "\u3001-\u3029\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fa5\uac00-\ud7a3\uff01-\uff5e"
+_narrow = re.compile(f"[{_NARROW}]*").fullmatch
+_undisputed = re.compile(f"[{_NARROW}{_WIDE}]*").fullmatch
+
+
+@lru_cache(4096)
+def cells(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the marks that text begins with, which belong to the cell before, and what its cells hold.
+
+    That is a character with its marks, and "" behind one that is wide. Widths are those that Rich reckons
+    with, since by them the screen was laid out.
+    """
+    if _narrow(text):
+        return "", tuple(text)
+    marks, found = "", list[str]()
+    for cluster in _clusters(text):
+        width = cell_len(cluster)
+        found += [cluster, *[""] * (width - 1)] if width else []
+        marks += "" if width else cluster
+    return marks, tuple(found)
+
+
+def _clusters(text: str) -> list[str]:
+    """Return the text in pieces that are drawn as one, joined as Rich joins them."""
+    found: list[str] = []
+    joined = False
+    for character in text:
+        if found and (joined or not cell_len(character)):
+            found[-1] += character
+        else:
+            found.append(character)
+        joined = character == JOINER and not joined
+    return found
+
+
+def undisputed(text: str) -> bool:
+    """Tell whether every terminal shows the text in as many cells as Rich does."""
+    return text.isascii() or _undisputed(text) is not None

@@ -1,0 +1,121 @@
+"""How a cell looks, read from SGR codes, and the shortest change from one look to another."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+_GROUPS = {
+    **{"1": 0, "2": 0, "3": 1, "4": 2, "21": 2, "5": 3, "6": 3, "7": 4, "8": 5, "9": 6},
+    **{"51": 7, "52": 7, "53": 8},
+}
+"""The codes that set an attribute; those of one group are unset together."""
+
+_OFF = ("22", "23", "24", "25", "27", "28", "29", "54", "55")
+_SEEN_ON_BLANKS = (2, 4, 6, 7, 8)
+_COLOUR_LENGTHS = {"5": 3, "2": 5}
+_MOST = 4096
+
+
+class StyleError(ValueError):
+    """A code of a look that is not known."""
+
+
+class Style(NamedTuple):
+    """A look: the codes that set it, of each group of attributes, the two colours, and the link.
+
+    `link` is what stands in OSC 8, the parameters and the address; "" is no link.
+    """
+
+    attributes: tuple[str, ...] = ("",) * len(_OFF)
+    foreground: str = ""
+    background: str = ""
+    link: str = ""
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether a blank in this look is nothing but its background."""
+        return not (self.link or any(self.attributes[group] for group in _SEEN_ON_BLANKS))
+
+
+PLAIN = Style()
+
+
+@lru_cache(_MOST)
+def restyled(style: Style, parameters: str) -> Style:
+    """Return what a look becomes by an SGR sequence with these parameters."""
+    attributes, foreground, background = list(style.attributes), style.foreground, style.background
+    codes = parameters.split(";")
+    while codes:
+        code = codes.pop(0)
+        if code in ("", "0"):
+            attributes, foreground, background = list(PLAIN.attributes), "", ""
+        elif code in _GROUPS:
+            group = _GROUPS[code]
+            held = [held for held in attributes[group].split(";") if held and held != code]
+            attributes[group] = ";".join((*held, code))
+        elif code in _OFF:
+            attributes[_OFF.index(code)] = ""
+        elif code in ("38", "48"):
+            colour = _colour(code, codes)
+            foreground, background = (colour, background) if code == "38" else (foreground, colour)
+        elif code in ("39", "49"):
+            foreground, background = ("", background) if code == "39" else (foreground, "")
+        elif len(code) in (2, 3) and code[:-1] in ("3", "9"):
+            foreground = code
+        elif len(code) in (2, 3) and code[:-1] in ("4", "10"):
+            background = code
+        else:
+            raise StyleError(code)
+    return Style(tuple(attributes), foreground, background, style.link)
+
+
+def _colour(code: str, codes: list[str]) -> str:
+    """Take the rest of a colour out of the codes that follow, and return the whole."""
+    rest = _COLOUR_LENGTHS.get(codes[0] if codes else "", 0) - 1
+    if rest < 0 or len(codes) < rest:
+        raise StyleError(code)
+    taken = [code, *codes[:rest]]
+    del codes[:rest]
+    return ";".join(taken)
+
+
+@lru_cache(_MOST)
+def blank(style: Style) -> Style:
+    """Return the look of a blank in this look: what cannot be seen on it left out."""
+    if style.is_bare:
+        return Style(background=style.background)
+    seen = [codes if group in _SEEN_ON_BLANKS else "" for group, codes in enumerate(style.attributes)]
+    return Style(tuple(seen), style.foreground, style.background, style.link)
+
+
+@lru_cache(_MOST)
+def under(style: Style, wanted: Style) -> Style:
+    """Return the look that is nearest to `style` and shows a blank as `wanted`."""
+    if not wanted.is_bare:
+        return wanted
+    kept = ["" if group in _SEEN_ON_BLANKS else codes for group, codes in enumerate(style.attributes)]
+    return Style(tuple(kept), style.foreground, wanted.background)
+
+
+@lru_cache(_MOST)
+def change(old: Style, new: Style) -> str:
+    """Return the shortest sequences that lead from one look to another."""
+    link = f"\x1b]8;{new.link or ';'}\x1b\\" if old.link != new.link else ""
+    few = _codes(old, new)
+    whole = ["0", *_codes(PLAIN, new)] if new[:3] != PLAIN[:3] else [""]
+    if not few:
+        return link
+    return f"{link}\x1b[{min(';'.join(few), ';'.join(whole), key=len)}m"
+
+
+def _codes(old: Style, new: Style) -> list[str]:
+    codes = []
+    for off, had, wants in zip(_OFF, old.attributes, new.attributes, strict=True):
+        if had != wants:
+            codes += [code for code in (had and off, wants) if code]
+    if old.foreground != new.foreground:
+        codes.append(new.foreground or "39")
+    if old.background != new.background:
+        codes.append(new.background or "49")
+    return codes
