@@ -25,6 +25,7 @@ class Reason(StrEnum):
 
     NOT_FAILED = "not failed"
     UNKNOWN = "source or destination not known"
+    UNSENDABLE = "a name that no request can hold"
     REPEATED = "the same import as another"
     SENT = "sent before, see what became of it"
     THERE = "started again since"
@@ -117,9 +118,20 @@ def _reason(job: ImportJob, sent: Collection[str], later: Mapping[Key, Sequence[
         job.source.volume and job.source.location and (job.destination.project or job.destination.parent)
     ):
         return Reason.UNKNOWN
+    if not _sendable(job):
+        return Reason.UNSENDABLE
     if any(_since(job, other) for other in later.get(key(job), ())):
         return Reason.THERE
     return None
+
+
+def _sendable(job: ImportJob) -> bool:
+    """Tell whether a request can hold the job's names: half a surrogate pair, it cannot."""
+    try:
+        "".join(filter(None, key(job))).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _since(job: ImportJob, other: ImportJob) -> bool:

@@ -75,10 +75,11 @@ def test_what_is_left_out_says_why() -> None:
     done = job("b", "COMPLETED")
     repeated = replace(job("a"), id="a2")
     bare = job("c", source=Source())
+    half = job("f", source=Source("v/v", "half\ud800.bam"))
     since = job("d")
     newer = replace(job("d", "PENDING"), id="d2", started_on=NOON + timedelta(minutes=1))
     planned = plan(
-        [job("a"), done, repeated, bare, since, job("e")], sent={"e"}, listed=[newer, done, job("a")]
+        [job("a"), done, repeated, bare, since, job("e"), half], sent={"e"}, listed=[newer, done, job("a")]
     )
     assert [each.id for each in planned.jobs] == ["a"]
     assert planned.left_out == {
@@ -87,6 +88,7 @@ def test_what_is_left_out_says_why() -> None:
         "c": Reason.UNKNOWN,
         "d": Reason.THERE,
         "e": Reason.SENT,
+        "f": Reason.UNSENDABLE,
     }
     assert planned.reasons[Reason.THERE] == 1
 

@@ -209,7 +209,7 @@ async def test_without_a_look_nothing_can_be_sent(start: Start, platform: Simula
         await shown(pilot, "1–50 of 300")
         platform.fail("maintenance", where=lambda request: b"volume=" in request.url.query)
         await pilot.press("T")
-        await shown(pilot, "Nothing is sent without a look; r looks again.")
+        await shown(pilot, "Nothing is sent without a look; r looks again")
         await pilot.press("enter")
         assert not isinstance(pilot.app.screen, ConfirmDialog)
         platform.recover()

@@ -151,10 +151,7 @@ class Client:
         return found
 
     async def submit(self, bodies: Sequence[Body]) -> tuple[Submitted, ...]:
-        """Start at most 100 different imports in one request, never repeated; return what became of each.
-
-        Raises `Lost` where that cannot be known, and another `CgcError` where surely none was started.
-        """
+        """Start at most 100 different imports in one request, never repeated (`cgc_tui.api.submit`)."""
         return await submit(self._wire, bodies)
 
     async def projects(self) -> Names:

@@ -44,6 +44,7 @@ def _never_sent(error: CgcError) -> bool:
         httpx.ProxyError,
         httpx.UnsupportedProtocol,
         httpx.InvalidURL,
+        UnicodeError,
     )
     return isinstance(error, Unreachable) and (cause is None or isinstance(cause, never_sent))
 

@@ -99,7 +99,11 @@ class RetryPlan(Screen[None]):
         try:
             now = await listed(self.client, self._jobs)
         except CgcError as error:
-            self.say(clean(f"Nothing is sent without a look; r looks again. {failure(error, self.look)}"))
+            self.say(
+                clean(
+                    f"Nothing is sent without a look; r looks again{self.look.dot}{failure(error, self.look)}"
+                )
+            )
             return
         self.before = tuple(job.id for job in now)
         self.as_of = self.clock()

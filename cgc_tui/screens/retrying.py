@@ -50,4 +50,4 @@ class Retrying(Exporting):
             look=self.look,
             clock=self.clock,
         )
-        self.app.push_screen(screen)
+        self.app.push_screen(screen, lambda _: self.refresh_list())

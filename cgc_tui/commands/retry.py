@@ -1,0 +1,150 @@
+"""`cgc-tui retry`: starts failed imports again, each once."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cgc_tui.commands.exits import Exit, exit_of, words_of
+from cgc_tui.commands.options import owner_name, query_of
+from cgc_tui.commands.progress import ProgressLine
+from cgc_tui.commands.session import Session
+from cgc_tui.commands.show import tell_missing
+from cgc_tui.commands.watch import Watch
+from cgc_tui.models import MAX_LIMIT, CgcError, ImportJob, JobState, Lost
+from cgc_tui.retry import Fate, Options, Plan, Run, body, plan
+from cgc_tui.retry_view import planned, summary, table
+
+if TYPE_CHECKING:
+    from cgc_tui.api import Client
+
+HELP = "start failed jobs again, each once"
+EPILOG = """\
+Without ids and filters it is all failed jobs. What was started again since is
+left out. A dry run prints the requests; sending prints what became of each:
+old_id new_id result location. No request is repeated; an outcome that stays
+unknown is not sent again before a look at the list.
+
+Exit codes: 0 all started, 1 some were refused, or a watched one failed,
+3 an outcome is unknown, or the network or the server.
+
+Example: cgc-tui retry --project rosalind/brca-pilot --write --yes
+"""
+
+LOOKS = (0.0, 2.0, 10.0)
+"""Seconds before each look for jobs whose answer was lost."""
+
+INTERVAL = 10.0
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Take ids or filters, the options of the imports, and leave to send."""
+    parser.set_defaults(state=[JobState.FAILED.value])
+    parser.add_argument("jobs", nargs="*", metavar="ID", help="a failed job's id, or its href")
+    parser.add_argument(
+        "--project", type=owner_name, metavar="OWNER/NAME", help="only jobs into this project"
+    )
+    parser.add_argument("--volume", type=owner_name, metavar="OWNER/NAME", help="only jobs from this volume")
+    names = parser.add_mutually_exclusive_group()
+    for option in (Options.OVERWRITE, Options.AUTORENAME):
+        names.add_argument(
+            f"--{option}",
+            dest="options",
+            action="store_const",
+            const=option,
+            default=Options.AS_BEFORE,
+            help=f"{option} where a name is taken (default: as before)",
+        )
+    leave = parser.add_mutually_exclusive_group()
+    leave.add_argument("--dry-run", action="store_true", help="print the requests, send nothing (default)")
+    leave.add_argument("--yes", action="store_true", help="send them, with --write")
+    parser.add_argument("--write", action="store_true", help="allow what changes the platform")
+    parser.add_argument("--watch", action="store_true", help="follow the new jobs to their end")
+
+
+async def run(options: Namespace, session: Session) -> int:
+    """Plan, and send where that is allowed and confirmed."""
+    if options.jobs and (options.project or options.volume):
+        session.say("give ids or filters, not both.")
+        return Exit.USAGE
+    if options.yes and not options.write:
+        session.say("nothing is sent: --yes needs --write, which allows what changes the platform.")
+        return Exit.USAGE
+    from cgc_tui.api import listed
+
+    async with session.client() as client:
+        jobs, missing = await _chosen(client, options, session)
+        if missing is not Exit.DONE:
+            return missing
+        now = await listed(client, jobs, on_retry=ProgressLine(session).retrying)
+        made = plan(jobs, listed=now)
+        for label, value in planned(made, len(jobs), session.look):
+            session.say(f"{label.lower()}: {value}")
+        if not options.yes or not made.jobs:
+            session.write(_requests(made, options.options))
+            session.say("nothing is sent; --write --yes sends." if made.jobs else "nothing to send.")
+            return Exit.DONE
+        going = Run(made, options.options, [job.id for job in now])
+        code = await _sent(client, going, session)
+        return await _watched(client, going, session, code) if options.watch else code
+
+
+async def _chosen(client: Client, options: Namespace, session: Session) -> tuple[tuple[ImportJob, ...], Exit]:
+    """Return the jobs that are meant; where one cannot be had, say so and return what that means."""
+    from cgc_tui.api import all_jobs, job_id, jobs_by_ids
+
+    with ProgressLine(session) as progress:
+        if not options.jobs:
+            page = await all_jobs(
+                client, query_of(options), on_progress=progress.show, on_retry=progress.retrying
+            )
+            return page.jobs, Exit.DONE
+        ids = list(dict.fromkeys(map(job_id, options.jobs)))
+        found = await jobs_by_ids(client, ids, on_retry=progress.retrying)
+    jobs = [record for record in map(found.get, ids) if isinstance(record, ImportJob)]
+    return tuple(jobs), tell_missing(ids, found, session)
+
+
+def _requests(made: Plan, options: Options) -> Iterator[str]:
+    """Yield the requests that would be sent, a line each."""
+    for place in range(0, len(made.jobs), MAX_LIMIT):
+        items = [body(job, options) for job in made.jobs[place : place + MAX_LIMIT]]
+        yield json.dumps({"items": items}, ensure_ascii=False) + "\n"
+
+
+async def _sent(client: Client, going: Run, session: Session) -> Exit:
+    """Send, look where an answer was lost, and print what became of each, whatever comes between."""
+    from cgc_tui.api import look, send
+
+    try:
+        ended = await send(client, going)
+        for wait in LOOKS:
+            if going.unclear:
+                await session.sleep(wait)
+                await look(client, going)
+    except CgcError as error:
+        session.say(words_of(error, session.look))
+        ended = error
+    finally:
+        session.write([table(going), "\n"])
+        session.say(summary(going, session.look))
+    if ended is not None and (going.counts[Fate.WAITING] or not isinstance(ended, Lost)):
+        session.say(f"not all were started: {words_of(ended, session.look)}")
+        return exit_of(ended)
+    if going.unclear:
+        return Exit.TROUBLE
+    return Exit.NO if going.counts[Fate.REFUSED] else Exit.DONE
+
+
+async def _watched(client: Client, going: Run, session: Session, code: Exit) -> Exit:
+    """Follow the new jobs to their end."""
+    new = [outcome.new.id for outcome in going.outcomes if outcome.new is not None]
+    if not new:
+        return code
+    watch = Watch(client, session, compact=True)
+    await watch.take(new)
+    await watch.follow(INTERVAL)
+    session.write(watch.summary())
+    return code or watch.exit()
