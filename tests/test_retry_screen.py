@@ -52,7 +52,7 @@ async def plan_all(pilot: Pilot[None], total: int = 240) -> None:
 
 async def confirm(pilot: Pilot[None], word: str) -> None:
     await pilot.press("enter")
-    await shown(pilot, f"type {word} and press Enter")
+    await shown(pilot, f"Type {word} and press Enter")
     await pilot.press(*word, "enter")
 
 
@@ -127,7 +127,7 @@ async def test_a_wrong_word_and_esc_send_nothing(start: Start, platform: Simulat
     async with start(write=True) as pilot:
         await plan_all(pilot)
         await pilot.press("enter")
-        await shown(pilot, "type 240 and press Enter")
+        await shown(pilot, "Type 240 and press Enter")
         await pilot.press("enter", *"yes", "enter")
         await shown(pilot, "Nothing is sent. Type 240")
         await pilot.press("escape", "enter", "escape", "escape")

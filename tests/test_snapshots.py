@@ -119,8 +119,8 @@ def test_hostile_names(
 
 RETRY: dict[str, tuple[str, ...]] = {
     "plan": ("T", "?Nothing is sent yet"),
-    "question": ("T", "?Nothing is sent yet", "enter", "?type 172"),
-    "sent": ("T", "?Nothing is sent yet", "enter", "?type 172", *"172", "enter", "?Watching the new", "down"),
+    "question": ("T", "?Nothing is sent yet", "enter", "?Type 172"),
+    "sent": ("T", "?Nothing is sent yet", "enter", "?Type 172", *"172", "enter", "?Watching the new", "down"),
 }
 
 

@@ -26,7 +26,8 @@ class ConfirmDialog(Dialog[bool]):
         """Lay out the question, the line and the keys."""
         with Vertical(id="dialog"):
             yield Static(self._question, markup=False, classes="heading")
-            yield Input(placeholder=f"type {self.word} and press Enter", compact=True, max_length=20)
+            yield Static(f"Type {self.word} and press Enter.", markup=False)
+            yield Input(compact=True, max_length=20)
             yield Static("", id="problem", markup=False)
             yield Static("Enter Send   Esc Back: nothing is sent", markup=False, classes="keys")
 

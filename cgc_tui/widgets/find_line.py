@@ -18,7 +18,7 @@ class FindLine(Input):
     def __init__(self) -> None:
         super().__init__(
             id="find",
-            placeholder="/ text, or ~ and a regular expression; Enter searches all pages",
+            placeholder="/ find in the loaded jobs, Enter in all; ~ begins a regular expression",
             compact=True,
         )
 
