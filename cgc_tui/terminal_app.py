@@ -127,6 +127,8 @@ class TerminalApp(App[None]):
         elif route is Route.OSC52:
             self.copy_to_clipboard(asked.text.encode("utf-8", "replace").decode())
             self.notify(f"Sent {asked.what} to the terminal's clipboard (OSC 52).", markup=False)
+        elif isinstance(self.screen, TextDialog):
+            self.notify("This terminal gives no way to copy: select the text with the mouse.", markup=False)
         else:
             self.push_screen(TextDialog(clean(f"Copy by hand: {asked.what}"), asked.text, what=asked.what))
 

@@ -136,6 +136,10 @@ async def test_copy_by_hand_where_there_is_no_way(start: Start, platform: Simula
         await pilot.press("y")
         await shown(pilot, "Copy by hand: the id")
         assert platform.ids()[0] in text_of(pilot.app)
+        await pilot.press("y")
+        await shown(pilot, "no way to copy")
+        await pilot.press("escape")
+        await shown(pilot, "Copy by hand", gone=True)
 
 
 async def test_a_link_is_shown_where_there_is_no_browser(start: Start, platform: SimulatedPlatform) -> None:
