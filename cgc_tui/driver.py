@@ -27,6 +27,9 @@ from cgc_tui.lifeline import Lifeline
 from cgc_tui.painting import NotUnderstoodError, Painter, suits
 
 STANDARD_ERROR = 2
+SAVE_TITLE = "\x1b[22;2t"
+RESTORE_TITLE = "\x1b]2;\x07\x1b[23;2t"
+"""Terminals that keep no old title show none then."""
 
 
 class KeyParser(XTermParser):
@@ -72,6 +75,7 @@ class Terminal(LinuxDriver):
             self._file.reconfigure(encoding=locale.getencoding(), errors="replace")
         self._taken = False
         self._raw: list[Any] = []
+        self._titled = False
         self._lifeline = Lifeline(self._leave, source=self.fileno, drawn_on=STANDARD_ERROR)
 
     def start_application_mode(self) -> None:
@@ -97,6 +101,7 @@ class Terminal(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         """Give the terminal back."""
+        self.set_title("")
         super().stop_application_mode()
         self._taken = False
 
@@ -148,6 +153,17 @@ class Terminal(LinuxDriver):
         except OSError:
             return super()._get_terminal_size()
         return size.columns or 80, size.lines or 24
+
+    def set_title(self, words: str) -> None:
+        """Show words as the title of the window, in tmux of the pane; none give the old one back.
+
+        These sequences move nothing on the screen.
+        """
+        if words:
+            super().write(("" if self._titled else SAVE_TITLE) + f"\x1b]2;{words}\x07")
+        elif self._titled:
+            super().write(RESTORE_TITLE)
+        self._titled = bool(words)
 
     def switch_mouse(self) -> bool:
         """Take the mouse or leave it to the terminal; return whether the app has it now."""

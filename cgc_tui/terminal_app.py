@@ -21,7 +21,7 @@ from textual.worker import WorkerFailed
 from cgc_tui.clipboard import Route, choose, open_link, to_tmux
 from cgc_tui.driver import Terminal
 from cgc_tui.guard import Guard
-from cgc_tui.screens.asks import CopyAsked, OpenAsked
+from cgc_tui.screens.asks import CopyAsked, OpenAsked, TellAsked
 from cgc_tui.screens.help import HelpDialog
 from cgc_tui.screens.text import TextDialog
 from cgc_tui.settings import Settings
@@ -147,6 +147,17 @@ class TerminalApp(App[None]):
                     Clean("Web page (set BROWSER to have it opened)"), asked.url, what=Clean("the link")
                 )
             )
+
+    @on(TellAsked)
+    def _tell(self, event: TellAsked) -> None:
+        self.tell(event)
+
+    def tell(self, asked: TellAsked) -> None:
+        """Put words into the terminal's title, and ring its bell."""
+        if isinstance(self._driver, Terminal):
+            self._driver.set_title(f"{self.TITLE}: {asked.words}" if asked.words else "")
+        if asked.ring:
+            self.bell()
 
     def action_help(self) -> None:
         """Show all keys that work here."""

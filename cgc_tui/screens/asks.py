@@ -30,3 +30,11 @@ class OpenAsked(Message):
     """Open a web page."""
 
     url: str
+
+
+@dataclass
+class TellAsked(Message):
+    """Tell somebody who looks elsewhere, in the terminal's title; no words give the old title back."""
+
+    words: Clean
+    ring: bool = False

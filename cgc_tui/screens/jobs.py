@@ -59,6 +59,7 @@ class JobsScreen(Retrying):
             at.news,
             at.marks,
             at.finding,
+            at.watched,
         )
         yield KeyBar()
         yield TooSmall()

@@ -21,6 +21,7 @@ JOBS_KEYS: list[BindingType] = [
     Binding("slash", "find", "Find", id="jobs.find", tooltip="Find: here, Enter: in all pages"),
     Binding("F", "failures", "Failures by cause", show=False, id="jobs.failures"),
     Binding("b", "batches", "Batches of jobs", show=False, id="jobs.batches"),
+    Binding("w", "watch", "Watch, and tell the end", show=False, id="jobs.watch"),
     Binding("enter,d", "detail", "Detail", show=False, id="jobs.detail"),
     Binding("p", "pane", "Detail pane on, off", show=False, id="jobs.pane"),
     Binding("J", "json", "Raw JSON", show=False, id="jobs.json"),

@@ -39,6 +39,7 @@ class StatusLine(Bar):
     news: reactive[Clean] = reactive(Clean(""))
     marks: reactive[Marks] = reactive(Marks())
     finding: reactive[bool] = reactive(False)
+    watched: reactive[Clean] = reactive(Clean(""))
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__()
@@ -54,11 +55,10 @@ class StatusLine(Bar):
             self._ticker.pause() if trouble is None else self._ticker.resume()
 
     def parts(self) -> tuple[Content, Content]:
-        """Return the trouble or the place, and what is left of a scarce rate budget."""
+        """Return the trouble or the place, and the watch with what is left of a scarce rate budget."""
         muted = self.get_visual_style("status-line--muted", partial=True)
-        right = Content("")
-        if self.budget is not None and self.budget.scarce:
-            right = Content.styled(self._left_of(self.budget), muted)
+        left = self._left_of(self.budget) if self.budget is not None and self.budget.scarce else ""
+        right = Content.styled(self.look.dot.join(filter(None, (self.watched, left))), muted)
         if self.trouble is not None:
             style = self.get_visual_style("status-line--trouble", partial=True)
             return Content.styled(self._trouble(self.trouble), style), right
