@@ -8,8 +8,8 @@ from dataclasses import replace
 from cgc_tui.found import Found
 from cgc_tui.models import JobPage, JobQuery, Search
 from cgc_tui.needle import needle
-from cgc_tui.screens.watching import Watching
 from cgc_tui.screens.read_all import ReadAll
+from cgc_tui.screens.watching import Watching
 from cgc_tui.text import Clean, clean
 from cgc_tui.view import filters
 
