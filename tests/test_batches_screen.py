@@ -85,6 +85,17 @@ async def test_only_the_first_thousand_are_searched_unless_asked(
         assert "tcga-raw → br" in screen
 
 
+async def test_a_batch_that_goes_on_is_read_to_its_end(start: Start, platform: SimulatedPlatform) -> None:
+    add(platform, 1010, "COMPLETED", volume="rosalind/results", project="rosalind/luad-rnaseq")
+    async with start(size=(80, 24)) as pilot:
+        await shown(pilot, "of 1,100")
+        await pilot.press("b")
+        await shown(pilot, "1,000 of ≥ 1,000 done")
+        await pilot.press("enter")
+        await shown(pilot, "1,010 of 1,010 done · 0 failed · batch of today 11:59 results")
+        await shown(pilot, "1–50 of 1,010 · page 1 of 21 · searched 1,100 of 1,100")
+
+
 async def test_a_list_in_no_order_is_searched_to_its_end(start: Start, platform: SimulatedPlatform) -> None:
     add(platform, 1010, "COMPLETED", hours=30, volume="rosalind/results", project="rosalind/luad-rnaseq")
     platform.switches.shuffled = True

@@ -21,7 +21,6 @@ from cgc_tui.view import Look, searched
 BEGUN_CELLS = 13
 CAME_CELLS = 30
 LINE_CELLS = 66
-MOST_SHOWN = 100
 
 ALL = -1
 """Stands for the wish to look through the whole list."""
@@ -38,7 +37,7 @@ class BatchDialog(Dialog[int]):
     def __init__(self, batches: Sequence[Batch], page: JobPage, *, look: Look, now: datetime) -> None:
         """`page` holds the jobs that were looked at."""
         super().__init__()
-        self._batches = batches[:MOST_SHOWN]
+        self._batches = batches
         self._page = page
         self._look = look
         self._now = now

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from textual.reactive import reactive
 
-from cgc_tui.batches import batches, newest_first
+from cgc_tui.batches import Batch, batches, newest_first
 from cgc_tui.batches_view import begun, way
 from cgc_tui.found import Found
 from cgc_tui.models import JobPage, JobQuery, Search
@@ -72,40 +72,55 @@ class Overview(Marking):
         if self.found is not None and self.wanted.among is not None:
             query = replace(self.wanted, states=(), offset=0)
             jobs = self.found.matching(query)
-            self._offer_batches(
-                JobPage(query, jobs, len(jobs), False, query.limit, received_at=self.found.as_of)
-            )
+            page = JobPage(query, jobs, len(jobs), False, query.limit, received_at=self.found.as_of)
+            self._offer_batches(batches(jobs), page)
         else:
             self._search_batches(FIRST_JOBS)
 
-    def _search_batches(self, most: int) -> None:
-        """Look for batches among the first jobs, or all where the list is not in the order of time."""
+    def _search_batches(self, most: int, *, of: str | None = None) -> None:
+        """Look for batches among the first jobs, or all where the list is not in the order of time.
+
+        The batch `of` a job is shown at once, any other is offered.
+        """
 
         def came(page: JobPage | None) -> None:
-            if page is not None and page.more and not newest_first(page.jobs):
+            if page is None:
+                return
+            if page.more and not newest_first(page.jobs):
                 self._search_batches(sys.maxsize)
-            elif page is not None:
-                self._offer_batches(page)
+                return
+            found = batches(page.jobs, whole=not page.more)
+            wanted = [batch for batch in found if any(job.id == of for job in batch.jobs)]
+            if wanted:
+                self._show_batch(wanted[0], page)
+            else:
+                self._offer_batches(found, page)
 
         query = replace(self.wanted, states=(), offset=0)
         what = clean(f"Looking for batches{self.look.dot}{filters(query, self.look)}")
         screen = ReadAll(self.client, query, what=what, look=self.look, clock=self.clock, most=most)
         self.app.push_screen(screen, came)
 
-    def _offer_batches(self, page: JobPage) -> None:
-        """Let one of the batches among these jobs be chosen."""
-        offered = batches(page.jobs, whole=not page.more)
+    def _offer_batches(self, offered: Sequence[Batch], page: JobPage) -> None:
+        """Let one of the batches among these jobs be chosen; of one that may go on the rest is read first."""
 
         def chosen(place: int | None) -> None:
+            if place is None:
+                return
             if place == ALL:
                 self._search_batches(sys.maxsize)
-            elif place is not None:
-                batch = offered[place]
-                what = f"batch of {begun(batch, self.look, self.clock())} {way(batch, self.look)}"
-                search = Search(clean(what), self.wanted, len(page.jobs), page.total, page.received_at)
-                self.show_found(Found(search, batch.jobs))
+            elif offered[place].open:
+                self._search_batches(sys.maxsize, of=offered[place].jobs[0].id)
+            else:
+                self._show_batch(offered[place], page)
 
         self.app.push_screen(BatchDialog(offered, page, look=self.look, now=self.clock()), chosen)
+
+    def _show_batch(self, batch: Batch, page: JobPage) -> None:
+        """Make a batch that was found among these jobs a list of its own."""
+        what = f"batch of {begun(batch, self.look, self.clock())} {way(batch, self.look)}"
+        search = Search(clean(what), self.wanted, len(page.jobs), page.total, page.received_at)
+        self.show_found(Found(search, batch.jobs))
 
     def action_zone(self) -> None:
         """Show times in UTC or in the local zone."""

@@ -40,4 +40,4 @@ class FoundLine(Bar):
             facts += [came(standing, self.look), pace(standing, self.look, self._clock())]
         facts.append(self.wanted.among.what if self.wanted.among is not None else "")
         muted = self.get_visual_style("found-line--muted", partial=True)
-        return Content(self.look.dot.join(filter(None, facts))), Content.styled("Esc Whole list", muted)
+        return Content(self.look.dot.join(filter(None, facts))), Content.styled("Esc Back", muted)
