@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.driver import RESTORE_TITLE, SAVE_TITLE, Terminal
 from cgc_tui.models import ImportJob, JobError
 from cgc_tui.screens.asks import TellAsked
@@ -16,6 +18,7 @@ from cgc_tui.terminal_app import TerminalApp
 from cgc_tui.watch import Watch
 from cgc_tui.widgets.status_line import StatusLine
 from tests.conftest import Clock, Start, shown
+from tests.terminal import Terminal as ProgramTerminal
 
 
 def job(number: int, state: str) -> ImportJob:
@@ -245,3 +248,24 @@ def test_the_title_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
     for words in ("one", "two", "", ""):
         driver.set_title(words)
     assert written == [f"{SAVE_TITLE}\x1b]2;one\x07", "\x1b]2;two\x07", RESTORE_TITLE]
+
+
+@pytest.mark.slow
+def test_a_terminal_gets_the_bell_and_the_title_and_has_its_old_one_back(
+    platform: SimulatedPlatform, server: LoopbackServer, tmp_path: Path
+) -> None:
+    going = platform.add_jobs(2, "RUNNING")
+    environ = {"SB_API_ENDPOINT": server.url, "SB_AUTH_TOKEN": platform.token}
+    command = [sys.executable, "-m", "cgc_tui", "--refresh", "1"]
+    with ProgramTerminal(command, home=tmp_path, environ=environ) as terminal:
+        terminal.sees("of 27")
+        terminal.press("w")
+        terminal.wrote(SAVE_TITLE.encode() + b"\x1b]2;cgc-tui: watching 2\x07")
+        for job_id in going:
+            platform.set_state(job_id, "FAILED")
+        terminal.wrote("\x1b]2;cgc-tui: done: 2 ended · 2 failed\x07".encode())
+        titles = terminal.raw.count(b"\x1b]2;")
+        terminal.wrote(b"\x07", times=titles + 1)
+        terminal.press("q")
+        assert terminal.ends() == 0
+        terminal.wrote(RESTORE_TITLE.encode())
