@@ -17,6 +17,9 @@ from cgc_tui.models import ImportJob, JobState
 GAP = timedelta(minutes=5)
 """The longest pause within a batch."""
 
+FIRST_JOBS = 1000
+"""Among so many jobs batches are looked for at first."""
+
 LATEST = 50
 """The rate is that of the latest so many jobs that ended."""
 

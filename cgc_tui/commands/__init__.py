@@ -11,7 +11,7 @@ from collections.abc import Coroutine, Mapping
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from cgc_tui.commands import auth, completion, info, retry, show, watch
+from cgc_tui.commands import auth, completion, failures, info, retry, show, watch
 from cgc_tui.commands import list as list_jobs
 from cgc_tui.commands.session import Session
 
@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "list": list_jobs,
         "show": show,
         "watch": watch,
+        "failures": failures,
         "retry": retry,
         "auth": auth,
         "info": info,

@@ -66,6 +66,11 @@ def add_filters(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--state", action="append", type=state, metavar="S", help="only jobs in this state; may be repeated"
     )
+    add_places(parser)
+
+
+def add_places(parser: ArgumentParser) -> None:
+    """Add the filters that say from where and to where."""
     parser.add_argument(
         "--project", type=owner_name, metavar="OWNER/NAME", help="only jobs into this project"
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cgc_tui.causes import causes
 from cgc_tui.causes_view import title
 from cgc_tui.commands.exits import Exit, words_of
+from cgc_tui.commands.last_batch import last_batch
 from cgc_tui.commands.options import add_filters, query_of, seconds
 from cgc_tui.commands.progress import ProgressLine
 from cgc_tui.commands.session import Session
@@ -56,6 +57,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("jobs", nargs="*", metavar="ID", help="a job's id, or its href")
     add_filters(parser)
     parser.add_argument(
+        "--last-batch",
+        action="store_true",
+        help="the jobs that were sent last in one go (README.md: batches)",
+    )
+    parser.add_argument(
         "--interval", type=seconds(1), metavar="S", default=10.0, help="seconds between looks (default: 10)"
     )
     parser.add_argument(
@@ -68,12 +74,15 @@ def add_arguments(parser: ArgumentParser) -> None:
 async def run(options: Namespace, session: Session) -> int:
     """Watch until all jobs have ended or the time is over; print a summary."""
     query = query_of(options)
-    if options.jobs and query.filtered:
+    if options.jobs and (query.filtered or options.last_batch):
         session.say("give ids or filters, not both.")
+        return Exit.USAGE
+    if options.last_batch and options.state:
+        session.say("--last-batch leaves no room for --state.")
         return Exit.USAGE
     async with session.client() as client:
         watch = Watch(client, session, compact=options.compact)
-        missing = await (watch.take(options.jobs) if options.jobs else watch.find(query))
+        missing = await _start(watch, options, query)
         if missing is not Exit.DONE:
             return missing
         try:
@@ -86,6 +95,13 @@ async def run(options: Namespace, session: Session) -> int:
     if options.on_finish is not None:
         await _finish(options.on_finish, session, {**watch.counts(), "exit": code})
     return code
+
+
+async def _start(watch: Watch, options: Namespace, query: JobQuery) -> Exit:
+    """Find out which jobs are to be watched."""
+    if options.jobs:
+        return await watch.take(options.jobs)
+    return await (watch.find_last_batch(query) if options.last_batch else watch.find(query))
 
 
 async def _finish(command: str, session: Session, counts: Mapping[str, int]) -> None:
@@ -137,6 +153,14 @@ class Watch:
         if page.unreadable:
             self._session.say(f"{page.unreadable:,} records could not be read.")
             return Exit.TROUBLE
+        return Exit.DONE
+
+    async def find_last_batch(self, query: JobQuery) -> Exit:
+        """Watch the jobs that were sent last in one go."""
+        batch = await last_batch(self._client, query, self._session)
+        if batch is None:
+            return Exit.NO
+        self._begin(batch.jobs)
         return Exit.DONE
 
     async def follow(self, interval: float) -> None:

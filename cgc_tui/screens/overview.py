@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual.reactive import reactive
 
-from cgc_tui.batches import Batch, batches, newest_first
+from cgc_tui.batches import FIRST_JOBS, Batch, batches, newest_first
 from cgc_tui.batches_view import begun, way
 from cgc_tui.found import Found
 from cgc_tui.models import JobPage, JobQuery, Search
@@ -23,9 +23,6 @@ from cgc_tui.view import Look, filters
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client
-
-FIRST_JOBS = 1000
-"""Among so many jobs batches are looked for at first."""
 
 
 class Overview(Marking):

@@ -1,0 +1,106 @@
+"""`cgc-tui failures`: why jobs failed, grouped by cause."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from cgc_tui.causes import Cause, causes
+from cgc_tui.causes_view import facts, share, title
+from cgc_tui.commands.exits import Exit
+from cgc_tui.commands.options import add_places, query_of
+from cgc_tui.commands.progress import ProgressLine
+from cgc_tui.commands.session import Session
+from cgc_tui.hints import hint
+from cgc_tui.models import JobPage, JobState
+from cgc_tui.view import filters, moment
+
+HELP = "say why jobs failed, by cause"
+EPILOG = """\
+All failed jobs of the list are read and grouped by error code and message,
+the cause of most jobs first. Where messages differ by a job's own name or
+key alone, that is shown as an ellipsis, and they are one cause.
+
+Example: cgc-tui failures --project rosalind/brca-pilot
+"""
+
+LABEL_CELLS = 7
+INDENT = 15
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Take where to look, and a form."""
+    add_places(parser)
+    parser.set_defaults(state=[JobState.FAILED])
+    parser.add_argument("--json", action="store_true", help="an object, with the ids of the jobs")
+
+
+async def run(options: Namespace, session: Session) -> int:
+    """Print the causes; what could not be read of the list is told, and an error."""
+    from cgc_tui.api import all_jobs
+
+    async with session.client() as client:
+        with ProgressLine(session) as progress:
+            page = await all_jobs(
+                client,
+                query_of(options),
+                on_progress=progress.show,
+                on_retry=progress.retrying,
+                sleep=session.sleep,
+            )
+    found = causes(page.jobs)
+    session.write(_json(found, page) if options.json else _text(found, page, session))
+    if page.unreadable:
+        session.say(f"{page.unreadable:,} records could not be read and are left out.")
+        return Exit.TROUBLE
+    return Exit.DONE
+
+
+def _text(found: Sequence[Cause], page: JobPage, session: Session) -> Iterator[str]:
+    look, total = session.look, len(page.jobs)
+    at = moment(page.received_at, look)
+    where = filters(replace(page.query, states=()), look)
+    yield f"{total:,} failed{look.dot}{where}{look.dot}as of {at}\n"
+    for cause in found:
+        count = len(cause.jobs)
+        yield f"\n{count:>7,} {share(count, total):>5}  {title(cause)}\n"
+        for label, value in facts(cause, look, session.clock()):
+            yield f"{'':{INDENT}}{label:{LABEL_CELLS}}{value}\n"
+
+
+def _json(found: Sequence[Cause], page: JobPage) -> Iterator[str]:
+    told = {
+        "as_of": _iso(page.received_at),
+        "failed": len(page.jobs),
+        "project": page.query.project,
+        "volume": page.query.volume,
+        "causes": [_record(cause) for cause in found],
+    }
+    yield json.dumps(told, indent=2) + "\n"
+
+
+def _record(cause: Cause) -> dict[str, Any]:
+    """Return a cause with the raw words of the platform, which JSON escapes."""
+    told = hint(cause.code)
+    return {
+        "code": cause.code,
+        "message": cause.message,
+        "jobs": len(cause.jobs),
+        "first": _iso(cause.first),
+        "last": _iso(cause.last),
+        "volumes": dict(cause.volumes),
+        "projects": dict(cause.projects),
+        "means": told and told.means,
+        "check": told and told.check,
+        "mend": told and told.mend,
+        "more": told and told.page,
+        "ids": [job.id for job in cause.jobs],
+    }
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return None if instant is None else f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,52 @@
+"""Finds the jobs that were sent last in one go."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cgc_tui.batches import FIRST_JOBS, GAP, Batch, batches, newest_first
+from cgc_tui.batches_view import begun, way
+from cgc_tui.commands.progress import ProgressLine
+from cgc_tui.commands.session import Session
+from cgc_tui.models import JobPage, JobQuery
+from cgc_tui.text import Clean
+from cgc_tui.view import number
+
+if TYPE_CHECKING:
+    from cgc_tui.api import Client
+
+
+async def last_batch(client: Client, query: JobQuery, session: Session) -> Batch | None:
+    """Return the batch that was started last, with all its jobs; say what was searched for it.
+
+    The first thousand jobs of the list are searched; all of them where these are in no order of time, hold
+    no batch, or may hold only a part of it.
+    """
+    from cgc_tui.api import all_jobs
+
+    with ProgressLine(session) as progress:
+        read = partial(
+            all_jobs,
+            client,
+            query,
+            on_progress=progress.show,
+            on_retry=progress.retrying,
+            sleep=session.sleep,
+        )
+        page = await read(most=FIRST_JOBS)
+        found = batches(page.jobs, whole=not page.more)
+        if page.more and (not newest_first(page.jobs) or not found or found[0].open):
+            page = await read()
+            found = batches(page.jobs)
+    session.say(_words(found[0] if found else None, page, session))
+    return found[0] if found else None
+
+
+def _words(batch: Batch | None, page: JobPage, session: Session) -> Clean:
+    searched = f"{len(page.jobs):,} of {number(page.total)} jobs searched"
+    if batch is None:
+        minutes = GAP.total_seconds() / 60
+        return Clean(f"no two jobs went one way within {minutes:.0f} min, so there is no batch; {searched}")
+    start = begun(batch, session.look, session.clock())
+    return Clean(f"the last batch: {start}, {way(batch, session.look)}, {len(batch.jobs):,} jobs; {searched}")
