@@ -135,10 +135,10 @@ def _sendable(job: ImportJob) -> bool:
 
 
 def _since(job: ImportJob, other: ImportJob) -> bool:
-    """Tell whether another job was started after this one; where a time is not known, it may have been."""
+    """Tell whether another job may have been started after this one: in its second, or at an unknown time."""
     if other.started_on is None or job.started_on is None:
         return True
-    return other.started_on > job.started_on
+    return other.started_on >= job.started_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,9 @@ async def test_nothing_found_anywhere_says_how_much_was_searched(start: Start) -
         await pilot.press("slash", *"zzzz", "enter")
         await shown(pilot, '"zzzz"')
         await shown(pilot, "searched 230 of 230")
+        screen = await shown(pilot, 'No job matches: "zzzz".')
+        assert "Esc goes back." in screen
+        assert "0 shows all states" not in screen
         await pilot.press("escape")
         await shown(pilot, "1–50 of 230")
 
@@ -143,7 +146,7 @@ async def test_twelve_thousand_jobs_take_a_request_a_page(
             await pilot.app.workers.wait_for_complete()
             before = len(platform.requests)
             await pilot.press("slash", *"~-0001[0-9]\\.bam", "enter")
-            for _ in range(20):
+            for _ in range(120):
                 if "searched 12,000 of 12,000" in text_of(pilot.app):
                     break
                 await pilot.pause(0.5)

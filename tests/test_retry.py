@@ -99,6 +99,7 @@ def test_what_was_there_before_it_failed_does_not_count() -> None:
     unknown = replace(job("a", "COMPLETED"), id="a3", started_on=None)
     assert plan([job("a")], listed=[older, again]).jobs == (job("a"),)
     assert plan([job("a")], listed=[unknown]).jobs == ()
+    assert plan([job("a")], listed=[replace(older, started_on=NOON)]).jobs == ()
 
 
 def test_nothing_is_taken_twice() -> None:

@@ -51,7 +51,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "failure": (*READY, "enter", "?9105"),
     "filter": (*READY, "f", "?rosalind/luad-rnaseq"),
     "find": (*READY, "slash", "0", "0", "0", "1", "?loaded have"),
-    "find-all": (*READY, "slash", *"-0001.bam", "enter", "?searched 4,001 of 4,001"),
+    "find-all": (*READY, "slash", *"~-0001[0-9]\\.bam", "enter", "?searched 4,001 of 4,001"),
     "nothing-found": (*READY, "slash", *"zzzz", "?None of the"),
     "sorted": (*READY, "s", "s", "?this page by name"),
     "marked": (*READY, "space", "down", "shift+down", "shift+down", "?4 marked"),

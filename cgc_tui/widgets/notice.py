@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -64,11 +66,10 @@ class Notice(Widget):
         if self.page.unreadable:
             return [f"{self.page.unreadable} jobs came that could not be read."]
         if self.page.query.filtered:
-            return [
-                f"No job matches: {filters(self.page.query, self.look)}.",
-                "0 shows all states, f changes the filter."
-                + (" Esc goes back." if self.page.query.among else ""),
-            ]
+            narrowed = replace(self.page.query, among=None).filtered
+            ways = ["0 shows all states, f changes the filter."] if narrowed else []
+            ways += ["Esc goes back."] if self.page.query.among else []
+            return [f"No job matches: {filters(self.page.query, self.look)}.", " ".join(ways)]
         who = self.user or "you"
         return [
             "No import jobs.",
