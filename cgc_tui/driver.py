@@ -97,7 +97,7 @@ class Terminal(LinuxDriver):
         # Stopped by a signal that cannot be heeded, or told of a hang-up: the terminal was never given back.
         with suppress(termios.error):
             termios.tcsetattr(self.fileno, termios.TCSANOW, self._raw or termios.tcgetattr(self.fileno))
-        self._loop.call_soon_threadsafe(partial(self._app.refresh, repaint=True, layout=True))
+        self._loop.call_soon_threadsafe(self.repaint)
 
     def stop_application_mode(self) -> None:
         """Give the terminal back."""

@@ -217,6 +217,7 @@ def test_nasty_characters_leave_what_follows_in_its_column(tmux: Tmux, text: str
     tmux.start((40, 2))
     tmux.feed(painter.paint(f"\x1b[1;1H{'?' * 40}\x1b[1;1H", (40, 2)))
     tmux.feed(painter.paint(f"\x1b[1;1Habc{text}|next{' ' * (32 - cell_len(text))}\x1b[1;1H", (40, 2)))
+    assert "?" not in tmux.lines()[0]
     tmux.feed(f"\x1b[H{'x' * place}")
     assert tmux.lines()[0].rstrip() == f"{'x' * place}|next"
 
@@ -236,6 +237,14 @@ def test_tmux_agrees_about_the_characters_whose_width_is_taken_for_certain(tmux:
         told = [line.rstrip() for line in tmux.lines()[: len(rows)]]
         pad = " " * (3 - width)
         assert told == [pad.join(f"{c}|" for c in row) for row in rows]
+
+
+def test_of_a_wide_character_whose_half_is_overwritten_a_blank_is_left() -> None:
+    painter, size = Painter(), (3, 1)
+    painter.paint("\x1b[1;1H日x\x1b[1;1H", size)
+    assert painter.paint("\x1b[1;2Hy\x1b[1;1H", size) == "\x1b[H y\r"
+    painter.paint("\x1b[1;1H日x\x1b[1;1H", size)
+    assert painter.paint("\x1b[1;1Hy\x1b[1;1H", size) == "\x1b[Hy \r"
 
 
 def test_a_mark_belongs_to_the_cell_before() -> None:

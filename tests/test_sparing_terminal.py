@@ -94,6 +94,15 @@ def test_all_is_painted_after_a_suspension_and_when_the_focus_comes_then(termina
     assert before not in terminal.text
 
 
+def test_all_is_painted_after_a_stop_that_could_not_be_heeded(terminal: Terminal) -> None:
+    before = terminal.text
+    terminal.process.send_signal(signal.SIGSTOP)
+    terminal.stops()
+    terminal.screen.reset()
+    terminal.process.send_signal(signal.SIGCONT)
+    terminal.sees(before)
+
+
 def test_all_is_painted_after_a_size_that_nobody_saw(terminal: Terminal) -> None:
     before = terminal.text
     terminal.screen.reset()

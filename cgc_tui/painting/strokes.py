@@ -14,7 +14,8 @@ ERASE_LINE = "\x1b[K"
 class Strokes:
     """Output that is being made: the sequences so far, and where they leave the cursor and the look.
 
-    A coordinate of the cursor is None where it is not certain.
+    A coordinate of the cursor is None where it is not certain. Behind the last column it is the width, from
+    where no way is relative.
     """
 
     def __init__(self, size: tuple[int, int]) -> None:
@@ -68,7 +69,7 @@ class Strokes:
         x += 1
         while x < self._width and row.texts[x] == "":
             x += 1
-        self._x = x if x < self._width else None
+        self._x = x
         return x
 
     def _blanks(self, x: int, end: int, last: int, row: Row) -> int:
@@ -90,7 +91,7 @@ class Strokes:
                 self._x = end
                 return end
         self._parts.append(" " * (end - x))
-        self._x = end if end < self._width else None
+        self._x = end
         return end
 
     def _dispute(self, x: int, row: Row, disputed: set[int]) -> int:
