@@ -35,11 +35,11 @@ async def test_a_failure_shows_its_reason_without_scrolling(
 ) -> None:
     job = platform.add_jobs(1, "FAILED", error=9105)[0]
     async with start() as pilot:
-        screen = await shown(pilot, "✗ FAILED   9105")
+        screen = await shown(pilot, f"Id      {job}")
         record = platform.job(job)
+        assert "✗ FAILED   9105" in screen
         assert record["error"]["message"] in screen
         assert "prefix" in screen
-        assert f"Id      {job}" in screen
         assert record["source"]["volume"] in screen
 
 

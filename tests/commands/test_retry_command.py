@@ -135,13 +135,13 @@ def test_ended_in_the_middle_it_says_what_became_of_each(start: Start, platform:
     gate = platform.gate(nth(platform, 2))
     program = start(*SEND)
     assert gate.arrived.wait(30)
-    program.send_signal(signal.SIGINT)
+    program.send_signal(signal.SIGTERM)
     out, err = program.communicate(timeout=30)
     gate.release()
     told = Counter(line.split("\t")[2].partition(":")[0] for line in out.splitlines()[1:])
     assert told == {". PENDING": 100, "? outcome unknown": 100, ". not sent": 40}
     assert "100 outcome unknown" in err
-    assert program.returncode == 130
+    assert program.returncode == 143
     assert len(submitted(platform)) == 200
 
 
