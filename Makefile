@@ -6,7 +6,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test test-full test-all soak check snapshots screenshots wheel clean
+.PHONY: demo test test-full test-all soak check snapshots screenshots bench bench-check wheel clean
 
 demo: $(VENV)/.app
 	$(BIN)/cgc-tui --demo
@@ -39,6 +39,13 @@ snapshots: $(VENV)/.test
 
 screenshots: $(VENV)/.test
 	$(BIN)/python -m tests.make_screenshots
+
+# What the app costs, with the figures in BENCHMARKS.md; and whether that is within its budgets.
+bench: $(VENV)/.test
+	$(BIN)/python -m tests.bench --write
+
+bench-check: $(VENV)/.test
+	$(BIN)/python -m tests.bench --check
 
 wheel: $(VENV)/.test
 	$(BIN)/python -m pip wheel --no-deps --wheel-dir dist .

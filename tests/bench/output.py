@@ -1,0 +1,100 @@
+"""How many bytes each action sends to the terminal; these do not depend on the machine."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cgc_tui.demo import LoopbackServer, SimulatedPlatform
+from tests.bench.figure import Figure
+from tests.bench.least import least
+from tests.bench.session import Session, running
+
+SMALL, LARGE = (80, 24), (120, 36)
+ACTIONS = 200
+KEYS = (
+    b"j",
+    b"j",
+    b"j",
+    b"k",
+    b"\x1b[6~",
+    b"\x1b[5~",
+    b"g",
+    b"G",
+    b"]",
+    b"[",
+    b"4",
+    b"0",
+    b"3",
+    b"s",
+    b"S",
+    b"t",
+    b"p",
+)
+
+
+@contextmanager
+def _app(
+    size: tuple[int, int], *options: str, jobs: int = 12_000
+) -> Iterator[tuple[Session, SimulatedPlatform]]:
+    """Run the app on a platform whose jobs stand still; it is settled."""
+    platform = SimulatedPlatform(jobs=jobs)
+    with LoopbackServer(platform) as server:
+        environ = {"SB_API_ENDPOINT": server.url, "SB_AUTH_TOKEN": platform.token}
+        with running("-m", "cgc_tui", *options, size=size, environ=environ) as session:
+            session.until(b"TCGA-")
+            session.quiet(1.5)
+            yield session, platform
+
+
+def measure() -> Iterator[Figure]:
+    """Measure at 80×24 and, with the pane, at 120×36, with 256 colours."""
+    yield from _small()
+    yield from _large()
+    yield from _still()
+    yield from _walk()
+
+
+def _small() -> Iterator[Figure]:
+    with _app(SMALL, "--refresh", "0") as (session, _):
+        yield Figure("start to the settled list, 80×24", len(session.raw), "B", most=10_000)
+        session.press(b"j")
+        yield Figure("cursor down, pane closed", session.press(b"j"), "B", most=400)
+        yield Figure("page turn", session.press(b"]"), "B", most=4_000)
+        yield Figure("state filter", session.press(b"4"), "B", most=4_000)
+        session.press(b"0")
+        yield Figure("detail opened over the list", session.press(b"\r"), "B", most=4_000)
+        yield Figure("detail closed again", session.press(b"\x1b"), "B", most=4_000)
+        yield Figure("mouse over a row", session.press(b"\x1b[<35;20;12M"), "B", most=400)
+
+
+def _large() -> Iterator[Figure]:
+    with _app(LARGE, "--refresh", "0") as (session, _):
+        session.press(b"j")
+        yield Figure("cursor down, pane open, 120×36", session.press(b"j"), "B", most=1_500)
+        yield Figure("pane closed", session.press(b"p"), "B", most=4_000)
+        yield Figure("pane opened", session.press(b"p"), "B", most=4_000)
+
+
+def _still() -> Iterator[Figure]:
+    """Measure refreshes by themselves: with a job that moves, and with none."""
+    with _app(SMALL, "--refresh", "2") as (session, platform):
+        pending = next(job for job in platform.ids() if platform.job(job)["state"] == "PENDING")
+        platform.set_state(pending, "RUNNING")
+        yield Figure("one job changes its state in a refresh", session.quiet(5.0), "B", most=250)
+        yield Figure("ten seconds of refreshes without a change", session.quiet(10.0), "B", most=60)
+
+
+def _walk() -> Iterator[Figure]:
+    """Measure a session of many actions against the cells that they change."""
+    chance, needed = random.Random(1), 0
+    with _app(LARGE, "--refresh", "0") as (session, _):
+        cells, before = session.cells(), len(session.raw)
+        for _ in range(ACTIONS):
+            session.press(chance.choice(KEYS))
+            cells, old = session.cells(), cells
+            needed += least(old, cells)
+        sent = len(session.raw) - before
+    yield Figure(f"{ACTIONS} actions", sent, "B")
+    yield Figure("that against the cells that changed", sent / needed, "×", most=1.5)

@@ -1,0 +1,73 @@
+"""What `list --all` costs as a whole process, against the vendor's Python client."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from cgc_tui.api import Client, Wire
+from cgc_tui.api.every import all_jobs
+from cgc_tui.demo import LoopbackServer, SimulatedPlatform
+from cgc_tui.models import JobQuery, Token
+from tests.bench.figure import Figure
+from tests.bench.session import serving
+
+JOBS = 5_000
+PAGES = JOBS // 100
+RUNS = 5
+OURS = [sys.executable, "-m", "cgc_tui", "list", "--all", "--json"]
+VENDORS = [
+    sys.executable,
+    "-c",
+    "import json, os, sevenbridges\n"
+    "api = sevenbridges.Api(url=os.environ['SB_API_ENDPOINT'], token=os.environ['SB_AUTH_TOKEN'])\n"
+    "print(json.dumps([job.id for job in api.imports.query(limit=100).all()]))\n",
+]
+
+
+def measure() -> Iterator[Figure]:
+    """Measure whole processes with and without latency, run in turns, and the fetch alone."""
+    for latency, least in (("50", 4.0), ("0", 1.0)):
+        with serving("--jobs", str(JOBS), "--latency-ms", latency) as environ:
+            ratios = [_seconds(VENDORS, environ) / _seconds(OURS, environ) for _ in range(RUNS)]
+        yield Figure(
+            f"list --all, times as quick as the vendor's client at {latency} ms",
+            median(ratios),
+            "×",
+            least=least,
+        )
+    platform = SimulatedPlatform(jobs=JOBS)
+    with LoopbackServer(platform, latency_ms=50) as server:
+        alone = asyncio.run(_fetch(server.url, platform.token))
+        asked = len(platform.requests)
+        environ = {"SB_API_ENDPOINT": server.url, "SB_AUTH_TOKEN": platform.token}
+        vendor = _seconds(VENDORS, environ) - _seconds([sys.executable, "-c", "import sevenbridges"], environ)
+    yield Figure("the fetch alone at 50 ms, likewise", vendor / alone, "×", least=8)
+    yield Figure(f"requests for {PAGES} pages", asked, "", most=PAGES)
+
+
+def _seconds(command: list[str], environ: Mapping[str, str]) -> float:
+    """Return how long a command takes that must succeed."""
+    with TemporaryDirectory() as home:
+        surroundings = {"PATH": os.environ["PATH"], "HOME": home, "LANG": "C.UTF-8", **environ}
+        began = time.perf_counter()
+        subprocess.run(command, env=surroundings, check=True, stdout=subprocess.DEVNULL, cwd=Path.cwd())
+        return time.perf_counter() - began
+
+
+async def _fetch(url: str, token: str) -> float:
+    client = Client(Wire(url, Token(token)))
+    try:
+        began = time.perf_counter()
+        page = await all_jobs(client, JobQuery())
+        assert len(page.jobs) == JOBS
+        return time.perf_counter() - began
+    finally:
+        await client.close()

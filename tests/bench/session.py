@@ -1,0 +1,176 @@
+"""A program in a pseudo-terminal, with the time and the number of the bytes that it writes."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyte
+
+from tests.terminal import LAUNCHER
+
+PATIENCE = 30.0
+QUIET = 0.4
+TICKS = os.sysconf("SC_CLK_TCK")
+ASKS_FOR_SYNC = b"\x1b[?2026$p"
+HAS_SYNC = b"\x1b[?2026;2$y"
+
+
+class Session:
+    """A program on a terminal that answers as most do; times are in seconds."""
+
+    def __init__(
+        self, command: Sequence[str], *, home: str, size: tuple[int, int], environ: Mapping[str, str]
+    ) -> None:
+        self.raw = bytearray()
+        self.screen = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self.screen)
+        self._fed = 0
+        self._main, child = pty.openpty()
+        columns, rows = size
+        fcntl.ioctl(self._main, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.began = time.perf_counter()
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", LAUNCHER, *command],
+            stdin=child,
+            stdout=child,
+            stderr=child,
+            start_new_session=True,
+            env={
+                "HOME": home,
+                "PATH": os.environ["PATH"],
+                "TERM": "xterm-256color",
+                "LANG": "C.UTF-8",
+                "TZ": "UTC",
+                **environ,
+            },
+        )
+        os.close(child)
+
+    def until(self, marker: bytes) -> float:
+        """Wait until the program has written `marker`; return the time since its start."""
+        while marker not in self.raw:
+            if not self.read(PATIENCE):
+                raise AssertionError(f"{marker!r} was not written; the end is {bytes(self.raw[-500:])!r}")
+        return time.perf_counter() - self.began
+
+    def quiet(self, seconds: float = QUIET) -> int:
+        """Wait until nothing was written for so long; return how many bytes were written meanwhile."""
+        before = len(self.raw)
+        while self.read(seconds):
+            pass
+        return len(self.raw) - before
+
+    def during(self, seconds: float) -> None:
+        """Take what is written in that time."""
+        ends = time.perf_counter() + seconds
+        while (left := ends - time.perf_counter()) > 0:
+            self.read(left)
+
+    def press(self, keys: bytes) -> int:
+        """Type keys; return how many bytes were written until the program was quiet."""
+        os.write(self._main, keys)
+        return self.quiet()
+
+    def type(self, keys: bytes) -> None:
+        """Type keys, and wait for nothing."""
+        os.write(self._main, keys)
+
+    def settled(self, keys: bytes, seconds: float = 0.2) -> float:
+        """Type keys; return the time until the last byte before the program was quiet for so long."""
+        began = last = time.perf_counter()
+        os.write(self._main, keys)
+        while self.read(seconds if last > began else PATIENCE):
+            last = time.perf_counter()
+        return last - began
+
+    def painted(self, keys: bytes, marker: bytes) -> float:
+        """Type keys; return the time until `marker` was written."""
+        start, began = len(self.raw), time.perf_counter()
+        os.write(self._main, keys)
+        while not self.read(PATIENCE) or self.raw.find(marker, start) < 0:
+            if time.perf_counter() - began > PATIENCE:
+                raise AssertionError(f"{marker!r} was not written after {keys!r}")
+        return time.perf_counter() - began
+
+    def read(self, seconds: float) -> bool:
+        """Take what is written within that time; tell whether it was anything."""
+        ready, _, _ = select.select([self._main], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            data = os.read(self._main, 1 << 20)
+        except OSError:
+            return False
+        if ASKS_FOR_SYNC in data:
+            os.write(self._main, HAS_SYNC)
+        self.raw += data
+        return bool(data)
+
+    def cells(self) -> list[list[tuple[object, ...]]]:
+        """Return what stands in each cell, with its style."""
+        self._stream.feed(bytes(self.raw[self._fed :]))
+        self._fed = len(self.raw)
+        columns = range(self.screen.columns)
+        return [
+            [tuple(self.screen.buffer[row][column]) for column in columns] for row in range(self.screen.lines)
+        ]
+
+    def processor(self) -> float:
+        """Return the processor time that was used."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def wake_ups(self) -> int:
+        """Return how often the program's threads went to sleep by themselves."""
+        tasks = Path(f"/proc/{self.process.pid}/task").glob("*/status")
+        lines = (line for task in tasks for line in task.read_text().splitlines())
+        return sum(int(line.split()[1]) for line in lines if line.startswith("voluntary_ctxt"))
+
+    def memory(self) -> int:
+        """Return the resident memory in bytes."""
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+    def end(self) -> None:
+        """End the program, however it is."""
+        self.process.kill()
+        self.process.wait()
+        os.close(self._main)
+
+
+@contextmanager
+def running(
+    *command: str, size: tuple[int, int] = (80, 24), environ: Mapping[str, str] | None = None
+) -> Iterator[Session]:
+    """Run a program of this Python in a session, in an empty home."""
+    with TemporaryDirectory() as home:
+        session = Session([sys.executable, *command], home=home, size=size, environ=environ or {})
+        try:
+            yield session
+        finally:
+            session.end()
+
+
+@contextmanager
+def serving(*options: str) -> Iterator[dict[str, str]]:
+    """Serve the simulated platform in a process of its own; give the environment that leads there."""
+    command = [sys.executable, "-m", "cgc_tui.demo", "--port", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            url, token = process.stdout.readline().strip(), process.stdout.readline().strip()
+            yield {"SB_API_ENDPOINT": url, "SB_AUTH_TOKEN": token}
+        finally:
+            process.terminate()
