@@ -9,11 +9,12 @@ import sys
 from collections.abc import MutableMapping, Sequence
 from dataclasses import replace
 from io import TextIOWrapper
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from cgc_tui import __version__
-from cgc_tui.commands import COMMANDS
+from cgc_tui.commands import NAMES, loaded
 from cgc_tui.commands.options import (
     Parser,
     add_shared,
@@ -23,7 +24,6 @@ from cgc_tui.commands.options import (
     seconds,
     state,
 )
-from cgc_tui.commands.run import run
 from cgc_tui.commands.session import Place, Session
 from cgc_tui.crash import BUG, report, uncaught
 from cgc_tui.credentials import Access, Credentials, CredentialsError, config_directory
@@ -66,19 +66,34 @@ Example: cgc-tui --state FAILED --project rosalind/brca-pilot
 """
 
 
-def parser() -> Parser:
-    """Return the parser of the command line."""
+def parser(*, commands: bool = True) -> Parser:
+    """Return the parser of the command line; without `commands`, that of the screen alone."""
     made = Parser(prog="cgc-tui", description=DESCRIPTION, epilog=EPILOG)
     add_shared(made)
     _add_screen(made)
     made.add_argument("--version", action="version", version=f"cgc-tui {__version__}")
-    commands = made.add_subparsers(dest="command", title="commands", metavar="COMMAND")
-    for name, command in COMMANDS.items():
-        words = f"{command.HELP[0].upper()}{command.HELP[1:]}."
-        own = commands.add_parser(name, help=command.HELP, description=words, epilog=command.EPILOG)
-        command.add_arguments(own)
-        add_shared_again(own)
+    made.set_defaults(command=None)
+    if commands:
+        _add_commands(made)
     return made
+
+
+def _add_commands(made: argparse.ArgumentParser) -> None:
+    """Add the commands for scripts."""
+    commands = made.add_subparsers(dest="command", title="commands", metavar="COMMAND")
+    for name in NAMES:
+        module = loaded(name)
+        words = f"{module.HELP[0].upper()}{module.HELP[1:]}."
+        own = commands.add_parser(name, help=module.HELP, description=words, epilog=module.EPILOG)
+        module.add_arguments(own)
+        add_shared_again(own)
+
+
+def _only_options(arguments: Sequence[str]) -> bool:
+    """Tell whether there is no command among the arguments, nor a wish for help: only options and values."""
+    if {"-h", "--help", *NAMES}.intersection(arguments):
+        return False
+    return all(this.startswith("-") or before.startswith("--") for before, this in pairwise(["", *arguments]))
 
 
 def _add_screen(made: argparse.ArgumentParser) -> None:
@@ -105,7 +120,8 @@ def _add_screen(made: argparse.ArgumentParser) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the screen or a command, and return its exit code."""
     sys.excepthook = uncaught
-    made = parser()
+    arguments = sys.argv[1:] if arguments is None else arguments
+    made = parser(commands=not _only_options(arguments))
     options = made.parse_args(arguments)
     given = [
         name for name, value in vars(options).items() if name.startswith("screen ") and value is not None
@@ -124,6 +140,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _command(made: argparse.ArgumentParser, options: argparse.Namespace, events: EventLog) -> int:
+    from cgc_tui.commands.run import run
+
     chosen = load(_config())
     place = _place(options, chosen, events)
     session = Session(
@@ -138,7 +156,7 @@ def _command(made: argparse.ArgumentParser, options: argparse.Namespace, events:
     )
     for note in (*chosen.problems, *place.credentials.notes):
         session.say(note)
-    return run(COMMANDS[options.command], options, session)
+    return run(loaded(options.command), options, session)
 
 
 def _stream(stream: TextIO | None) -> TextIO:
@@ -212,6 +230,18 @@ def _platform(options: argparse.Namespace, chosen: Settings, events: EventLog) -
     return Place(access, access.title, credentials, connect)
 
 
+def _binding_ids() -> set[str]:
+    from cgc_tui.names import binding_ids
+
+    return binding_ids()
+
+
+def _themes() -> set[str]:
+    from cgc_tui.names import themes
+
+    return themes()
+
+
 def _config() -> Path:
     return config_directory(os.environ) / "config.toml"
 
@@ -223,9 +253,9 @@ def _look() -> Look:
 
 def _setup(options: argparse.Namespace, events: EventLog) -> Setup:
     """Return what the app starts with: options first, then `config.toml`."""
-    from cgc_tui.app import Setup, binding_ids, themes
+    from cgc_tui.app import Setup
 
-    chosen = load(_config(), binding_ids=binding_ids(), themes=themes())
+    chosen = load(_config(), binding_ids=_binding_ids, themes=_themes)
     place = _place(options, chosen, events)
     states, project, volume, limit, refresh = (
         getattr(options, f"screen {name}") for name in ("state", "project", "volume", "page-size", "refresh")

@@ -10,41 +10,22 @@ from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.binding import Binding
-from textual.dom import DOMNode
 from textual.driver import Driver
-from textual.theme import BUILTIN_THEMES
 
 from cgc_tui.credentials import Access, Credentials, CredentialsError, TokenSource, platform_of
 from cgc_tui.driver import Terminal
 from cgc_tui.event_log import EventLog
 from cgc_tui.models import JobQuery, Token
 from cgc_tui.screens.asks import TokenRefused
-from cgc_tui.screens.batches import BatchDialog
-from cgc_tui.screens.choice import ChoiceDialog
-from cgc_tui.screens.confirm import ConfirmDialog
-from cgc_tui.screens.dialog import Dialog, ReadingDialog
-from cgc_tui.screens.events import EventsDialog
-from cgc_tui.screens.export import ExportDialog
-from cgc_tui.screens.failures import FailuresScreen
-from cgc_tui.screens.filter import FilterDialog
-from cgc_tui.screens.help import HelpDialog
 from cgc_tui.screens.jobs import JobsScreen
-from cgc_tui.screens.read_all import ReadAll
-from cgc_tui.screens.retry import RetryScreen
-from cgc_tui.screens.text import TextDialog
-from cgc_tui.screens.token import Login, TokenScreen
 from cgc_tui.settings import Settings
 from cgc_tui.terminal_app import TerminalApp
 from cgc_tui.text import Clean, clean
 from cgc_tui.view import Look
-from cgc_tui.widgets.event_lines import EventLines
-from cgc_tui.widgets.find_line import FindLine
-from cgc_tui.widgets.job_detail import JobDetail
-from cgc_tui.widgets.job_table import JobTable
-from cgc_tui.widgets.pick import Pick
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client
+    from cgc_tui.screens.token import Login
 
 PRESENCE = (events.InputEvent, events.Paste, events.AppFocus, events.AppBlur)
 
@@ -109,6 +90,8 @@ class CgcApp(TerminalApp):
     @on(TokenRefused)
     def _refused(self, event: TokenRefused) -> None:
         """Ask for a new token in place, once."""
+        from cgc_tui.screens.token import TokenScreen
+
         if (jobs := self._jobs_screen()) is not None:
             jobs.stop_asking(event.error)
         if any(isinstance(screen, TokenScreen) for screen in self.screen_stack):
@@ -118,6 +101,8 @@ class CgcApp(TerminalApp):
         self._ask_token(clean(f"The platform refused the token{origin}{words}."), leavable=True)
 
     def _ask_token(self, reason: Clean, *, leavable: bool) -> None:
+        from cgc_tui.screens.token import TokenScreen
+
         screen = TokenScreen(
             self._access.endpoint,
             store=str(self._setup.credentials.path),
@@ -152,6 +137,8 @@ class CgcApp(TerminalApp):
 
     def action_events(self) -> None:
         """Show what was asked of the platform and what came back."""
+        from cgc_tui.screens.events import EventsDialog
+
         jobs = self._jobs_screen()
         self.push_screen(EventsDialog(self._setup.events, jobs.look if jobs else self._setup.look))
 
@@ -184,40 +171,3 @@ class CgcApp(TerminalApp):
             token=login.token,
             source=source,
         )
-
-
-def binding_ids() -> set[str]:
-    """Return the id of every key that `config.toml` can remap."""
-    owners: list[type[DOMNode]] = [
-        TerminalApp,
-        CgcApp,
-        EventsDialog,
-        EventLines,
-        TokenScreen,
-        JobsScreen,
-        JobTable,
-        JobDetail,
-        FindLine,
-    ]
-    owners += [
-        Dialog,
-        ReadingDialog,
-        TextDialog,
-        ChoiceDialog,
-        HelpDialog,
-        FilterDialog,
-        ReadAll,
-        RetryScreen,
-        ConfirmDialog,
-        ExportDialog,
-        Pick,
-        FailuresScreen,
-        BatchDialog,
-    ]
-    bindings = (binding for owner in owners for binding in owner.BINDINGS if isinstance(binding, Binding))
-    return {binding.id for binding in bindings if binding.id}
-
-
-def themes() -> set[str]:
-    """Return the names of the themes there are."""
-    return set(BUILTIN_THEMES)

@@ -36,6 +36,10 @@ _TABLE = re.compile(rf"[ \t]*\[\[?[ \t]*({_NAME})[ \t]*\]", re.ASCII)
 _POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
+Names = Callable[[], Collection[str]]
+"""What tells the names that there are; it is asked only where the file has one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the user chose: `refresh` in seconds, 0 for never; `keys` are by a binding's id, comma-separated.
@@ -61,12 +65,10 @@ class _Unread(Exception):
     """Why nothing of the file is used, as the end of a sentence that begins with the file's name."""
 
 
-def load(
-    path: Path, *, binding_ids: Collection[str] | None = None, themes: Collection[str] | None = None
-) -> Settings:
+def load(path: Path, *, binding_ids: Names | None = None, themes: Names | None = None) -> Settings:
     """Return the settings in a file; the defaults stand for what is missing or wrong.
 
-    Ids of bindings and names of themes are checked where `binding_ids` and `themes` are given.
+    Ids of bindings and names of themes are checked where `binding_ids` and `themes` can tell them.
     """
     try:
         text = _read(path)
@@ -215,9 +217,7 @@ def _keys(value: object) -> str:
 class _Reading:
     """One reading of the file, which collects its problems."""
 
-    def __init__(
-        self, file: str, text: str, binding_ids: Collection[str] | None, themes: Collection[str] | None
-    ) -> None:
+    def __init__(self, file: str, text: str, binding_ids: Names | None, themes: Names | None) -> None:
         self._file = file
         self._lines = _lines(text)
         self._binding_ids = binding_ids
@@ -246,8 +246,8 @@ class _Reading:
 
     def _theme(self, value: object) -> str:
         name = _word(value)
-        if self._themes is not None and name not in self._themes:
-            raise _Wrong(f"{_shown(name)} is not known{_nearest(name, self._themes)}")
+        if self._themes is not None and name not in (themes := self._themes()):
+            raise _Wrong(f"{_shown(name)} is not known{_nearest(name, themes)}")
         return name
 
     def _keymap(self, value: object) -> dict[str, str]:
@@ -256,8 +256,8 @@ class _Reading:
         found = {}
         for binding_id, keys in _flat(value):
             try:
-                if self._binding_ids is not None and binding_id not in self._binding_ids:
-                    raise _Wrong(f"is not the id of a key{_nearest(binding_id, self._binding_ids)}")
+                if self._binding_ids is not None and binding_id not in (known := self._binding_ids()):
+                    raise _Wrong(f"is not the id of a key{_nearest(binding_id, known)}")
                 found[binding_id] = _keys(keys)
             except _Wrong as error:
                 self._tell(f"keys.{binding_id}", error)

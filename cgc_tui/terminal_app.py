@@ -22,8 +22,6 @@ from cgc_tui.clipboard import Route, choose, open_link, to_tmux
 from cgc_tui.driver import Terminal
 from cgc_tui.guard import Guard
 from cgc_tui.screens.asks import CopyAsked, OpenAsked, TellAsked
-from cgc_tui.screens.help import HelpDialog
-from cgc_tui.screens.text import TextDialog
 from cgc_tui.settings import Settings
 from cgc_tui.text import Clean, clean
 
@@ -120,6 +118,8 @@ class TerminalApp(App[None]):
     @work
     async def copy(self, asked: CopyAsked) -> None:
         """Copy by the way that this terminal has, and say which it was."""
+        from cgc_tui.screens.text import TextDialog
+
         self.clear_notifications()
         route = choose(self._environ, asked.text)
         if route is Route.TMUX and await to_tmux(asked.text):
@@ -139,6 +139,8 @@ class TerminalApp(App[None]):
     @work
     async def open(self, asked: OpenAsked) -> None:
         """Open a page in `$BROWSER`, or show its address."""
+        from cgc_tui.screens.text import TextDialog
+
         if await open_link(asked.url, self._environ):
             self.notify("Opened in your browser.", markup=False)
         else:
@@ -161,6 +163,8 @@ class TerminalApp(App[None]):
 
     def action_help(self) -> None:
         """Show all keys that work here."""
+        from cgc_tui.screens.help import HelpDialog
+
         keys: dict[str, list[str]] = {}
         for _, binding in self._own_bindings(self.screen):
             what = binding.tooltip or binding.description

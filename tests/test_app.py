@@ -10,9 +10,9 @@ from textual.binding import Binding
 from textual.widgets import Input, Static
 
 from cgc_tui import terminal_app
-from cgc_tui.app import binding_ids, themes
 from cgc_tui.clipboard import Route
 from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.names import binding_ids, themes
 from cgc_tui.settings import NEVER_BOUND, Settings
 from cgc_tui.terminal_app import TerminalApp, stylesheets
 from cgc_tui.widgets.job_table import JobTable

@@ -20,7 +20,7 @@ def path(tmp_path: Path) -> Path:
 
 def read(path: Path, text: str | bytes) -> Settings:
     path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return load(path, binding_ids=IDS, themes=THEMES)
+    return load(path, binding_ids=lambda: IDS, themes=lambda: THEMES)
 
 
 def test_a_missing_file_is_the_defaults(path: Path) -> None:

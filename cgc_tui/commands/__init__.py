@@ -1,19 +1,21 @@
 """The commands for scripts: standard output is data, standard error is talk, the exit code is the outcome.
 
-A command is a module with `HELP`, `EPILOG`, `add_arguments` and `run`, and a line in `COMMANDS`. Nothing that
-is slow to import stands at its top: the command line loads them all.
+A command is a module with `HELP`, `EPILOG`, `add_arguments` and `run`, and its name in `NAMES`. Nothing that
+is slow to import stands at its top: the command line loads them all, unless the screen is asked for.
 """
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Coroutine, Mapping
-from types import MappingProxyType
-from typing import Any, Protocol
+from collections.abc import Coroutine
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from cgc_tui.commands import auth, completion, failures, info, retry, show, watch
-from cgc_tui.commands import list as list_jobs
-from cgc_tui.commands.session import Session
+if TYPE_CHECKING:
+    from cgc_tui.commands.session import Session
+
+NAMES = ("list", "show", "watch", "failures", "retry", "auth", "info", "completion")
+"""The commands, in the order in which the help has them."""
 
 
 class Command(Protocol):
@@ -31,16 +33,6 @@ class Command(Protocol):
         """Do it and return the exit code; raises CgcError and CredentialsError."""
 
 
-COMMANDS: Mapping[str, Command] = MappingProxyType(
-    {
-        "list": list_jobs,
-        "show": show,
-        "watch": watch,
-        "failures": failures,
-        "retry": retry,
-        "auth": auth,
-        "info": info,
-        "completion": completion,
-    }
-)
-"""The commands by name, in the order in which the help has them."""
+def loaded(name: str) -> Command:
+    """Return the command of this name."""
+    return cast(Command, import_module(f"{__name__}.{name}"))

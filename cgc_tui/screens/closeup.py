@@ -13,9 +13,7 @@ from textual.reactive import reactive
 
 from cgc_tui.models import CgcError, ImportJob, JobQuery, NotFound, Refused
 from cgc_tui.screens.asks import CopyAsked, OpenAsked, TokenRefused
-from cgc_tui.screens.choice import ChoiceDialog
 from cgc_tui.screens.pages import Pages
-from cgc_tui.screens.text import TextDialog, pretty
 from cgc_tui.text import Clean, clean
 from cgc_tui.view import web_page
 
@@ -90,6 +88,8 @@ class Closeup(Pages):
 
     def action_json(self) -> None:
         """Show the record as the platform sent it."""
+        from cgc_tui.screens.text import TextDialog, pretty
+
         if self.detail is not None:
             self.app.push_screen(
                 TextDialog(clean(f"Job {self.detail.id}"), pretty(self.detail.raw), what=Clean("the JSON"))
@@ -102,6 +102,8 @@ class Closeup(Pages):
 
     def action_copy_menu(self) -> None:
         """Choose what to copy."""
+        from cgc_tui.screens.choice import ChoiceDialog
+
         values = self._copyable(self.detail)
         if not values:
             return
@@ -122,6 +124,8 @@ class Closeup(Pages):
 
     def _copyable(self, job: ImportJob | None) -> dict[str, str]:
         """Return what of a job can be copied, by name, raw as the platform sent it."""
+        from cgc_tui.screens.text import pretty
+
         if job is None:
             return {}
         values = {

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual import work
 
 from cgc_tui.export import ENCODING_ERRORS, lines
 from cgc_tui.models import CgcError, ImportJob
 from cgc_tui.save import SaveError, save
-from cgc_tui.screens.export import ExportDialog, Order
 from cgc_tui.screens.gathering import Gathering
 from cgc_tui.text import Clean, clean
 from cgc_tui.view import failure, number
 from cgc_tui.widgets.job_table import JobTable
+
+if TYPE_CHECKING:
+    from cgc_tui.screens.export import Order
 
 WORDS_SECONDS = 20.0
 
@@ -27,6 +30,8 @@ class Exporting(Gathering):
 
     def action_export(self) -> None:
         """Ask what to write to which file, and write it."""
+        from cgc_tui.screens.export import ExportDialog
+
         scopes = self._scopes()
 
         def ordered(order: Order | None) -> None:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from cgc_tui.found import Found
 from cgc_tui.models import JobPage, JobQuery, Search
 from cgc_tui.needle import needle
-from cgc_tui.screens.read_all import ReadAll
 from cgc_tui.screens.watching import Watching
 from cgc_tui.text import Clean, clean
 from cgc_tui.view import filters
@@ -19,6 +18,7 @@ class Gathering(Watching):
 
     def gather(self, query: JobQuery, what: Clean, take: Callable[[JobPage], object]) -> None:
         """Hand over all jobs of a list as one page; nothing is handed over where that is stopped."""
+        from cgc_tui.screens.read_all import ReadAll
 
         def came(page: JobPage | None) -> None:
             if page is not None:

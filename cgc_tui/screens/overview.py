@@ -14,10 +14,7 @@ from cgc_tui.batches import FIRST_JOBS, Batch, batches, newest_first
 from cgc_tui.batches_view import begun, way
 from cgc_tui.found import Found
 from cgc_tui.models import JobPage, JobQuery, Search
-from cgc_tui.screens.batches import ALL, BatchDialog
-from cgc_tui.screens.failures import FailuresScreen
 from cgc_tui.screens.marking import Marking
-from cgc_tui.screens.read_all import ReadAll
 from cgc_tui.text import clean
 from cgc_tui.view import Look, filters
 
@@ -48,6 +45,7 @@ class Overview(Marking):
 
     def action_failures(self) -> None:
         """Show why jobs of this list failed; the jobs of one cause become a list of their own."""
+        from cgc_tui.screens.failures import FailuresScreen
 
         def chosen(found: Found | None) -> None:
             if found is not None:
@@ -79,6 +77,7 @@ class Overview(Marking):
 
         The batch `of` a job is shown at once, any other is offered.
         """
+        from cgc_tui.screens.read_all import ReadAll
 
         def came(page: JobPage | None) -> None:
             if page is None:
@@ -100,6 +99,7 @@ class Overview(Marking):
 
     def _offer_batches(self, offered: Sequence[Batch], page: JobPage) -> None:
         """Let one of the batches among these jobs be chosen; of one that may go on the rest is read first."""
+        from cgc_tui.screens.batches import ALL, BatchDialog
 
         def chosen(place: int | None) -> None:
             if place is None:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from cgc_tui.models import JobQuery
 from cgc_tui.paging import first_page, last_page, next_page, previous_page
-from cgc_tui.screens.filter import FilterDialog
 from cgc_tui.screens.found_list import FoundList
 from cgc_tui.screens.waiting import ASKING
 
@@ -55,6 +54,7 @@ class Pages(FoundList):
 
     def action_filter(self) -> None:
         """Ask what to show."""
+        from cgc_tui.screens.filter import FilterDialog
 
         def chosen(query: JobQuery | None) -> None:
             if query is not None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cgc_tui.models import ImportJob, JobState
-from cgc_tui.retry import Run
 from cgc_tui.screens.exporting import Exporting
-from cgc_tui.screens.retry import RetryScreen
 from cgc_tui.text import Clean, clean
 from cgc_tui.view import filters
+
+if TYPE_CHECKING:
+    from cgc_tui.retry import Run
 
 READ_ONLY = "Nothing is changed on the platform: cgc-tui runs read-only. Start it with --write to allow it."
 
@@ -36,6 +37,8 @@ class Retrying(Exporting):
             self.gather(query, Clean("all failed jobs"), lambda page: self._retry(page.jobs, what))
 
     def _retry(self, jobs: tuple[ImportJob, ...], what: Clean) -> None:
+        from cgc_tui.screens.retry import RetryScreen
+
         if self._writer is None:
             return
         screen = RetryScreen(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cgc_tui.__main__ import parser
-from cgc_tui.commands import COMMANDS
+from cgc_tui.commands import loaded
 from cgc_tui.commands.session import Place, Session
 from cgc_tui.credentials import Access, Credentials, TokenSource
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
@@ -70,7 +70,7 @@ def command(
             clock=clock,
             sleep=lambda _: asyncio.sleep(0.01),
         )
-        code = await COMMANDS[options.command].run(options, session)
+        code = await loaded(options.command).run(options, session)
         return Outcome(code, out.getvalue(), err.getvalue())
 
     return run
