@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import codecs
 import re
+import select
 import time
 from collections.abc import Callable
+
+STANDARD_INPUT = 0
 
 MOST_PASTED = 1000
 """Characters; a token has at most 512."""
@@ -15,6 +18,9 @@ BURST = 64
 
 BURST_PAUSE = 0.5
 """Seconds within which what follows a burst still belongs to it."""
+
+MORE_WITHIN = 0.02
+"""Seconds; the first read of a burst may be short, and the next one follows at once."""
 
 START = "\x1b[200~"
 END = "\x1b[201~"
@@ -31,6 +37,11 @@ _STRAY = re.compile(
 )
 
 
+def more_waits() -> bool:
+    """Tell whether the terminal has sent more, or does within a moment."""
+    return bool(select.select([STANDARD_INPUT], [], [], MORE_WITHIN)[0])
+
+
 class Intake(codecs.IncrementalDecoder):
     """Decodes what the terminal sends, and takes the harm from it.
 
@@ -39,10 +50,17 @@ class Intake(codecs.IncrementalDecoder):
     paste: as keys it would run whatever it spells.
     """
 
-    def __init__(self, errors: str = "ignore", *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        errors: str = "ignore",
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        more: Callable[[], bool] = more_waits,
+    ) -> None:
         super().__init__(errors)
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors)
         self._clock = clock
+        self._more = more
         self._held = ""
         self._pasting = False
         self._room = 0
@@ -50,13 +68,21 @@ class Intake(codecs.IncrementalDecoder):
 
     def decode(self, data: bytes, final: bool = False) -> str:  # type: ignore[override]
         """Return what the next bytes mean."""
-        text = self._held + self._decoder.decode(data, final)
+        new = self._decoder.decode(data, final)
+        text = self._held + new
+        if not (final or self._pasting) and _plain(new) and self._may_become_burst(text):
+            self._held = text
+            return ""
         self._held = "" if final else self._unfinished(text)
         text = text[: len(text) - len(self._held)]
         parts: list[str] = []
         while text:
             text = self._take_paste(text, parts) if self._pasting else self._take_keys(text, parts)
         return "".join(parts)
+
+    def _may_become_burst(self, text: str) -> bool:
+        """Tell whether several characters came at once, and more come behind them."""
+        return 1 < len(_plain(text)) <= BURST and self._more()
 
     def _unfinished(self, text: str) -> str:
         """Return the end of a text that may be the beginning of a mark; `Esc` alone is a key."""
@@ -85,7 +111,7 @@ class Intake(codecs.IncrementalDecoder):
     def _typed(self, text: str) -> str:
         """Return keys as they are; a burst of text becomes a paste."""
         text = _STRAY.sub("", text)
-        plain = _SEQUENCE.sub("", text)
+        plain = _plain(text)
         now = self._clock()
         follows = bool(_CONTROL.sub("", plain)) and now < self._burst_until
         if not follows and (len(plain) <= BURST or len(set(plain)) <= 2):  # a key that is held down
@@ -100,3 +126,8 @@ class Intake(codecs.IncrementalDecoder):
         text = _CONTROL.sub("", text[: self._room])
         self._room -= len(text)
         return text
+
+
+def _plain(text: str) -> str:
+    """Return what is no escape sequence."""
+    return _SEQUENCE.sub("", text)

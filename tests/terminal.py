@@ -87,6 +87,7 @@ class Terminal:
         self._home = home
         self._stream = pyte.ByteStream(self.screen)
         self._main, child = pty.openpty()
+        os.set_blocking(self._main, False)
         self._set_size(*size)
         self.process = subprocess.Popen(
             [
@@ -142,8 +143,15 @@ class Terminal:
             self.write(KEYS.get(key, key.encode()))
 
     def write(self, data: bytes) -> None:
-        """Send bytes as they are."""
-        os.write(self._main, data)
+        """Send bytes as they are; where they must wait for the program, what it writes is read meanwhile."""
+        ends = time.monotonic() + PATIENCE
+        while data:
+            try:
+                data = data[os.write(self._main, data) :]
+                ends = time.monotonic() + PATIENCE
+            except BlockingIOError:
+                assert time.monotonic() < ends, f"it takes no keys:\n{self.text}"
+                self.read(0.05)
 
     def resize(self, columns: int, rows: int) -> None:
         """Give the terminal another size."""
@@ -158,6 +166,14 @@ class Terminal:
             if time.monotonic() > ends or (not self.read(0.1) and self.process.poll() is not None):
                 raise AssertionError(f"{'still' if gone else 'no'} {words!r} on the screen:\n{self.text}")
         return self.text
+
+    def presses_until(self, key: str, words: str, *, gone: bool = False) -> None:
+        """Press a key until the words are on the screen, or no more: in one burst with a paste it is lost."""
+        ends = time.monotonic() + PATIENCE
+        while bool(re.search(words, self.text)) is gone:
+            assert time.monotonic() < ends, f"{key!r} does nothing:\n{self.text}"
+            self.press(key)
+            self.read(0.5)
 
     def wrote(self, sequence: bytes, times: int = 1) -> None:
         """Wait until the program has written bytes so many times."""

@@ -25,7 +25,7 @@ class Clock:
 def read(*chunks: bytes, pause: float = 0) -> list[Message]:
     """Return what Textual reads out of bytes that come in these chunks."""
     clock = Clock()
-    intake, parser, found = Intake(clock=clock), KeyParser(), []
+    intake, parser, found = Intake(clock=clock, more=lambda: False), KeyParser(), []
     for chunk in chunks:
         if text := intake.decode(chunk):
             found += parser.feed(text)
@@ -129,3 +129,14 @@ def test_nothing_breaks_the_reading(chunks: list[bytes]) -> None:
 )
 def test_keys_that_cannot_be_are_left_out(odd: bytes) -> None:
     read(odd)
+
+
+def test_a_burst_may_begin_with_a_short_read() -> None:
+    waits = iter([True, True, False])
+    intake, words = Intake(more=lambda: next(waits)), b"quit now\r" * 10
+    assert intake.decode(words[:5]) == ""
+    assert intake.decode(words[5:9]) == ""
+    assert intake.decode(words[9:]) == f"\x1b[200~{words.decode()}\x1b[201~"
+    assert Intake(more=lambda: True).decode(b"q") == "q"
+    held = Intake(more=iter([True, False]).__next__)
+    assert held.decode(b"]]") + held.decode(b"j") == "]]j"
