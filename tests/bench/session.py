@@ -42,7 +42,7 @@ class Session:
         fcntl.ioctl(self._main, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.began = time.perf_counter()
         self.process = subprocess.Popen(
-            [sys.executable, "-c", LAUNCHER, *command],
+            [sys.executable, "-c", LAUNCHER, "", *command],
             stdin=child,
             stdout=child,
             stderr=child,
