@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import httpx
 import pytest
 from textual.app import App
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from cgc_tui.api import Client, Wire
 from cgc_tui.app import CgcApp, Setup
@@ -114,6 +115,14 @@ def text_of(app: App[None]) -> str:
     text = "\n".join("".join(segment.text for segment in strip).rstrip() for strip in lines)
     assert SENTINEL not in text
     return text
+
+
+async def rest(pilot: Pilot[None]) -> None:
+    """Wait until no worker is under way; for one that is cancelled meanwhile its successor counts."""
+    while not all(worker.is_finished for worker in pilot.app.workers):
+        with suppress(WorkerCancelled):
+            await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
 
 
 async def shown(pilot: Pilot[None], words: str, *, gone: bool = False) -> str:

@@ -8,7 +8,7 @@ from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
 from cgc_tui.screens.jobs import JobsScreen
 from cgc_tui.widgets.find_line import FindLine
 from cgc_tui.widgets.job_table import JobTable
-from tests.conftest import Clock, MakeApp, Start, shown, text_of
+from tests.conftest import Clock, MakeApp, Start, rest, shown, text_of
 
 
 async def test_enter_searches_all_pages_and_esc_brings_the_list_back(
@@ -108,7 +108,7 @@ async def test_nothing_found_anywhere_says_how_much_was_searched(start: Start) -
 async def test_a_bad_pattern_is_said_and_not_searched_for(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "page 1 of 5")
-        await pilot.app.workers.wait_for_complete()
+        await rest(pilot)
         before = len(platform.requests)
         await pilot.press("slash", *"~(", "enter")
         await shown(pilot, "no regular expression: missing )")
@@ -121,7 +121,7 @@ async def test_a_short_list_is_not_asked_for_again(start: Start, platform: Simul
     platform.remove_jobs(platform.ids()[40:])
     async with start() as pilot:
         await shown(pilot, "1–40 of 40")
-        await pilot.app.workers.wait_for_complete()
+        await rest(pilot)
         before = len(platform.requests)
         await pilot.press("slash", *"bam")
         await shown(pilot, 'of 40 loaded have "bam"')
@@ -143,7 +143,7 @@ async def test_twelve_thousand_jobs_take_a_request_a_page(
         async with app.run_test(size=(80, 24)) as pilot:
             await shown(pilot, "of 12,000")
             await shown(pilot, "0 All 12,000")
-            await pilot.app.workers.wait_for_complete()
+            await rest(pilot)
             before = len(platform.requests)
             await pilot.press("slash", *"~-0001[0-9]\\.bam", "enter")
             for _ in range(120):
@@ -151,5 +151,5 @@ async def test_twelve_thousand_jobs_take_a_request_a_page(
                     break
                 await pilot.pause(0.5)
             await shown(pilot, "searched 12,000 of 12,000")
-            await pilot.app.workers.wait_for_complete()
+            await rest(pilot)
             assert len(platform.requests) - before <= 130

@@ -13,7 +13,7 @@ from cgc_tui.models import Destination, ImportJob, JobError, JobQuery, Search, S
 from cgc_tui.screens.jobs import JobsScreen
 from cgc_tui.text import Clean
 from cgc_tui.widgets.job_table import JobTable
-from tests.conftest import NOON, Clock, Connect, Start, shown, text_of
+from tests.conftest import NOON, Clock, Connect, Start, rest, shown, text_of
 
 SEARCH = Search(Clean("even ones"), JobQuery(), searched=20, total=20, at=NOON)
 
@@ -140,7 +140,7 @@ async def test_its_refresh_takes_one_request_and_counts_anew(
         await shown(pilot, "0 All 230")
         jobs_screen(pilot.app).show_found(every_third)
         await shown(pilot, "0 All 77")
-        await pilot.app.workers.wait_for_complete()
+        await rest(pilot)
         for job_id in going:
             platform.set_state(job_id, "FAILED")
         gone = every_third.jobs[0].id

@@ -9,7 +9,7 @@ from cgc_tui.models import JobQuery
 from cgc_tui.screens.jobs import JobsScreen
 from cgc_tui.settings import Settings
 from cgc_tui.widgets.job_table import JobTable
-from tests.conftest import Clock, Start, first_page, shown, text_of
+from tests.conftest import Clock, Start, first_page, rest, shown, text_of
 
 
 def lists(platform: SimulatedPlatform) -> list[dict[str, list[str]]]:
@@ -206,7 +206,7 @@ async def test_auto_refresh_pauses_and_changes_its_rhythm(start: Start, platform
         await shown(pilot, "of 231")
         await pilot.press("a")
         await shown(pilot, "paused")
-        await pilot.app.workers.wait_for_complete()
+        await rest(pilot)
         before = len(lists(platform))
         await pilot.press("plus", "plus")
         await pilot.pause(1.3)
@@ -287,13 +287,13 @@ async def test_brief_lists_are_as_full_as_whole_ones(start: Start, platform: Sim
     async with start() as pilot:
         await shown(pilot, "0 All 230")
         whole = await shown(pilot, "1–50 of 230")
-        await pilot.app.workers.wait_for_complete()
+        await rest(pilot)
     platform.switches.brief = True
     platform.requests.clear()
     async with start() as pilot:
         await shown(pilot, "0 All 230")
         await shown(pilot, "1–50 of 230")
-        await pilot.app.workers.wait_for_complete()
+        await rest(pilot)
         assert text_of(pilot.app) == whole
     bulk = [asked for asked in platform.requests if asked.path.endswith("/bulk/storage/imports/get")]
     assert len(bulk) == len(lists(platform))
@@ -305,7 +305,7 @@ async def test_a_small_page_size_of_the_platform_is_taken(start: Start, platform
         await shown(pilot, "1–25 of 230 · page 1 of 10")
         await pilot.press("right_square_bracket")
         await shown(pilot, "26–50 of 230 · page 2 of 10")
-        await pilot.app.workers.wait_for_complete()
+        await rest(pilot)
         assert "asking for" not in text_of(pilot.app)
         assert cursor(pilot) == platform.ids()[25]
 
@@ -440,14 +440,14 @@ async def test_what_waiting_cannot_mend_is_asked_for_again_all_the_same(
 async def test_a_held_key_does_not_eat_the_budget(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "0 All 230")
-        await pilot.app.workers.wait_for_complete()
+        await rest(pilot)
         before = len(lists(platform))
         platform.add_jobs(1)
         for _ in range(20):
             pilot.app.simulate_key("r")
             await pilot.pause(0.01)
         await shown(pilot, "of 231")
-        await pilot.app.workers.wait_for_complete()
+        await rest(pilot)
         assert len(lists(platform)) - before <= 8
 
 

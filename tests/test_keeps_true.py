@@ -15,7 +15,7 @@ from cgc_tui.screens.jobs import JobsScreen
 from cgc_tui.screens.token import TokenScreen
 from cgc_tui.settings import Settings
 from cgc_tui.widgets.job_table import JobTable
-from tests.conftest import Clock, Start, first_page, shown, text_of
+from tests.conftest import Clock, Start, first_page, rest, shown, text_of
 from tests.test_jobs_screen import lists
 
 OTHER_TOKEN = "n" * 32
@@ -28,11 +28,11 @@ async def test_an_empty_page_ahead_is_not_an_empty_list(start: Start, platform: 
         await shown(pilot, "page 1")
         await pilot.press("right_square_bracket")
         await shown(pilot, "51–100 of")
-        await pilot.app.workers.wait_for_complete()
+        await rest(pilot)
         await pilot.press("right_square_bracket")
-        await pilot.app.workers.wait_for_complete()
+        await rest(pilot)
         await pilot.press("right_square_bracket")
-        await pilot.app.workers.wait_for_complete()
+        await rest(pilot)
         await shown(pilot, "51–100 of")
         assert "No import jobs" not in text_of(pilot.app)
 
@@ -55,7 +55,7 @@ async def test_a_job_that_left_a_list_of_running_ones_is_not_followed(
 async def test_esc_stops_a_refresh(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
-        await pilot.app.workers.wait_for_complete()
+        await rest(pilot)
         gate = platform.gate("/v2/storage/imports")
         await pilot.press("r")
         await gate.arrival()
@@ -190,7 +190,7 @@ async def test_another_platform_while_a_form_is_open(
 async def test_another_user_sees_nothing_of_the_one_before(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "4 Failed 9")
-        await pilot.app.workers.wait_for_complete()
+        await rest(pilot)
         platform.token = OTHER_TOKEN
         await pilot.press("r")
         await shown(pilot, "The platform refused the token")
@@ -204,7 +204,7 @@ async def test_another_user_sees_nothing_of_the_one_before(start: Start, platfor
 async def test_a_refusal_in_a_form_asks_for_a_token(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "4 Failed 9")
-        await pilot.app.workers.wait_for_complete()
+        await rest(pilot)
         platform.token = OTHER_TOKEN
         await pilot.press("f")
         await shown(pilot, "The platform refused the token")
@@ -244,7 +244,7 @@ async def test_odd_records_are_shown(
     platform.add_jobs(1, "COMPLETED", **fields)
     async with start(simulated=True) as pilot:
         await shown(pilot, "of 231")
-        await pilot.app.workers.wait_for_complete()
+        await rest(pilot)
         await pilot.press("J", "escape", "Y", "escape", "o", "escape", "enter", "escape", "s", "s")
         await pilot.pause()
         assert pilot.app.is_running
@@ -280,7 +280,7 @@ async def test_counts_follow_jobs_that_move(start: Start, platform: SimulatedPla
 async def test_dialogs_leave_nothing_behind(start: Start) -> None:
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
-        await pilot.app.workers.wait_for_complete()
+        await rest(pilot)
         before = footer_keys()
         for _ in range(5):
             await pilot.press("question_mark")

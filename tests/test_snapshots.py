@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.settings import Settings
-from tests.conftest import Clock, MakeApp, shown
+from tests.conftest import Clock, MakeApp, rest, shown
 
 SIZES = [(80, 24), (120, 36)]
 Compare = Callable[..., bool]
@@ -27,7 +27,7 @@ def steps(*parts: str) -> Steps:
                 await shown(pilot, part[1:])
             else:
                 await pilot.press(part)
-        await pilot.app.workers.wait_for_complete()
+        await rest(pilot)
         for line in pilot.app.screen.query(Input):
             line.cursor_blink = False
         await pilot.pause()

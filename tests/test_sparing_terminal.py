@@ -32,12 +32,18 @@ def environ(platform: SimulatedPlatform, server: LoopbackServer) -> dict[str, st
     return {"SB_API_ENDPOINT": server.url, "SB_AUTH_TOKEN": platform.token}
 
 
+def whole(terminal: Terminal) -> str:
+    """Wait until the list has come with all that is shown of it, the scroll bar last."""
+    for words in ("1–50 of 230", "rosalind ", "4 Failed 9", "▁"):
+        terminal.sees(words)
+    return terminal.text
+
+
 @pytest.fixture
 def terminal(tmp_path: Path, environ: dict[str, str]) -> Iterator[Terminal]:
     """Return a terminal that shows the list."""
     with Terminal(APP, home=tmp_path, environ=environ) as terminal:
-        terminal.sees("1–50 of 230")
-        terminal.sees("4 Failed 9")
+        whole(terminal)
         yield terminal
         terminal.press("q")
         assert terminal.ends() == 0
@@ -125,8 +131,7 @@ def test_what_is_not_understood_is_written_and_all_is_painted_plainly(
 ) -> None:
     command = [sys.executable, "-c", ODD, "--refresh", "0"]
     with Terminal(command, home=tmp_path, environ=environ) as terminal:
-        terminal.sees("1–50 of 230")
-        before = terminal.sees("4 Failed 9")
+        before = whole(terminal)
         terminal.press("t")
         terminal.wrote(b"\x1b[2J")
         terminal.sees(before)

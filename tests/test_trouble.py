@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import httpx
 import pytest
 from textual.pilot import Pilot
-from textual.worker import WorkerCancelled
 
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.settings import Settings
 from cgc_tui.widgets.job_table import JobTable
-from tests.conftest import Clock, Start, first_page, shown, text_of
+from tests.conftest import Clock, Start, first_page, rest, shown, text_of
 
 LISTS = "/v2/storage/imports"
 
@@ -204,8 +201,7 @@ async def quiet(pilot: Pilot[None]) -> None:
     """Wait until the first page is there and nothing is asked for any more."""
     await shown(pilot, "1–50 of 230")
     while pilot.app.workers:
-        with suppress(WorkerCancelled):
-            await pilot.app.workers.wait_for_complete()
+        await rest(pilot)
         await pilot.pause()
 
 
