@@ -11,12 +11,13 @@ BIN = $(VENV)/bin
 demo: $(VENV)/.app
 	$(BIN)/cgc-tui --demo
 
+# Tests wait more than they compute: four at a time keep two processors busy.
 test: check
-	$(BIN)/python -m pytest -n auto -m 'not slow'
+	$(BIN)/python -m pytest -n 4 -m 'not slow'
 
 # What takes long: whole programs in terminals of their own, under faults and for minutes.
 test-full: $(VENV)/.test
-	$(BIN)/python -m pytest -n auto -m slow
+	$(BIN)/python -m pytest -n 4 -m slow
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .

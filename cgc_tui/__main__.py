@@ -56,6 +56,8 @@ DESCRIPTION = """\
 See your import jobs on the Cancer Genomics Cloud and its sister platforms.
 Without a command it opens the screen; each command has a --help of its own."""
 
+SHARED = "also: --demo, --profile, --endpoint, --log-file; see cgc-tui --help"
+
 EPILOG = """\
 The token: that of --profile, else SB_AUTH_TOKEN, else the stored one, else
 that of ~/.sevenbridges/credentials; the screen asks where there is none.
@@ -84,7 +86,10 @@ def _add_commands(made: argparse.ArgumentParser) -> None:
     for name in NAMES:
         module = loaded(name)
         words = f"{module.HELP[0].upper()}{module.HELP[1:]}."
-        own = commands.add_parser(name, help=module.HELP, description=words, epilog=module.EPILOG)
+        usage = f"%(prog)s [option ...] {module.OPERANDS}\n{SHARED}"
+        own = commands.add_parser(
+            name, help=module.HELP, usage=usage, description=words, epilog=module.EPILOG
+        )
         module.add_arguments(own)
         add_shared_again(own)
 

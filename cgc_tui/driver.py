@@ -112,6 +112,8 @@ class Terminal(LinuxDriver):
         super().close()
         threading.excepthook = threading.__excepthook__
         self._lifeline.release()
+        if self._app._exception is None:
+            self._lifeline.hurry(self._app.return_code or 0)
 
     def _leave(self, code: int) -> None:
         with suppress(RuntimeError):  # the loop is closed: it is ending already

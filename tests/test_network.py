@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -313,6 +314,30 @@ def _greet(listening: socket.socket) -> None:
                 client.recv(65536)
         except OSError:
             return
+
+
+HANGS = """
+import socket, sys, threading
+from cgc_tui.__main__ import main
+
+def hang(*where, **more):
+    open("asked", "w").close()
+    threading.Event().wait()
+
+socket.getaddrinfo = hang
+sys.exit(main())
+"""
+
+
+def test_quitting_does_not_wait_for_a_name_look_up(tmp_path: Path, platform: SimulatedPlatform) -> None:
+    environ = {"SB_API_ENDPOINT": "https://cgc.invalid/v2", "SB_AUTH_TOKEN": platform.token}
+    with Terminal([sys.executable, "-c", HANGS], home=tmp_path, environ=environ) as terminal:
+        terminal.sees("Asking https://cgc.invalid")
+        while not (tmp_path / "asked").exists():
+            terminal.read(0.05)
+        terminal.press("q")
+        assert terminal.ends() == 0
+        assert not modes_left(terminal.raw)
 
 
 def test_quitting_in_the_middle_of_requests_is_no_failure(

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from cgc_tui import __version__
+from cgc_tui.commands import NAMES
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from tests.terminal import Terminal
 
@@ -226,6 +227,14 @@ def test_version_and_help_are_quick_to_say() -> None:
     told = run("--help").stdout
     assert "--demo" in told
     assert all(len(line) <= 80 for line in told.splitlines())
+
+
+@pytest.mark.parametrize("command", NAMES)
+def test_the_help_of_a_command_fits_a_screen_and_has_an_example(command: str) -> None:
+    told = run(command, "--help").stdout.splitlines()
+    assert len(told) <= 24
+    assert all(len(line) <= 80 for line in told)
+    assert any(line.startswith("Example") and "cgc-tui" in line for line in told)
 
 
 def test_an_endpoint_that_is_none_is_refused_in_words(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """The commands for scripts: standard output is data, standard error is talk, the exit code is the outcome.
 
-A command is a module with `HELP`, `EPILOG`, `add_arguments` and `run`, and its name in `NAMES`. Nothing that
-is slow to import stands at its top: the command line loads them all, unless the screen is asked for.
+A command is a module with `HELP`, `OPERANDS`, `EPILOG`, `add_arguments` and `run`, and its name in `NAMES`.
+Nothing that is slow to import stands at its top: the command line loads them all, unless the screen is asked
+for.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ class Command(Protocol):
 
     HELP: str
     """One line, for the list of commands."""
+    OPERANDS: str
+    """What stands behind its options, in its usage."""
     EPILOG: str
     """What follows the options in its help, with an example."""
 

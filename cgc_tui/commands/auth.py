@@ -13,6 +13,7 @@ from cgc_tui.credentials import MOST_BYTES, TokenSource, checked_token, platform
 from cgc_tui.models import CgcError, Token
 
 HELP = "log in and out, and say which token is used"
+OPERANDS = "ACTION"
 EPILOG = """\
 Example: cgc-tui auth login --profile cavatica
          cgc-tui auth login --with-token < token.txt
@@ -29,7 +30,7 @@ SHORTEST_SHOWN = 16
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Take what to do."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION", prog=parser.prog)
     for name, words in ACTIONS.items():
         action = actions.add_parser(
             name,

@@ -8,6 +8,7 @@ from cgc_tui.commands.exits import Exit
 from cgc_tui.commands.session import Session
 
 HELP = "print a script that completes commands and options"
+OPERANDS = "SHELL"
 EPILOG = """\
 For good: in bash, the example in ~/.bashrc; in zsh, the script as _cgc-tui in a
 directory of $fpath; in fish, as ~/.config/fish/completions/cgc-tui.fish.

@@ -20,6 +20,7 @@ from cgc_tui.models import JobPage, JobState
 from cgc_tui.view import filters, moment
 
 HELP = "say why jobs failed, by cause"
+OPERANDS = ""
 EPILOG = """\
 All failed jobs of the list are read and grouped by error code and message,
 the cause of most jobs first. Where messages differ by a job's own name or

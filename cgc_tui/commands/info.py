@@ -18,6 +18,7 @@ from cgc_tui.models import CgcError
 from cgc_tui.text import clean
 
 HELP = "say what a bug report needs"
+OPERANDS = ""
 EPILOG = """\
 It holds no token, no user's name and no value of a proxy variable.
 

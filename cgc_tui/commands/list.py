@@ -20,6 +20,7 @@ from cgc_tui.text import cells, clean
 from cgc_tui.view import PADDING, columns, number, row
 
 HELP = "list import jobs"
+OPERANDS = ""
 EPILOG = """\
 Without a form it is a table on a terminal, else --tsv. Columns of --csv, --tsv:
 id state name project parent volume location started_on finished_on seconds

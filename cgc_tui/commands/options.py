@@ -24,7 +24,10 @@ class Parser(ArgumentParser):
     """A parser whose texts are laid out by hand, and whose errors are one line."""
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(formatter_class=RawDescriptionHelpFormatter, allow_abbrev=False, **settings)
+        super().__init__(
+            formatter_class=RawDescriptionHelpFormatter, allow_abbrev=False, add_help=False, **settings
+        )
+        self.add_argument("-h", "--help", action="help", help=SUPPRESS)
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the arguments, and where it is told what is right."""
@@ -38,27 +41,38 @@ class _NoToken(Action):
         parser.error("there is no --token, as arguments are public; for tokens there is: cgc-tui auth login")
 
 
-def add_shared(parser: ArgumentParser, *, default: str | None = None) -> None:
-    """Add what may stand before a command or after it: which platform is meant, and a log."""
+def add_shared(parser: ArgumentParser, *, default: str | None = None, told: bool = True) -> None:
+    """Add what may stand before a command or after it: which platform is meant, and a log.
+
+    Where it is not `told`, the help leaves it out.
+    """
+
+    def words(text: str) -> str:
+        return text if told else SUPPRESS
+
     parser.add_argument("--token", action=_NoToken, nargs="?", help=SUPPRESS)
     parser.add_argument(
         "--demo",
         action="store_true",
         default=default or False,
-        help="a simulated platform: no token, no network",
+        help=words("a simulated platform: no token, no network"),
     )
     parser.add_argument(
-        "--profile", metavar="NAME", default=default, help="a platform and its token (default: cgc)"
+        "--profile", metavar="NAME", default=default, help=words("a platform and its token (default: cgc)")
     )
-    parser.add_argument("--endpoint", metavar="URL", default=default, help="another API endpoint")
+    parser.add_argument("--endpoint", metavar="URL", default=default, help=words("another API endpoint"))
     parser.add_argument(
-        "--log-file", type=Path, metavar="PATH", default=default, help="log requests there, without the token"
+        "--log-file",
+        type=Path,
+        metavar="PATH",
+        default=default,
+        help=words("log requests there, without the token"),
     )
 
 
 def add_shared_again(parser: ArgumentParser) -> None:
     """Add the same to a command's own parser, where it changes what stood before only if it is given."""
-    add_shared(parser, default=SUPPRESS)
+    add_shared(parser, default=SUPPRESS, told=False)
 
 
 def add_filters(parser: ArgumentParser) -> None:

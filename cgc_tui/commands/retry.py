@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cgc_tui.api import Client
 
 HELP = "start failed jobs again, each once"
+OPERANDS = "[ID|HREF ...]"
 EPILOG = """\
 Without ids and filters it is all failed jobs. What was started again since is
 left out. A dry run prints the requests; sending prints what became of each:
@@ -42,7 +43,7 @@ INTERVAL = 10.0
 def add_arguments(parser: ArgumentParser) -> None:
     """Take ids or filters, the options of the imports, and leave to send."""
     parser.set_defaults(state=[JobState.FAILED.value])
-    parser.add_argument("jobs", nargs="*", metavar="ID", help="a failed job's id, or its href")
+    parser.add_argument("jobs", nargs="*", metavar="ID", help=SUPPRESS)
     parser.add_argument(
         "--project", type=owner_name, metavar="OWNER/NAME", help="only jobs into this project"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cgc_tui.api import Client
 
 HELP = "show everything about jobs"
+OPERANDS = "ID|HREF ..."
 EPILOG = """\
 Several jobs are asked for at once; the platform may leave out their times.
 
@@ -33,7 +34,7 @@ LABEL_CELLS = 9
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Take the jobs, and a form."""
-    parser.add_argument("jobs", nargs="+", metavar="ID", help="a job's id, or its href")
+    parser.add_argument("jobs", nargs="+", metavar="ID", help=SUPPRESS)
     parser.add_argument("--json", action="store_true", help="an array of whole records")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from cgc_tui.api import Client
 
 HELP = "follow jobs to their end"
+OPERANDS = "[ID|HREF ...]"
 EPILOG = """\
 Filters mean the jobs that match at the start, also those that have ended;
 without ids and filters it is all that have not. Jobs that come later are not
@@ -54,12 +55,12 @@ NOT_ENDED = (JobState.PENDING, JobState.RUNNING)
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Take ids or filters, and the rhythm."""
-    parser.add_argument("jobs", nargs="*", metavar="ID", help="a job's id, or its href")
+    parser.add_argument("jobs", nargs="*", metavar="ID", help=SUPPRESS)
     add_filters(parser)
     parser.add_argument(
         "--last-batch",
         action="store_true",
-        help="the jobs that were sent last in one go (README.md: batches)",
+        help="the jobs sent last in one go (README.md: batches)",
     )
     parser.add_argument(
         "--interval", type=seconds(1), metavar="S", default=10.0, help="seconds between looks (default: 10)"

@@ -52,7 +52,7 @@ class Exporting(Gathering):
 
     def _scopes(self) -> Scopes:
         shown = self.query_one(JobTable).shown
-        total = self.page.total if self.page is not None else None
+        total = self.page.total if self.page is not None and self.page.query == self.wanted else None
         marked: Scopes = {Clean(f"{len(self.marks):,} marked"): tuple(self.marks.jobs.values())}
         return {
             **(marked if self.marks else {}),
