@@ -151,7 +151,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
         ("fifo", "No such device"),
         ("folder", "directory"),
         ("nowhere/log", "No such file"),
-        ("a\0b", "null byte"),
+        ("a\0b", "embedded null"),
     ):
         with pytest.raises(LogFileError, match=why):
             LogFile(tmp_path / name)
