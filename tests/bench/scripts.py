@@ -27,7 +27,8 @@ VENDORS = [
     sys.executable,
     "-c",
     "import json, os, sevenbridges\n"
-    "api = sevenbridges.Api(url=os.environ['SB_API_ENDPOINT'], token=os.environ['SB_AUTH_TOKEN'])\n"
+    "url, token = os.environ['SB_API_ENDPOINT'], os.environ['SB_AUTH_TOKEN']\n"
+    "api = sevenbridges.Api(url=url, token=token, debug=True)\n"
     "print(json.dumps([job.id for job in api.imports.query(limit=100).all()]))\n",
 ]
 
