@@ -120,8 +120,8 @@ def _row(cells: Iterable[str], form: Form) -> str:
 
 
 def _json(jobs: Iterable[ImportJob]) -> Iterator[str]:
-    start = "["
+    encode, start = json.JSONEncoder(ensure_ascii=False).encode, "["
     for job in jobs:
-        yield f"{start}\n{json.dumps(job.raw, ensure_ascii=False)}"
+        yield f"{start}\n{encode(job.raw)}"
         start = ","
     yield "[]\n" if start == "[" else "\n]\n"

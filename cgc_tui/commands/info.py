@@ -7,7 +7,6 @@ import platform
 import shutil
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from cgc_tui import __version__
@@ -57,6 +56,8 @@ async def run(_: Namespace, session: Session) -> int:
 
 
 def _version(name: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version  # 8 ms, and only needed here
+
     try:
         return version(name)
     except PackageNotFoundError:
