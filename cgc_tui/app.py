@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events, on
 from textual.binding import Binding
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 PRESENCE = (events.InputEvent, events.Paste, events.AppFocus, events.AppBlur)
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
+class Setup(NamedTuple):
     """What the app is started with; `title` stands in the header for the platform."""
 
     access: Access
@@ -43,9 +42,9 @@ class Setup:
     query: JobQuery
     look: Look
     environ: Mapping[str, str]
+    events: EventLog
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     write: bool = False
-    events: EventLog = field(default_factory=EventLog)
 
 
 class CgcApp(TerminalApp):

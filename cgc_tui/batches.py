@@ -9,8 +9,8 @@ a batch.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from cgc_tui.models import ImportJob, JobState
 
@@ -26,8 +26,7 @@ LATEST = 50
 Place = tuple[str | None, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(NamedTuple):
     """How far jobs have come; `rate` is in jobs a minute, `ends` an estimate, both None where unknown."""
 
     total: int
@@ -37,8 +36,7 @@ class Progress:
     ends: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """Jobs that were sent in one go, as they were listed; `started` is when the first of them was.
 
     `open` says that more of them may lie beyond the jobs that were looked at.

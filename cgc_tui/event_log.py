@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import stat
 from collections import deque
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from cgc_tui.text import Clean, clean
 
@@ -16,8 +16,7 @@ MOST_LINE = 8000
 PRIVATE = 0o600
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One request: `target` is its path and query; `status` is None where no answer came.
 
     `size` is in bytes, after decompression. `what` went wrong is ours, `code` and `words` are the

@@ -8,7 +8,7 @@ page that each hint names.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 DOCS = "https://docs.cancergenomicscloud.org"
 CODES = f"{DOCS}/reference/api-status-codes"
@@ -17,8 +17,7 @@ VOLUME = f"{DOCS}/reference/get-details-of-a-volume-v2"
 S3 = f"{DOCS}/page/amazon-web-services-simple-storage-service-aws-s3-volumes"
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(NamedTuple):
     """What an error code means, how to check it, what mends it, and the page to read."""
 
     means: str

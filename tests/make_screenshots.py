@@ -15,6 +15,7 @@ from cgc_tui.api import Client, Wire
 from cgc_tui.app import CgcApp, Setup
 from cgc_tui.credentials import Access, Credentials, TokenSource
 from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.event_log import EventLog
 from cgc_tui.models import JobQuery, Token
 from cgc_tui.settings import Settings
 from cgc_tui.view import Look
@@ -53,6 +54,7 @@ def make_app(*, token: bool) -> CgcApp:
         query=JobQuery(),
         look=Look(),
         environ={},
+        events=EventLog(),
         clock=lambda: NOON,
         write=True,
     )

@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from cgc_tui.api import parse
 from cgc_tui.api.exchange import Answer
-from cgc_tui.api.submit import Body, submit
 from cgc_tui.api.wire import Params, RetryHook, Wire
 from cgc_tui.models import (
     MAX_LIMIT,
@@ -30,6 +29,8 @@ from cgc_tui.text import Clean, clean
 
 if TYPE_CHECKING:
     import httpx
+
+    from cgc_tui.api.submit import Body
 
 MOST_NAME_PAGES = 10
 
@@ -152,6 +153,8 @@ class Client:
 
     async def submit(self, bodies: Sequence[Body]) -> tuple[Submitted, ...]:
         """Start at most 100 different imports in one request, never repeated (`cgc_tui.api.submit`)."""
+        from cgc_tui.api.submit import submit  # rarely needed
+
         return await submit(self._wire, bodies)
 
     async def projects(self) -> Names:

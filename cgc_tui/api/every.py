@@ -7,9 +7,9 @@ import sys
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from cgc_tui.api.client import Client
 from cgc_tui.api.pace import MOST_AT_ONCE, Pace, Sleep
@@ -21,8 +21,7 @@ from cgc_tui.text import Clean
 MOST_AHEAD = 2 * MOST_AT_ONCE
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(NamedTuple):
     """How much of a list has come; the totals are None where the platform does not say them."""
 
     pages: int

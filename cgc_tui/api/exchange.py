@@ -6,10 +6,9 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cgc_tui.event_log import Event, EventLog
 from cgc_tui.models import CgcError, Token
@@ -25,8 +24,7 @@ SENDS = "http11.send_request_headers.started"
 MOST_NAME = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A whole answer: its status, headers and the JSON object that it tells."""
 
     status: int

@@ -9,7 +9,6 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from cgc_tui.api.parse import job_error
@@ -105,6 +104,8 @@ def window_end(headers: Mapping[str, str], now: datetime) -> datetime | None:
 
 def server_time(headers: Mapping[str, str], now: datetime) -> datetime:
     """Return the time of the `Date` header, or `now` where there is none."""
+    from email.utils import parsedate_to_datetime  # with httpx, which is there by now
+
     try:
         return parsedate_to_datetime(headers["date"])
     except (KeyError, ValueError, IndexError, TypeError, OverflowError):

@@ -6,10 +6,9 @@ import asyncio
 from argparse import ArgumentParser
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from cgc_tui.credentials import Access, Credentials
 from cgc_tui.models import Token
@@ -32,8 +31,7 @@ class Unwritable(Exception):
     """Why the output cannot be written: a full disk, in the system's words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A platform, and what is known of the user there; `title` is its name for the user."""
 
     access: Access
@@ -42,8 +40,7 @@ class Place:
     connect: Callable[[str, Token], Client]
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """A place, and the way out to the user: `out` is for data alone, `err` for all talk."""
 
     place: Place

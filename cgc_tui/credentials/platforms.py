@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from types import MappingProxyType
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from cgc_tui.models import Token
@@ -30,8 +30,7 @@ class CredentialsError(Exception):
     """What is wrong with a profile, an endpoint or the store, and what to do, in words for the user."""
 
 
-@dataclass(frozen=True, slots=True)
-class Platform:
+class Platform(NamedTuple):
     """A platform that speaks this API; `token_page` is where it hands out tokens, where that is known."""
 
     profile: str

@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual.message import Message
 
 from cgc_tui.models import Refused
 from cgc_tui.text import Clean
 
 
-@dataclass
 class TokenRefused(Message):
     """The platform does not take the token any more."""
 
-    error: Refused
+    def __init__(self, error: Refused) -> None:
+        super().__init__()
+        self.error = error
 
 
-@dataclass
 class CopyAsked(Message):
     """Copy a text, as the platform sent it; `what` it is."""
 
-    text: str
-    what: Clean
+    def __init__(self, text: str, what: Clean) -> None:
+        super().__init__()
+        self.text = text
+        self.what = what
 
 
-@dataclass
 class OpenAsked(Message):
     """Open a web page."""
 
-    url: str
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.url = url
 
 
-@dataclass
 class TellAsked(Message):
     """Tell somebody who looks elsewhere, in the terminal's title; no words give the old title back."""
 
-    words: Clean
-    ring: bool = False
+    def __init__(self, words: Clean, *, ring: bool = False) -> None:
+        super().__init__()
+        self.words = words
+        self.ring = ring

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.reactive import reactive
@@ -63,6 +63,11 @@ class JobsScreen(Retrying):
         )
         yield KeyBar()
         yield TooSmall()
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Leave the styles as they are the first time: all that there is has just got its own."""
+        if not self.stack_updates:
+            event.refresh_styles = False
 
     def on_mount(self) -> None:
         """Put the focus on the list."""

@@ -75,7 +75,7 @@ class Tally(Screen[None]):
             age = (self.clock() - self._counted_at).total_seconds()
         least = COUNTS_ASKED if asked else COUNTS_AT_MOST if self.moved else COUNTS_AT_LEAST
         if age >= least:
-            self.count()
+            self.call_after_refresh(self.count)
 
     @work(exclusive=True, group="counts")
     async def count(self) -> None:

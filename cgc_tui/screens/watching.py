@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import work
 from textual.reactive import reactive
@@ -24,8 +24,7 @@ USUAL_RHYTHM = 15.0
 """Seconds between looks where the list itself is not refreshed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """What is waited for: `what` names it; with a `query`, also jobs that come to match it."""
 
     watch: Watch

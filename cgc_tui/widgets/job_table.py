@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from textual import events
@@ -41,19 +40,20 @@ class JobTable(JobRows, inherit_bindings=False):
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
     marks: reactive[Marks] = reactive(Marks())
 
-    @dataclass
     class Highlighted(Message):
         """The cursor is on another job, on the same one changed, or on none."""
 
-        job: ImportJob | None
+        def __init__(self, job: ImportJob | None) -> None:
+            super().__init__()
+            self.job = job
 
-    @dataclass
     class SortAsked(Message):
         """A heading was clicked."""
 
-        key: SortKey
+        def __init__(self, key: SortKey) -> None:
+            super().__init__()
+            self.key = key
 
-    @dataclass
     class Opened(Message):
         """A row was clicked twice."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from textual import events
 from textual.content import Content
@@ -35,11 +34,12 @@ class StateTabs(Bar):
     counts: reactive[Mapping[tuple[str, ...], int | None]] = reactive(dict, always_update=False)
     """How many jobs are in the states of each tab, where that is known."""
 
-    @dataclass
     class Chosen(Message):
         """A tab was clicked."""
 
-        states: tuple[str, ...]
+        def __init__(self, states: tuple[str, ...]) -> None:
+            super().__init__()
+            self.states = states
 
     def parts(self) -> tuple[Content, Content]:
         """Return the tabs, and what else narrows the list."""
