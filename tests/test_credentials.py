@@ -432,6 +432,28 @@ def test_the_store_is_private_under_any_umask(
     assert store.notes == []
 
 
+def test_at_no_moment_is_anything_open_to_others(
+    make: Make, umask: Callable[[int], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has opened a file keeps it: to be closed to others later is too late."""
+    found: list[int] = []
+    fchmod, chmod = os.fchmod, Path.chmod
+
+    def fchmod_seen(descriptor: int, wanted: int) -> None:
+        found.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
+        fchmod(descriptor, wanted)
+
+    def chmod_seen(path: Path, wanted: int) -> None:
+        found.append(mode(path))
+        chmod(path, wanted)
+
+    monkeypatch.setattr(os, "fchmod", fchmod_seen)
+    monkeypatch.setattr(Path, "chmod", chmod_seen)
+    umask(0)
+    make().save("cgc", CGC, Token("a"))
+    assert found == [0o700, 0o700, 0o600, 0o600]
+
+
 @pytest.mark.parametrize("loose", [0o644, 0o640, 0o606, 0o610, 0o666])
 def test_a_looser_mode_is_told_and_mended(make: Make, directory: Path, loose: int) -> None:
     path = write(directory / "credentials", BOTH, loose)
