@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cgc_tui.intake import MOST_PASTED
 from tests.terminal import Terminal, modes_left
 
 # On a busy machine the pieces of a paste come with longer pauses than over a network.
@@ -56,6 +57,21 @@ def test_a_paste_into_the_find_line_is_its_first_line(tmp_path: Path, paste: byt
         terminal.sees('has "pasted q')
         terminal.presses_until("escape", 'has "pasted q', gone=True)
         terminal.presses_until("right", "page [2-9] of")
+        assert quits(terminal) == 0
+
+
+LONG = "".join(f"{number:05}" for number in range(2000)).encode()
+
+
+def test_of_a_long_line_the_beginning_is_pasted(tmp_path: Path, paste: bytes) -> None:
+    """`paste` only says whether the terminal marks it."""
+    with Terminal(DEMO, home=tmp_path) as terminal:
+        terminal.sees("page 1 of")
+        terminal.press("/")
+        terminal.sees("Search all")
+        terminal.write(LONG if paste is PASTE else b"\x1b[200~" + LONG + b"\x1b[201~")
+        terminal.sees('have "00000')
+        terminal.presses_until("\x1b[H\x1b[F", rf"{MOST_PASTED // 5 - 1:05}\s")
         assert quits(terminal) == 0
 
 
