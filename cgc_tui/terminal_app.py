@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from rich.console import RenderableType
-from textual import on, work
+from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.dom import DOMNode
@@ -21,6 +21,7 @@ from textual.worker import WorkerFailed
 from cgc_tui.clipboard import Route, choose, open_link, to_tmux
 from cgc_tui.driver import Terminal
 from cgc_tui.guard import Guard
+from cgc_tui.in_turn import InTurn
 from cgc_tui.screens.asks import CopyAsked, OpenAsked, TellAsked
 from cgc_tui.settings import Settings
 from cgc_tui.text import Clean, clean
@@ -63,6 +64,7 @@ class TerminalApp(App[None]):
         """`config` is the file that the settings are from."""
         super().__init__(driver_class=driver_class, css_path=[*stylesheets()])
         self._guard = Guard()
+        self._in_turn = InTurn(self, super().on_event)
         self._config = config
         self._environ = environ
         if "SSH_CONNECTION" in environ:
@@ -98,6 +100,18 @@ class TerminalApp(App[None]):
 
     def _set_pointer_shape(self, shape: str) -> None:
         """Leave the shape of the pointer to the terminal."""
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take keys and pastes one after another; what interrupts the app waits for none."""
+        typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
+        if typed and not (self._in_turn.busy and self._interrupts(event)):
+            await self._in_turn.take(event)
+        else:
+            await super().on_event(event)
+
+    def _interrupts(self, event: events.Event) -> bool:
+        found = self.screen.active_bindings.get(event.key) if isinstance(event, events.Key) else None
+        return found is not None and found.binding.id == "app.interrupt"
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """End as soon as all screens are whole: Textual builds no further in an app that is ending."""

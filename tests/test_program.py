@@ -288,6 +288,23 @@ def test_bytes_that_are_not_utf_8_are_ignored(tmp_path: Path) -> None:
         assert terminal.ends() == 0
 
 
+def test_keys_that_come_at_once_go_where_the_first_leads(tmp_path: Path) -> None:
+    """As a slow network brings them, in one read: letters after `/` are no keys of the list."""
+    with Terminal([*APP, "--demo"], home=tmp_path) as terminal:
+        terminal.sees("page 1 of")
+        terminal.write(b"/abc")
+        terminal.sees('loaded have "abc"')
+        terminal.write(b"\x1b[27u/4[q")
+        terminal.sees('loaded have "4[q"')
+        terminal.write(b"\x1b[27ufxy")
+        terminal.sees("Filter: what the platform")
+        terminal.sees(" xy ")
+        terminal.write(b"\x1b[27u:last page\r")
+        terminal.sees("page 80 of")
+        terminal.write(b"/zz\x03")
+        assert terminal.ends() == 0
+
+
 def test_a_suspended_app_comes_back(tmp_path: Path) -> None:
     with Terminal([*APP, "--demo"], home=tmp_path) as terminal:
         terminal.sees("page 1 of")
