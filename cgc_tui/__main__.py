@@ -180,6 +180,8 @@ def _screen(options: argparse.Namespace, events: EventLog) -> int:
         print(f"cgc-tui: {words}", file=sys.stderr)
         return USAGE
     _take_debugging_out(os.environ)
+    if os.environ.get("TERM") == "dumb":  # for which Textual would take the most colours
+        os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "standard")
     gc.disable()
     from cgc_tui.app import CgcApp
     from cgc_tui.driver import SparingTerminal, Terminal
