@@ -8,6 +8,7 @@ import locale
 import os
 import sys
 from collections.abc import MutableMapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from io import TextIOWrapper
 from itertools import pairwise
@@ -32,7 +33,7 @@ from cgc_tui.event_log import EventLog, LogFile, LogFileError
 from cgc_tui.export import ENCODING_ERRORS
 from cgc_tui.models import JobQuery, Token
 from cgc_tui.settings import Settings, load
-from cgc_tui.text import clean
+from cgc_tui.text import Clean, clean
 from cgc_tui.view import Look
 
 if TYPE_CHECKING:
@@ -142,7 +143,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"cgc-tui: {clean(error)}", file=sys.stderr)
         return USAGE
     events.note(f"cgc-tui ends with {code}")
+    if options.command is None and events.trouble is not None:
+        _say(events.trouble)  # what the screen said is gone with it
     return code
+
+
+def _say(words: Clean) -> None:
+    with suppress(OSError, ValueError):  # it is closed, too
+        print(f"cgc-tui: {words}", file=sys.stderr, flush=True)
 
 
 def _command(made: argparse.ArgumentParser, options: argparse.Namespace, events: EventLog) -> int:
@@ -162,6 +170,7 @@ def _command(made: argparse.ArgumentParser, options: argparse.Namespace, events:
     )
     for note in (*chosen.problems, *place.credentials.notes):
         session.say(note)
+    events.tell_trouble(_say)
     return run(loaded(options.command), options, session)
 
 

@@ -67,6 +67,7 @@ class CgcApp(TerminalApp):
             self.push_screen(self._jobs(self._client, self._setup.title, self._setup.query))
         for note in (*self._setup.settings.problems, *self._setup.credentials.notes):
             self.warn(note)
+        self._setup.events.tell_trouble(self.warn)
 
     async def on_unmount(self) -> None:
         """Close the connections."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections import deque
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -112,11 +113,18 @@ class EventLog:
         """Why the file gets no more lines."""
         self._events: deque[Event] = deque(maxlen=MOST_EVENTS)
         self._file = file
+        self._tell: Callable[[Clean], object] = lambda _: None
 
     @property
     def events(self) -> tuple[Event, ...]:
         """The events that are kept, newest first."""
         return tuple(self._events)
+
+    def tell_trouble(self, tell: Callable[[Clean], object]) -> None:
+        """Have the user told once why the file gets no more lines, also where that is so already."""
+        self._tell = tell
+        if self.trouble is not None:
+            tell(self.trouble)
 
     def add(self, event: Event) -> None:
         """Keep an event."""
@@ -136,3 +144,4 @@ class EventLog:
         except LogFileError as error:
             self._file = None
             self.trouble = clean(error)
+            self._tell(self.trouble)

@@ -59,7 +59,7 @@ def save(path: Path, lines: Iterable[str], *, encoding_errors: str, replace: boo
     except OSError as error:
         raise SaveError(_words(path, error)) from None
     finally:
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             os.unlink(name)
 
 
@@ -89,9 +89,15 @@ def _put(new: Path, path: Path, *, replace: bool) -> None:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         except FileExistsError:
             raise Exists(clean(f"{path} exists.")) from None
-    with suppress(FileNotFoundError):
-        new.chmod(stat.S_IMODE(path.stat().st_mode))
-    os.replace(new, path)
+    try:
+        with suppress(FileNotFoundError):
+            new.chmod(stat.S_IMODE(path.stat().st_mode))
+        os.replace(new, path)
+    except OSError:
+        if not replace:
+            with suppress(OSError):
+                os.unlink(path)  # it only held the place
+        raise
 
 
 def _words(path: Path, error: OSError) -> Clean:

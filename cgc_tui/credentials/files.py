@@ -132,7 +132,7 @@ def _lock(descriptor: int) -> None:
         except BlockingIOError:
             time.sleep(LOCK_PAUSE)
         except OSError as error:
-            if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP):
+            if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP):
                 raise
             return
         else:
@@ -151,5 +151,5 @@ def write_anew(path: Path, fill: Callable[[TextIO], None]) -> None:
             os.fsync(descriptor)
         os.replace(name, path)
     finally:
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             os.unlink(name)
