@@ -6,10 +6,13 @@ import asyncio
 import io
 import locale
 import os
+import re
+import select
 import signal
 import termios
 import threading
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -31,9 +34,28 @@ SAVE_TITLE = "\x1b[22;2t"
 RESTORE_TITLE = "\x1b]2;\x07\x1b[23;2t"
 """Terminals that keep no old title show none then."""
 
+ANSWER = re.compile(r"\x1b\[\?20(?:26|48);[0-9]\$y")
+"""What a terminal answers to the two questions that are asked when it is taken."""
+
+ANSWERS_WITHIN = 1.0
+"""Seconds after a question; a terminal that has not answered by then does not know it."""
+
+LATE = 0.1
+"""Seconds that late answers are waited for at most when the terminal is given back."""
+
 
 class KeyParser(XTermParser):
     """Textual's reader of keys, which no sequence breaks."""
+
+    def __init__(self, debug: bool = False, *, heard: Callable[[str], object] = lambda _: None) -> None:
+        """`heard` is given all text before it is read as keys."""
+        super().__init__(debug)
+        self._heard = heard
+
+    def feed(self, data: str) -> Iterable[Message]:
+        """Return what the text means."""
+        self._heard(data)
+        return super().feed(data)
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
         try:
@@ -48,9 +70,8 @@ class KeyParser(XTermParser):
         return super().parse_mouse_code(code)
 
 
-# Textual's input thread takes its decoder and its parser from here; with its own, odd bytes end the app.
+# Textual's input thread takes its decoder from here; with its own, odd bytes end the app.
 linux_driver.getincrementaldecoder = lambda _: Intake  # type: ignore[assignment, attr-defined]
-linux_driver.XTermParser = KeyParser  # type: ignore[attr-defined]
 
 
 class Terminal(LinuxDriver):
@@ -76,12 +97,15 @@ class Terminal(LinuxDriver):
         self._taken = False
         self._raw: list[Any] = []
         self._titled = False
+        self._unanswered = 0
+        self._asked_at = 0.0
         self._lifeline = Lifeline(self._leave, source=self.fileno, drawn_on=STANDARD_ERROR)
 
     def start_application_mode(self) -> None:
         """Take the terminal, and heed what ends the program."""
         self._lifeline.hold()
         self._taken = True
+        self._unanswered = 0
         threading.excepthook = self._thread_failed
         self._loop.set_exception_handler(self._task_failed)
         super().start_application_mode()  # type: ignore[no-untyped-call]
@@ -100,10 +124,35 @@ class Terminal(LinuxDriver):
         self._loop.call_soon_threadsafe(self.repaint)
 
     def stop_application_mode(self) -> None:
-        """Give the terminal back."""
+        """Give the terminal back, and nothing to read with it that was meant for the app."""
         self.set_title("")
+        self.disable_input()
+        with suppress(OSError):
+            self._wait_for_answers()
         super().stop_application_mode()
         self._taken = False
+
+    def _wait_for_answers(self) -> None:
+        """Take the answers that are on their way, lest the shell reads them as keys."""
+        ends = min(self._asked_at + ANSWERS_WITHIN, time.monotonic() + LATE)
+        while self._unanswered > 0 and (left := ends - time.monotonic()) > 0:
+            if select.select([self.fileno], [], [], left)[0]:
+                self._hear(os.read(self.fileno, 4096).decode("ascii", "replace"))
+
+    def _hear(self, text: str) -> None:
+        self._unanswered -= len(ANSWER.findall(text))
+
+    def _ask(self) -> None:
+        self._unanswered += 1
+        self._asked_at = time.monotonic()
+
+    def _request_terminal_sync_mode_support(self) -> None:
+        self._ask()
+        super()._request_terminal_sync_mode_support()
+
+    def _query_in_band_window_resize(self) -> None:
+        self._ask()
+        super()._query_in_band_window_resize()
 
     def close(self) -> None:
         """Write what is left, and give back a terminal that was taken in vain."""
@@ -120,6 +169,7 @@ class Terminal(LinuxDriver):
             self._loop.call_soon_threadsafe(partial(self._app.exit, return_code=code))
 
     def _run_input_thread(self) -> None:
+        linux_driver.XTermParser = partial(KeyParser, heard=self._hear)  # type: ignore[assignment, attr-defined]
         self.run_input_thread()  # without Textual's traceback, which is printed where the app ends
 
     def _thread_failed(self, failed: threading.ExceptHookArgs) -> None:

@@ -13,7 +13,8 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -87,6 +88,7 @@ class Terminal:
         self._home = home
         self._stream = pyte.ByteStream(self.screen)
         self._main, child = pty.openpty()
+        self._name = os.ttyname(child)
         os.set_blocking(self._main, False)
         self._set_size(*size)
         self.process = subprocess.Popen(
@@ -227,6 +229,25 @@ class Terminal:
     def set_attributes(self, attributes: list[Any]) -> None:
         """Change the modes of the terminal's line, as a shell does."""
         termios.tcsetattr(self._main, termios.TCSANOW, attributes)
+
+    @contextmanager
+    def shell(self) -> Iterator[Callable[[], bytes]]:
+        """Hold the terminal as the shell does; what is given returns what the shell finds to read."""
+        held = os.open(self._name, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+
+        def left() -> bytes:
+            raw = termios.tcgetattr(held)
+            raw[3] &= ~termios.ICANON
+            termios.tcsetattr(held, termios.TCSANOW, raw)
+            try:
+                return os.read(held, 4096)
+            except BlockingIOError:
+                return b""
+
+        try:
+            yield left
+        finally:
+            os.close(held)
 
     def read(self, seconds: float) -> bool:
         """Take what the program writes within that time; tell whether it was anything."""

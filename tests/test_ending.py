@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -135,3 +136,46 @@ def test_a_program_that_was_stopped_from_outside_goes_on(tmp_path: Path) -> None
         assert terminal.ends() == 0
         assert not modes_left(terminal.raw)
         assert terminal.attributes() == before
+
+
+WAITS = """
+import sys
+from cgc_tui import driver
+from cgc_tui.__main__ import main
+driver.ANSWERS_WITHIN, driver.LATE = {within}, {late}
+sys.exit(main())
+"""
+ANSWERS = b"\x1b[?2026;2$y\x1b[?2048;0$y"
+
+
+@pytest.mark.parametrize("key", ["ctrl+c", "ctrl+z"])
+def test_answers_that_come_late_are_not_left_to_the_shell(tmp_path: Path, key: str) -> None:
+    program = [sys.executable, "-c", WAITS.format(within=60, late=60), "--demo"]
+    with Terminal(program, home=tmp_path) as terminal, terminal.shell() as left:
+        listing(terminal)
+        taken = terminal.raw.count(b"\x1b[?1003l")
+        terminal.press(key)
+        terminal.wrote(b"\x1b[?1003l", taken + 1)
+        time.sleep(0.05)  # so long the terminal takes
+        terminal.write(ANSWERS)
+        if key == "ctrl+c":
+            assert terminal.ends() == 0
+        else:
+            terminal.stops()
+        assert left() == b""
+        while terminal.read(0.05):
+            pass
+        assert b"$y" not in terminal.raw
+
+
+@pytest.mark.parametrize(("within", "answers"), [(60, ANSWERS), (0, b"")], ids=["answered", "never"])
+def test_a_terminal_that_answers_in_time_or_never_is_not_waited_for(
+    tmp_path: Path, within: int, answers: bytes
+) -> None:
+    program = [sys.executable, "-c", WAITS.format(within=within, late=60), "--demo"]
+    with Terminal(program, home=tmp_path) as terminal:
+        terminal.wrote(b"\x1b[?2048$p")
+        terminal.write(answers)
+        listing(terminal)
+        terminal.press("q")
+        assert terminal.ends() == 0
