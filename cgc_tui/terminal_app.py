@@ -42,13 +42,12 @@ class TerminalApp(App[None]):
     TITLE = "cgc-tui"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (15, "-short"), (20, "-tall")]
-    COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS = [
         Binding("question_mark,f1", "help", "Help", id="app.help", tooltip="All keys"),
         Binding("q", "quit", "Quit", id="app.quit"),
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True, id="app.interrupt"),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True, id="app.suspend"),
-        Binding("colon", "command_palette", "Commands", show=False, id="app.commands"),
+        Binding("colon,ctrl+p", "command_palette", "Commands", show=False, id="app.commands"),
         Binding("ctrl+l", "repaint", "Repaint", show=False, id="app.repaint"),
         Binding("M", "mouse", "Mouse: app or terminal", show=False, id="app.mouse"),
     ]
