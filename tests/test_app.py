@@ -50,6 +50,23 @@ async def test_the_palette_has_every_action_and_no_screenshot(start: Start) -> N
         await shown(pilot, "FAILED · sorted as sent")
 
 
+async def test_the_palette_finds_no_screenshot_to_take(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Textual's own would put names of projects and samples into a file in the current directory."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        await pilot.press("ctrl+p")
+        await shown(pilot, "Search for commands")
+        await pilot.press(*"screenshot")
+        await shown(pilot, "No matches found")
+        await pilot.press("enter")
+        await pilot.pause()
+    assert not list((tmp_path / "here").iterdir())
+
+
 async def test_keys_can_be_remapped_and_the_screen_says_so(start: Start) -> None:
     async with start(settings=Settings(refresh=0, keys={"jobs.next": "n", "table.down": "ctrl+n"})) as pilot:
         await shown(pilot, "n Next")

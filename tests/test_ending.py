@@ -156,7 +156,7 @@ def test_answers_that_come_late_are_not_left_to_the_shell(tmp_path: Path, key: s
         taken = terminal.raw.count(b"\x1b[?1003l")
         terminal.press(key)
         terminal.wrote(b"\x1b[?1003l", taken + 1)
-        time.sleep(0.05)  # so long the terminal takes
+        time.sleep(0.3)  # so late that what reads the keys, a tenth of a second longer, has ended
         terminal.write(ANSWERS)
         if key == "ctrl+c":
             assert terminal.ends() == 0
