@@ -166,7 +166,11 @@ class Terminal(LinuxDriver):
 
     def _leave(self, code: int) -> None:
         with suppress(RuntimeError):  # the loop is closed: it is ending already
-            self._loop.call_soon_threadsafe(partial(self._app.exit, return_code=code))
+            self._loop.call_soon_threadsafe(self._exit, code)
+
+    def _exit(self, code: int) -> None:
+        if not self._app._exit:  # else it is ending: a second ctrl+c, which the terminal turns into a signal
+            self._app.exit(return_code=code)
 
     def _run_input_thread(self) -> None:
         linux_driver.XTermParser = partial(KeyParser, heard=self._hear)  # type: ignore[assignment, attr-defined]

@@ -168,6 +168,19 @@ def test_answers_that_come_late_are_not_left_to_the_shell(tmp_path: Path, key: s
         assert b"$y" not in terminal.raw
 
 
+def test_a_second_ctrl_c_changes_nothing(tmp_path: Path) -> None:
+    """Once the terminal is the shell's again, it is a signal."""
+    program = [sys.executable, "-c", WAITS.format(within=60, late=60), "--demo"]
+    with Terminal(program, home=tmp_path) as terminal:
+        listing(terminal)
+        terminal.press("ctrl+c")
+        terminal.wrote(b"\x1b[?1003l")
+        terminal.process.send_signal(signal.SIGINT)
+        terminal.idles()
+        terminal.write(ANSWERS)
+        assert terminal.ends() == 0
+
+
 @pytest.mark.parametrize(("within", "answers"), [(60, ANSWERS), (0, b"")], ids=["answered", "never"])
 def test_a_terminal_that_answers_in_time_or_never_is_not_waited_for(
     tmp_path: Path, within: int, answers: bytes

@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.parametrize("paste", [MARKED, PASTE]
 
 def quits(terminal: Terminal) -> int:
     """Press `ctrl+c` until the program ends: in one burst with a paste it is lost."""
-    while terminal.process.poll() is None and terminal.raw.count(b"\x1b[?1049l") == 0:
+    while terminal.process.poll() is None and terminal.raw.count(b"\x1b[?1003l") == 0:
         terminal.press("ctrl+c")
         terminal.read(0.5)
     return terminal.ends()
