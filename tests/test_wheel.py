@@ -12,7 +12,7 @@ from tests.terminal import Terminal
 ROOT = Path(__file__).parent.parent
 
 
-def test_an_installed_wheel_shows_the_demo(tmp_path: Path) -> None:
+def test_an_installed_wheel_shows_and_lists_the_demo(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
     subprocess.run([*build, "--wheel-dir", str(tmp_path), str(ROOT)], check=True)
     (wheel,) = tmp_path.glob("*.whl")
@@ -28,3 +28,9 @@ def test_an_installed_wheel_shows_the_demo(tmp_path: Path) -> None:
         terminal.sees("page 1 of 80")
         terminal.press("q")
         assert terminal.ends() == 0
+    listing = [sys.executable, "-m", "cgc_tui", "list", "--demo", "--limit", "3", "--keys"]
+    listed = subprocess.run(
+        listing, env={**environ, "HOME": str(tmp_path)}, cwd=tmp_path, capture_output=True
+    )
+    assert listed.returncode == 0
+    assert len(listed.stdout.splitlines()) == 3
