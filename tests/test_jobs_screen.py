@@ -349,6 +349,21 @@ async def test_q_quits_but_not_from_a_text_field(start: Start) -> None:
         assert pilot.app._exit
 
 
+async def test_a_click_on_a_key_presses_it(start: Start) -> None:
+    async with start() as pilot:
+        screen = await shown(pilot, "page 1 of")
+        keys = screen.splitlines()[-1]
+        await pilot.click("KeyBar", offset=(keys.index("] Next") + 2, 0))
+        await shown(pilot, "page 2 of")
+        await pilot.click("KeyBar", offset=(keys.index(" [ Previous"), 0))
+        await rest(pilot)
+        assert "page 2 of" in text_of(pilot.app)
+        await pilot.press("slash")
+        await shown(pilot, "⏎ Search all")
+        await pilot.press("escape")
+        await shown(pilot, "⏎ Search all", gone=True)
+
+
 async def test_a_click_on_a_tab_and_a_heading(start: Start) -> None:
     async with start() as pilot:
         tabs = (await shown(pilot, "4 Failed 9")).splitlines()[1]

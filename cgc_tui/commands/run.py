@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import warnings
 from argparse import Namespace
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
@@ -73,6 +74,7 @@ def _what(error: CgcError, options: Namespace, session: Session) -> Clean:
 def _ended(number: int, _: FrameType | None) -> NoReturn:
     for other in ENDING:
         signal.signal(other, _ended_again)
+    warnings.simplefilter("ignore")  # where it was interrupted, a coroutine may be left that nobody awaits
     raise SystemExit(128 + number)
 
 

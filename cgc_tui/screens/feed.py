@@ -45,11 +45,8 @@ class Feed(Waiting):
         self._asked_at = 0.0
 
     def on_mount(self) -> None:
-        """Ask for the first page once the empty list is on the screen.
-
-        What is imported for that would hold up the first paint by 40 ms, in whatever thread.
-        """
-        self.call_later(self.load)
+        """Ask for the first page; whose jobs these are is asked once they are shown."""
+        self.load()
 
     @on(Worker.StateChanged)
     @on(events.ScreenResume)

@@ -67,7 +67,7 @@ class Tally(Screen[None]):
         """Take the total of the wanted list; count the other tabs where that is due or `asked` for.
 
         Due is a count after five minutes, after thirty seconds where the list has moved, and after five
-        seconds where it is asked for.
+        seconds where it is asked for; it begins when the list is on the screen.
         """
         self.counts = {**self.counts, self.wanted.states: total}
         age = COUNTS_AT_LEAST

@@ -186,6 +186,18 @@ def test_signals_end_it_without_a_word(
     gate.release()
 
 
+def test_a_signal_between_two_steps_ends_it_without_a_word(run: Run) -> None:
+    code = (
+        "import asyncio, signal, sys\n"
+        "from cgc_tui.__main__ import main\nfrom cgc_tui.commands import loaded\n"
+        "async def halfway(*_):\n    step = asyncio.sleep(1)\n    signal.raise_signal(signal.SIGTERM)\n"
+        "    await step\n"
+        "loaded('list').run = halfway\nsys.exit(main(['list']))"
+    )
+    ended = run(program=[sys.executable, "-c", code])
+    assert (ended.returncode, ended.stderr) == (143, "")
+
+
 def test_a_signal_ends_it_while_nobody_reads_its_output(start: Start) -> None:
     program = start("list", "--all", "--json")
     assert program.stdout is not None
@@ -233,6 +245,14 @@ def test_options_of_all_commands_stand_before_or_after(run: Run) -> None:
         ended = run(*arguments, "--limit", "1", "--keys", SB_AUTH_TOKEN=None, SB_API_ENDPOINT=None)
         assert (ended.returncode, ended.stderr) == (0, "cgc-tui: 1 of 4,000; --all for all\n")
         assert ended.stdout.startswith("runs/")
+
+
+def test_a_command_does_not_load_the_http_librarys_own_command_line(run: Run) -> None:
+    code = (
+        "import sys\nfrom cgc_tui.__main__ import main\nassert main(['list', '--keys']) == 0\n"
+        "assert not {'click', 'rich', 'pygments'} & set(sys.modules)"
+    )
+    assert run(program=[sys.executable, "-c", code]).returncode == 0
 
 
 def test_a_command_loads_nothing_that_draws_and_little_beside_the_http_library(run: Run) -> None:
