@@ -1,298 +1,35 @@
-"""The command line: what to run, with which profile."""
+"""The program: what takes longest is begun before anything else is loaded."""
 
 from __future__ import annotations
 
-import argparse
-import gc
-import locale
-import os
 import sys
-from collections.abc import MutableMapping, Sequence
-from contextlib import suppress
-from dataclasses import replace
-from io import TextIOWrapper
-from itertools import pairwise
-from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Sequence
+from socket import socket
 
-from cgc_tui import __version__
-from cgc_tui.commands import NAMES, loaded
-from cgc_tui.commands.options import (
-    Parser,
-    add_shared,
-    add_shared_again,
-    owner_name,
-    page_size,
-    seconds,
-    state,
-)
-from cgc_tui.commands.session import Place, Session
-from cgc_tui.crash import BUG, report, uncaught
-from cgc_tui.credentials import Access, Credentials, CredentialsError, config_directory
-from cgc_tui.event_log import EventLog, LogFile, LogFileError
-from cgc_tui.export import ENCODING_ERRORS
-from cgc_tui.models import JobQuery, Token
-from cgc_tui.settings import Settings, load
-from cgc_tui.text import Clean, clean
-from cgc_tui.view import Look
+from cgc_tui.commands import NAMES
+from cgc_tui.first_page import FirstPage
 
-if TYPE_CHECKING:
-    from cgc_tui.api import Client
-    from cgc_tui.app import Setup
-
-DONE = 0
-USAGE = 2
-
-TEXTUALS = {
-    "TEXTUAL_ANIMATIONS",
-    "TEXTUAL_COLOR_SYSTEM",
-    "TEXTUAL_DIM_FACTOR",
-    "TEXTUAL_DISABLE_KITTY_KEY",
-    "TEXTUAL_FPS",
-    "TEXTUAL_SMOOTH_SCROLL",
-    "TEXTUAL_SPEEDUPS",
-}
-"""Textual's variables that change what is seen, and nothing else."""
-
-DESCRIPTION = """\
-See your import jobs on the Cancer Genomics Cloud and its sister platforms.
-Without a command it opens the screen; each command has a --help of its own."""
-
-SHARED = "also: --demo, --profile, --endpoint, --log-file; see cgc-tui --help"
-
-EPILOG = """\
-The token: that of --profile, else SB_AUTH_TOKEN, else the stored one, else
-that of ~/.sevenbridges/credentials; the screen asks where there is none.
-Exit codes: 0 done, 1 no, 2 wrong usage or no terminal, 3 network or server,
-4 no token or privilege, 5 rate limit, 8 still pending at the time-out,
-70 a bug, 129 130 143 ended by SIGHUP, SIGINT, SIGTERM.
-Example: cgc-tui --state FAILED --project rosalind/brca-pilot
-"""
-
-
-def parser(*, commands: bool = True) -> Parser:
-    """Return the parser of the command line; without `commands`, that of the screen alone."""
-    made = Parser(prog="cgc-tui", description=DESCRIPTION, epilog=EPILOG)
-    add_shared(made)
-    _add_screen(made)
-    made.add_argument("--version", action="version", version=f"cgc-tui {__version__}")
-    made.set_defaults(command=None)
-    if commands:
-        _add_commands(made)
-    return made
-
-
-def _add_commands(made: argparse.ArgumentParser) -> None:
-    """Add the commands for scripts."""
-    commands = made.add_subparsers(dest="command", title="commands", metavar="COMMAND")
-    for name in NAMES:
-        module = loaded(name)
-        words = f"{module.HELP[0].upper()}{module.HELP[1:]}."
-        usage = f"%(prog)s [option ...] {module.OPERANDS}\n{SHARED}"
-        own = commands.add_parser(
-            name, help=module.HELP, usage=usage, description=words, epilog=module.EPILOG
-        )
-        module.add_arguments(own)
-        add_shared_again(own)
-
-
-def _only_options(arguments: Sequence[str]) -> bool:
-    """Tell whether there is no command among the arguments, nor a wish for help: only options and values."""
-    if {"-h", "--help", *NAMES}.intersection(arguments):
-        return False
-    return all(this.startswith("-") or before.startswith("--") for before, this in pairwise(["", *arguments]))
-
-
-def _add_screen(made: argparse.ArgumentParser) -> None:
-    """Add what is for the screen alone."""
-    screen = made.add_argument_group("for the screen")
-
-    def add(name: str, **settings: object) -> None:
-        screen.add_argument(f"--{name}", dest=f"screen {name}", **settings)  # type: ignore[arg-type]
-
-    add("state", action="append", type=state, metavar="S", help="start with this state; may be repeated")
-    add("project", type=owner_name, metavar="OWNER/NAME", help="start with this project")
-    add("volume", type=owner_name, metavar="OWNER/NAME", help="start with this volume")
-    add("page-size", type=page_size, metavar="N", help="jobs on a page, 1 to 100 (default: 50)")
-    add(
-        "refresh",
-        type=seconds(1, off=True),
-        metavar="SECONDS",
-        help="time between refreshes, 0 for none (default: 15)",
-    )
-    add("write", action="store_true", default=None, help="allow what changes the platform (default: not)")
-    add("plain-output", action="store_true", default=None, help="Textual's own output, not only what changed")
+ASKS_NOTHING = {"-h", "--help", "--version", "--demo", *NAMES}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the screen or a command, and return its exit code."""
-    sys.excepthook = uncaught
     arguments = sys.argv[1:] if arguments is None else arguments
-    made = parser(commands=not _only_options(arguments))
-    options = made.parse_args(arguments)
-    given = [
-        name for name, value in vars(options).items() if name.startswith("screen ") and value is not None
-    ]
-    if options.command is not None and given:
-        made.error(f"--{given[0].removeprefix('screen ')} is the screen's; give it after {options.command}")
+    screen = not ASKS_NOTHING.intersection(arguments) and sys.stderr is not None and sys.stderr.isatty()
+    first = FirstPage(_answer) if screen else None
     try:
-        events = EventLog(LogFile(options.log_file) if options.log_file else None)
-        events.note(f"cgc-tui {__version__} begins")
-        code = _screen(options, events) if options.command is None else _command(made, options, events)
-    except (CredentialsError, LogFileError) as error:
-        print(f"cgc-tui: {clean(error)}", file=sys.stderr)
-        return USAGE
-    events.note(f"cgc-tui ends with {code}")
-    if options.command is None and events.trouble is not None:
-        _say(events.trouble)  # what the screen said is gone with it
-    return code
+        from cgc_tui import command_line
+
+        return command_line.main(arguments, first)
+    finally:
+        if first is not None:
+            first.close()
 
 
-def _say(words: Clean) -> None:
-    with suppress(OSError, ValueError):  # it is closed, too
-        print(f"cgc-tui: {words}", file=sys.stderr, flush=True)
+def _answer(parent: socket) -> None:
+    from cgc_tui.asker import answer
 
-
-def _command(made: argparse.ArgumentParser, options: argparse.Namespace, events: EventLog) -> int:
-    from cgc_tui.commands.run import run
-
-    chosen = load(_config())
-    place = _place(options, chosen, events)
-    session = Session(
-        place=place,
-        parser=made,
-        config=_config(),
-        look=_look(),
-        environ=os.environ,
-        out=_stream(sys.stdout),
-        err=_stream(sys.stderr),
-        demo=options.demo,
-    )
-    for note in (*chosen.problems, *place.credentials.notes):
-        session.say(note)
-    events.tell_trouble(_say)
-    return run(loaded(options.command), options, session)
-
-
-def _stream(stream: TextIO | None) -> TextIO:
-    """Return a stream that takes any text, and UTF-8 where it is not a terminal; a closed one takes all."""
-    if not isinstance(stream, TextIOWrapper):
-        return stream or open(os.devnull, "w")
-    encoding = None if stream.isatty() else "utf-8"
-    stream.reconfigure(encoding=encoding, errors=ENCODING_ERRORS)
-    return stream
-
-
-def _screen(options: argparse.Namespace, events: EventLog) -> int:
-    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
-        words = "needs a terminal on standard input and standard error; for scripts there is: cgc-tui list"
-        print(f"cgc-tui: {words}", file=sys.stderr)
-        return USAGE
-    _take_debugging_out(os.environ)
-    if os.environ.get("TERM") == "dumb":  # for which Textual would take the most colours
-        os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "standard")
-    gc.disable()
-    from cgc_tui.app import CgcApp
-    from cgc_tui.driver import SparingTerminal, Terminal
-
-    gc.freeze()  # what was imported stays: looking through it for what does not took 10 ms of the start
-    gc.enable()
-    setup = _setup(options, events)
-    plain = getattr(options, "screen plain-output") or setup.settings.plain_output
-    app = CgcApp(setup, driver_class=Terminal if plain else SparingTerminal)
-    app.run(mouse="SSH_CONNECTION" not in os.environ)
-    if app.bug is not None:
-        events.note(f"cgc-tui ends because of a bug: {type(app.bug).__name__}")
-        print(report(app.bug), file=sys.stderr)
-        return BUG
-    return app.return_code or DONE
-
-
-def _take_debugging_out(environ: MutableMapping[str, str]) -> None:
-    """Remove what would have Textual write keys, a pasted token too, to files, or take other code."""
-    for name in [name for name in environ if name.startswith("TEXTUAL") and name not in TEXTUALS]:
-        del environ[name]
-
-
-def _place(options: argparse.Namespace, chosen: Settings, events: EventLog) -> Place:
-    return _demo(events) if options.demo else _platform(options, chosen, events)
-
-
-def _demo(events: EventLog) -> Place:
-    """Return the simulated platform, which keeps nothing."""
-    from cgc_tui.api import Client, Wire
-    from cgc_tui.demo import SimulatedPlatform
-
-    nowhere = Path(os.devnull, "cgc-tui")
-    platform = SimulatedPlatform(live=True)
-    transport = platform.transport()
-    return Place(
-        Access(profile="demo", endpoint=platform.base_url, token=Token(platform.token), source=None),
-        title="simulated CGC",
-        credentials=Credentials(nowhere, environ={}, home=nowhere),
-        connect=lambda endpoint, token: Client(Wire(endpoint, token, transport=transport, events=events)),
-    )
-
-
-def _platform(options: argparse.Namespace, chosen: Settings, events: EventLog) -> Place:
-    """Return the platform and the token that options, environment, settings and store name."""
-    credentials = Credentials(config_directory(os.environ), environ=os.environ, home=Path.home())
-    access = credentials.find(
-        profile=options.profile, endpoint=options.endpoint, default_profile=chosen.profile
-    )
-
-    def connect(endpoint: str, token: Token) -> Client:
-        from cgc_tui.api import Client, Wire  # not before there is a token: it takes long
-
-        advance = credentials.advance_access(endpoint)
-        return Client(Wire(endpoint, token, advance_access=advance, events=events))
-
-    return Place(access, access.title, credentials, connect)
-
-
-def _binding_ids() -> set[str]:
-    from cgc_tui.names import binding_ids
-
-    return binding_ids()
-
-
-def _themes() -> set[str]:
-    from cgc_tui.names import themes
-
-    return themes()
-
-
-def _config() -> Path:
-    return config_directory(os.environ) / "config.toml"
-
-
-def _look() -> Look:
-    """Return how things are said where the locale's encoding may lack the glyphs."""
-    return Look(ascii="utf" not in locale.getencoding().lower())
-
-
-def _setup(options: argparse.Namespace, events: EventLog) -> Setup:
-    """Return what the app starts with: options first, then `config.toml`."""
-    from cgc_tui.app import Setup
-
-    chosen = load(_config(), binding_ids=_binding_ids, themes=_themes)
-    place = _place(options, chosen, events)
-    states, project, volume, limit, refresh = (
-        getattr(options, f"screen {name}") for name in ("state", "project", "volume", "page-size", "refresh")
-    )
-    return Setup(
-        access=place.access,
-        title=place.title,
-        credentials=place.credentials,
-        connect=place.connect,
-        events=events,
-        settings=chosen if refresh is None else replace(chosen, refresh=refresh),
-        config=_config(),
-        query=JobQuery(tuple(states or ()), project, volume, limit=limit or chosen.page_size),
-        look=_look(),
-        environ=os.environ,
-        write=bool(getattr(options, "screen write")),
-    )
+    answer(parent)
 
 
 if __name__ == "__main__":

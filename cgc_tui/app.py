@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual import events, on
 from textual.binding import Binding
 from textual.driver import Driver
+from textual.screen import Screen
 
 from cgc_tui.credentials import Access, Credentials, CredentialsError, TokenSource, platform_of
 from cgc_tui.driver import Terminal
@@ -25,13 +26,18 @@ from cgc_tui.view import Look
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client
+    from cgc_tui.first_page import FirstPage
     from cgc_tui.screens.token import Login
 
 PRESENCE = (events.InputEvent, events.Paste, events.AppFocus, events.AppBlur)
 
 
 class Setup(NamedTuple):
-    """What the app is started with; `title` stands in the header for the platform."""
+    """What the app is started with.
+
+    `title` stands in the header for the platform; `first` is the page of `query`, where that is asked for
+    already.
+    """
 
     access: Access
     title: str
@@ -45,10 +51,14 @@ class Setup(NamedTuple):
     events: EventLog
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     write: bool = False
+    first: FirstPage | None = None
 
 
 class CgcApp(TerminalApp):
     """The import jobs of one user on one platform."""
+
+    DEFAULT_MODE = "start"
+    """Each further platform has a mode of its own, named by its endpoint."""
 
     BINDINGS = [Binding("exclamation_mark", "events", "Requests: the event log", show=False, id="app.events")]
 
@@ -58,13 +68,24 @@ class CgcApp(TerminalApp):
         self._access = setup.access
         self._client: Client | None = None
 
+    def get_default_screen(self) -> Screen[None]:
+        """Return the jobs, or what the question for a token stands on."""
+        if self._access.token is None:
+            return Screen()
+        self._client = self._setup.connect(self._access.endpoint, self._access.token)
+        if self._setup.first is not None:
+            self._client.expect(self._setup.first)
+        jobs = self._jobs(self._client, self._setup.title, self._setup.query)
+        # Known before they are found out, they do not have everything styled twice.
+        jobs.add_class(*jobs._get_breakpoint_classes(self.size.width, self.HORIZONTAL_BREAKPOINTS))
+        jobs.add_class(*jobs._get_breakpoint_classes(self.size.height, self.VERTICAL_BREAKPOINTS))
+        return jobs
+
     def on_mount(self) -> None:
-        """Show the jobs, or ask for a token where there is none."""
+        """Ask for a token where there is none; say what was wrong with the settings."""
+        self.add_mode(self.DEFAULT_MODE, self.get_default_screen)  # known late, it is not styled twice
         if self._access.token is None:
             self._ask_token(Clean(""), leavable=False)
-        else:
-            self._client = self._setup.connect(self._access.endpoint, self._access.token)
-            self.push_screen(self._jobs(self._client, self._setup.title, self._setup.query))
         for note in (*self._setup.settings.problems, *self._setup.credentials.notes):
             self.warn(note)
         self._setup.events.tell_trouble(self.warn)
@@ -129,11 +150,11 @@ class CgcApp(TerminalApp):
             jobs.use(login.client)
             return
         query = self._setup.query if same else JobQuery(limit=self._setup.query.limit)
-        following = self._jobs(login.client, self._setup.title if same else self._access.title, query)
-        if jobs is not None:
-            self.switch_screen(following)
-        else:
-            self.push_screen(following)
+        title = self._setup.title if same else self._access.title
+        left = self.current_mode
+        self.add_mode(login.endpoint, lambda: self._jobs(login.client, title, query))
+        self.switch_mode(login.endpoint)
+        self.remove_mode(left)
 
     def action_events(self) -> None:
         """Show what was asked of the platform and what came back."""

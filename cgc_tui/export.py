@@ -8,9 +8,7 @@ sent it, and keeps everything.
 
 from __future__ import annotations
 
-import csv
 import io
-import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -115,11 +113,15 @@ def _row(cells: Iterable[str], form: Form) -> str:
     if form is Form.TSV:
         return "\t".join(cell.translate(_ONE_LINE) for cell in cells) + "\n"
     line = io.StringIO()
+    import csv  # not for the first paint
+
     csv.writer(line).writerow(cells)  # only its own line end has it quote lone carriage returns, too
     return line.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _json(jobs: Iterable[ImportJob]) -> Iterator[str]:
+    import json  # likewise
+
     encode, start = json.JSONEncoder(ensure_ascii=False).encode, "["
     for job in jobs:
         yield f"{start}\n{encode(job.raw)}"

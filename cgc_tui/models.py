@@ -311,7 +311,7 @@ class CgcError(Exception):
         retry_after: float | None = None,
     ) -> None:
         """`words` are the server's own; `retry_after` is in seconds, None where asking again is no use."""
-        super().__init__(what)
+        super().__init__(what, remedy)
         self.what = what
         self.remedy = remedy
         self.status = status

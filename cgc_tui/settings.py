@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -31,9 +30,9 @@ NEVER_BOUND = frozenset(
 
 _PART = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
 _NAME = rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*"
-_ASSIGNMENT = re.compile(rf"[ \t]*({_NAME})[ \t]*=", re.ASCII)
-_TABLE = re.compile(rf"[ \t]*\[\[?[ \t]*({_NAME})[ \t]*\]", re.ASCII)
-_POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_ASSIGNMENT = rf"[ \t]*({_NAME})[ \t]*="
+_TABLE = rf"[ \t]*\[\[?[ \t]*({_NAME})[ \t]*\]"
+_POSITION = r" \(at (?:line (\d+), column \d+|end of document)\)$"
 
 
 Names = Callable[[], Collection[str]]
@@ -72,7 +71,7 @@ def load(path: Path, *, binding_ids: Names | None = None, themes: Names | None =
     """
     try:
         text = _read(path)
-        table = _parse(text)
+        table = _parse(text) if text else {}
     except _Unread as error:
         return Settings(problems=(f"{path.name}{error}; no setting is used.",))
     return _Reading(path.name, text, binding_ids, themes).settings(table)
@@ -100,12 +99,14 @@ def _read(path: Path) -> str:
 
 
 def _parse(text: str) -> dict[str, object]:
+    import tomllib  # not where there is no file
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        position = _POSITION.search(str(error))
+        position = re.search(_POSITION, str(error))
         line = (position and position[1]) or text.count("\n") + 1
-        words = _shortened(_POSITION.sub("", str(error)), 100)
+        words = _shortened(re.sub(_POSITION, "", str(error)), 100)
         raise _Unread(f" line {line} is not TOML: {words}") from error
     except (ValueError, RecursionError) as error:
         raise _Unread(" has a number that is too long, or brackets too deep") from error
@@ -115,10 +116,10 @@ def _lines(text: str) -> dict[str, int]:
     """Return the line on which each name is first assigned to, dotted names also by their beginnings."""
     table, found = "", dict[str, int]()
     for number, line in enumerate(text.split("\n"), 1):
-        if header := _TABLE.match(line):
+        if header := re.match(_TABLE, line, re.ASCII):
             name = _plain(header[1])
             table = f"{name}."
-        elif assignment := _ASSIGNMENT.match(line):
+        elif assignment := re.match(_ASSIGNMENT, line, re.ASCII):
             name = table + _plain(assignment[1])
         else:
             continue

@@ -14,6 +14,7 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.filter import LineFilter
+from textual.geometry import Size
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.worker import WorkerFailed
@@ -24,16 +25,26 @@ from cgc_tui.guard import Guard
 from cgc_tui.in_turn import InTurn
 from cgc_tui.screens.asks import CopyAsked, OpenAsked, TellAsked
 from cgc_tui.settings import Settings
+from cgc_tui.sheets import sheet
 from cgc_tui.text import Clean, clean
 
 WARNING_SECONDS = 20.0
 
 
-def stylesheets() -> list[Path]:
-    """Return all stylesheets: beside the package in a checkout, inside it where it was installed."""
-    package = Path(__file__).parent
-    folder = package / "styles" if (package / "styles").is_dir() else package.parent / "styles"
-    return sorted(folder.glob("*.tcss"))
+_lay_out = Screen._screen_resized
+
+
+def _screen_resized(screen: Screen[object], size: Size) -> None:
+    """Lay out a screen for the size that the terminal has.
+
+    A screen tells itself of each size that it gets: of two that differ, one behind the other in its queue
+    with anything between, it would come back to each for ever.
+    """
+    if size == screen.app.size:
+        _lay_out(screen, size)
+
+
+Screen._screen_resized = _screen_resized  # type: ignore[assignment, method-assign]
 
 
 class TerminalApp(App[None]):
@@ -61,7 +72,7 @@ class TerminalApp(App[None]):
         driver_class: type[Driver] | None = Terminal,
     ) -> None:
         """`config` is the file that the settings are from."""
-        super().__init__(driver_class=driver_class, css_path=[*stylesheets()])
+        super().__init__(driver_class=driver_class, css_path=[sheet("app"), sheet("jobs")])
         self._guard = Guard()
         self._in_turn = InTurn(self, super().on_event)
         self._config = config

@@ -14,7 +14,8 @@ from cgc_tui.clipboard import Route
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.names import binding_ids, themes
 from cgc_tui.settings import NEVER_BOUND, Settings
-from cgc_tui.terminal_app import TerminalApp, stylesheets
+from cgc_tui.sheets import sheet
+from cgc_tui.terminal_app import TerminalApp
 from cgc_tui.widgets.job_table import JobTable
 from tests.conftest import Start, shown, text_of
 
@@ -178,8 +179,9 @@ async def test_where_no_page_is_known_it_says_so(start: Start) -> None:
 
 
 def test_the_stylesheets_are_found_and_hold_all_colours() -> None:
-    assert {path.name for path in stylesheets()} >= {"app.tcss", "jobs.tcss", "filter.tcss", "token.tcss"}
-    for path in stylesheets():
+    sheets = list(sheet("app").parent.glob("*.tcss"))
+    assert {path.name for path in sheets} >= {"app.tcss", "jobs.tcss", "filter.tcss", "token.tcss"}
+    for path in sheets:
         assert not re.search(r"#[0-9a-fA-F]{3,8}\s*;|rgb\(", path.read_text()), path
     for path in Path(terminal_app.__file__).parent.rglob("*.py"):
         assert not re.search(

@@ -281,7 +281,7 @@ def test_the_whole_program_writes_it_and_says_its_begin_and_end(
     path = tmp_path / "log.txt"
     environ = {"SB_API_ENDPOINT": server.url, "SB_AUTH_TOKEN": platform.token}
     with Terminal([*APP, "--log-file", str(path)], home=tmp_path, environ=environ) as terminal:
-        terminal.sees("1–50 of 230")
+        terminal.sees(" · rosalind")
         terminal.press("!")
         terminal.sees("Requests:")
         terminal.press("q")

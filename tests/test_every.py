@@ -9,7 +9,8 @@ from contextlib import aclosing
 import httpx
 import pytest
 
-from cgc_tui.api import Client, Progress, all_jobs, all_pages, jobs_by_ids
+from cgc_tui.api import Client
+from cgc_tui.api.every import Progress, all_jobs, all_pages, jobs_by_ids
 from cgc_tui.demo import SimulatedPlatform, list_call
 from cgc_tui.models import (
     CgcError,

@@ -12,7 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
-from cgc_tui.api import Client, all_jobs, follow, listed, look, send
+from cgc_tui.api import Client
+from cgc_tui.api.every import all_jobs
+from cgc_tui.api.resend import follow, listed, look, send
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.models import (
     Destination,

@@ -7,21 +7,6 @@ thread that makes the client, so that the first paint does not wait for it.
 from __future__ import annotations
 
 from cgc_tui.api.client import Client
-from cgc_tui.api.every import Progress, all_jobs, all_pages, jobs_by_ids
-from cgc_tui.api.parse import job_id
-from cgc_tui.api.resend import follow, listed, look, send
 from cgc_tui.api.wire import Wire
 
-__all__ = [
-    "Client",
-    "Progress",
-    "Wire",
-    "all_jobs",
-    "all_pages",
-    "follow",
-    "job_id",
-    "jobs_by_ids",
-    "listed",
-    "look",
-    "send",
-]
+__all__ = ["Client", "Wire"]

@@ -77,8 +77,7 @@ class Connection:
 
     def _build(self) -> httpx.AsyncClient:
         """Make the HTTP client, in a thread: loading its library and certificates takes tens of ms."""
-        for name in UNWANTED:
-            sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+        load_http()
         import ssl
 
         import httpx
@@ -114,6 +113,13 @@ class Connection:
         http, self._http = self._http, None
         if http is not None:
             await http.aclose()
+
+
+def load_http() -> None:
+    """Import the HTTP library, which takes tens of ms."""
+    for name in UNWANTED:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+    import httpx  # noqa: F401
 
 
 def _culprit(error: Exception) -> str:

@@ -6,7 +6,6 @@ The shapes are those of the documentation pages "List import jobs", "Get details
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -32,6 +31,8 @@ def json_object(body: bytes) -> dict[str, Any]:
     """
     if not body.strip():
         raise Unreadable(Clean("the answer was empty"), TRY_AGAIN)
+    import json  # not for the first paint
+
     try:
         value = json.loads(body)
     except (ValueError, RecursionError) as error:

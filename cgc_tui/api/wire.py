@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
@@ -14,7 +14,7 @@ from cgc_tui.api import failures, parse
 from cgc_tui.api.body import whole_body
 from cgc_tui.api.connection import Connection
 from cgc_tui.api.exchange import Answer, Exchange
-from cgc_tui.event_log import EventLog
+from cgc_tui.event_log import Event, EventLog
 from cgc_tui.models import (
     CgcError,
     Maintenance,
@@ -181,6 +181,12 @@ class Wire:
         except (KeyError, ValueError):
             return
         self.budget = RateBudget(limit, remaining, failures.window_end(headers, self.now()))
+
+    def learn(self, budget: RateBudget | None, events: Iterable[Event]) -> None:
+        """Know of requests that another process made, and of what is left of the rate limit after them."""
+        self.budget = budget
+        for event in events:
+            self._events.add(event)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -7,12 +7,13 @@ for.
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
-from collections.abc import Coroutine
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Coroutine
+
     from cgc_tui.commands.session import Session
 
 NAMES = ("list", "show", "watch", "failures", "retry", "auth", "info", "completion")

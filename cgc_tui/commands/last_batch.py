@@ -23,7 +23,7 @@ async def last_batch(client: Client, query: JobQuery, session: Session) -> Batch
     The first thousand jobs of the list are searched; all of them where these are in no order of time, hold
     no batch, or may hold only a part of it.
     """
-    from cgc_tui.api import all_jobs
+    from cgc_tui.api.every import all_jobs
 
     with ProgressLine(session) as progress:
         read = partial(

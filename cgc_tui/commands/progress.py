@@ -11,7 +11,7 @@ from cgc_tui.models import CgcError, RateLimited
 from cgc_tui.text import cells
 
 if TYPE_CHECKING:
-    from cgc_tui.api import Progress
+    from cgc_tui.api.every import Progress
     from cgc_tui.commands.session import Session
 
 EVERY = 0.25

@@ -73,7 +73,7 @@ async def run(options: Namespace, session: Session) -> int:
     if options.yes and not options.write:
         session.say("nothing is sent: --yes needs --write, which allows what changes the platform.")
         return Exit.USAGE
-    from cgc_tui.api import listed
+    from cgc_tui.api.resend import listed
 
     async with session.client() as client:
         jobs, missing = await _chosen(client, options, session)
@@ -94,7 +94,8 @@ async def run(options: Namespace, session: Session) -> int:
 
 async def _chosen(client: Client, options: Namespace, session: Session) -> tuple[tuple[ImportJob, ...], Exit]:
     """Return the jobs that are meant; where one cannot be had, say so and return what that means."""
-    from cgc_tui.api import all_jobs, job_id, jobs_by_ids
+    from cgc_tui.api.every import all_jobs, jobs_by_ids
+    from cgc_tui.api.parse import job_id
 
     with ProgressLine(session) as progress:
         if not options.jobs:
@@ -117,7 +118,7 @@ def _requests(made: Plan, options: Options) -> Iterator[str]:
 
 async def _sent(client: Client, going: Run, session: Session) -> Exit:
     """Send, look where an answer was lost, and print what became of each, whatever comes between."""
-    from cgc_tui.api import look, send
+    from cgc_tui.api.resend import look, send
 
     try:
         ended = await send(client, going)

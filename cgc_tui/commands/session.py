@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
-from cgc_tui.credentials import Access, Credentials
-from cgc_tui.models import Token
+from cgc_tui.place import Place
 from cgc_tui.text import clean
 from cgc_tui.view import Look
 
@@ -29,15 +28,6 @@ class Closed(Exception):
 
 class Unwritable(Exception):
     """Why the output cannot be written: a full disk, in the system's words."""
-
-
-class Place(NamedTuple):
-    """A platform, and what is known of the user there; `title` is its name for the user."""
-
-    access: Access
-    title: str
-    credentials: Credentials
-    connect: Callable[[str, Token], Client]
 
 
 class Session(NamedTuple):

@@ -40,7 +40,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 async def run(options: Namespace, session: Session) -> int:
     """Show the jobs in the order in which they were named."""
-    from cgc_tui.api import job_id
+    from cgc_tui.api.parse import job_id
 
     ids = list(dict.fromkeys(map(job_id, options.jobs)))
     async with session.client() as client:
@@ -51,7 +51,7 @@ async def run(options: Namespace, session: Session) -> int:
 
 
 async def _found(client: Client, ids: Sequence[str]) -> dict[str, ImportJob | JobError]:
-    from cgc_tui.api import jobs_by_ids
+    from cgc_tui.api.every import jobs_by_ids
 
     if len(ids) > 1:
         return await jobs_by_ids(client, ids)

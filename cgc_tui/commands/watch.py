@@ -131,7 +131,8 @@ class Watch:
 
     async def take(self, names: list[str]) -> Exit:
         """Watch jobs by id or href; where one cannot be had, say so and return what that means."""
-        from cgc_tui.api import job_id, jobs_by_ids
+        from cgc_tui.api.every import jobs_by_ids
+        from cgc_tui.api.parse import job_id
 
         ids = list(dict.fromkeys(map(job_id, names)))
         found = await jobs_by_ids(self._client, ids, on_retry=self._retrying, sleep=self._session.sleep)
@@ -140,7 +141,7 @@ class Watch:
 
     async def find(self, query: JobQuery) -> Exit:
         """Watch the jobs that match, without any filter those that have not ended."""
-        from cgc_tui.api import all_jobs
+        from cgc_tui.api.every import all_jobs
 
         with ProgressLine(self._session) as progress:
             page = await all_jobs(
@@ -219,7 +220,7 @@ class Watch:
 
     async def _look(self, ids: list[str]) -> None:
         """Ask for the jobs, and print what has changed."""
-        from cgc_tui.api import jobs_by_ids
+        from cgc_tui.api.every import jobs_by_ids
 
         before = self._counts_in_words()
         told = await jobs_by_ids(self._client, ids, on_retry=self._retrying, sleep=self._session.sleep)

@@ -12,6 +12,7 @@ from cgc_tui.event_log import EventLog
 from cgc_tui.screens.asks import CopyAsked
 from cgc_tui.screens.dialog import Dialog
 from cgc_tui.screens.text import TextDialog
+from cgc_tui.sheets import sheet
 from cgc_tui.text import Clean, clean
 from cgc_tui.view import Look
 from cgc_tui.widgets.event_lines import EventLines
@@ -23,6 +24,7 @@ LOOKS_EVERY = 0.5
 class EventsDialog(Dialog[None]):
     """The events, newest first, and below them the whole of the one under the cursor."""
 
+    CSS_PATH = sheet("events")
     BINDINGS = [
         Binding("exclamation_mark", "leave", "Back", show=False, id="events.back"),
         Binding("enter", "whole", "Whole entry", show=False, id="events.whole"),

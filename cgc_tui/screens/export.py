@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from cgc_tui.export import Form
 from cgc_tui.save import Exists, SaveError, check, expanded
 from cgc_tui.screens.dialog import Dialog
+from cgc_tui.sheets import sheet
 from cgc_tui.text import Clean, clean
 from cgc_tui.widgets.pick import Pick
 
@@ -34,6 +35,7 @@ class Order:
 class ExportDialog(Dialog[Order]):
     """A form; its result is an order whose file could be written when it was asked."""
 
+    CSS_PATH = sheet("export")
     AUTO_FOCUS = "#path"
 
     def __init__(self, scopes: Sequence[Clean], name: str) -> None:

@@ -20,6 +20,7 @@ from cgc_tui.causes_view import title
 from cgc_tui.found import Found
 from cgc_tui.models import JobPage, JobQuery, JobState, Search
 from cgc_tui.screens.read_all import ReadAll
+from cgc_tui.sheets import sheet
 from cgc_tui.text import Clean, clean
 from cgc_tui.view import Look, filters
 from cgc_tui.widgets.cause_detail import CauseDetail
@@ -38,6 +39,7 @@ MOST_CHARACTERS = 40
 class FailuresScreen(Screen[Found]):
     """The causes with a plot above them; the result is the jobs of the one that was chosen."""
 
+    CSS_PATH = sheet("failures")
     BINDINGS = [
         Binding(
             "enter",

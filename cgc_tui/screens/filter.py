@@ -16,6 +16,7 @@ from textual.widgets import Checkbox, Input, Static
 from cgc_tui.models import CgcError, JobQuery, JobState, Refused
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.dialog import Dialog
+from cgc_tui.sheets import sheet
 from cgc_tui.text import clean
 from cgc_tui.widgets.id_field import IdField
 
@@ -39,6 +40,7 @@ class StateBox(Checkbox):
 class FilterDialog(Dialog[JobQuery]):
     """A form; its result is the query with the new filters, from the first page on."""
 
+    CSS_PATH = sheet("filter")
     AUTO_FOCUS = "#project Input"
     BINDINGS = [Binding("ctrl+x", "clear", "Clear", show=False, priority=True, id="filter.clear")]
 

@@ -16,11 +16,13 @@ from textual.widgets import ProgressBar, Static
 from cgc_tui.models import CgcError, JobPage, JobQuery, Refused
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.dialog import Dialog
+from cgc_tui.sheets import sheet
 from cgc_tui.text import Clean, clean
 from cgc_tui.view import Look, failure
 
 if TYPE_CHECKING:
-    from cgc_tui.api import Client, Progress
+    from cgc_tui.api import Client
+    from cgc_tui.api.every import Progress
 
 UNSEEN = 0.3
 RHYTHM = 0.25
@@ -32,6 +34,7 @@ class ReadAll(Dialog[JobPage]):
     It is not seen for the first moment, since a short list is there by then. Times are in seconds.
     """
 
+    CSS_PATH = sheet("read_all")
     BINDINGS = [Binding("r,f5,ctrl+r", "read", "Ask again", show=False, id="reading.again")]
 
     def __init__(
@@ -75,7 +78,7 @@ class ReadAll(Dialog[JobPage]):
     @work(exclusive=True)
     async def action_read(self) -> None:
         """Read the list; where that fails say why, and offer to ask again."""
-        from cgc_tui.api import all_jobs  # with httpx, which is there by now
+        from cgc_tui.api.every import all_jobs  # with httpx, which is there by now
 
         self._progress = self._wait = None
         self._ticker.resume()

@@ -64,7 +64,7 @@ class RetryScreen(RetryPlan):
     @work(group="send")
     async def _send(self, run: Run) -> None:
         """Send all, look where an answer was lost, and go on to watch."""
-        from cgc_tui.api import send
+        from cgc_tui.api.resend import send
 
         self._sending = True
         self.add_class("-sent")
@@ -86,7 +86,7 @@ class RetryScreen(RetryPlan):
     @work(exclusive=True, group="look")
     async def _look_closer(self, run: Run, news: Clean) -> None:
         """Look for jobs whose answer was lost, and how the new ones stand."""
-        from cgc_tui.api import look
+        from cgc_tui.api.resend import look
 
         try:
             await look(self.client, run)
@@ -101,7 +101,7 @@ class RetryScreen(RetryPlan):
 
     async def _follow(self, run: Run, news: Clean) -> None:
         """Learn how the new jobs stand."""
-        from cgc_tui.api import follow
+        from cgc_tui.api.resend import follow
 
         try:
             await follow(self.client, run)

@@ -18,6 +18,7 @@ from textual.widgets import Static
 from cgc_tui.models import CgcError, ImportJob
 from cgc_tui.retry import Options, Plan, Run, plan
 from cgc_tui.retry_view import bodies, planned
+from cgc_tui.sheets import sheet
 from cgc_tui.text import Clean, clean
 from cgc_tui.view import Look, failure
 from cgc_tui.widgets.key_bar import KeyBar
@@ -35,6 +36,7 @@ MOST_CHARACTERS = 300_000
 class RetryPlan(Screen[None]):
     """The owner of the plan and its options; the platform is looked at first, for what was started since."""
 
+    CSS_PATH = sheet("retry")
     look: reactive[Look] = reactive(Look())
     user: reactive[Clean | None] = reactive[Clean | None](None)
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
@@ -91,7 +93,7 @@ class RetryPlan(Screen[None]):
     @work(exclusive=True)
     async def prepare(self) -> None:
         """Plan, with what the platform lists now."""
-        from cgc_tui.api import listed
+        from cgc_tui.api.resend import listed
 
         sent = frozenset[str]().union(*(run.sent for run in self.runs))
         self.tell([("Retry", self.what)])

@@ -16,6 +16,7 @@ from textual.widgets import Input, Label, Select, Static
 
 from cgc_tui.credentials import PLATFORMS, CredentialsError, checked_token, platform_of
 from cgc_tui.models import CgcError, Refused, Token
+from cgc_tui.sheets import sheet
 from cgc_tui.text import Clean, clean
 from cgc_tui.view import Look, failure
 from cgc_tui.widgets.too_small import TooSmall
@@ -50,6 +51,7 @@ class TokenInput(Input):
 class TokenScreen(Screen[Login | None]):
     """The platform, where to get a token, and a line to paste it into."""
 
+    CSS_PATH = sheet("token")
     AUTO_FOCUS = "#token"
     BINDINGS = [Binding("escape", "leave", "Back", show=False, id="token.back")]
 

@@ -94,7 +94,7 @@ class Watching(Overview):
 
     async def _look(self, target: Target) -> bool:
         """Ask how the jobs stand now; tell whether all have ended."""
-        from cgc_tui.api import all_jobs, jobs_by_ids  # with httpx, which is there by now
+        from cgc_tui.api.every import all_jobs, jobs_by_ids  # with httpx, which is there by now
 
         ids = target.watch.going
         if target.query is not None:

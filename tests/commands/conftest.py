@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from cgc_tui.__main__ import parser
+from cgc_tui.command_line import parser
 from cgc_tui.commands import loaded
-from cgc_tui.commands.session import Place, Session
+from cgc_tui.commands.session import Session
 from cgc_tui.credentials import Access, Credentials, TokenSource
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.models import Token
+from cgc_tui.place import Place
 from cgc_tui.view import Look
 from tests.conftest import Clock, Connect
 

@@ -1,0 +1,21 @@
+"""Where one is: a platform, and what is known of the user there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from cgc_tui.credentials import Access, Credentials
+from cgc_tui.models import Token
+
+if TYPE_CHECKING:
+    from cgc_tui.api import Client
+
+
+class Place(NamedTuple):
+    """A platform, and what is known of the user there; `title` is its name for the user."""
+
+    access: Access
+    title: str
+    credentials: Credentials
+    connect: Callable[[str, Token], Client]

@@ -1,0 +1,237 @@
+"""The first page, which a child of the program asks for: once, soon, and never to be left behind."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cgc_tui.demo import LoopbackServer, SimulatedPlatform
+from cgc_tui.models import Maintenance, RateLimited
+from cgc_tui.text import Clean
+from tests.conftest import first_page
+from tests.terminal import PATIENCE, Terminal
+
+APP = [sys.executable, "-m", "cgc_tui"]
+Open = Callable[..., Terminal]
+
+LATE = """\
+import os, sys
+from cgc_tui.__main__ import main
+
+parent = os.getpid()
+painted = []
+
+class Watch:
+    def find_spec(self, name, *_):
+        if name in ("httpx", "httpcore", "anyio") and os.getpid() == parent and not painted:
+            with open("early", "a") as file:
+                print(name, file=file)
+
+def watched(write):
+    def wrapped(self, text):
+        if "Pending" in text:
+            painted.append(True)
+        write(self, text)
+    return wrapped
+
+sys.meta_path.insert(0, Watch())
+from textual.drivers._writer_thread import WriterThread
+WriterThread.write = watched(WriterThread.write)
+sys.exit(main([]))
+"""
+"""The program, with a list of what is imported before its first paint and should not be."""
+
+FORKLESS = """\
+import os, sys
+from cgc_tui.__main__ import main
+
+def fork():
+    raise BlockingIOError(11, "Resource temporarily unavailable")
+
+os.fork = fork
+sys.exit(main([]))
+"""
+
+LOST = """\
+import os, sys
+import cgc_tui.__main__ as program
+
+program._answer = lambda parent: os._exit(3)
+sys.exit(program.main([]))
+"""
+"""The program, with a child that dies before it can tell anything."""
+
+STUCK = """\
+import sys, time
+import cgc_tui.__main__ as program
+import cgc_tui.first_page
+
+program._answer = lambda parent: time.sleep(1000)
+cgc_tui.first_page.PATIENCE = 0.5
+sys.exit(program.main([]))
+"""
+"""The program, with a child that never tells anything."""
+
+
+@pytest.fixture
+def opened(tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer) -> Open:
+    """Return what runs the program, or code instead of it, on the served platform."""
+
+    def run(code: str | None = None, *options: str) -> Terminal:
+        command = APP if code is None else [sys.executable, "-c", code]
+        environ = {"SB_API_ENDPOINT": server.url, "SB_AUTH_TOKEN": platform.token}
+        return Terminal([*command, *options], home=tmp_path, environ=environ)
+
+    return run
+
+
+def asked(platform: SimulatedPlatform) -> list[str]:
+    """Return the pages of the list that were asked for, which are not counts."""
+    targets = [request.target for request in platform.requests]
+    return [target for target in targets if "/storage/imports?" in target and "fields=_all" in target]
+
+
+def child_of(pid: int) -> int | None:
+    """Return the child of a process, if there is one."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return int(children[0]) if children else None
+
+
+def gone(pid: int) -> bool:
+    """Wait until a process is gone; tell whether that is so."""
+    ends = time.monotonic() + PATIENCE
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < ends:
+        time.sleep(0.01)
+    return not Path(f"/proc/{pid}").exists()
+
+
+def test_it_is_asked_for_once(opened: Open, platform: SimulatedPlatform) -> None:
+    with opened() as terminal:
+        terminal.sees("page 1 of")
+        terminal.sees(" · rosalind")
+        assert len(asked(platform)) == 1
+        assert child_of(terminal.process.pid) is None
+        terminal.press("!")
+        assert "GET /v2/storage/imports?offset=0" in terminal.sees("Requests: 6").replace("\n", "")
+
+
+def test_nothing_of_the_http_library_is_loaded_before_the_first_paint(opened: Open, tmp_path: Path) -> None:
+    with opened(LATE) as terminal:
+        terminal.sees(" · rosalind")
+    assert not (tmp_path / "early").exists(), (tmp_path / "early").read_text()
+
+
+@pytest.mark.parametrize("code", [FORKLESS, LOST])
+def test_without_the_child_the_list_comes_all_the_same(
+    opened: Open, platform: SimulatedPlatform, code: str
+) -> None:
+    with opened(code) as terminal:
+        terminal.sees("page 1 of")
+        assert len(asked(platform)) == 1
+        terminal.press("q")
+        assert terminal.ends() == 0
+
+
+def test_what_went_wrong_is_told_as_ever(opened: Open, platform: SimulatedPlatform) -> None:
+    platform.fail("maintenance")
+    with opened() as terminal:
+        terminal.sees("maintenance")
+        assert len(asked(platform)) == 1
+        platform.recover()
+        terminal.press("r")
+        terminal.sees("page 1 of")
+
+
+def test_a_refused_token_is_asked_for_again(opened: Open, platform: SimulatedPlatform) -> None:
+    platform.switches.refuse_token = True
+    with opened() as terminal:
+        terminal.sees("The platform refused the token")
+
+
+def test_quitting_waits_for_no_answer_and_leaves_nobody(opened: Open, platform: SimulatedPlatform) -> None:
+    gate = platform.gate(where=first_page)
+    with opened() as terminal:
+        terminal.sees("asking…")
+        child = child_of(terminal.process.pid)
+        assert child is not None
+        terminal.press("q")
+        assert terminal.ends() == 0
+        assert gone(child)
+        gate.release()
+
+
+def test_the_child_ends_with_a_program_that_was_killed(opened: Open, platform: SimulatedPlatform) -> None:
+    gate = platform.gate(where=first_page)
+    with opened() as terminal:
+        terminal.sees("asking…")
+        child = child_of(terminal.process.pid)
+        assert child is not None
+        assert gate.arrived.wait(PATIENCE)
+        terminal.process.kill()
+        assert gone(child)
+        gate.release()
+
+
+def test_another_list_waits_for_neither_answer_nor_child(opened: Open, platform: SimulatedPlatform) -> None:
+    gate = platform.gate(where=first_page, times=1)
+    with opened() as terminal:
+        terminal.sees("asking…")
+        child = child_of(terminal.process.pid)
+        assert child is not None
+        assert gate.arrived.wait(PATIENCE)
+        terminal.press("4")
+        terminal.sees("FAILED · sorted as sent")
+        assert gone(child)
+        gate.release()
+
+
+def test_the_filters_of_the_command_line_are_asked_with(opened: Open, platform: SimulatedPlatform) -> None:
+    with opened(None, "--state", "FAILED", "--page-size", "7") as terminal:
+        terminal.sees("1–7 of ")
+        (target,) = asked(platform)
+        assert "limit=7" in target
+        assert "state=FAILED" in target
+
+
+@pytest.mark.parametrize("arguments", [["--demo"], ["--version"]])
+def test_nobody_is_asked_where_nothing_is_to_be_asked(tmp_path: Path, arguments: list[str]) -> None:
+    code = (
+        "import os, sys\n"
+        "from cgc_tui.__main__ import main\n"
+        "os.fork = lambda: print('a child') or 1\n"
+        f"sys.exit(main({arguments}))"
+    )
+    with Terminal([sys.executable, "-c", code], home=tmp_path) as terminal:
+        terminal.sees("page 1 of" if arguments == ["--demo"] else "cgc-tui ")
+        assert b"a child" not in terminal.raw
+
+
+def test_it_holds_nothing_open_for_the_child(opened: Open, platform: SimulatedPlatform) -> None:
+    gate = platform.gate(where=first_page)
+    with opened() as terminal:
+        terminal.sees("asking…")
+        child = child_of(terminal.process.pid)
+        assert child is not None
+        terminals = [
+            number for number in range(3) if os.readlink(f"/proc/{child}/fd/{number}") != "/dev/null"
+        ]
+        assert terminals == []
+        gate.release()
+        terminal.sees("page 1 of")
+
+
+def test_failures_travel_whole() -> None:
+    error = RateLimited(
+        Clean("too many requests"), Clean("Wait."), status=429, code=7, words=Clean("no"), retry_after=3.5
+    )
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is RateLimited
+    assert str(again) == str(error)
+    assert vars(again) == vars(error)
+    assert isinstance(pickle.loads(pickle.dumps(Maintenance(Clean("a"), Clean("b")))), Maintenance)
