@@ -14,11 +14,11 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.filter import LineFilter
-from textual.geometry import Size
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
+from cgc_tui import mends  # noqa: F401
 from cgc_tui.clipboard import Route, choose, open_link, to_tmux
 from cgc_tui.driver import Terminal
 from cgc_tui.guard import Guard
@@ -29,22 +29,6 @@ from cgc_tui.sheets import sheet
 from cgc_tui.text import Clean, clean
 
 WARNING_SECONDS = 20.0
-
-
-_lay_out = Screen._screen_resized
-
-
-def _screen_resized(screen: Screen[object], size: Size) -> None:
-    """Lay out a screen for the size that the terminal has.
-
-    A screen tells itself of each size that it gets: of two that differ, one behind the other in its queue
-    with anything between, it would come back to each for ever.
-    """
-    if size == screen.app.size:
-        _lay_out(screen, size)
-
-
-Screen._screen_resized = _screen_resized  # type: ignore[assignment, method-assign]
 
 
 class TerminalApp(App[None]):

@@ -1,8 +1,11 @@
-"""Sizes that follow each other while the app has other things to do."""
+"""What is mended in Textual: layouts without end, and widgets that are kept after they are gone."""
 
 from __future__ import annotations
 
+import gc
+
 import pytest
+from textual._styles_cache import StylesCache
 from textual.events import Resize
 from textual.geometry import Size
 
@@ -30,3 +33,17 @@ async def test_two_sizes_in_a_row_come_to_rest(start: Start, monkeypatch: pytest
         await rest(pilot)
         assert len(sizes) < FOR_EVER
         assert screen.size == now
+
+
+async def test_closed_dialogs_leave_none_of_their_lines(start: Start) -> None:
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        kept = []
+        for _ in range(3):
+            await pilot.press("f")
+            await rest(pilot)
+            await pilot.press("escape")
+            await rest(pilot)
+            gc.collect()
+            kept.append(sum(isinstance(thing, StylesCache) for thing in gc.get_objects()))
+        assert kept[0] == kept[1] == kept[2]
