@@ -100,6 +100,7 @@ class CgcApp(TerminalApp):
         return JobsScreen(
             client,
             platform=title,
+            last_user=self._access.user,
             web=platform.web if platform else None,
             query=query,
             every=self._setup.settings.refresh,
@@ -181,7 +182,7 @@ class CgcApp(TerminalApp):
             )
         profile, source = self._access.profile, None
         try:
-            profile = self._setup.credentials.save(profile, login.endpoint, login.token)
+            profile = self._setup.credentials.save(profile, login.endpoint, login.token, login.username)
             source = TokenSource.STORE
         except CredentialsError as error:
             self.warn(f"The token is used for this run only. {error}")
@@ -191,4 +192,5 @@ class CgcApp(TerminalApp):
             endpoint=login.endpoint,
             token=login.token,
             source=source,
+            user=clean(login.username),
         )

@@ -24,6 +24,7 @@ from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
 from cgc_tui.event_log import EventLog
 from cgc_tui.models import JobQuery, Token
 from cgc_tui.settings import Settings
+from cgc_tui.text import Clean
 from cgc_tui.view import Look
 from tests.leaks import (  # noqa: F401
     SENTINEL,
@@ -156,6 +157,7 @@ def make_app(platform: SimulatedPlatform, server: LoopbackServer, clock: Clock, 
         simulated: bool = False,
         write: bool = False,
         endpoint: str = "",
+        last_user: Clean | None = None,
         **wire: Any,
     ) -> CgcApp:
         directory = tmp_path / "config"
@@ -163,7 +165,7 @@ def make_app(platform: SimulatedPlatform, server: LoopbackServer, clock: Clock, 
         transport = platform.transport() if simulated else None
         events = EventLog()
         setup = Setup(
-            access=Access("cgc", endpoint, Token(token) if token else None, source),
+            access=Access("cgc", endpoint, Token(token) if token else None, source, last_user),
             title="CGC",
             credentials=Credentials(directory, environ={}, home=tmp_path),
             connect=lambda at, given: Client(

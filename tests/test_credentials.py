@@ -349,7 +349,7 @@ def test_a_profile_that_is_wrong_hinders_only_itself(
 def test_a_token_comes_back_as_it_was(make: Make) -> None:
     tokens = {"cgc": "%(x)s%%", "sb-eu": "#a=b;c:d", "bdc": "[cgc]", "sb-us": "'q'", "cavatica": "x" * 512}
     for profile, token in tokens.items():
-        assert make().save(profile, PLATFORMS[profile].endpoint, Token(token)) == profile
+        assert make().save(profile, PLATFORMS[profile].endpoint, Token(token), "rosalind") == profile
     for profile, token in tokens.items():
         assert revealed(make().find(profile=profile, endpoint=None)) == (token, STORE)
     assert make().profiles() == {profile: PLATFORMS[profile].endpoint for profile in tokens}
@@ -357,13 +357,16 @@ def test_a_token_comes_back_as_it_was(make: Make) -> None:
 
 def test_a_token_goes_under_the_profile_of_its_endpoint(make: Make) -> None:
     store = make()
-    assert store.save("cgc", f"{CGC}/", Token("a")) == "cgc"
-    assert store.save("cgc", EU, Token("b")) == "sb-eu"
-    assert store.save("cgc", LAB, Token("c")) == "lab.example.org:8443"
-    assert store.save("bdc", LAB, Token("d")) == "lab.example.org:8443"
-    assert store.save("cgc", "https://lab.example.org:8443/v3", Token("e")) == "lab.example.org:8443-2"
-    assert store.save("cgc", "https://bdc/v2", Token("f")) == "bdc-2"
-    assert store.save("cgc", "http://[::1]:8000/v2", Token("g")) == "::1:8000"
+    assert store.save("cgc", f"{CGC}/", Token("a"), "rosalind") == "cgc"
+    assert store.save("cgc", EU, Token("b"), "rosalind") == "sb-eu"
+    assert store.save("cgc", LAB, Token("c"), "rosalind") == "lab.example.org:8443"
+    assert store.save("bdc", LAB, Token("d"), "rosalind") == "lab.example.org:8443"
+    assert (
+        store.save("cgc", "https://lab.example.org:8443/v3", Token("e"), "rosalind")
+        == "lab.example.org:8443-2"
+    )
+    assert store.save("cgc", "https://bdc/v2", Token("f"), "rosalind") == "bdc-2"
+    assert store.save("cgc", "http://[::1]:8000/v2", Token("g"), "rosalind") == "::1:8000"
     assert revealed(make().find(profile="cgc", endpoint=None)) == ("a", STORE)
     assert revealed(make().find(profile=None, endpoint=LAB)) == ("d", STORE)
     assert revealed(make().find(profile="::1:8000", endpoint=None)) == ("g", STORE)
@@ -372,8 +375,8 @@ def test_a_token_goes_under_the_profile_of_its_endpoint(make: Make) -> None:
 def test_a_new_profile_is_that_of_the_endpoint_it_was_named_with(make: Make) -> None:
     store = make()
     assert store.find(profile="mine", endpoint=CGC).profile == "mine"
-    assert store.save("mine", EU, Token("a")) == "sb-eu"
-    assert store.save("mine", CGC, Token("b")) == "mine"
+    assert store.save("mine", EU, Token("a"), "rosalind") == "sb-eu"
+    assert store.save("mine", CGC, Token("b"), "rosalind") == "mine"
     assert revealed(make().find(profile="mine", endpoint=None)) == ("b", STORE)
     assert revealed(make().find(profile="cgc", endpoint=None)) == (None, None)
 
@@ -382,25 +385,42 @@ def test_what_is_not_ours_stays(make: Make, directory: Path) -> None:
     foreign = "[DEFAULT]\nauth_token = for-all\n\n[bdc]\nlines = 1\n\t2\n\n"
     write(directory / "credentials", foreign + section("cgc", CGC, "old") + "advance_access = True\n")
     assert revealed(make().find(profile="bdc", endpoint=None)) == (None, None)
-    make().save("cgc", CGC, Token("new"))
+    make().save("cgc", CGC, Token("new"), "rosalind")
     assert (directory / "credentials").read_text() == (
-        foreign + section("cgc", CGC, "new") + "advance_access = True\n\n"
+        foreign + section("cgc", CGC, "new") + "advance_access = True\nusername = rosalind\n\n"
     )
 
 
 def test_a_profile_with_a_wrong_endpoint_is_not_overwritten(make: Make, directory: Path) -> None:
     path = write(directory / "credentials", section("cgc", "nonsense", "old"))
-    assert make().save("cgc", CGC, Token("new")) == "cgc-api.sbgenomics.com"
+    assert make().save("cgc", CGC, Token("new"), "rosalind") == "cgc-api.sbgenomics.com"
     assert "auth_token = old" in path.read_text()
     assert make().profiles() == {"cgc-api.sbgenomics.com": CGC}
+
+
+def test_who_has_a_token_is_kept_with_it(make: Make, directory: Path) -> None:
+    make().save("cgc", CGC, Token("a"), "rosalind")
+    assert make().find(profile=None, endpoint=None).user == "rosalind"
+    assert make(SB_AUTH_TOKEN="b").find(profile=None, endpoint=None).user is None
+    write(directory / "credentials", section("cgc", CGC, "a"))
+    assert make().find(profile=None, endpoint=None).user is None
+
+
+def test_no_name_of_a_user_changes_the_store(make: Make) -> None:
+    make().save("cgc", CGC, Token("a"), "x\n[sb-eu]\nauth_token = b\n\x1b[2J")
+    found = make().find(profile=None, endpoint=None)
+    assert found.token == Token("a")
+    assert found.user is not None
+    assert found.user.isprintable()
+    assert make().profiles() == {"cgc": CGC}
 
 
 def test_a_token_is_forgotten(make: Make, directory: Path) -> None:
     store = make()
     assert not store.forget("cgc")
     assert not directory.exists()
-    store.save("cgc", CGC, Token("a"))
-    store.save("sb-eu", EU, Token("b"))
+    store.save("cgc", CGC, Token("a"), "rosalind")
+    store.save("sb-eu", EU, Token("b"), "rosalind")
     assert store.forget("cgc")
     assert not store.forget("cgc")
     assert store.profiles() == {"sb-eu": EU}
@@ -422,8 +442,8 @@ def test_the_store_is_private_under_any_umask(
 ) -> None:
     umask(mask)
     store = make()
-    store.save("cgc", CGC, Token("a"))
-    store.save("sb-eu", EU, Token("b"))
+    store.save("cgc", CGC, Token("a"), "rosalind")
+    store.save("sb-eu", EU, Token("b"), "rosalind")
     assert [mode(path) for path in (directory.parent, directory)] == [0o700, 0o700]
     assert {path.name: mode(path) for path in directory.iterdir()} == {
         "credentials": 0o600,
@@ -450,7 +470,7 @@ def test_at_no_moment_is_anything_open_to_others(
     monkeypatch.setattr(os, "fchmod", fchmod_seen)
     monkeypatch.setattr(Path, "chmod", chmod_seen)
     umask(0)
-    make().save("cgc", CGC, Token("a"))
+    make().save("cgc", CGC, Token("a"), "rosalind")
     assert found == [0o700, 0o700, 0o600, 0o600]
 
 
@@ -540,7 +560,7 @@ def test_a_store_that_is_not_fit_is_not_read(
     store = make()
     for use in (
         lambda: store.find(profile=None, endpoint=None),
-        lambda: store.save("cgc", CGC, Token("new")),
+        lambda: store.save("cgc", CGC, Token("new"), "rosalind"),
         lambda: store.forget("cgc"),
         store.profiles,
     ):
@@ -596,7 +616,7 @@ def test_a_directory_that_cannot_be_made_is_told(make: Make, directory: Path) ->
     with pytest.raises(
         CredentialsError, match=r"cannot be written \(.*\)\. Mend that, or set XDG_CONFIG_HOME"
     ):
-        store.save("cgc", CGC, Token("a"))
+        store.save("cgc", CGC, Token("a"), "rosalind")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
@@ -604,7 +624,7 @@ def test_nothing_is_stored_in_a_directory_of_another_user(make: Make, directory:
     directory.mkdir(parents=True)
     os.chown(directory, 65534, 65534)
     with pytest.raises(CredentialsError, match="the directory belongs to another user"):
-        make().save("cgc", CGC, Token("a"))
+        make().save("cgc", CGC, Token("a"), "rosalind")
     assert list(directory.iterdir()) == []
 
 
@@ -612,11 +632,11 @@ def test_nothing_is_stored_in_a_directory_of_another_user(make: Make, directory:
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(
     make: Make, directory: Path, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
-    make().save("cgc", CGC, Token("old"))
+    make().save("cgc", CGC, Token("old"), "rosalind")
     with monkeypatch.context() as patch:
         patch.setattr(os, call, refuse(errno.ENOSPC))
         with pytest.raises(CredentialsError, match="No space left on device"):
-            make().save("cgc", CGC, Token("new"))
+            make().save("cgc", CGC, Token("new"), "rosalind")
     assert sorted(path.name for path in directory.iterdir()) == ["credentials", "credentials.lock"]
     assert revealed(make().find(profile="cgc", endpoint=None)) == ("old", STORE)
 
@@ -632,7 +652,7 @@ if ending == "killed":
     os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 store = Credentials(Path(directory), environ={}, home=Path(directory))
 for token in tokens:
-    store.save("cgc", endpoint.format(token), Token(token))
+    store.save("cgc", endpoint.format(token), Token(token), "rosalind")
 """
 
 
@@ -642,12 +662,12 @@ def child(directory: Path, endpoint: str, ending: str, *tokens: str) -> subproce
 
 
 def test_a_killed_writer_leaves_the_old_file_and_the_next_one_tidies(make: Make, directory: Path) -> None:
-    make().save("cgc", CGC, Token("old"))
+    make().save("cgc", CGC, Token("old"), "rosalind")
     assert child(directory, CGC, "killed", "new").wait() == -signal.SIGKILL
     (left,) = directory.glob(f"{credentials.NEW_PREFIX}*")
     assert mode(left) == 0o600
     assert revealed(make().find(profile="cgc", endpoint=None)) == ("old", STORE)
-    make().save("sb-eu", EU, Token("b"))
+    make().save("sb-eu", EU, Token("b"), "rosalind")
     assert sorted(path.name for path in directory.iterdir()) == ["credentials", "credentials.lock"]
 
 
@@ -663,7 +683,12 @@ def test_a_second_writer_waits_for_the_first(make: Make, monkeypatch: pytest.Mon
     reached = threading.Event()
     monkeypatch.setattr(files.time, "sleep", lambda _: reached.set())
     monkeypatch.setattr(files, "LOCK_TRIES", 10**9)
-    second = threading.Thread(target=lambda: (make().save("sb-eu", EU, Token("b")), reached.set()))
+
+    def save() -> None:
+        make().save("sb-eu", EU, Token("b"), "rosalind")
+        reached.set()
+
+    second = threading.Thread(target=save)
     fsync = os.fsync
 
     def held(descriptor: int) -> None:
@@ -673,7 +698,7 @@ def test_a_second_writer_waits_for_the_first(make: Make, monkeypatch: pytest.Mon
         fsync(descriptor)
 
     monkeypatch.setattr(os, "fsync", held)
-    make().save("cgc", CGC, Token("a"))
+    make().save("cgc", CGC, Token("a"), "rosalind")
     second.join(5)
     assert make().profiles() == {"cgc": CGC, "sb-eu": EU}
 
@@ -686,7 +711,7 @@ def test_a_lock_that_is_never_free_is_told(
     with lock.open("r+") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(CredentialsError, match="Another cgc-tui is changing the store"):
-            make().save("cgc", CGC, Token("a"))
+            make().save("cgc", CGC, Token("a"), "rosalind")
 
 
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS])
@@ -694,18 +719,18 @@ def test_a_file_system_without_locks_still_stores(
     make: Make, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     monkeypatch.setattr(fcntl, "flock", refuse(number))
-    assert make().save("cgc", CGC, Token("a")) == "cgc"
+    assert make().save("cgc", CGC, Token("a"), "rosalind") == "cgc"
 
 
 def test_a_lock_that_fails_is_told(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fcntl, "flock", refuse(errno.EIO))
     with pytest.raises(CredentialsError, match="Input/output error"):
-        make().save("cgc", CGC, Token("a"))
+        make().save("cgc", CGC, Token("a"), "rosalind")
 
 
 def test_advance_access_is_a_setting_of_the_profile(tmp_path: Path) -> None:
     credentials = Credentials(tmp_path, environ={}, home=tmp_path)
-    credentials.save("cgc", CGC, Token("t" * 32))
+    credentials.save("cgc", CGC, Token("t" * 32), "rosalind")
     assert not credentials.advance_access(CGC)
     text = credentials.path.read_text().replace("[cgc]", "[cgc]\nadvance_access = True")
     credentials.path.write_text(text)
@@ -740,7 +765,7 @@ def test_under_any_umask_and_modes_the_store_keeps_the_token_to_its_owner(
     old = os.umask(mask)
     try:
         store = Credentials(directory, environ={}, home=home)
-        assert store.save("sb-eu", EU, Token("new")) == "sb-eu"
+        assert store.save("sb-eu", EU, Token("new"), "rosalind") == "sb-eu"
         assert revealed(store.find(profile="sb-eu", endpoint=None)) == ("new", STORE)
         assert revealed(store.find(profile="cgc", endpoint=None))[0] == ("stored-cgc" if there[0] else None)
     finally:
@@ -763,7 +788,7 @@ def test_whatever_the_store_holds_it_is_read_or_refused_in_words(
     said = []
     for use in (
         lambda: store.find(profile=None, endpoint=None),
-        lambda: store.save("bdc", PLATFORMS["bdc"].endpoint, Token("new")),
+        lambda: store.save("bdc", PLATFORMS["bdc"].endpoint, Token("new"), "rosalind"),
         store.profiles,
     ):
         try:

@@ -54,7 +54,7 @@ def refuse(number: int) -> Callable[..., None]:
 def stored(tmp_path: Path) -> Path:
     """Return a store that holds a token from earlier."""
     store = Credentials(tmp_path / "config", environ={}, home=tmp_path)
-    store.save("bdc", "https://api.sb.biodatacatalyst.nhlbi.nih.gov/v2", Token(OLD))
+    store.save("bdc", "https://api.sb.biodatacatalyst.nhlbi.nih.gov/v2", Token(OLD), "rosalind")
     return store.path
 
 
@@ -125,7 +125,7 @@ def test_a_command_says_it_in_a_line_and_the_store_is_as_it_was(
     words: str,
 ) -> None:
     directory = tmp_path / "cgc-tui"
-    Credentials(directory, environ={}, home=tmp_path).save("cgc", server.url, Token(OLD))
+    Credentials(directory, environ={}, home=tmp_path).save("cgc", server.url, Token(OLD), "rosalind")
     before = content(directory)
     environ = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "SB_API_ENDPOINT": server.url}
     command = [sys.executable, "-c", FAULTY.format(call=call, number=number), "auth"]

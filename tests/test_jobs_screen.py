@@ -37,6 +37,18 @@ async def test_the_first_page_and_its_place(start: Start, platform: SimulatedPla
         assert platform.job(platform.ids()[0])["destination"]["name"] in screen
 
 
+async def test_the_last_known_user_stands_there_until_the_platform_says_who(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    gate = platform.gate(where=lambda request: request.url.path.endswith("/user"))
+    async with start(last_user="franklin") as pilot:
+        await shown(pilot, "1–50 of 230")
+        assert "CGC · franklin" in text_of(pilot.app)
+        gate.release()
+        await shown(pilot, "CGC · rosalind")
+        assert "franklin" not in text_of(pilot.app)
+
+
 async def test_turning_pages(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "page 1 of 5")

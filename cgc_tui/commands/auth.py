@@ -68,7 +68,7 @@ async def _login(session: Session, *, piped: bool) -> int:
         user = await client.me()
     finally:
         await client.close()
-    profile = place.credentials.save(place.access.profile, place.access.endpoint, token)
+    profile = place.credentials.save(place.access.profile, place.access.endpoint, token, user.username)
     session.say(f"{place.title} knows you as {user.username}; the token is stored for the profile {profile}.")
     if session.environ.get("SB_AUTH_TOKEN", "").strip():
         session.say("SB_AUTH_TOKEN is still taken first, unless --profile is given: unset it.")

@@ -21,6 +21,7 @@ from cgc_tui.credentials.platforms import (
 )
 from cgc_tui.credentials.store import Ini, Profiles
 from cgc_tui.models import Token
+from cgc_tui.text import Clean
 
 
 class TokenSource(StrEnum):
@@ -33,12 +34,16 @@ class TokenSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What the app starts with; `token` is None where there is none for the endpoint."""
+    """What the app starts with; `token` is None where there is none for the endpoint.
+
+    `user` had the token when it was stored, None where that is not known.
+    """
 
     profile: str
     endpoint: str
     token: Token | None
     source: TokenSource | None
+    user: Clean | None = None
 
     @property
     def title(self) -> str:
@@ -90,11 +95,12 @@ class Credentials:
             self._new[checked_profile(name)] = used
         for source, token in self._offers(profiles, name, used, usual, store_first=profile is not None):
             if token is not None:
-                return Access(name, used, token, source)
+                user = profiles.user(name) if source is TokenSource.STORE else None
+                return Access(name, used, token, source, user)
         return Access(name, used, None, None)
 
-    def save(self, access_profile: str, endpoint: str, token: Token) -> str:
-        """Store a token and return the profile that it was stored under.
+    def save(self, access_profile: str, endpoint: str, token: Token, user: str) -> str:
+        """Store a token, and the name of the `user` who has it; return the profile that it was stored under.
 
         That is `access_profile` if the endpoint is its own, else the profile that has the endpoint, else a
         new one named after the host. Raises CredentialsError if the store cannot be read or written.
@@ -103,7 +109,7 @@ class Credentials:
         with self._changing() as store:
             profiles = Profiles(store, self._new)
             name = profiles.home(access_profile, endpoint) or profiles.unused(endpoint)
-            store.put(name, endpoint, token)
+            store.put(name, endpoint, token, user)
         return name
 
     def advance_access(self, endpoint: str) -> bool:

@@ -16,6 +16,9 @@ from urllib.parse import urlsplit
 from cgc_tui.credentials.files import Unfit, write_anew
 from cgc_tui.credentials.platforms import PLATFORMS, CredentialsError, checked_token, normal_endpoint
 from cgc_tui.models import Token
+from cgc_tui.text import Clean, clean
+
+MOST_NAME = 100
 
 
 class Ini:
@@ -57,9 +60,14 @@ class Ini:
         """Tell whether a profile asks for what the platform does not offer to all yet."""
         return self._parser.get(name, "advance_access", fallback="").lower() in {"true", "yes", "on", "1"}
 
-    def put(self, name: str, endpoint: str, token: Token) -> None:
-        """Set a profile's endpoint and token; its other keys stay."""
-        self._parser.read_dict({name: {"api_endpoint": endpoint, "auth_token": token.reveal()}})
+    def user(self, name: str) -> Clean | None:
+        """Return who had a profile's token when it was stored, if the file says so."""
+        return clean(self._parser.get(name, "username", fallback=""), most=MOST_NAME) or None
+
+    def put(self, name: str, endpoint: str, token: Token, user: str) -> None:
+        """Set a profile's endpoint, its token, and whose that is; its other keys stay."""
+        values = {"api_endpoint": endpoint, "auth_token": token.reveal()}
+        self._parser.read_dict({name: {**values, "username": clean(user, most=MOST_NAME)}})
 
     def remove(self, name: str) -> None:
         """Remove a profile."""
@@ -94,6 +102,10 @@ class Profiles:
         with suppress(CredentialsError):
             return self.endpoint(name) == endpoint
         return False
+
+    def user(self, name: str) -> Clean | None:
+        """Return who had the profile's token when it was stored, if that is known."""
+        return self._store.user(name)
 
     def token(self, name: str, endpoint: str) -> Token | None:
         """Return the profile's token if it is bound to this endpoint."""

@@ -37,7 +37,9 @@ class JobsScreen(Retrying):
     def compose(self) -> ComposeResult:
         """Lay out the bars, the list with its notice, the detail and the keys."""
         at = JobsScreen
-        yield TopBar(self.platform).data_bind(at.look, at.user, at.as_of, at.every, at.paused, at.attention)
+        yield TopBar(self.platform, self.last_user).data_bind(
+            at.look, at.user, at.as_of, at.every, at.paused, at.attention
+        )
         yield StateTabs().data_bind(at.look, at.wanted, at.counts)
         yield FoundLine(self.clock).data_bind(at.look, at.wanted, at.standing)
         with Horizontal(id="body"):

@@ -15,7 +15,7 @@ from cgc_tui.batches_view import begun, way
 from cgc_tui.found import Found
 from cgc_tui.models import JobPage, JobQuery, Search
 from cgc_tui.screens.marking import Marking
-from cgc_tui.text import clean
+from cgc_tui.text import Clean, clean
 from cgc_tui.view import Look, filters
 
 if TYPE_CHECKING:
@@ -32,15 +32,20 @@ class Overview(Marking):
         client: Client,
         *,
         platform: str,
+        last_user: Clean | None,
         web: str | None,
         query: JobQuery,
         every: float,
         look: Look,
         clock: Callable[[], datetime],
     ) -> None:
-        """`platform` is its title, `web` its web address; `every` is in seconds, 0 for no refresh."""
+        """`platform` is its title, `web` its web address; `every` is in seconds, 0 for no refresh.
+
+        `last_user` stands for whom the platform takes the token's owner for, until it has said so.
+        """
         super().__init__(client, query=query, every=every, web=web, clock=clock)
         self.platform = platform
+        self.last_user = last_user
         self.set_reactive(Overview.look, look)
 
     def action_failures(self) -> None:

@@ -21,19 +21,22 @@ class TopBar(Bar):
     look: reactive[Look] = reactive(Look())
     user: reactive[Clean | None] = reactive[Clean | None](None)
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
-    every: reactive[float] = reactive(0.0)
-    """Seconds between refreshes; 0 is off."""
+    every: reactive[float | None] = reactive[float | None](None)
+    """Seconds between refreshes; 0 is off, None where there are none to speak of."""
     paused: reactive[bool] = reactive(False)
     attention: reactive[Attention] = reactive(Attention.FULL)
 
-    def __init__(self, platform: str) -> None:
+    def __init__(self, platform: str, last_user: Clean | None = None) -> None:
+        """`last_user` stands there until the user is known."""
         super().__init__()
         self.platform = clean(platform)
+        self.last_user = last_user
 
     def parts(self) -> tuple[Content, Content]:
         """Return the platform and the user, and the list's age."""
         muted = self.get_visual_style("top-bar--muted", partial=True)
-        who = self.look.dot + self.user if self.user else ""
+        user = self.user or self.last_user
+        who = self.look.dot + user if user else ""
         left = Content.assemble(
             ("cgc-tui  ", muted),
             (f"{self.platform}{who}", self.get_visual_style("top-bar--platform", partial=True)),
@@ -41,17 +44,18 @@ class TopBar(Bar):
         facts = []
         if self.as_of is not None:
             facts.append(f"as of {self.as_of.astimezone(self.look.zone):%H:%M}{self._zone_name()}")
-        facts.append(self._rhythm())
+        if self.every is not None:
+            facts.append(self._rhythm(self.every))
         return left, Content.styled(self.look.dot.join(facts), muted)
 
     def _zone_name(self) -> str:
         return " UTC" if self.look.zone is not None else ""
 
-    def _rhythm(self) -> str:
+    def _rhythm(self, every: float) -> str:
         if self.paused:
             return "paused"
-        if not self.every:
+        if not every:
             return "refresh off"
         if self.attention is Attention.NONE:
             return "asleep, any key wakes it"
-        return f"every {self.attention.rhythm(self.every):g} s"
+        return f"every {self.attention.rhythm(every):g} s"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
+from random import Random
 from statistics import median, quantiles
 
 from tests.bench.figure import Figure
@@ -11,12 +12,18 @@ from tests.bench.session import Session, running, serving
 
 RUNS = 30
 LATENCY_MS = 400
+ESCAPE = b"\x1b[27u"
+"""The key as it comes without a wait for what may follow it."""
 
 
 def measure() -> Iterator[Figure]:
     """Measure at 120×36; the figures are ratios within one session."""
-    with serving("--jobs", "12000") as environ, _app(environ) as session:
-        yield Figure("key latency at rest, p95", 1000 * _marked(session), "ms")
+    calm = ("--jobs", "12000", "--rate-limit", "1000000", "--latency-ms", "100")
+    with serving(*calm) as environ, _app(environ) as session:
+        rest = _closed(session, b"?", b"Help")
+        load = _closed(session, b"/TCGA\r", b"Stop")
+        yield Figure("Esc closes a dialog at rest, p95", 1000 * rest, "ms")
+        yield Figure("the same while 12,000 jobs load, against that", load / rest, "×", most=4)
     with serving("--jobs", "12000", "--latency-ms", str(LATENCY_MS)) as environ, _app(environ) as session:
         cursor = median(session.settled(b"j") for _ in range(RUNS))
         turns = []
@@ -26,14 +33,20 @@ def measure() -> Iterator[Figure]:
         yield Figure("a page fetched ahead, against a cursor key", median(turns) / cursor, "×", most=3)
 
 
-def _app(environ: Mapping[str, str]) -> AbstractContextManager[Session]:
-    return running("-m", "cgc_tui", "--refresh", "0", size=(120, 36), environ=environ)
+@contextmanager
+def _app(environ: Mapping[str, str]) -> Iterator[Session]:
+    with running("-m", "cgc_tui", "--refresh", "0", size=(120, 36), environ=environ) as session:
+        session.until(b"TCGA-")
+        session.quiet(1.0)
+        yield session
 
 
-def _marked(session: Session) -> float:
-    """Return the 95th percentile of the seconds until a key that changes a word has changed it."""
-    times = []
+def _closed(session: Session, opening: bytes, seen: bytes) -> float:
+    """Return the 95th percentile of the seconds until Esc, pressed in a dialog, has the rows shown again."""
+    chance, times = Random(1), []
     for _ in range(RUNS):
-        times.append(session.painted(b"t", b"UTC"))
-        session.press(b"t")
+        session.painted(opening, seen)
+        session.during(chance.uniform(0.0, 0.15))
+        times.append(session.painted(ESCAPE, b"TCGA-"))
+        session.press(ESCAPE)
     return quantiles(times, n=20)[-1]

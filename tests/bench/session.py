@@ -11,13 +11,13 @@ import subprocess
 import sys
 import termios
 import time
+from codecs import getincrementaldecoder
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pyte
-
+from tests.painted import Cell, Emulator
 from tests.terminal import LAUNCHER
 
 PATIENCE = 30.0
@@ -34,8 +34,8 @@ class Session:
         self, command: Sequence[str], *, home: str, size: tuple[int, int], environ: Mapping[str, str]
     ) -> None:
         self.raw = bytearray()
-        self.screen = pyte.Screen(*size)
-        self._stream = pyte.ByteStream(self.screen)
+        self._emulator = Emulator(size)
+        self._decoder = getincrementaldecoder("utf-8")()
         self._fed = 0
         self._main, child = pty.openpty()
         columns, rows = size
@@ -78,10 +78,10 @@ class Session:
         while (left := ends - time.perf_counter()) > 0:
             self.read(left)
 
-    def press(self, keys: bytes) -> int:
-        """Type keys; return how many bytes were written until the program was quiet."""
+    def press(self, keys: bytes, seconds: float = QUIET) -> int:
+        """Type keys; return how many bytes were written until the program was quiet for so long."""
         os.write(self._main, keys)
-        return self.quiet()
+        return self.quiet(seconds)
 
     def type(self, keys: bytes) -> None:
         """Type keys, and wait for nothing."""
@@ -118,14 +118,11 @@ class Session:
         self.raw += data
         return bool(data)
 
-    def cells(self) -> list[list[tuple[object, ...]]]:
-        """Return what stands in each cell, with its style."""
-        self._stream.feed(bytes(self.raw[self._fed :]))
+    def cells(self) -> list[list[Cell]]:
+        """Return what stands in each cell, with how it looks."""
+        self._emulator.feed(self._decoder.decode(bytes(self.raw[self._fed :])))
         self._fed = len(self.raw)
-        columns = range(self.screen.columns)
-        return [
-            [tuple(self.screen.buffer[row][column]) for column in columns] for row in range(self.screen.lines)
-        ]
+        return self._emulator.cells()
 
     def processor(self) -> float:
         """Return the processor time that was used."""
