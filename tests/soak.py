@@ -37,7 +37,7 @@ CHANGES_EVERY = 7.0
 """Seconds between two changes of the book by others."""
 
 SAMPLES_EVERY = 1.0
-MOST_GROWTH = 8_000
+MOST_GROWTH = 5_000
 """How much more memory the last third of the run may take than the second, in kB."""
 
 
