@@ -31,10 +31,11 @@ from cgc_tui.crash import BUG, report, uncaught
 from cgc_tui.credentials import Access, Credentials, CredentialsError, config_directory
 from cgc_tui.event_log import EventLog, LogFile, LogFileError
 from cgc_tui.first_page import FirstPage, Question
-from cgc_tui.models import JobQuery, Token
+from cgc_tui.models import JobQuery
 from cgc_tui.place import Place
 from cgc_tui.settings import Settings, load
 from cgc_tui.text import Clean, clean
+from cgc_tui.tokens import Token
 from cgc_tui.view import Look
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from contextlib import suppress
 from types import TracebackType
 
 from cgc_tui import __version__
-from cgc_tui.models import Token
 from cgc_tui.text import clean
+from cgc_tui.tokens import Token
 
 BUG = 70
 """The exit status after a bug."""

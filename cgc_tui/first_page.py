@@ -18,8 +18,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from cgc_tui.errors import CgcError
     from cgc_tui.event_log import Event
-    from cgc_tui.models import CgcError, JobPage, JobQuery, RateBudget
+    from cgc_tui.models import JobPage, JobQuery, RateBudget
 
 CHUNK = 1 << 16
 PATIENCE = 32.0

@@ -1,24 +1,10 @@
-"""What the platform talks about: jobs, queries, pages and failures, as frozen values.
+"""What the platform talks about: jobs, queries and pages, as frozen values.
 
 Strings in these values are as the platform sent them, unless they are of the type `Clean`: they serve
 for calls and for copying, and pass `cgc_tui.text` before they are shown.
 
 Plain values are named tuples, which take a tenth of the time of data classes to define: that of some thirty
 was a tenth of the time to the first paint. Data classes are for what `replace` changes.
-
-The errors, all raised by `cgc_tui.api`:
-
-    CgcError                 what went wrong and what to do about it, in words for the user
-     ├ Refused               401: the platform does not know this token
-     ├ NoPrivilege           403: it knows who asks, and says no
-     ├ NotFound              404: what was asked for is not there
-     ├ Rejected              another 4xx: the request itself was not accepted
-     ├ RateLimited           429: too many requests, `retry_after` says when to ask again
-     ├ ServerTrouble         5xx
-     │  └ Maintenance        503 with code 0
-     ├ Unreachable           no answer: name, connection, TLS, proxy or a time-out
-     ├ Unreadable            an answer that is not what this call returns
-     └ Lost                  no readable answer to what may have changed something: look, do not repeat
 """
 
 from __future__ import annotations
@@ -26,9 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, NamedTuple, TypeVar
-from urllib.parse import quote
+from typing import Any, NamedTuple
 
+from cgc_tui.errors import CgcError
 from cgc_tui.text import Clean
 
 
@@ -46,55 +32,6 @@ FINAL_STATES = frozenset({JobState.COMPLETED, JobState.FAILED})
 
 MAX_LIMIT = 100
 """The most jobs that one list call returns."""
-
-BLOT = "(token)"
-SHORTEST_SECRET = 8
-"""What is shorter stands in too many texts by chance; the platform's tokens have 32 characters."""
-
-Text = TypeVar("Text", str, bytes)
-
-
-class Token:
-    """An authentication token that does not show in any repr, string, traceback or pickle."""
-
-    __slots__ = ("__secret",)
-    __made: ClassVar[set[str]] = set()
-
-    def __init__(self, secret: str) -> None:
-        self.__secret = secret
-        Token.__made.add(secret)
-
-    @classmethod
-    def hidden_in(cls, text: str) -> str:
-        """Return a text with every token that this process made blotted out, also where it is quoted."""
-        for secret in sorted(cls.__made, key=len, reverse=True):
-            for form in (secret, repr(secret)[1:-1], quote(secret, safe="")):
-                text = text.replace(form, BLOT)
-        return text
-
-    def reveal(self) -> str:
-        """Return the secret itself, for a header or the store."""
-        return self.__secret
-
-    def blotted(self, text: Text) -> Text:
-        """Return what came from outside with "(token)" where the secret stands in it."""
-        if len(self.__secret) < SHORTEST_SECRET:
-            return text
-        if isinstance(text, bytes):
-            return text.replace(self.__secret.encode(), BLOT.encode())
-        return text.replace(self.__secret, BLOT)
-
-    def __repr__(self) -> str:
-        return "Token(…)"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Token) and self.reveal() == other.reveal()
-
-    def __hash__(self) -> int:
-        return hash(self.reveal())
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        raise TypeError("a token is not pickled")
 
 
 class User(NamedTuple):
@@ -294,71 +231,3 @@ class RateBudget(NamedTuple):
     def scarce(self) -> bool:
         """Whether less than a fifth is left."""
         return 0 <= self.remaining * 5 < self.limit
-
-
-class CgcError(Exception):
-    """An expected failure: `what` happened and the `remedy`, both fit to show."""
-
-    def __init__(
-        self,
-        what: Clean,
-        remedy: Clean,
-        *,
-        status: int | None = None,
-        code: int | None = None,
-        words: Clean | None = None,
-        request_id: Clean | None = None,
-        retry_after: float | None = None,
-    ) -> None:
-        """`words` are the server's own; `retry_after` is in seconds, None where asking again is no use."""
-        super().__init__(what, remedy)
-        self.what = what
-        self.remedy = remedy
-        self.status = status
-        self.code = code
-        self.words = words
-        self.request_id = request_id
-        self.retry_after = retry_after
-
-    def __str__(self) -> str:
-        return f"{self.what} {self.remedy}".strip()
-
-
-class Refused(CgcError):
-    """The platform does not know this token (401)."""
-
-
-class NoPrivilege(CgcError):
-    """The platform knows who asks, and says no (403)."""
-
-
-class NotFound(CgcError):
-    """What was asked for is not there (404)."""
-
-
-class Rejected(CgcError):
-    """The request itself was not accepted (another 4xx, or a redirect)."""
-
-
-class RateLimited(CgcError):
-    """The rate limit is used up (429)."""
-
-
-class ServerTrouble(CgcError):
-    """The platform failed (5xx)."""
-
-
-class Maintenance(ServerTrouble):
-    """The platform is under maintenance (503 with code 0)."""
-
-
-class Unreachable(CgcError):
-    """There was no answer: name, connection, TLS, proxy or a time-out."""
-
-
-class Unreadable(CgcError):
-    """The answer is not what this call returns: not JSON, cut, too large, or of another shape."""
-
-
-class Lost(CgcError):
-    """No readable answer came to a request that may have changed something, so the outcome is unknown."""

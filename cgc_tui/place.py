@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from cgc_tui.credentials import Access, Credentials
-from cgc_tui.models import Token
+from cgc_tui.tokens import Token
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from cgc_tui.models import MAX_LIMIT, CgcError, ImportJob, JobError, JobState, Submitted
+from cgc_tui.errors import CgcError
+from cgc_tui.models import MAX_LIMIT, ImportJob, JobError, JobState, Submitted
 from cgc_tui.text import Clean, clean
 
 

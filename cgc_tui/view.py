@@ -8,7 +8,8 @@ from datetime import datetime, tzinfo
 from enum import StrEnum
 from urllib.parse import quote
 
-from cgc_tui.models import CgcError, ImportJob, JobPage, JobQuery, JobState, NoPrivilege, NotFound, Search
+from cgc_tui.errors import CgcError, NoPrivilege, NotFound
+from cgc_tui.models import ImportJob, JobPage, JobQuery, JobState, Search
 from cgc_tui.text import MOST, Clean, clean, fit
 
 GLYPHS = {

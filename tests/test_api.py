@@ -12,12 +12,8 @@ import pytest
 from cgc_tui.api import Client, Wire
 from cgc_tui.api.connection import TOKEN_HEADER
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
-from cgc_tui.models import (
+from cgc_tui.errors import (
     CgcError,
-    ImportJob,
-    JobError,
-    JobPage,
-    JobQuery,
     Maintenance,
     NoPrivilege,
     NotFound,
@@ -25,10 +21,11 @@ from cgc_tui.models import (
     Refused,
     Rejected,
     ServerTrouble,
-    Token,
     Unreachable,
     Unreadable,
 )
+from cgc_tui.models import ImportJob, JobError, JobPage, JobQuery
+from cgc_tui.tokens import Token
 from tests.conftest import Clock, Connect
 from tests.terminal import PATIENCE
 

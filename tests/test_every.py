@@ -12,16 +12,8 @@ import pytest
 from cgc_tui.api import Client
 from cgc_tui.api.every import Progress, all_jobs, all_pages, jobs_by_ids
 from cgc_tui.demo import SimulatedPlatform, list_call
-from cgc_tui.models import (
-    CgcError,
-    ImportJob,
-    JobError,
-    JobQuery,
-    Maintenance,
-    RateLimited,
-    ServerTrouble,
-    Unreadable,
-)
+from cgc_tui.errors import CgcError, Maintenance, RateLimited, ServerTrouble, Unreadable
+from cgc_tui.models import ImportJob, JobError, JobQuery
 from tests.conftest import Clock
 
 JOBS = 1730

@@ -12,40 +12,14 @@ from pathlib import Path
 import pytest
 
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
-from cgc_tui.models import Maintenance, RateLimited
+from cgc_tui.errors import Maintenance, RateLimited
 from cgc_tui.text import Clean
 from tests.conftest import first_page
+from tests.early import BEFORE_THE_PAINT
 from tests.terminal import PATIENCE, Terminal
 
 APP = [sys.executable, "-m", "cgc_tui"]
 Open = Callable[..., Terminal]
-
-LATE = """\
-import os, sys
-from cgc_tui.__main__ import main
-
-parent = os.getpid()
-painted = []
-
-class Watch:
-    def find_spec(self, name, *_):
-        if name in ("httpx", "httpcore", "anyio") and os.getpid() == parent and not painted:
-            with open("early", "a") as file:
-                print(name, file=file)
-
-def watched(write):
-    def wrapped(self, text):
-        if "Pending" in text:
-            painted.append(True)
-        write(self, text)
-    return wrapped
-
-sys.meta_path.insert(0, Watch())
-from textual.drivers._writer_thread import WriterThread
-WriterThread.write = watched(WriterThread.write)
-sys.exit(main([]))
-"""
-"""The program, with a list of what is imported before its first paint and should not be."""
 
 FORKLESS = """\
 import os, sys
@@ -122,7 +96,7 @@ def test_it_is_asked_for_once(opened: Open, platform: SimulatedPlatform) -> None
 
 
 def test_nothing_of_the_http_library_is_loaded_before_the_first_paint(opened: Open, tmp_path: Path) -> None:
-    with opened(LATE) as terminal:
+    with opened(BEFORE_THE_PAINT) as terminal:
         terminal.sees(" · rosalind")
     assert not (tmp_path / "early").exists(), (tmp_path / "early").read_text()
 

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 
 from cgc_tui.api import Client, Wire
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.models import CgcError, ImportJob, JobPage, JobQuery, NotFound, Token
+from cgc_tui.errors import CgcError, NotFound
+from cgc_tui.models import ImportJob, JobPage, JobQuery
 from cgc_tui.paging import followed, next_page
+from cgc_tui.tokens import Token
 
 ROOT = "/v2/storage/imports/"
 steady = settings(

@@ -16,19 +16,8 @@ from cgc_tui.api import Client
 from cgc_tui.api.every import all_jobs
 from cgc_tui.api.resend import follow, listed, look, send
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.models import (
-    Destination,
-    ImportJob,
-    JobQuery,
-    Lost,
-    Maintenance,
-    RateLimited,
-    Refused,
-    Rejected,
-    Source,
-    Submitted,
-    Unreachable,
-)
+from cgc_tui.errors import Lost, Maintenance, RateLimited, Refused, Rejected, Unreachable
+from cgc_tui.models import Destination, ImportJob, JobQuery, Source, Submitted
 from cgc_tui.retry import Fate, Options, Plan, Reason, Run, body, key, plan
 from cgc_tui.text import Clean
 from tests.conftest import NOON, Clock, Connect

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cgc_tui.arrange import Arrangement, SortKey
+from cgc_tui.errors import Maintenance, RateLimited
 from cgc_tui.models import (
     Destination,
     ImportedFile,
@@ -17,8 +18,6 @@ from cgc_tui.models import (
     JobError,
     JobPage,
     JobQuery,
-    Maintenance,
-    RateLimited,
     Source,
 )
 from cgc_tui.text import Clean, cells

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cgc_tui.api.failures import SERVER_WAIT
 from cgc_tui.api.parse import TRY_AGAIN
-from cgc_tui.models import Unreadable
+from cgc_tui.errors import Unreadable
 from cgc_tui.text import Clean
 
 if TYPE_CHECKING:

@@ -10,19 +10,16 @@ from urllib.parse import quote
 from cgc_tui.api import parse
 from cgc_tui.api.exchange import Answer
 from cgc_tui.api.wire import Params, RetryHook, Wire
+from cgc_tui.errors import CgcError, NotFound, Refused, Unreadable
 from cgc_tui.models import (
     MAX_LIMIT,
-    CgcError,
     ImportJob,
     JobError,
     JobPage,
     JobQuery,
     Names,
-    NotFound,
     RateBudget,
-    Refused,
     Submitted,
-    Unreadable,
     User,
 )
 from cgc_tui.text import Clean, clean

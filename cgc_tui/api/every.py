@@ -15,7 +15,8 @@ from cgc_tui.api.client import Client
 from cgc_tui.api.pace import MOST_AT_ONCE, Pace, Sleep
 from cgc_tui.api.parse import TRY_AGAIN
 from cgc_tui.api.wire import RetryHook
-from cgc_tui.models import MAX_LIMIT, ImportJob, JobError, JobPage, JobQuery, RateLimited, Unreadable
+from cgc_tui.errors import RateLimited, Unreadable
+from cgc_tui.models import MAX_LIMIT, ImportJob, JobError, JobPage, JobQuery
 from cgc_tui.text import Clean
 
 MOST_AHEAD = 2 * MOST_AT_ONCE

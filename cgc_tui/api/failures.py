@@ -12,9 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cgc_tui.api.parse import job_error
-from cgc_tui.models import (
+from cgc_tui.errors import (
     CgcError,
-    JobError,
     Maintenance,
     NoPrivilege,
     NotFound,
@@ -25,6 +24,7 @@ from cgc_tui.models import (
     Unreachable,
     Unreadable,
 )
+from cgc_tui.models import JobError
 from cgc_tui.text import Clean, clean
 
 MAINTENANCE_WAIT = 30.0

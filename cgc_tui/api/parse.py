@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from cgc_tui.models import Destination, ImportedFile, ImportJob, JobError, RateBudget, Source, Unreadable
+from cgc_tui.errors import Unreadable
+from cgc_tui.models import Destination, ImportedFile, ImportJob, JobError, RateBudget, Source
 from cgc_tui.text import Clean, clean
 
 DEEPEST = 50

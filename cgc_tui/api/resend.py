@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from cgc_tui.api.client import Client
 from cgc_tui.api.every import all_jobs, jobs_by_ids
 from cgc_tui.api.wire import RetryHook
-from cgc_tui.models import CgcError, ImportJob, JobQuery, Lost, NoPrivilege, NotFound, Rejected
+from cgc_tui.errors import CgcError, Lost, NoPrivilege, NotFound, Rejected
+from cgc_tui.models import ImportJob, JobQuery
 from cgc_tui.retry import Run, body
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from cgc_tui.api import parse
 from cgc_tui.api.wire import Wire
-from cgc_tui.models import CgcError, Lost, Maintenance, ServerTrouble, Submitted, Unreachable, Unreadable
+from cgc_tui.errors import CgcError, Lost, Maintenance, ServerTrouble, Unreachable, Unreadable
+from cgc_tui.models import Submitted
 from cgc_tui.retry import Key, key
 from cgc_tui.text import Clean
 

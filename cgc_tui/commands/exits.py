@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from cgc_tui.models import CgcError, NoPrivilege, NotFound, RateLimited, Refused, Rejected
+from cgc_tui.errors import CgcError, NoPrivilege, NotFound, RateLimited, Refused, Rejected
 from cgc_tui.text import Clean, clean
 from cgc_tui.view import Look
 

@@ -13,7 +13,7 @@ from cgc_tui import __version__
 from cgc_tui.clipboard import choose
 from cgc_tui.commands.exits import Exit, words_of
 from cgc_tui.commands.session import NoToken, Session
-from cgc_tui.models import CgcError
+from cgc_tui.errors import CgcError
 from cgc_tui.text import clean
 
 HELP = "say what a bug report needs"

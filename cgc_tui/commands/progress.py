@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from cgc_tui.models import CgcError, RateLimited
+from cgc_tui.errors import CgcError, RateLimited
 from cgc_tui.text import cells
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from cgc_tui.commands.progress import ProgressLine
 from cgc_tui.commands.session import Session
 from cgc_tui.commands.show import tell_missing
 from cgc_tui.commands.watch import Watch
-from cgc_tui.models import MAX_LIMIT, CgcError, ImportJob, JobState, Lost
+from cgc_tui.errors import CgcError, Lost
+from cgc_tui.models import MAX_LIMIT, ImportJob, JobState
 from cgc_tui.retry import Fate, Options, Plan, Run, body, plan
 from cgc_tui.retry_view import planned, summary, table
 

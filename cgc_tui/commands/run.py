@@ -14,7 +14,7 @@ from cgc_tui.commands.exits import Exit, exit_of, words_of
 from cgc_tui.commands.options import query_of
 from cgc_tui.commands.session import Closed, NoToken, Unwritable
 from cgc_tui.credentials import CredentialsError
-from cgc_tui.models import CgcError
+from cgc_tui.errors import CgcError
 from cgc_tui.text import Clean
 from cgc_tui.view import failed
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from cgc_tui.commands.exits import Exit
 from cgc_tui.commands.session import Session
 from cgc_tui.credentials import platform_of
+from cgc_tui.errors import NotFound
 from cgc_tui.export import Form, lines
 from cgc_tui.facts import FOLDER_NOTE, facts, reason
 from cgc_tui.hints import hint
-from cgc_tui.models import ImportJob, JobError, NotFound
+from cgc_tui.models import ImportJob, JobError
 from cgc_tui.text import clean
 from cgc_tui.view import state
 

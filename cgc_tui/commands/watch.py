@@ -17,18 +17,9 @@ from cgc_tui.commands.options import add_filters, query_of, seconds
 from cgc_tui.commands.progress import ProgressLine
 from cgc_tui.commands.session import Session
 from cgc_tui.commands.show import tell_missing
+from cgc_tui.errors import CgcError, NoPrivilege, NotFound, Refused, Rejected
 from cgc_tui.hints import hint
-from cgc_tui.models import (
-    CgcError,
-    ImportJob,
-    JobError,
-    JobQuery,
-    JobState,
-    NoPrivilege,
-    NotFound,
-    Refused,
-    Rejected,
-)
+from cgc_tui.models import ImportJob, JobError, JobQuery, JobState
 from cgc_tui.text import Clean, clean
 from cgc_tui.view import error_words, optional, span, state
 

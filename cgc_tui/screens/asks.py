@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.message import Message
 
-from cgc_tui.models import Refused
+from cgc_tui.errors import Refused
 from cgc_tui.text import Clean
 
 

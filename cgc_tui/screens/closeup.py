@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.reactive import reactive
 
-from cgc_tui.models import CgcError, ImportJob, JobQuery, NotFound, Refused
+from cgc_tui.errors import CgcError, NotFound, Refused
+from cgc_tui.models import ImportJob, JobQuery
 from cgc_tui.screens.asks import CopyAsked, OpenAsked, TokenRefused
 from cgc_tui.screens.pages import Pages
 from cgc_tui.text import Clean, clean

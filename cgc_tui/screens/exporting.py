@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
+from cgc_tui.errors import CgcError
 from cgc_tui.export import ENCODING_ERRORS, lines
-from cgc_tui.models import CgcError, ImportJob
+from cgc_tui.models import ImportJob
 from cgc_tui.save import SaveError, save
 from cgc_tui.screens.gathering import Gathering
 from cgc_tui.text import Clean, clean

@@ -12,7 +12,8 @@ from textual import events, on, work
 from textual.reactive import reactive
 from textual.worker import Worker
 
-from cgc_tui.models import CgcError, ImportJob, JobPage, JobQuery, RateBudget, Refused
+from cgc_tui.errors import CgcError, Refused
+from cgc_tui.models import ImportJob, JobPage, JobQuery, RateBudget
 from cgc_tui.paging import PageCache, followed, last_page, next_page
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.waiting import ASKING, Waiting

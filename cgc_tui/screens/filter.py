@@ -13,7 +13,8 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Checkbox, Input, Static
 
-from cgc_tui.models import CgcError, JobQuery, JobState, Refused
+from cgc_tui.errors import CgcError, Refused
+from cgc_tui.models import JobQuery, JobState
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.dialog import Dialog
 from cgc_tui.sheets import sheet

@@ -13,7 +13,8 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import ProgressBar, Static
 
-from cgc_tui.models import CgcError, JobPage, JobQuery, Refused
+from cgc_tui.errors import CgcError, Refused
+from cgc_tui.models import JobPage, JobQuery
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.dialog import Dialog
 from cgc_tui.sheets import sheet

@@ -7,7 +7,7 @@ from typing import Any
 from textual import work
 from textual.binding import Binding
 
-from cgc_tui.models import CgcError
+from cgc_tui.errors import CgcError
 from cgc_tui.retry import Run
 from cgc_tui.retry_view import summary, table
 from cgc_tui.screens.asks import CopyAsked

@@ -15,7 +15,8 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Static
 
-from cgc_tui.models import CgcError, ImportJob
+from cgc_tui.errors import CgcError
+from cgc_tui.models import ImportJob
 from cgc_tui.retry import Options, Plan, Run, plan
 from cgc_tui.retry_view import bodies, planned
 from cgc_tui.sheets import sheet

@@ -12,7 +12,8 @@ from textual import work
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from cgc_tui.models import CgcError, JobQuery, Refused
+from cgc_tui.errors import CgcError, Refused
+from cgc_tui.models import JobQuery
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.text import Clean, clean
 from cgc_tui.widgets.state_tabs import TABS

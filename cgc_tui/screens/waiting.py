@@ -12,7 +12,8 @@ from textual.reactive import reactive
 from textual.timer import Timer
 
 from cgc_tui.attention import Attention
-from cgc_tui.models import CgcError, JobQuery, Refused
+from cgc_tui.errors import CgcError, Refused
+from cgc_tui.models import JobQuery
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.tally import Tally
 from cgc_tui.text import Clean

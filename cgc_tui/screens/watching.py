@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual import work
 from textual.reactive import reactive
 
-from cgc_tui.models import CgcError, ImportJob, JobQuery, Refused
+from cgc_tui.errors import CgcError, Refused
+from cgc_tui.models import ImportJob, JobQuery
 from cgc_tui.screens.asks import TellAsked, TokenRefused
 from cgc_tui.screens.overview import Overview
 from cgc_tui.text import Clean, clean

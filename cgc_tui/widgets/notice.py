@@ -9,7 +9,8 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from cgc_tui.arrange import Arrangement
-from cgc_tui.models import CgcError, JobPage, JobQuery
+from cgc_tui.errors import CgcError
+from cgc_tui.models import JobPage, JobQuery
 from cgc_tui.needle import needle
 from cgc_tui.text import Clean, clean
 from cgc_tui.trouble import Trouble

@@ -37,7 +37,7 @@ def main() -> int:
     for name in options.parts or PARTS:
         title, measure = PARTS[name]
         figures = list(measure())
-        broken += sum(not figure.kept for figure in figures)
+        broken += sum(figure.broken for figure in figures)
         sections.append(f"## {title}\n\n{table(figures)}")
         print(sections[-1], end="\n\n", flush=True)
     if options.write:

@@ -22,7 +22,7 @@ def measure() -> Iterator[Figure]:
         session.quiet(1.5)
         wake_ups = session.wake_ups()
         _, share = _watched(session, SECONDS)
-        yield Figure("idle: processor time", 100 * share, "%", most=0.5)
+        yield Figure("idle: processor time", 100 * share, "%", most=0.5, timed=True)
         yield Figure("idle: wake-ups a second", (session.wake_ups() - wake_ups) / SECONDS, "")
         yield Figure(
             "memory over 1.5 × the bare app's", (session.memory() - 1.5 * baseline) / 2**20, "MB", most=20
@@ -35,7 +35,7 @@ def measure() -> Iterator[Figure]:
         session.quiet()
         sent, share = _watched(session, HUNG_SECONDS)
         yield Figure("a server that hangs: bytes a second", sent / HUNG_SECONDS, "B", most=1_500)
-        yield Figure("a server that hangs: processor time", 100 * share, "%", most=3)
+        yield Figure("a server that hangs: processor time", 100 * share, "%", most=3, timed=True)
 
 
 def _watched(session: Session, seconds: float) -> tuple[int, float]:

@@ -14,7 +14,8 @@ from tempfile import TemporaryDirectory
 
 from cgc_tui.api import Client, Wire
 from cgc_tui.api.every import all_jobs
-from cgc_tui.models import JobQuery, Token
+from cgc_tui.models import JobQuery
+from cgc_tui.tokens import Token
 from tests.bench.figure import Figure
 from tests.bench.session import serving
 
@@ -44,12 +45,13 @@ def measure() -> Iterator[Figure]:
             median(ratios),
             "×",
             least=least,
+            timed=True,
         )
     with serving(*options, "--latency-ms", "50") as environ:
         alone, asked = asyncio.run(_fetch(environ))
         imports = _seconds([sys.executable, "-c", "import sevenbridges"], environ)
         vendor = _seconds(VENDORS, environ) - imports
-    yield Figure("the fetch alone at 50 ms, likewise", vendor / alone, "×", least=8)
+    yield Figure("the fetch alone at 50 ms, likewise", vendor / alone, "×", least=8, timed=True)
     yield Figure(f"requests for {PAGES} pages", asked, "", most=PAGES)
 
 

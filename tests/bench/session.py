@@ -34,6 +34,7 @@ class Session:
         self, command: Sequence[str], *, home: str, size: tuple[int, int], environ: Mapping[str, str]
     ) -> None:
         self.raw = bytearray()
+        self.home = home
         self._emulator = Emulator(size)
         self._decoder = getincrementaldecoder("utf-8")()
         self._fed = 0

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from statistics import median
 
 from tests.bench.figure import Figure
 from tests.bench.session import running, serving
+from tests.early import BEFORE_THE_PAINT, BY_A_COMMAND
 
 RUNS = 15
 LATENCY_MS = 300
@@ -14,6 +19,8 @@ LATENCY_MS = 300
 
 def measure() -> Iterator[Figure]:
     """Measure the start, each run next to one of the baseline; the figures are medians of the ratios."""
+    yield Figure("parts of the HTTP library imported before the first paint", _early(), "", most=0)
+    yield Figure("--version, --help and list that import Textual or Rich", _drawing(), "", most=0)
     paints, rows, added = [], [], []
     with (
         serving("--jobs", "12000") as near,
@@ -25,11 +32,39 @@ def measure() -> Iterator[Figure]:
             paints.append(paint / bare)
             rows.append(row / bare)
             added.append(_ours(far)[1] - row)
-    yield Figure("first paint, against a bare Textual table", median(paints), "×", most=1.15)
-    yield Figure("first rows from a loopback server, likewise", median(rows), "×", most=1.5)
+    yield Figure("first paint, against a bare Textual table", median(paints), "×", most=1.15, timed=True)
+    yield Figure("first rows from a loopback server, likewise", median(rows), "×", most=1.5, timed=True)
     yield Figure(
-        f"what {LATENCY_MS} ms of latency add to the first rows", 1000 * median(added), "ms", most=200
+        f"what {LATENCY_MS} ms of latency add to the first rows",
+        1000 * median(added),
+        "ms",
+        most=200,
+        timed=True,
     )
+
+
+def _early() -> int:
+    """Return how many parts of the HTTP library are imported before the first paint."""
+    with serving("--jobs", "100") as environ, running("-c", BEFORE_THE_PAINT, environ=environ) as session:
+        session.until(b"TCGA-")
+        told = Path(session.home, "early")
+        return len(told.read_text().splitlines()) if told.exists() else 0
+
+
+def _drawing() -> int:
+    """Return how many commands import what draws."""
+    with serving("--jobs", "100") as environ:
+        told = [
+            subprocess.run(
+                [sys.executable, "-c", BY_A_COMMAND, command],
+                capture_output=True,
+                text=True,
+                check=True,
+                env={**os.environ, **environ},
+            ).stderr
+            for command in ("--version", "--help", "list")
+        ]
+    return sum(not words.endswith("[]\n") for words in told)
 
 
 def _bare() -> float:

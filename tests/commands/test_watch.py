@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.models import Refused
+from cgc_tui.errors import Refused
 from tests.commands.conftest import Command, Outcome
 
 

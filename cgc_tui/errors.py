@@ -1,0 +1,86 @@
+"""What can go wrong with the platform; all of it is raised by `cgc_tui.api`.
+
+CgcError                 what went wrong and what to do about it, in words for the user
+ ├ Refused               401: the platform does not know this token
+ ├ NoPrivilege           403: it knows who asks, and says no
+ ├ NotFound              404: what was asked for is not there
+ ├ Rejected              another 4xx: the request itself was not accepted
+ ├ RateLimited           429: too many requests, `retry_after` says when to ask again
+ ├ ServerTrouble         5xx
+ │  └ Maintenance        503 with code 0
+ ├ Unreachable           no answer: name, connection, TLS, proxy or a time-out
+ ├ Unreadable            an answer that is not what this call returns
+ └ Lost                  no readable answer to what may have changed something: look, do not repeat
+"""
+
+from __future__ import annotations
+
+from cgc_tui.text import Clean
+
+
+class CgcError(Exception):
+    """An expected failure: `what` happened and the `remedy`, both fit to show."""
+
+    def __init__(
+        self,
+        what: Clean,
+        remedy: Clean,
+        *,
+        status: int | None = None,
+        code: int | None = None,
+        words: Clean | None = None,
+        request_id: Clean | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        """`words` are the server's own; `retry_after` is in seconds, None where asking again is no use."""
+        super().__init__(what, remedy)
+        self.what = what
+        self.remedy = remedy
+        self.status = status
+        self.code = code
+        self.words = words
+        self.request_id = request_id
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.remedy}".strip()
+
+
+class Refused(CgcError):
+    """The platform does not know this token (401)."""
+
+
+class NoPrivilege(CgcError):
+    """The platform knows who asks, and says no (403)."""
+
+
+class NotFound(CgcError):
+    """What was asked for is not there (404)."""
+
+
+class Rejected(CgcError):
+    """The request itself was not accepted (another 4xx, or a redirect)."""
+
+
+class RateLimited(CgcError):
+    """The rate limit is used up (429)."""
+
+
+class ServerTrouble(CgcError):
+    """The platform failed (5xx)."""
+
+
+class Maintenance(ServerTrouble):
+    """The platform is under maintenance (503 with code 0)."""
+
+
+class Unreachable(CgcError):
+    """There was no answer: name, connection, TLS, proxy or a time-out."""
+
+
+class Unreadable(CgcError):
+    """The answer is not what this call returns: not JSON, cut, too large, or of another shape."""
+
+
+class Lost(CgcError):
+    """No readable answer came to a request that may have changed something, so the outcome is unknown."""

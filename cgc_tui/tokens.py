@@ -1,0 +1,55 @@
+"""The token as a value that does not show."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import quote
+
+BLOT = "(token)"
+SHORTEST_SECRET = 8
+"""What is shorter stands in too many texts by chance; the platform's tokens have 32 characters."""
+
+Text = TypeVar("Text", str, bytes)
+
+
+class Token:
+    """An authentication token that does not show in any repr, string, traceback or pickle."""
+
+    __slots__ = ("__secret",)
+    __made: ClassVar[set[str]] = set()
+
+    def __init__(self, secret: str) -> None:
+        self.__secret = secret
+        Token.__made.add(secret)
+
+    @classmethod
+    def hidden_in(cls, text: str) -> str:
+        """Return a text with every token that this process made blotted out, also where it is quoted."""
+        for secret in sorted(cls.__made, key=len, reverse=True):
+            for form in (secret, repr(secret)[1:-1], quote(secret, safe="")):
+                text = text.replace(form, BLOT)
+        return text
+
+    def reveal(self) -> str:
+        """Return the secret itself, for a header or the store."""
+        return self.__secret
+
+    def blotted(self, text: Text) -> Text:
+        """Return what came from outside with "(token)" where the secret stands in it."""
+        if len(self.__secret) < SHORTEST_SECRET:
+            return text
+        if isinstance(text, bytes):
+            return text.replace(self.__secret.encode(), BLOT.encode())
+        return text.replace(self.__secret, BLOT)
+
+    def __repr__(self) -> str:
+        return "Token(…)"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Token) and self.reveal() == other.reveal()
+
+    def __hash__(self) -> int:
+        return hash(self.reveal())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a token is not pickled")
