@@ -72,8 +72,8 @@ async def test_brief_items_are_filled_by_one_request(connect: Connect, platform:
     assert page.jobs == whole.jobs
     platform.switches.bulk_omits_times = "always"
     page = await connect().jobs(JobQuery(limit=100))
-    without_times = [replace(job, started_on=None, finished_on=None, raw={}) for job in whole.jobs]
-    assert [replace(job, raw={}) for job in page.jobs] == without_times
+    without_times = [replace(job, started_on=None, finished_on=None, record={}) for job in whole.jobs]
+    assert [replace(job, record={}) for job in page.jobs] == without_times
 
 
 async def test_brief_items_stay_where_they_cannot_be_filled(
@@ -87,8 +87,8 @@ async def test_brief_items_stay_where_they_cannot_be_filled(
 
 
 async def test_merging_never_forgets() -> None:
-    known = ImportJob(id="a", state="RUNNING", started_on=datetime(2026, 1, 1, tzinfo=UTC), raw={"x": 1})
-    told = ImportJob(id="a", state="", error=JobError(code=9105), raw={"x": None, "y": 2})
+    known = ImportJob(id="a", state="RUNNING", started_on=datetime(2026, 1, 1, tzinfo=UTC), record={"x": 1})
+    told = ImportJob(id="a", state="", error=JobError(code=9105), record={"x": None, "y": 2})
     merged = told.over(known)
     assert (merged.state, merged.started_on, merged.error) == ("RUNNING", known.started_on, told.error)
     assert merged.raw == {"x": 1, "y": 2}

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import gc
+import tracemalloc
 from collections.abc import Callable
 from contextlib import aclosing
+from dataclasses import replace
 
 import httpx
 import pytest
 
-from cgc_tui.api import Client
+from cgc_tui.api import Client, parse
 from cgc_tui.api.every import Progress, all_jobs, all_pages, jobs_by_ids
 from cgc_tui.demo import SimulatedPlatform, list_call
 from cgc_tui.errors import CgcError, Maintenance, RateLimited, ServerTrouble, Unreadable
-from cgc_tui.models import ImportJob, JobError, JobQuery
+from cgc_tui.models import ImportJob, JobError, JobQuery, Packed, packed
 from tests.conftest import Clock
 
 JOBS = 1730
@@ -41,6 +45,30 @@ async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
         while not condition():  # noqa: ASYNC110 - what is waited for happens in the server's threads
             await asyncio.sleep(0.01)
+
+
+async def test_a_list_that_is_kept_takes_half_the_memory(client: Client) -> None:
+    query = JobQuery(limit=100)
+    pages = [await client.jobs(replace(query, offset=offset)) for offset in (0, 100)]
+
+    def taken(make: Callable[[], object]) -> int:
+        gc.collect()
+        tracemalloc.start()
+        kept = make()
+        gc.collect()
+        size, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        del kept
+        return size
+
+    records = [copy.deepcopy(job.raw) for page in pages for job in page.jobs]
+    plain = taken(lambda: [parse.job(copy.deepcopy(record)) for record in records])
+    small = taken(
+        lambda: packed([parse.job(copy.deepcopy(record)) or pages[0].jobs[0] for record in records])
+    )
+    assert small < plain / 2
+    whole = await all_jobs(client, query)
+    assert {type(job.record) for job in whole.jobs} == {Packed}
 
 
 async def test_all_jobs_come_in_order_for_a_request_a_page(

@@ -26,13 +26,13 @@ FAILED = ImportJob(
     started_on=STARTED,
     finished_on=STARTED + timedelta(seconds=1.5),
     error=JobError(404, 9105, 'Location "x", not found'),
-    raw={"id": "a1", "state": "FAILED", "extra": {"ä": 1}},
+    record={"id": "a1", "state": "FAILED", "extra": {"ä": 1}},
 )
-DONE = ImportJob("b2", "COMPLETED", result=ImportedFile("f1", "one.bam", 1_234_567_890), raw={"id": "b2"})
+DONE = ImportJob("b2", "COMPLETED", result=ImportedFile("f1", "one.bam", 1_234_567_890), record={"id": "b2"})
 
 
 def job(text: str) -> ImportJob:
-    return ImportJob("i", "FAILED", source=Source(text, text), raw={"location": text})
+    return ImportJob("i", "FAILED", source=Source(text, text), record={"location": text})
 
 
 def csv_rows(*jobs: ImportJob) -> list[dict[str, str]]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from cgc_tui.api import Client, Wire
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.errors import CgcError, NotFound
-from cgc_tui.models import ImportJob, JobPage, JobQuery
+from cgc_tui.models import ImportJob, JobPage, JobQuery, packed
 from cgc_tui.paging import followed, next_page
 from cgc_tui.tokens import Token
 
@@ -59,6 +59,15 @@ def client(answer: Callable[[httpx.Request], httpx.Response]) -> Client:
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
     return asyncio.run(work)
+
+
+@steady
+@given(st.lists(st.dictionaries(st.text(max_size=8), anything, max_size=6), max_size=6))
+def test_packed_jobs_are_the_same(told: list[dict[str, Any]]) -> None:
+    jobs = [ImportJob(str(place), "FAILED", record=record) for place, record in enumerate(told)]
+    again = packed(packed(jobs))
+    assert [replace(job, record={}) for job in again] == [replace(job, record={}) for job in jobs]
+    assert [json.dumps(job.raw) for job in again] == [json.dumps(job.raw) for job in jobs]
 
 
 @steady

@@ -16,7 +16,7 @@ from cgc_tui.api.pace import MOST_AT_ONCE, Pace, Sleep
 from cgc_tui.api.parse import TRY_AGAIN
 from cgc_tui.api.wire import RetryHook
 from cgc_tui.errors import RateLimited, Unreadable
-from cgc_tui.models import MAX_LIMIT, ImportJob, JobError, JobPage, JobQuery
+from cgc_tui.models import MAX_LIMIT, ImportJob, JobError, JobPage, JobQuery, packed
 from cgc_tui.text import Clean
 
 MOST_AHEAD = 2 * MOST_AT_ONCE
@@ -80,7 +80,7 @@ async def all_jobs(
     told = all_pages(client, query, most=most, on_progress=on_progress, on_retry=on_retry, sleep=sleep)
     async with aclosing(told) as pages:
         async for last in pages:
-            jobs += last.jobs
+            jobs += packed(last.jobs)
             unreadable += last.unreadable
     count = len(jobs) + unreadable
     more = last is not None and last.more

@@ -6,6 +6,7 @@ The shapes are those of the documentation pages "List import jobs", "Get details
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -96,7 +97,7 @@ def job(record: object) -> ImportJob | None:
         return None
     return ImportJob(
         id=job_id,
-        state=_text(record.get("state")) or "",
+        state=_often(record.get("state")) or "",
         href=href,
         source=_source(record.get("source")),
         destination=_destination(record.get("destination")),
@@ -107,7 +108,7 @@ def job(record: object) -> ImportJob | None:
         finished_on=_time(record.get("finished_on")),
         error=job_error(record.get("error")),
         result=_file(record.get("result")),
-        raw=record,
+        record=record,
     )
 
 
@@ -174,6 +175,12 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+def _often(value: object) -> str | None:
+    """Return a text that many jobs have, as one object for all."""
+    text = _text(value)
+    return text and sys.intern(text)
+
+
 def _flag(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
 
@@ -199,13 +206,13 @@ def _time(value: object) -> datetime | None:
 def _source(value: object) -> Source:
     if not isinstance(value, dict):
         return Source()
-    return Source(_text(value.get("volume")), _text(value.get("location")))
+    return Source(_often(value.get("volume")), _text(value.get("location")))
 
 
 def _destination(value: object) -> Destination:
     if not isinstance(value, dict):
         return Destination()
-    return Destination(_text(value.get("project")), _text(value.get("name")), _text(value.get("parent")))
+    return Destination(_often(value.get("project")), _text(value.get("name")), _text(value.get("parent")))
 
 
 def _file(value: object) -> ImportedFile | None:
@@ -215,6 +222,5 @@ def _file(value: object) -> ImportedFile | None:
         id=_text(value.get("id")),
         name=_text(value.get("name")),
         size=_count(value.get("size")),
-        project=_text(value.get("project")),
-        href=_text(value.get("href")),
+        project=_often(value.get("project")),
     )
