@@ -73,14 +73,18 @@ async def all_jobs(
     on_progress: ProgressHook | None = None,
     on_retry: RetryHook | None = None,
     sleep: Sleep = asyncio.sleep,
+    pack: bool = True,
 ) -> JobPage:
-    """Return all jobs of a list as one page, read as by `all_pages`; `more` says whether `most` cut it."""
+    """Return all jobs of a list as one page, read as by `all_pages`; `more` says whether `most` cut it.
+
+    The records are packed, since a whole list is kept for long; `pack` is off for who reads each once.
+    """
     jobs: list[ImportJob] = []
     unreadable, last = 0, None
     told = all_pages(client, query, most=most, on_progress=on_progress, on_retry=on_retry, sleep=sleep)
     async with aclosing(told) as pages:
         async for last in pages:
-            jobs += packed(last.jobs)
+            jobs += packed(last.jobs) if pack else last.jobs
             unreadable += last.unreadable
     count = len(jobs) + unreadable
     more = last is not None and last.more

@@ -85,7 +85,7 @@ async def _all(options: Namespace, session: Session) -> JobPage:
     async with session.client() as client:
         with ProgressLine(session) as progress:
             return await all_jobs(
-                client, query_of(options), on_progress=progress.show, on_retry=progress.retrying
+                client, query_of(options), on_progress=progress.show, on_retry=progress.retrying, pack=False
             )
 
 
