@@ -14,6 +14,8 @@ from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.screens.confirm import ConfirmDialog
 from cgc_tui.screens.jobs import JobsScreen
 from cgc_tui.screens.retry import RetryScreen
+from cgc_tui.widgets import outcome_table
+from cgc_tui.widgets.outcome_table import OutcomeTable
 from tests.conftest import Clock, MakeApp, Start, shown, text_of
 
 CREATE = "/v2/bulk/storage/imports/create"
@@ -147,6 +149,15 @@ async def test_a_hundred_take_a_word_and_the_options(start: Start, platform: Sim
     bodies = [json.loads(asked.body) for asked in platform.requests if asked.path == CREATE]
     assert [len(body["items"]) for body in bodies] == [100]
     assert all(item["autorename"] and not item["overwrite"] for item in bodies[0]["items"])
+
+
+async def test_rows_that_are_left_out_are_told(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outcome_table, "MOST_ROWS", 200)
+    async with start(write=True) as pilot:
+        await plan_all(pilot)
+        await confirm(pilot, "240")
+        await shown(pilot, "the first 200, what needs a look before the rest; y copies all")
+        assert pilot.app.screen.query_one(OutcomeTable).row_count == 200
 
 
 async def test_marked_jobs_alone(start: Start, platform: SimulatedPlatform) -> None:

@@ -115,9 +115,16 @@ class RetryScreen(RetryPlan):
         run = self._run
         if run is None:
             return
-        self.query_one(OutcomeTable).outcomes = run.outcomes
+        rows = self.query_one(OutcomeTable)
+        rows.outcomes = run.outcomes
         head = clean(f"{self.what}{self.look.dot}names {run.options}")
-        self.tell([("Retry", head), ("Sent", summary(run, self.look))])
+        facts = [("Retry", head), ("Sent", summary(run, self.look))]
+        if rows.left_out:
+            shown = len(run.outcomes) - rows.left_out
+            facts.append(
+                ("Shown", Clean(f"the first {shown:,}, what needs a look before the rest; y copies all"))
+            )
+        self.tell(facts)
         self._show_ids()
         self.say(news or self._state(run))
 

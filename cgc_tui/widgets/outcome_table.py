@@ -47,6 +47,11 @@ class OutcomeTable(DataTable[Text], inherit_bindings=False):
         """The import under the cursor."""
         return self._shown[self.cursor_row] if 0 <= self.cursor_row < len(self._shown) else None
 
+    @property
+    def left_out(self) -> int:
+        """How many imports have no row, since there are so many."""
+        return max(0, len(self.outcomes) - MOST_ROWS)
+
     def watch_outcomes(self) -> None:
         """Show what is known now."""
         self._draw()
