@@ -197,9 +197,10 @@ def _screen(options: argparse.Namespace, events: EventLog, first: FirstPage | No
     chosen = load(_config(), binding_ids=_binding_ids, themes=_themes)
     place = _place(options, chosen, events)
     query = _query(options, chosen)
-    if first is not None and place.access.token is not None:
-        endpoint, token = place.access.endpoint, place.access.token
-        first.ask(Question(endpoint, token.reveal(), place.credentials.advance_access(endpoint), query))
+    if first is not None and options.demo:
+        first.close()
+    elif first is not None:
+        _ask(first, place, query)
     gc.disable()
     from cgc_tui.app import CgcApp, Setup
     from cgc_tui.driver import SparingTerminal, Terminal
@@ -229,6 +230,15 @@ def _screen(options: argparse.Namespace, events: EventLog, first: FirstPage | No
         print(report(app.bug), file=sys.stderr)
         return BUG
     return app.return_code or DONE
+
+
+def _ask(first: FirstPage, place: Place, query: JobQuery) -> None:
+    """Have the first page asked for, where there is a token for it."""
+    endpoint, token = place.access.endpoint, place.access.token
+    if token is None:
+        first.close()
+    else:
+        first.ask(Question(endpoint, token.reveal(), place.credentials.advance_access(endpoint), query))
 
 
 def _query(options: argparse.Namespace, chosen: Settings) -> JobQuery:

@@ -128,6 +128,12 @@ def test_a_refused_token_is_asked_for_again(opened: Open, platform: SimulatedPla
         terminal.sees("The platform refused the token")
 
 
+def test_where_there_is_no_token_there_is_no_child(tmp_path: Path) -> None:
+    with Terminal(APP, home=tmp_path) as terminal:
+        terminal.sees("Get one at")
+        assert child_of(terminal.process.pid) is None
+
+
 def test_quitting_waits_for_no_answer_and_leaves_nobody(opened: Open, platform: SimulatedPlatform) -> None:
     gate = platform.gate(where=first_page)
     with opened() as terminal:
