@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+import textual.widgets
 from textual.binding import Binding
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
+import cgc_tui.screens
+import cgc_tui.widgets
 from cgc_tui import terminal_app
 from cgc_tui.clipboard import Route
 from cgc_tui.demo import SimulatedPlatform
@@ -187,6 +193,19 @@ def test_the_stylesheets_are_found_and_hold_all_colours() -> None:
         assert not re.search(
             r'"(?:on |bold |dim )?(?:red|green|yellow|blue|#[0-9a-f]{6})"', path.read_text()
         ), path
+
+
+def test_no_widget_has_the_name_of_one_of_textuals_whose_styles_it_would_get() -> None:
+    packages = (cgc_tui.widgets, cgc_tui.screens, textual.widgets)
+    for package in packages:
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
+    kinds: list[type[Widget]] = [Widget]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    ours = {kind.__name__ for kind in kinds if kind.__module__.startswith("cgc_tui.")}
+    assert "KeyBar" in ours
+    assert not ours & {kind.__name__ for kind in kinds if kind.__module__.startswith("textual.")}
 
 
 async def test_esc_in_the_find_line_gives_the_list_back(start: Start) -> None:

@@ -19,7 +19,7 @@ import asyncio, sys, threading
 from functools import partial
 from cgc_tui.__main__ import main
 from cgc_tui.screens.jobs import JobsScreen
-from cgc_tui.widgets.bar import Bar
+from cgc_tui.widgets.fact_line import FactLine
 
 def fail(self, *_, **__):
     token = self.client._wire._token.reveal() if isinstance(self, JobsScreen) else {token!r}
@@ -46,7 +46,7 @@ BUGS = {
     "timer": "JobsScreen.action_reload = lambda self: self.set_timer(0.01, partial(fail, self))",
     "task": "JobsScreen.action_reload = lambda self: asyncio.create_task(fail_later(self)) and None",
     "thread": "JobsScreen.action_reload = lambda self: Thread(self).start()",
-    "render": "Bar.render = fail",
+    "render": "FactLine.render = fail",
     "compose": "JobsScreen.compose = fail",
     "mount": "JobsScreen.on_mount = fail",
     "message": "JobsScreen.action_reload = lambda self: self.call_later(fail, self)",

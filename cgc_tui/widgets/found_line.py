@@ -12,10 +12,10 @@ from cgc_tui.batches import Progress
 from cgc_tui.batches_view import came, pace
 from cgc_tui.models import JobQuery
 from cgc_tui.view import Look
-from cgc_tui.widgets.bar import Bar
+from cgc_tui.widgets.fact_line import FactLine
 
 
-class FoundLine(Bar):
+class FoundLine(FactLine):
     """Stands below the tabs while one looks at jobs that a search found."""
 
     COMPONENT_CLASSES = {"found-line--muted"}

@@ -8,10 +8,10 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from cgc_tui.widgets.bar import Bar
+from cgc_tui.widgets.fact_line import FactLine
 
 
-class KeyBar(Bar):
+class KeyBar(FactLine):
     """The keys that work now and are shown, each with what it does; a click presses the key.
 
     Textual's footer has a widget for each key and makes all of them anew whenever keys may have changed,

@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from cgc_tui.models import JobQuery, JobState
 from cgc_tui.text import clean
 from cgc_tui.view import Look
-from cgc_tui.widgets.bar import Bar
+from cgc_tui.widgets.fact_line import FactLine
 
 TABS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("0", (), "All", "All"),
@@ -24,7 +24,7 @@ TABS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
 """Key, states, name and short name of each tab."""
 
 
-class StateTabs(Bar):
+class StateTabs(FactLine):
     """A line of tabs; the chosen one stands out, several chosen states stand out together."""
 
     COMPONENT_CLASSES = {"state-tabs--chosen", "state-tabs--key", "state-tabs--muted"}

@@ -16,13 +16,13 @@ from cgc_tui.needle import needle
 from cgc_tui.text import Clean, clean
 from cgc_tui.trouble import Trouble
 from cgc_tui.view import Look, failed, filters, number, position, searched, span
-from cgc_tui.widgets.bar import Bar
+from cgc_tui.widgets.fact_line import FactLine
 
 LONGEST_WINDOW = timedelta(hours=1)
 """A rate limit that ends later than that is a clock that is wrong."""
 
 
-class StatusLine(Bar):
+class StatusLine(FactLine):
     """The line below the list: trouble before everything else, then the place in the list and news."""
 
     COMPONENT_CLASSES = {"status-line--trouble", "status-line--muted"}

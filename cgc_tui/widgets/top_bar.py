@@ -10,10 +10,10 @@ from textual.reactive import reactive
 from cgc_tui.attention import Attention
 from cgc_tui.text import Clean, clean
 from cgc_tui.view import Look
-from cgc_tui.widgets.bar import Bar
+from cgc_tui.widgets.fact_line import FactLine
 
 
-class TopBar(Bar):
+class TopBar(FactLine):
     """The first line of a screen: `cgc-tui  CGC · rosalind … as of 12:03 · every 15 s`."""
 
     COMPONENT_CLASSES = {"top-bar--platform", "top-bar--muted"}

@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 
-class Bar(Widget):
+class FactLine(Widget):
     """One line. Where it is tight its right part is left out; its left is cut where the right `matters`."""
 
     matters = False
@@ -16,7 +16,7 @@ class Bar(Widget):
         raise NotImplementedError
 
     def render(self) -> Content:
-        """Return the line, as wide as the bar."""
+        """Return the line, as wide as there is room."""
         left, right = self.parts()
         width = self.content_size.width
         gap = width - left.cell_length - right.cell_length
