@@ -52,7 +52,7 @@ def terminal(tmp_path: Path, environ: dict[str, str]) -> Iterator[Terminal]:
 def start(tmp_path: Path, environ: dict[str, str], *options: str) -> int:
     """Return how many bytes the program writes from its start to its end."""
     with Terminal([*APP, *options], home=tmp_path, environ=environ) as terminal:
-        terminal.sees("1–50 of 230")
+        whole(terminal)
         terminal.press("q")
         assert terminal.ends() == 0
         return len(terminal.raw)
