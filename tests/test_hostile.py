@@ -98,7 +98,7 @@ class Tmux:
         self._socket = str(home / "socket")
         (home / "tmux.conf").write_text(
             "set -g default-terminal tmux-256color\nset -g set-clipboard on\nset -g allow-passthrough on\n"
-            "set -g allow-rename on\nset -g remain-on-exit on\n"
+            "set -g allow-rename on\nset -g automatic-rename off\nset -g remain-on-exit on\n"
         )
         self.run("-f", str(home / "tmux.conf"), "new-session", "-d", "-x", "80", "-y", "24", *command)
 
