@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.pilot import Pilot
 
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.models import JobQuery
@@ -67,16 +68,37 @@ async def test_turning_pages(start: Start, platform: SimulatedPlatform) -> None:
             assert cursor(pilot) in platform.ids()
 
 
+async def fetched_ahead(pilot: Pilot[None], platform: SimulatedPlatform, offset: int) -> None:
+    """Wait until the page from an offset on was asked for by itself, and has come."""
+    for _ in range(400):
+        if any(query["offset"] == [str(offset)] for query in lists(platform)):
+            break
+        await pilot.pause(0.01)
+    else:
+        raise AssertionError(f"the page from {offset} on is not asked for")
+    await rest(pilot)
+
+
 async def test_the_next_page_is_there_before_it_is_wanted(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "page 1 of 5")
-        while not any(query["offset"] == ["50"] for query in lists(platform)):
-            await pilot.pause(0.01)
-        await pilot.pause(0.1)
+        await fetched_ahead(pilot, platform, 50)
         gate = platform.gate("/v2/storage/imports")
         await pilot.press("right_square_bracket")
         await shown(pilot, "51–100 of 230 · page 2 of 5")
         assert cursor(pilot) == platform.ids()[50]
+        gate.release()
+
+
+async def test_so_is_the_page_before_after_a_jump(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        await pilot.press("right_curly_bracket")
+        await shown(pilot, "page 5 of 5")
+        await fetched_ahead(pilot, platform, 150)
+        gate = platform.gate("/v2/storage/imports")
+        await pilot.press("left_square_bracket")
+        await shown(pilot, "151–200 of 230 · page 4 of 5")
         gate.release()
 
 

@@ -14,7 +14,7 @@ from textual.worker import Worker
 
 from cgc_tui.errors import CgcError, Refused
 from cgc_tui.models import ImportJob, JobPage, JobQuery, RateBudget
-from cgc_tui.paging import PageCache, followed, last_page, next_page
+from cgc_tui.paging import PageCache, followed, last_page, next_page, previous_page
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.waiting import ASKING, Waiting
 from cgc_tui.text import Clean
@@ -124,17 +124,22 @@ class Feed(Waiting):
 
     @work(exclusive=True, group="ahead")
     async def look_ahead(self) -> None:
-        """Fetch the next page once things are quiet; where that fails, turning to it will say why."""
+        """Fetch the neighbours once things are quiet; where that fails, turning to them will say why."""
         await asyncio.sleep(AHEAD_PAUSE)
-        query = next_page(self.page) if self.page is not None else None
-        if query is None or self.kept(query) or (self.client.budget and self.client.budget.scarce):
-            return
-        try:
-            self._cache.put(await self.ask(query))
-        except Refused as error:
-            self.post_message(TokenRefused(error))
-        except CgcError:
-            return
+        page = self.page
+        around = () if page is None else (next_page(page), previous_page(page.query))
+        for query in around:
+            if query is None or self.kept(query):
+                continue
+            if self.client.budget is not None and self.client.budget.scarce:
+                return
+            try:
+                self._cache.put(await self.ask(query))
+            except Refused as error:
+                self.post_message(TokenRefused(error))
+                return
+            except CgcError:
+                return
 
     def stop_waiting(self) -> bool:
         """Give up a request or a wait; tell whether there was one."""
