@@ -24,6 +24,6 @@ def _screen_resized(screen: Screen[object], size: Size) -> None:
 Screen._screen_resized = _screen_resized  # type: ignore[assignment, method-assign]
 
 # Two colours of two: kept by these alone, and not with the widget whose lines would be kept with it, after
-# it is gone ("StylesCache.get_inner_outer retains whole StylesCache objects", Textual's issue 6665).
+# it is gone (Textual's tracker: "StylesCache.get_inner_outer retains whole StylesCache objects").
 _inner_outer = partial(StylesCache.get_inner_outer.__wrapped__, None)
 StylesCache.get_inner_outer = staticmethod(lru_cache(1024)(_inner_outer))  # type: ignore[assignment, method-assign]
