@@ -197,9 +197,7 @@ def _screen(options: argparse.Namespace, events: EventLog, first: FirstPage | No
     chosen = load(_config(), binding_ids=_binding_ids, themes=_themes)
     place = _place(options, chosen, events)
     query = _query(options, chosen)
-    if first is not None and options.demo:
-        first.close()
-    elif first is not None:
+    if first is not None:
         _ask(first, place, query)
     gc.disable()
     from cgc_tui.app import CgcApp, Setup

@@ -6,7 +6,8 @@ import os
 import pickle
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,19 @@ def gone(pid: int) -> bool:
     return not Path(f"/proc/{pid}").exists()
 
 
+@contextmanager
+def asking(opened: Open, platform: SimulatedPlatform) -> Iterator[tuple[Terminal, int]]:
+    """Give the program, and its child whose request is held."""
+    gate = platform.gate(where=first_page, times=1)
+    with opened() as terminal:
+        terminal.sees("asking…")
+        assert gate.arrived.wait(PATIENCE)
+        child = child_of(terminal.process.pid)
+        assert child is not None
+        yield terminal, child
+        gate.release()
+
+
 def test_it_is_asked_for_once(opened: Open, platform: SimulatedPlatform) -> None:
     with opened() as terminal:
         terminal.sees("page 1 of")
@@ -135,40 +149,23 @@ def test_where_there_is_no_token_there_is_no_child(tmp_path: Path) -> None:
 
 
 def test_quitting_waits_for_no_answer_and_leaves_nobody(opened: Open, platform: SimulatedPlatform) -> None:
-    gate = platform.gate(where=first_page)
-    with opened() as terminal:
-        terminal.sees("asking…")
-        child = child_of(terminal.process.pid)
-        assert child is not None
+    with asking(opened, platform) as (terminal, child):
         terminal.press("q")
         assert terminal.ends() == 0
         assert gone(child)
-        gate.release()
 
 
 def test_the_child_ends_with_a_program_that_was_killed(opened: Open, platform: SimulatedPlatform) -> None:
-    gate = platform.gate(where=first_page)
-    with opened() as terminal:
-        terminal.sees("asking…")
-        child = child_of(terminal.process.pid)
-        assert child is not None
-        assert gate.arrived.wait(PATIENCE)
+    with asking(opened, platform) as (terminal, child):
         terminal.process.kill()
         assert gone(child)
-        gate.release()
 
 
 def test_another_list_waits_for_neither_answer_nor_child(opened: Open, platform: SimulatedPlatform) -> None:
-    gate = platform.gate(where=first_page, times=1)
-    with opened() as terminal:
-        terminal.sees("asking…")
-        child = child_of(terminal.process.pid)
-        assert child is not None
-        assert gate.arrived.wait(PATIENCE)
+    with asking(opened, platform) as (terminal, child):
         terminal.press("4")
         terminal.sees("FAILED · sorted as sent")
         assert gone(child)
-        gate.release()
 
 
 def test_the_filters_of_the_command_line_are_asked_with(opened: Open, platform: SimulatedPlatform) -> None:
@@ -192,18 +189,10 @@ def test_nobody_is_asked_where_nothing_is_to_be_asked(tmp_path: Path, arguments:
         assert b"a child" not in terminal.raw
 
 
-def test_it_holds_nothing_open_for_the_child(opened: Open, platform: SimulatedPlatform) -> None:
-    gate = platform.gate(where=first_page)
-    with opened() as terminal:
-        terminal.sees("asking…")
-        child = child_of(terminal.process.pid)
-        assert child is not None
-        terminals = [
-            number for number in range(3) if os.readlink(f"/proc/{child}/fd/{number}") != "/dev/null"
-        ]
-        assert terminals == []
-        gate.release()
-        terminal.sees("page 1 of")
+def test_the_child_has_none_of_the_terminal(opened: Open, platform: SimulatedPlatform) -> None:
+    with asking(opened, platform) as (_, child):
+        files = {os.readlink(f"/proc/{child}/fd/{number}") for number in range(3)}
+        assert files == {os.devnull}
 
 
 def test_failures_travel_whole() -> None:

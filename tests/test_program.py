@@ -68,6 +68,7 @@ def test_the_size_is_that_of_the_terminal_whatever_the_environment_says(tmp_path
     environ = {"COLUMNS": "50", "LINES": "10"}
     with Terminal([*APP, "--demo"], home=tmp_path, size=(120, 36), environ=environ) as terminal:
         assert "Too small" not in terminal.sees("page 1 of")
+        assert b"Too small" not in terminal.raw
         terminal.press("q")
         assert terminal.ends() == 0
 
