@@ -28,7 +28,7 @@ class ConfirmDialog(Dialog[bool]):
             yield Static(self._question, markup=False, classes="heading")
             yield Static(f"Type {self.word} and press Enter.", markup=False)
             yield Input(compact=True, max_length=20)
-            yield Static("", id="problem", markup=False)
+            yield Static("", id="problem", classes="problem", markup=False)
             yield Static("Enter Send   Esc Back: nothing is sent", markup=False, classes="keys")
 
     @on(Input.Submitted)

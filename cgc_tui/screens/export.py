@@ -53,7 +53,7 @@ class ExportDialog(Dialog[Order]):
             yield Pick("Jobs  ", self._scopes, id="scope")
             yield Pick("As    ", [Clean(form.upper()) for form in Form], id="form")
             yield Input(f"{self._name}.{Form.CSV}", id="path", compact=True, max_length=MOST_CHARACTERS)
-            yield Static("", id="problem", markup=False)
+            yield Static("", id="problem", classes="problem", markup=False)
             yield Static("Enter Write   Tab Next   ← → Choose   Esc Back", markup=False, classes="keys")
 
     @property

@@ -60,7 +60,7 @@ class FilterDialog(Dialog[JobQuery]):
                     yield StateBox(Content(state.capitalize()), chosen, id=state.lower(), compact=True)
             yield IdField("Project", self._old.project or "", id="project")
             yield IdField("Volume", self._old.volume or "", id="volume")
-            yield Static("", id="problem", markup=False)
+            yield Static("", id="problem", classes="problem", markup=False)
             yield Static("Enter Apply  ↓ Choose  Tab Next  Space Check  ^x Clear  Esc Back", classes="keys")
 
     def on_mount(self) -> None:
