@@ -42,7 +42,7 @@ class ExportDialog(Dialog[Order]):
         """`scopes` are the jobs to choose from in words; `name` is that of the file, without its end."""
         super().__init__()
         self._scopes = scopes
-        self._name = name
+        self._file_stem = name
         self._asked: Path | None = None
         """The file that was said to be there already."""
 
@@ -52,7 +52,7 @@ class ExportDialog(Dialog[Order]):
             yield Static("Export jobs to a file", classes="heading")
             yield Pick("Jobs  ", self._scopes, id="scope")
             yield Pick("As    ", [Clean(form.upper()) for form in Form], id="form")
-            yield Input(f"{self._name}.{Form.CSV}", id="path", compact=True, max_length=MOST_CHARACTERS)
+            yield Input(f"{self._file_stem}.{Form.CSV}", id="path", compact=True, max_length=MOST_CHARACTERS)
             yield Static("", id="problem", classes="problem", markup=False)
             yield Static("Enter Write   Tab Next   ← → Choose   Esc Back", markup=False, classes="keys")
 
