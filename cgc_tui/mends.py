@@ -1,29 +1,60 @@
-"""What is mended in Textual itself, for all that is shown, its own screens too; imported for that alone."""
+"""Patches of Textual itself, for all screens; imported for that alone.
+
+Each patch is applied only where Textual's code looks as it does in the version that it was written for. A
+Textual that has fixed the fault by itself is left as it is.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache, partial
+from types import FunctionType
+from typing import TypeGuard
 
 from textual._styles_cache import StylesCache
 from textual.geometry import Size
 from textual.screen import Screen
 
-_lay_out = Screen._screen_resized
 
+def patch_resize(screen_class: type[Screen[object]]) -> bool:
+    """Have a screen ignore sizes that are not the terminal's; return whether it was patched.
 
-def _screen_resized(screen: Screen[object], size: Size) -> None:
-    """Lay out a screen for the size that the terminal has.
-
-    A screen tells itself of each size that it gets: of two that differ, one behind the other in its queue
-    with anything between, it would come back to each for ever.
+    A screen sends itself an event for each size that it gets. With two that differ in its queue, one
+    behind the other and anything between them, it would send both to itself without end.
     """
-    if size == screen.app.size:
-        _lay_out(screen, size)
+    lay_out = vars(screen_class).get("_screen_resized")
+    if not _is_function(lay_out, "self", "size"):
+        return False
+
+    def lay_out_if_current(screen: Screen[object], size: Size) -> None:
+        if size == screen.app.size:
+            lay_out(screen, size)
+
+    screen_class._screen_resized = lay_out_if_current  # type: ignore[assignment, method-assign]
+    return True
 
 
-Screen._screen_resized = _screen_resized  # type: ignore[assignment, method-assign]
+def patch_style_cache(cache_class: type[StylesCache]) -> bool:
+    """Cache the colors of a border by the two colors alone; return whether it was patched.
 
-# Two colours of two: kept by these alone, and not with the widget whose lines would be kept with it, after
-# it is gone (Textual's tracker: "StylesCache.get_inner_outer retains whole StylesCache objects").
-_inner_outer = partial(StylesCache.get_inner_outer.__wrapped__, None)
-StylesCache.get_inner_outer = staticmethod(lru_cache(1024)(_inner_outer))  # type: ignore[assignment, method-assign]
+    Textual's cache has the widget's own cache as a part of its key, and so keeps the lines of widgets that
+    are gone (Textual's tracker: "StylesCache.get_inner_outer retains whole StylesCache objects").
+    """
+    cached = vars(cache_class).get("get_inner_outer")
+    function = getattr(cached, "__wrapped__", None)
+    if isinstance(cached, classmethod) or not _is_function(function, "cls", "base_background", "background"):
+        return False
+    by_colors = lru_cache(1024)(partial(function, None))
+    cache_class.get_inner_outer = staticmethod(by_colors)  # type: ignore[assignment, method-assign]
+    return True
+
+
+def _is_function(value: object, *parameters: str) -> TypeGuard[FunctionType]:
+    """Return whether a value is a plain function with just these parameters."""
+    if not isinstance(value, FunctionType):
+        return False
+    code = value.__code__
+    return code.co_varnames[: code.co_argcount] == parameters and not code.co_kwonlyargcount
+
+
+patch_resize(Screen)
+patch_style_cache(StylesCache)
