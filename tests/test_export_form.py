@@ -14,6 +14,7 @@ from textual.widgets import Input
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.models import JobState
 from cgc_tui.screens.jobs import JobsScreen
+from cgc_tui.screens.token import TokenScreen
 from tests.conftest import Start, shown
 
 
@@ -97,6 +98,22 @@ async def test_marked_jobs_are_written_as_they_are_by_now(start: Start, platform
         await shown(pilot, "Wrote 2 jobs to")
     found = rows("cgc-imports-2026-03-14.tsv")
     assert (found[0]["state"], len(found)) == (JobState.FAILED, 2)
+
+
+async def test_a_token_that_is_refused_is_asked_for(start: Start, platform: SimulatedPlatform) -> None:
+    platform.add_jobs(1, "RUNNING")
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        await pilot.press("space", "E")
+        await shown(pilot, "[1 marked]")
+        platform.next("error", (401, 90001), where=lambda request: "bulk" in request.url.path)
+        await pilot.press("enter")
+        await shown(pilot, "The platform refused the token")
+        assert isinstance(pilot.app.screen, TokenScreen)
+        await shown(pilot, "Nothing was written. the platform refused the token")
+        await pilot.press("escape")
+        await shown(pilot, "◐●RUNNING")
+    assert os.listdir() == []
 
 
 async def test_a_file_is_replaced_by_a_second_enter_alone(start: Start) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -13,10 +14,12 @@ from textual.pilot import Pilot
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.screens.confirm import ConfirmDialog
 from cgc_tui.screens.jobs import JobsScreen
+from cgc_tui.screens.retry import WATCH as POLLS_EVERY
 from cgc_tui.screens.retry import RetryScreen
+from cgc_tui.screens.token import TokenScreen
 from cgc_tui.widgets import outcome_table
 from cgc_tui.widgets.outcome_table import OutcomeTable
-from tests.conftest import Clock, MakeApp, Start, shown, text_of
+from tests.conftest import Clock, MakeApp, Start, rest, shown, text_of
 
 CREATE = "/v2/bulk/storage/imports/create"
 
@@ -229,6 +232,14 @@ async def test_without_a_look_nothing_can_be_sent(start: Start, platform: Simula
     assert submitted(platform) == []
 
 
+async def token_is_asked_for(pilot: Pilot[None]) -> None:
+    """Wait for the token screen, and go back to the retry."""
+    await shown(pilot, "The platform refused the token")
+    assert isinstance(pilot.app.screen, TokenScreen)
+    await pilot.press("escape")
+    assert isinstance(pilot.app.screen, RetryScreen)
+
+
 async def test_a_token_that_is_refused_in_the_middle_leaves_the_rest_unsent(
     start: Start, platform: SimulatedPlatform
 ) -> None:
@@ -236,8 +247,66 @@ async def test_a_token_that_is_refused_in_the_middle_leaves_the_rest_unsent(
     async with start(write=True) as pilot:
         await plan_all(pilot)
         await confirm(pilot, "240")
+        await token_is_asked_for(pilot)
         await shown(pilot, "40 not sent · 100 started")
         screen = await shown(pilot, "100 refused")
         assert "the platform refused the token" in screen
         assert "the platform refused the token" in text_of(pilot.app)
     assert len(submitted(platform)) == 200
+
+
+async def test_a_token_that_is_refused_to_the_plan_is_asked_for(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start(write=True) as pilot:
+        await shown(pilot, "page 1 of")
+        platform.next("error", (401, 90001), where=lambda request: b"volume=" in request.url.query)
+        await pilot.press("T")
+        await token_is_asked_for(pilot)
+        await shown(pilot, "Nothing is sent without a look; r looks again")
+        await pilot.press("r")
+        await shown(pilot, "240 of 240 failed imports again")
+    assert submitted(platform) == []
+
+
+@pytest.mark.parametrize("unknown", [True, False])
+async def test_a_token_that_is_refused_while_new_jobs_are_asked_for_is_asked_for_once(
+    start: Start, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch, unknown: bool
+) -> None:
+    """The first look is for jobs whose answer was lost, where there are any; the second is for new jobs."""
+    polls: list[Callable[[], object]] = []
+    set_interval = RetryScreen.set_interval
+
+    def polled_by_hand(
+        screen: RetryScreen, seconds: float, callback: Callable[[], object], **more: Any
+    ) -> object:
+        if seconds == POLLS_EVERY:
+            return polls.append(callback)
+        return set_interval(screen, seconds, callback, **more)
+
+    monkeypatch.setattr(RetryScreen, "set_interval", polled_by_hand)
+
+    def looks(request: httpx.Request) -> bool:
+        first = request.method == "GET" and b"volume=" in request.url.query
+        return bool(submitted(platform)[200:]) and (first if unknown else request.url.path.endswith("/get"))
+
+    if unknown:
+        platform.next("drop", "body", where=nth(platform, 2))
+    platform.fail("error", (401, 90001), where=looks)
+    async with start(write=True) as pilot:
+        await plan_all(pilot)
+        await confirm(pilot, "240")
+        await token_is_asked_for(pilot)
+        await shown(pilot, "The look failed: the platform refused" if unknown else "the platform refused")
+        count = len(platform.requests)
+        (poll,) = polls
+        poll()
+        await rest(pilot)
+        assert len(platform.requests) == count
+        assert isinstance(pilot.app.screen, RetryScreen)
+        platform.recover()
+        await pilot.press("r")
+        await shown(pilot, "Watching the new jobs.")
+        poll()
+        await rest(pilot)
+        assert len(platform.requests) > count

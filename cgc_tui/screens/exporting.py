@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from cgc_tui.errors import CgcError
+from cgc_tui.errors import CgcError, Refused
 from cgc_tui.export import ENCODING_ERRORS, lines
 from cgc_tui.models import ImportJob
 from cgc_tui.save import SaveError, save
+from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.gathering import Gathering
 from cgc_tui.text import Clean, clean
 from cgc_tui.view import failure, number
@@ -74,6 +75,8 @@ class Exporting(Gathering):
                 replace=order.replace,
             )
         except (CgcError, SaveError) as error:
+            if isinstance(error, Refused):
+                self.post_message(TokenRefused(error))
             why = failure(error, self.look) if isinstance(error, CgcError) else error.words
             self.notify(
                 clean(f"Nothing was written. {why}"), severity="error", timeout=WORDS_SECONDS, markup=False

@@ -74,10 +74,13 @@ class RetryScreen(RetryPlan):
         self._sending = False
         self.every = self._every
         self.set_interval(self._every, self._watch)
+        if ended is not None:
+            self.note_failure(ended)
         self._look_closer(run, failure(ended, self.look) if ended is not None else QUIET)
 
     def action_look(self) -> None:
         """Plan anew, or look how things stand."""
+        self.token_refused = False
         if self._run is None:
             self.prepare()
         elif not self._sending:
@@ -91,12 +94,13 @@ class RetryScreen(RetryPlan):
         try:
             await look(self.client, run)
         except CgcError as error:
+            self.note_failure(error)
             news = clean(f"{news} The look failed: {failure(error, self.look)}".strip())
         await self._follow(run, news)
 
     @work(exclusive=True, group="look")
     async def _watch(self) -> None:
-        if self._run is not None and self._run.going:
+        if self._run is not None and self._run.going and not self.token_refused:
             await self._follow(self._run, QUIET)
 
     async def _follow(self, run: Run, news: Clean) -> None:
@@ -106,6 +110,7 @@ class RetryScreen(RetryPlan):
         try:
             await follow(self.client, run)
         except CgcError as error:
+            self.note_failure(error)
             news = news or failure(error, self.look)
         else:
             self.as_of = self.clock()

@@ -15,10 +15,11 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Static
 
-from cgc_tui.errors import CgcError
+from cgc_tui.errors import CgcError, Refused
 from cgc_tui.models import ImportJob
 from cgc_tui.retry import Options, Plan, Run, plan
 from cgc_tui.retry_view import bodies, planned
+from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.sheets import sheet
 from cgc_tui.text import Clean, clean
 from cgc_tui.view import Look, failure
@@ -68,6 +69,8 @@ class RetryPlan(Screen[None]):
         self.plan: Plan | None = None
         self.before: tuple[str, ...] = ()
         """The ids of the jobs that were listed before anything was sent."""
+        self.token_refused = False
+        """Whether the new jobs are asked for by key only."""
         self._jobs = jobs
         self._profile = profile
         self.set_reactive(RetryPlan.look, look)
@@ -102,6 +105,7 @@ class RetryPlan(Screen[None]):
         try:
             now = await listed(self.client, self._jobs)
         except CgcError as error:
+            self.note_failure(error)
             self.say(
                 clean(
                     f"Nothing is sent without a look; r looks again{self.look.dot}{failure(error, self.look)}"
@@ -134,6 +138,12 @@ class RetryPlan(Screen[None]):
         """Change what happens where a name is taken."""
         kinds = list(Options)
         self.options = kinds[(kinds.index(self.options) + 1) % len(kinds)]
+
+    def note_failure(self, error: CgcError) -> None:
+        """Have the app ask for another token where the platform refused this one."""
+        if isinstance(error, Refused):
+            self.token_refused = True
+            self.post_message(TokenRefused(error))
 
     def tell(self, facts: Iterable[tuple[str, Clean]]) -> None:
         """Show facts at the top, each with its label."""
