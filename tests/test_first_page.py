@@ -16,7 +16,7 @@ from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.errors import Maintenance, RateLimited
 from cgc_tui.text import Clean
 from tests.conftest import first_page
-from tests.early import BEFORE_THE_PAINT
+from tests.early import BEFORE_THE_PAINT, FEATURES_AT_THE_START, START
 from tests.terminal import PATIENCE, Terminal
 
 APP = [sys.executable, "-m", "cgc_tui"]
@@ -109,10 +109,14 @@ def test_it_is_asked_for_once(opened: Open, platform: SimulatedPlatform) -> None
         terminal.sees("limit=50&fields=_all")
 
 
-def test_nothing_of_the_http_library_is_loaded_before_the_first_paint(opened: Open, tmp_path: Path) -> None:
+def test_only_what_is_needed_is_loaded_before_the_first_paint(opened: Open, tmp_path: Path) -> None:
+    """Nothing of the HTTP library, no dialog, and no feature that is not there already."""
     with opened(BEFORE_THE_PAINT) as terminal:
         terminal.sees(" · rosalind")
     assert not (tmp_path / "early").exists(), (tmp_path / "early").read_text()
+    loaded = set((tmp_path / "at-first-paint").read_text().split())
+    assert "cgc_tui.app" in loaded
+    assert loaded - {*START.split(), *FEATURES_AT_THE_START.split()} == set()
 
 
 @pytest.mark.parametrize("code", [FORKLESS, LOST])
