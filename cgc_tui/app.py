@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events, on
-from textual.binding import Binding
 from textual.driver import Driver
 from textual.screen import Screen
 
 from cgc_tui.credentials import Access, Credentials, CredentialsError, TokenSource, platform_of
 from cgc_tui.driver import Terminal
 from cgc_tui.event_log import EventLog
+from cgc_tui.keys import bindings
 from cgc_tui.models import JobQuery
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.jobs import JobsScreen
@@ -61,7 +61,7 @@ class CgcApp(TerminalApp):
     DEFAULT_MODE = "start"
     """Each further platform has a mode of its own, named by its endpoint."""
 
-    BINDINGS = [Binding("exclamation_mark", "events", "Requests: the event log", show=False, id="app.events")]
+    BINDINGS = bindings("app")
 
     def __init__(self, setup: Setup, *, driver_class: type[Driver] | None = Terminal) -> None:
         super().__init__(setup.settings, setup.config, setup.environ, driver_class=driver_class)

@@ -194,7 +194,7 @@ def _screen(options: argparse.Namespace, events: EventLog, first: FirstPage | No
     _take_out(os.environ)
     if os.environ.get("TERM") == "dumb":  # for which Textual would take the most colours
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "standard")
-    chosen = load(_config(), binding_ids=_binding_ids, themes=_themes)
+    chosen = load(_config())
     place = _place(options, chosen, events)
     query = _query(options, chosen)
     if first is not None:
@@ -293,18 +293,6 @@ def _client(credentials: Credentials, events: EventLog, endpoint: str, token: To
 
     advance = credentials.advance_access(endpoint)
     return Client(Wire(endpoint, token, advance_access=advance, events=events))
-
-
-def _binding_ids() -> set[str]:
-    from cgc_tui.names import binding_ids
-
-    return binding_ids()
-
-
-def _themes() -> set[str]:
-    from cgc_tui.names import themes
-
-    return themes()
 
 
 def _config() -> Path:

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from cgc_tui.config.keymap import THEMES, key_ids
 from cgc_tui.models import MAX_LIMIT
 
 MOST_BYTES = 64 * 2**10
@@ -33,10 +34,6 @@ _NAME = rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*"
 _ASSIGNMENT = rf"[ \t]*({_NAME})[ \t]*="
 _TABLE = rf"[ \t]*\[\[?[ \t]*({_NAME})[ \t]*\]"
 _POSITION = r" \(at (?:line (\d+), column \d+|end of document)\)$"
-
-
-Names = Callable[[], Collection[str]]
-"""What tells the names that there are; it is asked only where the file has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +61,14 @@ class _Unread(Exception):
     """Why nothing of the file is used, as the end of a sentence that begins with the file's name."""
 
 
-def load(path: Path, *, binding_ids: Names | None = None, themes: Names | None = None) -> Settings:
-    """Return the settings in a file; the defaults stand for what is missing or wrong.
-
-    Ids of bindings and names of themes are checked where `binding_ids` and `themes` can tell them.
-    """
+def load(path: Path) -> Settings:
+    """Return the settings in a file; the defaults stand for what is missing or wrong."""
     try:
         text = _read(path)
         table = _parse(text) if text else {}
     except _Unread as error:
         return Settings(problems=(f"{path.name}{error}; no setting is used.",))
-    return _Reading(path.name, text, binding_ids, themes).settings(table)
+    return _Reading(path.name, text).settings(table)
 
 
 def _read(path: Path) -> str:
@@ -218,11 +212,9 @@ def _keys(value: object) -> str:
 class _Reading:
     """One reading of the file, which collects its problems."""
 
-    def __init__(self, file: str, text: str, binding_ids: Names | None, themes: Names | None) -> None:
+    def __init__(self, file: str, text: str) -> None:
         self._file = file
         self._lines = _lines(text)
-        self._binding_ids = binding_ids
-        self._themes = themes
         self._problems: list[str] = []
 
     def settings(self, table: Mapping[str, object]) -> Settings:
@@ -247,21 +239,21 @@ class _Reading:
 
     def _theme(self, value: object) -> str:
         name = _word(value)
-        if self._themes is not None and name not in (themes := self._themes()):
-            raise _Wrong(f"{_shown(name)} is not known{_nearest(name, themes)}")
+        if name not in THEMES:
+            raise _Wrong(f"{_shown(name)} is not known{_nearest(name, THEMES)}")
         return name
 
     def _keymap(self, value: object) -> dict[str, str]:
         if not isinstance(value, dict):
             raise _Wrong(f"must be a table, [keys], not {_shown(value)}.")
-        found = {}
-        for binding_id, keys in _flat(value):
+        known, found = key_ids(), {}
+        for key_id, keys in _flat(value):
             try:
-                if self._binding_ids is not None and binding_id not in (known := self._binding_ids()):
-                    raise _Wrong(f"is not the id of a key{_nearest(binding_id, known)}")
-                found[binding_id] = _keys(keys)
+                if key_id not in known:
+                    raise _Wrong(f"is not the id of a key{_nearest(key_id, known)}")
+                found[key_id] = _keys(keys)
             except _Wrong as error:
-                self._tell(f"keys.{binding_id}", error)
+                self._tell(f"keys.{key_id}", error)
         return found
 
     def _tell(self, name: str, error: _Wrong) -> None:

@@ -23,6 +23,7 @@ from cgc_tui.clipboard import Route, choose, open_link, to_tmux
 from cgc_tui.driver import Terminal
 from cgc_tui.guard import Guard
 from cgc_tui.in_turn import InTurn
+from cgc_tui.keys import bindings
 from cgc_tui.screens.asks import CopyAsked, OpenAsked, TellAsked
 from cgc_tui.settings import Settings
 from cgc_tui.sheets import sheet
@@ -37,15 +38,7 @@ class TerminalApp(App[None]):
     TITLE = "cgc-tui"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (15, "-short"), (20, "-tall")]
-    BINDINGS = [
-        Binding("question_mark,f1", "help", "Help", id="app.help", tooltip="All keys"),
-        Binding("q", "quit", "Quit", id="app.quit"),
-        Binding("ctrl+c", "quit", "Quit", show=False, priority=True, id="app.interrupt"),
-        Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True, id="app.suspend"),
-        Binding("colon,ctrl+p", "command_palette", "Commands", show=False, id="app.commands"),
-        Binding("ctrl+l", "repaint", "Repaint", show=False, id="app.repaint"),
-        Binding("M", "mouse", "Mouse: app or terminal", show=False, id="app.mouse"),
-    ]
+    BINDINGS = bindings("terminal")
 
     def __init__(
         self,

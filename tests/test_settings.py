@@ -9,9 +9,6 @@ import pytest
 
 from cgc_tui.settings import MOST_BYTES, Settings, load
 
-IDS = {"app.help", "jobs.next", "jobs.previous"}
-THEMES = {"nord", "dracula"}
-
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -20,7 +17,7 @@ def path(tmp_path: Path) -> Path:
 
 def read(path: Path, text: str | bytes) -> Settings:
     path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return load(path, binding_ids=lambda: IDS, themes=lambda: THEMES)
+    return load(path)
 
 
 def test_a_missing_file_is_the_defaults(path: Path) -> None:
@@ -122,11 +119,6 @@ def test_the_line_is_that_of_the_right_table(path: Path) -> None:
         "config.toml line 4: keys.app.help must be keys in quotes, such as 'n,right', not 1.",
         "config.toml line 5: zzz is not a setting.",
     )
-
-
-def test_names_are_not_checked_where_none_are_given(path: Path) -> None:
-    path.write_text('theme = "mine"\n[keys]\n"my.id" = "x"\n')
-    assert load(path) == Settings(theme="mine", keys={"my.id": "x"})
 
 
 def test_a_value_is_shown_short_and_tame(path: Path) -> None:

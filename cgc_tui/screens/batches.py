@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from cgc_tui.batches import GAP, Batch, progress
 from cgc_tui.batches_view import begun, came, way
+from cgc_tui.keys import bindings
 from cgc_tui.models import JobPage, Search
 from cgc_tui.screens.dialog import Dialog
 from cgc_tui.text import Clean, fit
@@ -29,10 +29,7 @@ ALL = -1
 class BatchDialog(Dialog[int]):
     """The batches among the jobs that were looked at, the latest first; the result is a place or `ALL`."""
 
-    BINDINGS = [
-        Binding("j", "move('down')", "Down", show=False, id="batches.down"),
-        Binding("k", "move('up')", "Up", show=False, id="batches.up"),
-    ]
+    BINDINGS = bindings("batches")
 
     def __init__(self, batches: Sequence[Batch], page: JobPage, *, look: Look, now: datetime) -> None:
         """`page` holds the jobs that were looked at."""

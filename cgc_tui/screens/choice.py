@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
+from cgc_tui.keys import bindings
 from cgc_tui.screens.dialog import Dialog
 from cgc_tui.text import Clean, clean, fit
 
@@ -20,10 +20,7 @@ VALUE_CELLS = 56
 class ChoiceDialog(Dialog[str]):
     """A list of named values; the result is the name of the chosen one."""
 
-    BINDINGS = [
-        Binding("j", "move('down')", "Down", show=False, id="choice.down"),
-        Binding("k", "move('up')", "Up", show=False, id="choice.up"),
-    ]
+    BINDINGS = bindings("choice")
 
     def __init__(self, title: Clean, values: Mapping[str, str]) -> None:
         super().__init__()

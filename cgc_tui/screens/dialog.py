@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from textual.binding import Binding
 from textual.screen import ModalScreen
 
+from cgc_tui.keys import bindings
 from cgc_tui.widgets.too_small import TooSmall
 
 Result = TypeVar("Result")
@@ -15,10 +15,7 @@ Result = TypeVar("Result")
 class Dialog(ModalScreen[Result | None]):
     """A dialog over the screen below; None is its result when it is left."""
 
-    BINDINGS = [
-        Binding("escape", "leave", "Back", id="dialog.back"),
-        Binding("q", "app.quit", "Quit", show=False, id="dialog.quit"),
-    ]
+    BINDINGS = bindings("dialog")
 
     def on_mount(self) -> None:
         """Be ready for a terminal that becomes too small."""
@@ -32,14 +29,7 @@ class Dialog(ModalScreen[Result | None]):
 class ReadingDialog(Dialog[None]):
     """A dialog whose part `#text` scrolls by the keys of the list."""
 
-    BINDINGS = [
-        Binding("down,j", "read('down')", "Down", show=False, id="reading.down"),
-        Binding("up,k", "read('up')", "Up", show=False, id="reading.up"),
-        Binding("pagedown,space", "read('page_down')", "Screen down", show=False, id="reading.page_down"),
-        Binding("pageup", "read('page_up')", "Screen up", show=False, id="reading.page_up"),
-        Binding("home,g", "read('home')", "Top", show=False, id="reading.top"),
-        Binding("end,G", "read('end')", "End", show=False, id="reading.end"),
-    ]
+    BINDINGS = bindings("reading")
 
     def action_read(self, way: str) -> None:
         """Scroll the text."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Static
 
 from cgc_tui.event_log import EventLog
+from cgc_tui.keys import bindings
 from cgc_tui.screens.asks import CopyAsked
 from cgc_tui.screens.dialog import Dialog
 from cgc_tui.screens.text import TextDialog
@@ -25,11 +25,7 @@ class EventsDialog(Dialog[None]):
     """The events, newest first, and below them the whole of the one under the cursor."""
 
     CSS_PATH = sheet("events")
-    BINDINGS = [
-        Binding("exclamation_mark", "leave", "Back", show=False, id="events.back"),
-        Binding("enter", "whole", "Whole entry", show=False, id="events.whole"),
-        Binding("y", "copy", "Copy", id="events.copy"),
-    ]
+    BINDINGS = bindings("events")
 
     def __init__(self, log: EventLog, look: Look) -> None:
         super().__init__()

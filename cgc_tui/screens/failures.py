@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -18,6 +17,7 @@ from textual.widgets import Static
 from cgc_tui.causes import Cause, causes, ended
 from cgc_tui.causes_view import title
 from cgc_tui.found import Found
+from cgc_tui.keys import bindings
 from cgc_tui.models import JobPage, JobQuery, JobState, Search
 from cgc_tui.screens.read_all import ReadAll
 from cgc_tui.sheets import sheet
@@ -40,21 +40,7 @@ class FailuresScreen(Screen[Found]):
     """The causes with a plot above them; the result is the jobs of the one that was chosen."""
 
     CSS_PATH = sheet("failures")
-    BINDINGS = [
-        Binding(
-            "enter",
-            "jobs",
-            "Jobs",
-            key_display="Enter",
-            id="failures.jobs",
-            tooltip="List the jobs of this cause",
-        ),
-        Binding("d", "detail", "Detail", show=False, id="failures.detail", tooltip="Scroll the detail"),
-        Binding("r,f5,ctrl+r", "read", "Read again", id="failures.refresh"),
-        Binding("c", "completed", "Plot completed", id="failures.completed", tooltip="Plot completed, too"),
-        Binding("t", "zone", "UTC or local time", show=False, id="failures.zone"),
-        Binding("escape", "leave", "Back", key_display="Esc", id="failures.back"),
-    ]
+    BINDINGS = bindings("failures")
 
     look: reactive[Look] = reactive(Look())
     user: reactive[Clean | None] = reactive[Clean | None](None)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Checkbox, Input, Static
 
 from cgc_tui.errors import CgcError, Refused
+from cgc_tui.keys import bindings
 from cgc_tui.models import JobQuery, JobState
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.dialog import Dialog
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class StateBox(Checkbox):
     """A state to choose, which shows without colour, too, whether it is chosen."""
 
-    BINDINGS = [Binding("enter", "screen.apply", "Apply", show=False, id="filter.apply")]
+    BINDINGS = bindings("filter_state")
     BUTTON_LEFT = "["
     BUTTON_RIGHT = "]"
 
@@ -43,7 +43,7 @@ class FilterDialog(Dialog[JobQuery]):
 
     CSS_PATH = sheet("filter")
     AUTO_FOCUS = "#project Input"
-    BINDINGS = [Binding("ctrl+x", "clear", "Clear", show=False, priority=True, id="filter.clear")]
+    BINDINGS = bindings("filter")
 
     def __init__(self, client: Client, query: JobQuery) -> None:
         super().__init__()

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
+from cgc_tui.keys import bindings
 from cgc_tui.screens.dialog import ReadingDialog
 from cgc_tui.text import clean
 
@@ -19,7 +19,7 @@ KEY_CELLS = 11
 class HelpDialog(ReadingDialog):
     """The keys and what they do, in columns where there is room."""
 
-    BINDINGS = [Binding("question_mark,f1", "leave", "Back", show=False, id="help.back")]
+    BINDINGS = bindings("help")
 
     def __init__(self, keys: Mapping[str, str], config: Path) -> None:
         """`keys` by what they do; `config` is the file that remaps them."""

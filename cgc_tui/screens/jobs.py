@@ -11,8 +11,8 @@ from textual.reactive import reactive
 from textual.widgets import Input
 
 from cgc_tui.found import Found
+from cgc_tui.keys import bindings
 from cgc_tui.needle import needle
-from cgc_tui.screens.keys import JOBS_KEYS
 from cgc_tui.screens.retrying import Retrying
 from cgc_tui.widgets.find_line import FindLine
 from cgc_tui.widgets.found_line import FoundLine
@@ -29,7 +29,7 @@ from cgc_tui.widgets.top_bar import TopBar
 class JobsScreen(Retrying):
     """The list of import jobs, with the detail beside it or over it."""
 
-    BINDINGS = JOBS_KEYS
+    BINDINGS = bindings("jobs")
 
     finding: reactive[bool] = reactive(False)
     """Whether one types what to look for."""

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import ProgressBar, Static
 
 from cgc_tui.errors import CgcError, Refused
+from cgc_tui.keys import bindings
 from cgc_tui.models import JobPage, JobQuery
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.dialog import Dialog
@@ -36,7 +36,7 @@ class ReadAll(Dialog[JobPage]):
     """
 
     CSS_PATH = sheet("read_all")
-    BINDINGS = [Binding("r,f5,ctrl+r", "read", "Ask again", show=False, id="reading.again")]
+    BINDINGS = bindings("read_all")
 
     def __init__(
         self,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from textual import work
-from textual.binding import Binding
 
 from cgc_tui.errors import CgcError
+from cgc_tui.keys import bindings
 from cgc_tui.retry import Run
 from cgc_tui.retry_view import summary, table
 from cgc_tui.screens.asks import CopyAsked
@@ -27,15 +27,7 @@ class RetryScreen(RetryPlan):
     Its `run` is there from the confirmation on; a second one is never made.
     """
 
-    BINDINGS = [
-        Binding(
-            "enter", "send", "Send", key_display="Enter", id="retry.send", tooltip="Send, after a question"
-        ),
-        Binding("o", "options", "Names", id="retry.options", tooltip="As before, overwrite, autorename"),
-        Binding("r,f5,ctrl+r", "look", "Look", id="retry.look", tooltip="Look how things stand"),
-        Binding("y", "copy", "Copy", id="retry.copy", tooltip="Copy what became of each"),
-        Binding("escape", "leave", "Back", key_display="Esc", id="retry.back", tooltip="Stop sending; back"),
-    ]
+    BINDINGS = bindings("retry")
 
     def __init__(self, *plan: Any, every: float, **more: Any) -> None:
         """`every` so many seconds the new jobs are asked for; 0: at a rhythm of its own."""

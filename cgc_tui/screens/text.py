@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
+from cgc_tui.keys import bindings
 from cgc_tui.screens.asks import CopyAsked
 from cgc_tui.screens.dialog import ReadingDialog
 from cgc_tui.text import Clean, clean
@@ -20,7 +20,7 @@ MOST_CHARACTERS = 200_000
 class TextDialog(ReadingDialog):
     """A text that scrolls; what it is stands above it."""
 
-    BINDINGS = [Binding("y", "copy", "Copy", id="text.copy")]
+    BINDINGS = bindings("text")
 
     def __init__(self, title: Clean, text: str, *, what: Clean) -> None:
         """`text` is raw: it is cleaned for show and copied as it is; `what` it is, when it was copied."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
@@ -16,6 +15,7 @@ from textual.widgets import Input, Label, Select, Static
 
 from cgc_tui.credentials import PLATFORMS, CredentialsError, checked_token, platform_of
 from cgc_tui.errors import CgcError, Refused
+from cgc_tui.keys import bindings
 from cgc_tui.sheets import sheet
 from cgc_tui.text import Clean, clean
 from cgc_tui.tokens import Token
@@ -54,7 +54,7 @@ class TokenScreen(Screen[Login | None]):
 
     CSS_PATH = sheet("token")
     AUTO_FOCUS = "#token"
-    BINDINGS = [Binding("escape", "leave", "Back", show=False, id="token.back")]
+    BINDINGS = bindings("token")
 
     def __init__(
         self,

@@ -15,9 +15,9 @@ from textual.widgets import Static
 
 from cgc_tui.causes import Cause
 from cgc_tui.causes_view import NO_REASON, facts
+from cgc_tui.keys import bindings
 from cgc_tui.text import clean
 from cgc_tui.view import Look
-from cgc_tui.widgets.job_detail import JobDetail
 
 LABEL_CELLS = 6
 MOST_CHARACTERS = 20_000
@@ -29,7 +29,7 @@ class CauseDetail(VerticalScroll):
 
     COMPONENT_CLASSES = {"cause-detail--failed", "cause-detail--label", "cause-detail--hint"}
 
-    BINDINGS = JobDetail.BINDINGS
+    BINDINGS = bindings("detail")
 
     cause: reactive[Cause | None] = reactive[Cause | None](None)
     look: reactive[Look] = reactive(Look())

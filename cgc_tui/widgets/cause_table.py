@@ -12,9 +12,9 @@ from textual.widgets import DataTable
 
 from cgc_tui.causes import Cause
 from cgc_tui.causes_view import bar, message, share
+from cgc_tui.keys import bindings
 from cgc_tui.text import Clean, clean, fit
 from cgc_tui.view import Look
-from cgc_tui.widgets.job_table import JobTable
 
 BAR_CELLS = 10
 WIDTHS = {"Jobs": 6, "Share": BAR_CELLS + 5, "Code": 6}
@@ -25,7 +25,7 @@ class CauseTable(DataTable[Text], inherit_bindings=False):
     """One row a cause, the cause of most jobs first; rows are keyed by their place."""
 
     COMPONENT_CLASSES = {"cause-table--bar"}
-    BINDINGS = JobTable.BINDINGS
+    BINDINGS = bindings("table")
 
     causes: reactive[tuple[Cause, ...]] = reactive[tuple[Cause, ...]](())
     look: reactive[Look] = reactive(Look())

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.segment import Segment
-from textual.binding import Binding
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -14,6 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from cgc_tui.event_log import Event
+from cgc_tui.keys import bindings
 from cgc_tui.text import Clean, cells, fit
 from cgc_tui.view import Look
 
@@ -22,14 +22,7 @@ class EventLines(ScrollView, can_focus=True, inherit_bindings=False):
     """One line an event, with a cursor that stays on its event while new ones come above it."""
 
     COMPONENT_CLASSES = {"event-lines--cursor", "event-lines--failed"}
-    BINDINGS = [
-        Binding("up,k", "move(-1)", "Up", show=False, id="events.up"),
-        Binding("down,j", "move(1)", "Down", show=False, id="events.down"),
-        Binding("pageup", "page(-1)", "Screen up", show=False, id="events.page_up"),
-        Binding("pagedown,space", "page(1)", "Screen down", show=False, id="events.page_down"),
-        Binding("home,g", "move(-1000000)", "Newest", show=False, id="events.top"),
-        Binding("end,G", "move(1000000)", "Oldest", show=False, id="events.bottom"),
-    ]
+    BINDINGS = bindings("event_lines")
 
     cursor: reactive[int] = reactive(0)
 

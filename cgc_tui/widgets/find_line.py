@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from textual.binding import Binding
 from textual.widgets import Input
+
+from cgc_tui.keys import bindings
 
 
 class FindLine(Input):
     """Stands above the status line while one looks for something."""
 
-    BINDINGS = [
-        Binding("enter", "submit", "Search all", id="find.all", tooltip="Search all pages"),
-        Binding("down", "screen.rows", "Rows", id="find.rows", tooltip="Go to what was found here"),
-        Binding("escape", "screen.back", "Clear", id="find.clear", tooltip="Show all that is loaded"),
-    ]
+    BINDINGS = bindings("find")
 
     def __init__(self) -> None:
         super().__init__(

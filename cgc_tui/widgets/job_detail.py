@@ -8,13 +8,13 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.reactive import reactive
 from textual.widgets import Static
 
 from cgc_tui.facts import FOLDER_NOTE, facts, reason
 from cgc_tui.hints import hint
+from cgc_tui.keys import bindings
 from cgc_tui.models import ImportJob, JobState
 from cgc_tui.text import Clean
 from cgc_tui.view import Look, state
@@ -34,12 +34,7 @@ class JobDetail(VerticalScroll):
         "job-detail--hint",
         "job-detail--note",
     }
-    BINDINGS = [
-        Binding("up,k", "scroll_up", "Up", show=False, id="detail.up"),
-        Binding("down,j", "scroll_down", "Down", show=False, id="detail.down"),
-        Binding("home,g", "scroll_home", "Top", show=False, id="detail.top"),
-        Binding("end,G", "scroll_end", "End", show=False, id="detail.end"),
-    ]
+    BINDINGS = bindings("detail")
 
     job: reactive[ImportJob | None] = reactive[ImportJob | None](None)
     look: reactive[Look] = reactive(Look())

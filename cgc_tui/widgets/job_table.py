@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from textual import events
-from textual.binding import Binding
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import DataTable
 
 from cgc_tui.arrange import Arrangement, SortKey
+from cgc_tui.keys import bindings
 from cgc_tui.marks import Marks
 from cgc_tui.models import ImportJob, JobPage, JobQuery
 from cgc_tui.view import Column, Look, columns
@@ -25,14 +25,7 @@ class JobTable(JobRows, inherit_bindings=False):
     job at its height when a page is replaced; a list at its top stays there.
     """
 
-    BINDINGS = [
-        Binding("up,k", "cursor_up", "Up", show=False, id="table.up"),
-        Binding("down,j", "cursor_down", "Down", show=False, id="table.down"),
-        Binding("pageup", "page_up", "Screen up", show=False, id="table.page_up"),
-        Binding("pagedown", "page_down", "Screen down", show=False, id="table.page_down"),
-        Binding("home,g", "scroll_top", "First row", show=False, id="table.top"),
-        Binding("end,G", "scroll_bottom", "Last row", show=False, id="table.bottom"),
-    ]
+    BINDINGS = bindings("table")
 
     page: reactive[JobPage | None] = reactive[JobPage | None](None)
     arrangement: reactive[Arrangement] = reactive(Arrangement())

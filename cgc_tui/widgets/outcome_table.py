@@ -7,12 +7,12 @@ from textual import events
 from textual.reactive import reactive
 from textual.widgets import DataTable
 
+from cgc_tui.keys import bindings
 from cgc_tui.models import JobState
 from cgc_tui.retry import Fate, Outcome
 from cgc_tui.retry_view import rank, result
 from cgc_tui.text import Clean, clean, fit
 from cgc_tui.view import Look, optional
-from cgc_tui.widgets.job_table import JobTable
 
 MOST_ROWS = 500
 HEADINGS = ("What became of it", "Name", "Old id", "New id")
@@ -31,7 +31,7 @@ class OutcomeTable(DataTable[Text], inherit_bindings=False):
     """The imports, what needs a look first; rows are keyed by their place."""
 
     COMPONENT_CLASSES = {"outcome-table--bad", "outcome-table--good"}
-    BINDINGS = JobTable.BINDINGS
+    BINDINGS = bindings("table")
 
     outcomes: reactive[tuple[Outcome, ...]] = reactive[tuple[Outcome, ...]](())
     look: reactive[Look] = reactive(Look())

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual import events
-from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from cgc_tui.keys import bindings
 from cgc_tui.text import Clean
 
 GAP = 2
@@ -21,11 +21,7 @@ class Pick(Widget, can_focus=True):
     """Words beside each other after a label; the chosen one stands in brackets."""
 
     COMPONENT_CLASSES = {"pick--label", "pick--chosen"}
-    BINDINGS = [
-        Binding("left,h", "step(-1)", "Left", show=False, id="pick.left"),
-        Binding("right,l,space", "step(1)", "Right", show=False, id="pick.right"),
-        Binding("enter", "screen.apply", "Apply", show=False, id="pick.apply"),
-    ]
+    BINDINGS = bindings("pick")
 
     chosen: reactive[int] = reactive(0)
 

@@ -1,0 +1,197 @@
+"""The key table: every key of every screen, and the names of the themes, as plain data.
+
+Bindings, help, command palette and remapping are made from it, and `config.toml` is checked against it.
+Nothing of Textual is imported here, so that a command can check the settings without it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Key(NamedTuple):
+    """One action of a screen or widget, and the keys for it.
+
+    `id` is its name in `config.toml`; `keys` are separated by commas. The help and the command palette show
+    `tooltip` where there is one, otherwise `description`. With `show` it is in the key bar, which shows
+    `key_display` or the first key, and `description`.
+    """
+
+    id: str
+    keys: str
+    action: str
+    description: str
+    tooltip: str = ""
+    show: bool = True
+    priority: bool = False
+    key_display: str | None = None
+
+
+KEYS: dict[str, tuple[Key, ...]] = {
+    "terminal": (
+        Key("app.help", "question_mark,f1", "help", "Help", tooltip="All keys"),
+        Key("app.quit", "q", "quit", "Quit"),
+        Key("app.interrupt", "ctrl+c", "quit", "Quit", show=False, priority=True),
+        Key("app.suspend", "ctrl+z", "suspend_process", "Suspend", show=False, priority=True),
+        Key("app.commands", "colon,ctrl+p", "command_palette", "Commands", show=False),
+        Key("app.repaint", "ctrl+l", "repaint", "Repaint", show=False),
+        Key("app.mouse", "M", "mouse", "Mouse: app or terminal", show=False),
+    ),
+    "app": (Key("app.events", "exclamation_mark", "events", "Requests: the event log", show=False),),
+    "jobs": (
+        Key("jobs.refresh", "r,f5,ctrl+r", "reload", "Refresh", tooltip="Ask the platform now"),
+        Key("jobs.next", "right_square_bracket,right", "next_page", "Next", tooltip="Next page"),
+        Key(
+            "jobs.previous", "left_square_bracket,left", "previous_page", "Previous", tooltip="Previous page"
+        ),
+        Key("jobs.first", "{", "first_page", "First page", show=False),
+        Key("jobs.last", "}", "last_page", "Last page", show=False),
+        Key("state.all", "0", "state('')", "State", key_display="0-4", tooltip="All states"),
+        Key("state.pending", "1", "state('PENDING')", "Pending jobs", show=False),
+        Key("state.running", "2", "state('RUNNING')", "Running jobs", show=False),
+        Key("state.completed", "3", "state('COMPLETED')", "Completed jobs", show=False),
+        Key("state.failed", "4", "state('FAILED')", "Failed jobs", show=False),
+        Key("jobs.filter", "f", "filter", "Filter form", show=False),
+        Key("jobs.find", "slash", "find", "Find", tooltip="Find: here, Enter: in all pages"),
+        Key("jobs.failures", "F", "failures", "Failures by cause", show=False),
+        Key("jobs.batches", "b", "batches", "Batches of jobs", show=False),
+        Key("jobs.watch", "w", "watch", "Watch, and tell the end", show=False),
+        Key("jobs.detail", "enter,d", "detail", "Detail", show=False),
+        Key("jobs.pane", "p", "pane", "Detail pane on, off", show=False),
+        Key("jobs.json", "J", "json", "Raw JSON", show=False),
+        Key("jobs.back", "escape", "back", "Back, clear, stop waiting", show=False),
+        Key("jobs.copy", "y,c", "copy_id", "Copy", tooltip="Copy the job's id"),
+        Key("jobs.copy_menu", "Y", "copy_menu", "Copy menu", show=False),
+        Key("jobs.mark", "space", "mark", "Mark", show=False, tooltip="Mark, unmark the job"),
+        Key("jobs.mark_down", "shift+down", "mark_on('down')", "Mark downwards", show=False),
+        Key("jobs.mark_up", "shift+up", "mark_on('up')", "Mark upwards", show=False),
+        Key("jobs.mark_shown", "asterisk", "mark_shown", "Mark, unmark all rows", show=False),
+        Key("jobs.export", "E", "export", "Export to a file", show=False),
+        Key("jobs.retry", "T", "retry", "Start failed again", show=False, tooltip="Start failed again"),
+        Key("jobs.open", "o", "open", "Web page, or its address", show=False),
+        Key("jobs.sort", "s", "sort", "Sort the loaded jobs", show=False),
+        Key("jobs.reverse", "S", "reverse", "Reverse the order", show=False),
+        Key("jobs.pause", "a", "pause", "Pause, resume refreshing", show=False),
+        Key("jobs.slower", "plus", "slower", "Refresh less often", show=False),
+        Key("jobs.faster", "minus", "faster", "Refresh more often", show=False),
+        Key("jobs.zone", "t", "zone", "UTC or local time", show=False),
+    ),
+    "table": (
+        Key("table.up", "up,k", "cursor_up", "Up", show=False),
+        Key("table.down", "down,j", "cursor_down", "Down", show=False),
+        Key("table.page_up", "pageup", "page_up", "Screen up", show=False),
+        Key("table.page_down", "pagedown", "page_down", "Screen down", show=False),
+        Key("table.top", "home,g", "scroll_top", "First row", show=False),
+        Key("table.bottom", "end,G", "scroll_bottom", "Last row", show=False),
+    ),
+    "detail": (
+        Key("detail.up", "up,k", "scroll_up", "Up", show=False),
+        Key("detail.down", "down,j", "scroll_down", "Down", show=False),
+        Key("detail.top", "home,g", "scroll_home", "Top", show=False),
+        Key("detail.end", "end,G", "scroll_end", "End", show=False),
+    ),
+    "find": (
+        Key("find.all", "enter", "submit", "Search all", tooltip="Search all pages"),
+        Key("find.rows", "down", "screen.rows", "Rows", tooltip="Go to what was found here"),
+        Key("find.clear", "escape", "screen.back", "Clear", tooltip="Show all that is loaded"),
+    ),
+    "failures": (
+        Key(
+            "failures.jobs",
+            "enter",
+            "jobs",
+            "Jobs",
+            key_display="Enter",
+            tooltip="List the jobs of this cause",
+        ),
+        Key("failures.detail", "d", "detail", "Detail", show=False, tooltip="Scroll the detail"),
+        Key("failures.refresh", "r,f5,ctrl+r", "read", "Read again"),
+        Key("failures.completed", "c", "completed", "Plot completed", tooltip="Plot completed, too"),
+        Key("failures.zone", "t", "zone", "UTC or local time", show=False),
+        Key("failures.back", "escape", "leave", "Back", key_display="Esc"),
+    ),
+    "retry": (
+        Key("retry.send", "enter", "send", "Send", key_display="Enter", tooltip="Send, after a question"),
+        Key("retry.options", "o", "options", "Names", tooltip="As before, overwrite, autorename"),
+        Key("retry.look", "r,f5,ctrl+r", "look", "Look", tooltip="Look how things stand"),
+        Key("retry.copy", "y", "copy", "Copy", tooltip="Copy what became of each"),
+        Key("retry.back", "escape", "leave", "Back", key_display="Esc", tooltip="Stop sending; back"),
+    ),
+    "token": (Key("token.back", "escape", "leave", "Back", show=False),),
+    "dialog": (
+        Key("dialog.back", "escape", "leave", "Back"),
+        Key("dialog.quit", "q", "app.quit", "Quit", show=False),
+    ),
+    "reading": (
+        Key("reading.down", "down,j", "read('down')", "Down", show=False),
+        Key("reading.up", "up,k", "read('up')", "Up", show=False),
+        Key("reading.page_down", "pagedown,space", "read('page_down')", "Screen down", show=False),
+        Key("reading.page_up", "pageup", "read('page_up')", "Screen up", show=False),
+        Key("reading.top", "home,g", "read('home')", "Top", show=False),
+        Key("reading.end", "end,G", "read('end')", "End", show=False),
+    ),
+    "text": (Key("text.copy", "y", "copy", "Copy"),),
+    "help": (Key("help.back", "question_mark,f1", "leave", "Back", show=False),),
+    "choice": (
+        Key("choice.down", "j", "move('down')", "Down", show=False),
+        Key("choice.up", "k", "move('up')", "Up", show=False),
+    ),
+    "batches": (
+        Key("batches.down", "j", "move('down')", "Down", show=False),
+        Key("batches.up", "k", "move('up')", "Up", show=False),
+    ),
+    "filter": (Key("filter.clear", "ctrl+x", "clear", "Clear", show=False, priority=True),),
+    "filter_state": (Key("filter.apply", "enter", "screen.apply", "Apply", show=False),),
+    "pick": (
+        Key("pick.left", "left,h", "step(-1)", "Left", show=False),
+        Key("pick.right", "right,l,space", "step(1)", "Right", show=False),
+        Key("pick.apply", "enter", "screen.apply", "Apply", show=False),
+    ),
+    "read_all": (Key("reading.again", "r,f5,ctrl+r", "read", "Ask again", show=False),),
+    "events": (
+        Key("events.back", "exclamation_mark", "leave", "Back", show=False),
+        Key("events.whole", "enter", "whole", "Whole entry", show=False),
+        Key("events.copy", "y", "copy", "Copy"),
+    ),
+    "event_lines": (
+        Key("events.up", "up,k", "move(-1)", "Up", show=False),
+        Key("events.down", "down,j", "move(1)", "Down", show=False),
+        Key("events.page_up", "pageup", "page(-1)", "Screen up", show=False),
+        Key("events.page_down", "pagedown,space", "page(1)", "Screen down", show=False),
+        Key("events.top", "home,g", "move(-1000000)", "Newest", show=False),
+        Key("events.bottom", "end,G", "move(1000000)", "Oldest", show=False),
+    ),
+}
+"""The keys of each screen and widget, by its name here."""
+
+THEMES = frozenset(
+    {
+        "ansi-dark",
+        "ansi-light",
+        "atom-one-dark",
+        "atom-one-light",
+        "catppuccin-frappe",
+        "catppuccin-latte",
+        "catppuccin-macchiato",
+        "catppuccin-mocha",
+        "dracula",
+        "flexoki",
+        "gruvbox",
+        "monokai",
+        "nord",
+        "rose-pine",
+        "rose-pine-dawn",
+        "rose-pine-moon",
+        "solarized-dark",
+        "solarized-light",
+        "textual-dark",
+        "textual-light",
+        "tokyo-night",
+    }
+)
+"""The names of Textual's themes."""
+
+
+def key_ids() -> frozenset[str]:
+    """Return the id of every key, which `config.toml` can change."""
+    return frozenset(key.id for keys in KEYS.values() for key in keys)
