@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events, on
 from textual.driver import Driver
+from textual.reactive import var
 from textual.screen import Screen
 
 from cgc_tui.credentials import Access, Credentials, CredentialsError, TokenSource, platform_of
@@ -17,6 +18,7 @@ from cgc_tui.driver import Terminal
 from cgc_tui.event_log import EventLog
 from cgc_tui.keys import bindings
 from cgc_tui.models import JobQuery
+from cgc_tui.screens.app_state import UserIdentified
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.jobs import JobsScreen
 from cgc_tui.settings import Settings
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from cgc_tui.api import Client
     from cgc_tui.first_page import FirstPage
     from cgc_tui.screens.token import Login
+
+REFRESH_INTERVALS = (1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0)
+"""Seconds between refreshes, as `+` and `-` step through them."""
 
 PRESENCE = (events.InputEvent, events.Paste, events.AppFocus, events.AppBlur)
 
@@ -63,11 +68,18 @@ class CgcApp(TerminalApp):
 
     BINDINGS = bindings("app")
 
+    display_options: var[Look] = var(Look(), init=False)
+    user: var[Clean | None] = var[Clean | None](None, init=False)
+    refresh_interval: var[float] = var(0.0, init=False)
+    """Seconds between refreshes of the list, 0 for none."""
+
     def __init__(self, setup: Setup, *, driver_class: type[Driver] | None = Terminal) -> None:
         super().__init__(setup.settings, setup.config, setup.environ, driver_class=driver_class)
         self._setup = setup
         self._access = setup.access
         self._client: Client | None = None
+        self.set_reactive(CgcApp.display_options, setup.look)
+        self.set_reactive(CgcApp.refresh_interval, setup.settings.refresh)
 
     def get_default_screen(self) -> Screen[None]:
         """Return the jobs, or what the question for a token stands on."""
@@ -104,8 +116,8 @@ class CgcApp(TerminalApp):
             last_user=self._access.user,
             web=platform.web if platform else None,
             query=query,
-            every=self._setup.settings.refresh,
-            look=self._setup.look,
+            every=self.refresh_interval,
+            look=self.display_options,
             clock=self._setup.clock,
             writer=self._access.profile if self._setup.write else None,
         )
@@ -131,7 +143,7 @@ class CgcApp(TerminalApp):
             store=str(self._setup.credentials.path),
             reason=reason,
             connect=self._setup.connect,
-            look=self._setup.look,
+            look=self.display_options,
             leavable=leavable,
         )
         self.push_screen(screen, self._logged_in)
@@ -145,6 +157,7 @@ class CgcApp(TerminalApp):
             self.run_worker(old.close())
         same = login.endpoint == self._access.endpoint
         self._keep(login)
+        self.user = self._access.user
         jobs = self._jobs_screen()
         while jobs is not None and self.screen is not jobs:
             self.pop_screen()
@@ -162,8 +175,26 @@ class CgcApp(TerminalApp):
         """Show what was asked of the platform and what came back."""
         from cgc_tui.screens.events import EventsDialog
 
-        jobs = self._jobs_screen()
-        self.push_screen(EventsDialog(self._setup.events, jobs.look if jobs else self._setup.look))
+        self.push_screen(EventsDialog(self._setup.events, self.display_options))
+
+    def action_zone(self) -> None:
+        """Show times in UTC or in the local zone."""
+        zone = UTC if self.display_options.zone is None else None
+        self.display_options = replace(self.display_options, zone=zone)
+
+    def action_slower(self) -> None:
+        """Refresh less often."""
+        longer = (step for step in REFRESH_INTERVALS if step > self.refresh_interval)
+        self.refresh_interval = next(longer, REFRESH_INTERVALS[-1])
+
+    def action_faster(self) -> None:
+        """Refresh more often."""
+        shorter = (step for step in reversed(REFRESH_INTERVALS) if step < self.refresh_interval)
+        self.refresh_interval = next(shorter, REFRESH_INTERVALS[0])
+
+    @on(UserIdentified)
+    def _show_user(self, event: UserIdentified) -> None:
+        self.user = event.user
 
     async def on_event(self, event: events.Event) -> None:
         """Let the list know of everything that shows that somebody is there."""

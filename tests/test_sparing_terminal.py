@@ -19,10 +19,10 @@ PLAIN_START = 10_000
 
 ODD = """
 import sys
-from cgc_tui.screens.jobs import JobsScreen
+from cgc_tui.app import CgcApp
 from cgc_tui.__main__ import main
 
-JobsScreen.action_zone = lambda self: self.app._driver.write("\\x1b[2J")
+CgcApp.action_zone = lambda self: self._driver.write("\\x1b[2J")
 sys.exit(main())
 """
 

@@ -72,9 +72,9 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("jobs.sort", "s", "sort", "Sort the loaded jobs", show=False),
         Key("jobs.reverse", "S", "reverse", "Reverse the order", show=False),
         Key("jobs.pause", "a", "pause", "Pause, resume refreshing", show=False),
-        Key("jobs.slower", "plus", "slower", "Refresh less often", show=False),
-        Key("jobs.faster", "minus", "faster", "Refresh more often", show=False),
-        Key("jobs.zone", "t", "zone", "UTC or local time", show=False),
+        Key("jobs.slower", "plus", "app.slower", "Refresh less often", show=False),
+        Key("jobs.faster", "minus", "app.faster", "Refresh more often", show=False),
+        Key("jobs.zone", "t", "app.zone", "UTC or local time", show=False),
     ),
     "table": (
         Key("table.up", "up,k", "cursor_up", "Up", show=False),
@@ -107,7 +107,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("failures.detail", "d", "detail", "Detail", show=False, tooltip="Scroll the detail"),
         Key("failures.refresh", "r,f5,ctrl+r", "read", "Read again"),
         Key("failures.completed", "c", "completed", "Plot completed", tooltip="Plot completed, too"),
-        Key("failures.zone", "t", "zone", "UTC or local time", show=False),
+        Key("failures.zone", "t", "app.zone", "UTC or local time", show=False),
         Key("failures.back", "escape", "leave", "Back", key_display="Esc"),
     ),
     "retry": (

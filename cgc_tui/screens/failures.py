@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -19,6 +19,7 @@ from cgc_tui.causes_view import title
 from cgc_tui.found import Found
 from cgc_tui.keys import bindings
 from cgc_tui.models import JobPage, JobQuery, JobState, Search
+from cgc_tui.screens.app_state import follow_app
 from cgc_tui.screens.read_all import ReadAll
 from cgc_tui.sheets import sheet
 from cgc_tui.text import Clean, clean
@@ -57,8 +58,6 @@ class FailuresScreen(Screen[Found]):
         found: Found | None,
         *,
         platform: str,
-        user: Clean | None,
-        look: Look,
         clock: Callable[[], datetime],
     ) -> None:
         """`within` is the list; where that is of jobs that were `found`, nothing is asked."""
@@ -69,8 +68,6 @@ class FailuresScreen(Screen[Found]):
         self._platform = platform
         self._clock = clock
         self._page: JobPage | None = None
-        self.set_reactive(FailuresScreen.look, look)
-        self.set_reactive(FailuresScreen.user, user)
 
     def compose(self) -> ComposeResult:
         """Lay out the plot, the causes, what is known of one, and the keys."""
@@ -85,7 +82,8 @@ class FailuresScreen(Screen[Found]):
         yield TooSmall()
 
     def on_mount(self) -> None:
-        """Read the failed jobs."""
+        """Follow the app, and read the failed jobs."""
+        follow_app(self, look="display_options", user="user")
         self.query_one(CauseTable).focus()
         self.action_read()
 
@@ -146,10 +144,6 @@ class FailuresScreen(Screen[Found]):
         what = clean(title(cause), most=MOST_CHARACTERS)
         search = Search(what, self._within, searched=total, total=total, at=self._page.received_at)
         self.dismiss(Found(search, cause.jobs))
-
-    def action_zone(self) -> None:
-        """Show times in UTC or in the local zone."""
-        self.look = replace(self.look, zone=UTC if self.look.zone is None else None)
 
     def action_detail(self) -> None:
         """Go into what is known of the cause, to scroll it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual.reactive import reactive
@@ -14,6 +14,7 @@ from cgc_tui.batches import FIRST_JOBS, Batch, batches, newest_first
 from cgc_tui.batches_view import begun, way
 from cgc_tui.found import Found
 from cgc_tui.models import JobPage, JobQuery, Search
+from cgc_tui.screens.app_state import follow_app
 from cgc_tui.screens.marking import Marking
 from cgc_tui.text import Clean, clean
 from cgc_tui.view import Look, filters
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Overview(Marking):
-    """The owner of the `look`, for this screen and for those that it opens."""
+    """Opens what shows many jobs at once: the failures by cause and the batches."""
 
     look: reactive[Look] = reactive(Look())
 
@@ -48,6 +49,10 @@ class Overview(Marking):
         self.last_user = last_user
         self.set_reactive(Overview.look, look)
 
+    def on_mount(self) -> None:
+        """Follow the app."""
+        follow_app(self, look="display_options", user="user", every="refresh_interval")
+
     def action_failures(self) -> None:
         """Show why jobs of this list failed; the jobs of one cause become a list of their own."""
         from cgc_tui.screens.failures import FailuresScreen
@@ -61,8 +66,6 @@ class Overview(Marking):
             self.wanted,
             self.found if self.wanted.among else None,
             platform=self.platform,
-            user=self.user,
-            look=self.look,
             clock=self.clock,
         )
         self.app.push_screen(screen, chosen)
@@ -123,7 +126,3 @@ class Overview(Marking):
         what = f"batch of {begun(batch, self.look, self.clock())} {way(batch, self.look)}"
         search = Search(clean(what), self.wanted, len(page.jobs), page.total, page.received_at)
         self.show_found(Found(search, batch.jobs))
-
-    def action_zone(self) -> None:
-        """Show times in UTC or in the local zone."""
-        self.look = replace(self.look, zone=UTC if self.look.zone is None else None)

@@ -9,9 +9,6 @@ from cgc_tui.paging import first_page, last_page, next_page, previous_page
 from cgc_tui.screens.found_list import FoundList
 from cgc_tui.screens.waiting import ASKING
 
-RHYTHMS = (1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0)
-"""Seconds between refreshes, as `+` and `-` step through them."""
-
 
 class Pages(FoundList):
     """A list that can be turned, narrowed and refreshed."""
@@ -69,11 +66,3 @@ class Pages(FoundList):
     def action_pause(self) -> None:
         """Stop or resume the refreshes."""
         self.paused = not self.paused
-
-    def action_slower(self) -> None:
-        """Refresh less often."""
-        self.every = next((step for step in RHYTHMS if step > self.every), RHYTHMS[-1])
-
-    def action_faster(self) -> None:
-        """Refresh more often."""
-        self.every = next((step for step in reversed(RHYTHMS) if step < self.every), RHYTHMS[0])

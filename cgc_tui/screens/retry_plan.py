@@ -19,6 +19,7 @@ from cgc_tui.errors import CgcError, Refused
 from cgc_tui.models import ImportJob
 from cgc_tui.retry import Options, Plan, Run, plan
 from cgc_tui.retry_view import bodies, planned
+from cgc_tui.screens.app_state import follow_app
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.sheets import sheet
 from cgc_tui.text import Clean, clean
@@ -90,7 +91,8 @@ class RetryPlan(Screen[None]):
         yield TooSmall()
 
     def on_mount(self) -> None:
-        """Look whether the imports were started again since."""
+        """Follow the app, and look whether the imports were started again since."""
+        follow_app(self, look="display_options", user="user")
         self.query_one("#bodies").focus()
         self.prepare()
 

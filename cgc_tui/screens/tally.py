@@ -14,6 +14,7 @@ from textual.screen import Screen
 
 from cgc_tui.errors import CgcError, Refused
 from cgc_tui.models import JobQuery
+from cgc_tui.screens.app_state import UserIdentified
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.text import Clean, clean
 from cgc_tui.widgets.state_tabs import TABS
@@ -27,7 +28,7 @@ COUNTS_AT_LEAST = 300.0
 
 
 class Tally(Screen[None]):
-    """The owner of the query, the user's name and the counts of the tabs.
+    """The owner of the query and the counts of the tabs; the user's name is the app's.
 
     A failure here is silent: the list is asked for at the same time and says why.
     """
@@ -49,7 +50,7 @@ class Tally(Screen[None]):
     async def identify(self) -> None:
         """Learn the user's name."""
         try:
-            self.user = clean((await self.client.me()).username)
+            self.post_message(UserIdentified(clean((await self.client.me()).username)))
         except Refused as error:
             self.post_message(TokenRefused(error))
         except CgcError:

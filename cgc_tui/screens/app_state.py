@@ -1,0 +1,28 @@
+"""What the app knows once for all screens, and how a screen follows it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from textual.message import Message
+from textual.screen import Screen
+
+from cgc_tui.text import Clean
+
+
+class UserIdentified(Message):
+    """The platform has said whose token it is."""
+
+    def __init__(self, user: Clean) -> None:
+        super().__init__()
+        self.user = user
+
+
+def follow_app(screen: Screen[Any], **names: str) -> None:
+    """Keep reactives of a screen equal to reactives of the app, as in `look="display_options"`.
+
+    The screen does not set them itself: an action of the app or a message to it does.
+    """
+    for name, name_in_app in names.items():
+        screen.watch(screen.app, name_in_app, partial(setattr, screen, name))
