@@ -67,9 +67,11 @@ def opened(tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer) 
 
 
 def asked(platform: SimulatedPlatform) -> list[str]:
-    """Return the pages of the list that were asked for, which are not counts."""
+    """Return the requests for the first page of the list; counts and the page after it are others."""
     targets = [request.target for request in platform.requests]
-    return [target for target in targets if "/storage/imports?" in target and "fields=_all" in target]
+    return [
+        target for target in targets if "/storage/imports?offset=0&" in target and "fields=_all" in target
+    ]
 
 
 def child_of(pid: int) -> int | None:
