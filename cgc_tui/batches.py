@@ -27,11 +27,16 @@ Place = tuple[str | None, str | None]
 
 
 class Progress(NamedTuple):
-    """How far jobs have come; `rate` is in jobs a minute, `ends` an estimate, both None where unknown."""
+    """How far jobs have come.
+
+    `done` counts all that have ended, among them `failed` and `ended_otherwise`. `rate` is in jobs a minute,
+    `ends` an estimate, both None where unknown.
+    """
 
     total: int
     done: int
     failed: int
+    ended_otherwise: int
     rate: float | None
     ends: datetime | None
 
@@ -85,13 +90,14 @@ def progress(jobs: Sequence[ImportJob], now: datetime) -> Progress:
     """Return how far the jobs have come by `now`."""
     done = [job for job in jobs if job.final]
     failed = sum(job.state == JobState.FAILED for job in done)
+    otherwise = sum(job.ended_otherwise for job in done)
     ends = sorted(job.finished_on for job in done if job.finished_on is not None)[-LATEST:]
     rate = None
     if len(ends) > 1 and len(done) < len(jobs):
         minutes = (max(now, ends[-1]) - ends[0]).total_seconds() / 60
         rate = (len(ends) - 1) / minutes if minutes else None
     end = now + timedelta(minutes=(len(jobs) - len(done)) / rate) if rate else None
-    return Progress(len(jobs), len(done), failed, rate, end)
+    return Progress(len(jobs), len(done), failed, otherwise, rate, end)
 
 
 def _destination(job: ImportJob) -> str | None:

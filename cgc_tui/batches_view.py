@@ -6,7 +6,7 @@ from datetime import datetime
 
 from cgc_tui.batches import Batch, Progress
 from cgc_tui.text import Clean, clean
-from cgc_tui.view import Look, when
+from cgc_tui.view import Look, otherwise, when
 
 
 def way(batch: Batch, look: Look) -> Clean:
@@ -24,7 +24,8 @@ def begun(batch: Batch, look: Look, now: datetime) -> Clean:
 def came(progress: Progress, look: Look, *, open: bool = False) -> Clean:
     """Return how many are done: `412 of 900 done · 8 failed`, of at least so many where they are `open`."""
     least = "" if not open else ">=" if look.ascii else "≥ "
-    return Clean(f"{progress.done:,} of {least}{progress.total:,} done{look.dot}{progress.failed:,} failed")
+    done = f"{progress.done:,} of {least}{progress.total:,} done{look.dot}{progress.failed:,} failed"
+    return Clean(done + otherwise(progress.ended_otherwise, look))
 
 
 def pace(progress: Progress, look: Look, now: datetime) -> Clean:

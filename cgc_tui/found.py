@@ -10,7 +10,6 @@ from cgc_tui.arrange import Arrangement
 from cgc_tui.models import ImportJob, JobError, JobPage, JobQuery, Search
 
 MOST_ASKED = 1000
-NO_SUCH_JOB = 9008
 
 
 class Found:
@@ -73,5 +72,5 @@ class Found:
             known = self._jobs.get(job_id)
             if isinstance(record, ImportJob) and known is not None:
                 self._jobs[job_id] = record.over(known)
-            elif isinstance(record, JobError) and record.code == NO_SUCH_JOB:
+            elif isinstance(record, JobError) and record.no_such_job:
                 self._jobs.pop(job_id, None)

@@ -31,8 +31,11 @@ class JobState(StrEnum):
     FAILED = "FAILED"
 
 
-FINAL_STATES = frozenset({JobState.COMPLETED, JobState.FAILED})
-"""A job in one of these does not change any more."""
+UNFINISHED_STATES = (JobState.PENDING, JobState.RUNNING)
+"""A job in one of these can still change. In any other state, documented or not, it has ended."""
+
+NO_SUCH_JOB = 9008
+"""The platform's code for a job that does not exist ("API status codes")."""
 
 MAX_LIMIT = 100
 """The most jobs that one list call returns."""
@@ -69,6 +72,11 @@ class JobError(NamedTuple):
     code: int | None = None
     message: str | None = None
     more_info: str | None = None
+
+    @property
+    def no_such_job(self) -> bool:
+        """Whether this error, in place of a job's record, says that the job does not exist."""
+        return self.status == 404 or self.code == NO_SUCH_JOB
 
 
 class ImportedFile(NamedTuple):
@@ -133,7 +141,12 @@ class ImportJob:
     @property
     def final(self) -> bool:
         """Whether the job does not change any more."""
-        return self.state in FINAL_STATES
+        return self.state not in UNFINISHED_STATES
+
+    @property
+    def ended_otherwise(self) -> bool:
+        """Whether the job has ended in a state other than COMPLETED and FAILED."""
+        return self.final and self.state not in (JobState.COMPLETED, JobState.FAILED)
 
     @property
     def folder(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cgc_tui.models import FINAL_STATES, JobPage, JobQuery
+from cgc_tui.models import UNFINISHED_STATES, JobPage, JobQuery
 
 
 def next_page(page: JobPage) -> JobQuery | None:
@@ -38,7 +38,7 @@ def followed(old: JobPage, new: JobPage, job_id: str) -> JobQuery | None:
     was = {job.id: place for place, job in enumerate(old.jobs)}
     if old.query != new.query or job_id in places or job_id not in was:
         return None
-    if old.query.offset + was[job_id] == 0 or not FINAL_STATES.issuperset(old.query.states):
+    if old.query.offset + was[job_id] == 0 or not set(UNFINISHED_STATES).isdisjoint(old.query.states):
         return None
     shifts = [places[other] - place for other, place in was.items() if other in places]
     if not shifts and (old.total is None or new.total is None):

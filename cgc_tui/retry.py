@@ -151,6 +151,16 @@ class Outcome:
     new: ImportJob | None = None
     why: Clean = NOTHING
 
+    @property
+    def going(self) -> bool:
+        """Whether the new job can still change; one whose state is not known yet can."""
+        return self.new is not None and (not self.new.final or not self.new.state)
+
+    @property
+    def ended_otherwise(self) -> bool:
+        """Whether the new job has ended in a state other than COMPLETED and FAILED."""
+        return self.new is not None and not self.going and self.new.ended_otherwise
+
 
 class Run:
     """One retry: every import leaves `WAITING` before its request is made and never comes back there."""
@@ -191,8 +201,8 @@ class Run:
     @property
     def going(self) -> tuple[str, ...]:
         """The ids of the new jobs that have not ended."""
-        new = (outcome.new for outcome in self._outcomes.values())
-        return tuple(job.id for job in new if job is not None and not job.final)
+        outcomes = self._outcomes.values()
+        return tuple(outcome.new.id for outcome in outcomes if outcome.new is not None and outcome.going)
 
     def take(self) -> tuple[ImportJob, ...]:
         """Return the next imports to send in one request, from now on of unknown outcome; none at the end."""

@@ -69,6 +69,8 @@ def summary(run: Run, look: Look) -> Clean:
     ended = [
         f"{states[name]:,} {name.lower()}" for name in (JobState.COMPLETED, JobState.FAILED) if states[name]
     ]
+    otherwise = sum(outcome.ended_otherwise for outcome in run.outcomes)
+    ended += [f"{otherwise:,} ended otherwise"] if otherwise else []
     ended += [f"{under_way:,} under way"] if under_way else []
     jobs = f" ({', '.join(ended)})" if ended else ""
     return clean(look.dot.join(part + (jobs if part.endswith(Fate.MADE) else "") for part in parts))
@@ -79,7 +81,7 @@ def rank(outcome: Outcome) -> int:
     if outcome.fate in (Fate.UNKNOWN, Fate.REFUSED):
         return [Fate.UNKNOWN, Fate.REFUSED].index(outcome.fate)
     failed = outcome.new is not None and outcome.new.state == JobState.FAILED
-    return 2 if failed else 3
+    return 2 if failed or outcome.ended_otherwise else 3
 
 
 def table(run: Run) -> str:

@@ -189,6 +189,11 @@ def error_words(job: ImportJob) -> Clean:
     return clean(" ".join(part for part in (code, job.error.message) if part))
 
 
+def otherwise(count: int, look: Look) -> Clean:
+    """Return how many jobs ended otherwise, to put after other counts; nothing where there are none."""
+    return Clean(f"{look.dot}{count:,} ended otherwise" if count else "")
+
+
 def number(count: int | None) -> str:
     """Return a count with separators; an unknown one as a question mark."""
     return "?" if count is None else f"{count:,}"

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from cgc_tui.found import NO_SUCH_JOB
 from cgc_tui.models import ImportJob, JobError, JobState
-
-GOING = (JobState.PENDING, JobState.RUNNING)
-"""A job in another state is not waited for, whatever that means."""
 
 
 class Watch:
@@ -22,6 +18,7 @@ class Watch:
         self.waited = False
         self.ended = 0
         self.failed = 0
+        self.ended_otherwise = 0
         self.gone = 0
 
     @property
@@ -36,19 +33,24 @@ class Watch:
         self.waited = self.waited or bool(self._going)
 
     def learn(self, told: Mapping[str, ImportJob | JobError]) -> None:
-        """Take in what the platform tells now; a job that is no longer there is not waited for."""
+        """Update the jobs from new records; a job that no longer exists is not waited for.
+
+        A record without a state leaves its job in the state that is known.
+        """
         for job_id in self._going & told.keys():
             record = told[job_id]
             if isinstance(record, ImportJob):
-                self._take(record)
-            elif record.code == NO_SUCH_JOB:
+                if record.state:
+                    self._take(record)
+            elif record.no_such_job:
                 self._going.remove(job_id)
                 self.gone += 1
 
     def _take(self, job: ImportJob) -> None:
-        if job.state in GOING:
+        if not job.final:
             self._going.add(job.id)
             return
         self._going.discard(job.id)
         self.ended += 1
         self.failed += job.state == JobState.FAILED
+        self.ended_otherwise += job.ended_otherwise

@@ -113,8 +113,13 @@ def test_progress_counts_and_estimates() -> None:
     left = [job(number, state="PENDING") for number in range(5, 15)]
     failed = job(15, state="FAILED", ended=NOON + 5 * MINUTE)
     told = progress([*done, failed, *left], NOON + 5 * MINUTE)
-    assert (told.total, told.done, told.failed, told.rate) == (16, 6, 1, 1.0)
+    assert (told.total, told.done, told.failed, told.ended_otherwise, told.rate) == (16, 6, 1, 0, 1.0)
     assert told.ends == NOON + 15 * MINUTE
+
+
+def test_an_unknown_state_is_done_and_counted_apart() -> None:
+    told = progress([job(0), job(1, state="ABORTED"), job(2, state="FAILED"), job(3, state="RUNNING")], NOON)
+    assert (told.total, told.done, told.failed, told.ended_otherwise) == (4, 3, 1, 1)
 
 
 def test_the_rate_falls_while_nothing_ends() -> None:

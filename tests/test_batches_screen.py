@@ -69,6 +69,20 @@ async def test_a_batch_becomes_a_list_that_says_how_far_it_is(
         await shown(pilot, "of 90 · page 1 of 2 · whole list")
 
 
+async def test_a_job_that_ended_otherwise_is_done_and_named(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    for job_id in platform.ids()[:2]:
+        platform.set_state(job_id, "ABORTED")
+    async with start(size=(80, 24)) as pilot:
+        await shown(pilot, "0 All 90")
+        await pilot.press("b")
+        line = "today 11:59  17 of 60 done · 3 failed · 2 ended otherwise  tcga-r…"
+        assert line in await shown(pilot, "Batches")
+        await pilot.press("enter")
+        await shown(pilot, "17 of 60 done · 3 failed · 2 ended otherwise")
+
+
 async def test_only_the_first_thousand_are_searched_unless_asked(
     start: Start, platform: SimulatedPlatform
 ) -> None:

@@ -59,7 +59,8 @@ def test_the_order_goes_over_all_pages() -> None:
 
 
 def test_a_refresh_asks_for_the_page_and_for_what_has_not_ended() -> None:
-    found = Found(SEARCH, [job(number, "PENDING" if number == 400 else "COMPLETED") for number in range(500)])
+    states = {400: "PENDING", 300: "ABORTED"}
+    found = Found(SEARCH, [job(number, states.get(number, "COMPLETED")) for number in range(500)])
     assert found.to_ask(found.page(found.query(2), Arrangement())) == ("0", "1", "400")
 
 

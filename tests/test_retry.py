@@ -19,7 +19,9 @@ from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.errors import Lost, Maintenance, RateLimited, Refused, Rejected, Unreachable
 from cgc_tui.models import Destination, ImportJob, JobQuery, Source, Submitted
 from cgc_tui.retry import Fate, Options, Plan, Reason, Run, body, key, plan
+from cgc_tui.retry_view import rank, summary
 from cgc_tui.text import Clean
+from cgc_tui.view import Look
 from tests.conftest import NOON, Clock, Connect
 
 CREATE = "/v2/bulk/storage/imports/create"
@@ -106,6 +108,18 @@ def test_a_stopped_run_takes_no_more() -> None:
     run = Run(Plan((job("a"),), {}), Options.AS_BEFORE)
     run.stopped = True
     assert (run.take(), run.counts, run.sent) == ((), {Fate.WAITING: 1}, frozenset())
+
+
+def test_a_new_job_is_followed_until_it_is_neither_pending_nor_running() -> None:
+    run = Run(Plan((job("a"), job("b"), job("c")), {}), Options.AS_BEFORE)
+    new = [job("n1", "PENDING"), job("n2", ""), job("n3", "ABORTED")]
+    run.answered(run.take(), [Submitted(True, each) for each in new])
+    assert run.going == ("n1", "n2")
+    assert summary(run, Look()) == "3 started (1 ended otherwise, 2 under way)"
+    assert [rank(outcome) for outcome in run.outcomes] == [3, 3, 2]
+    run.learned({"n2": job("n2", "ABORTED"), "n1": job("n1", "COMPLETED")})
+    assert run.going == ()
+    assert summary(run, Look()) == "3 started (1 completed, 2 ended otherwise)"
 
 
 def test_a_new_job_is_recognised_among_those_that_are_listed() -> None:

@@ -108,6 +108,7 @@ def test_a_job_took_only_what_both_ends_tell() -> None:
     running = replace(JOB, state="RUNNING", started_on=NOW)
     assert took(running, LOOK) == "…"
     assert took(replace(running, state="FAILED"), LOOK) == "–"
+    assert took(replace(running, state="ABORTED"), LOOK) == "–"
     assert took(replace(JOB, started_on=NOW, finished_on=NOW + timedelta(seconds=3)), LOOK) == "3 s"
     assert took(replace(JOB, started_on=NOW, finished_on=NOW - timedelta(seconds=3)), LOOK) == "–"
 

@@ -40,6 +40,16 @@ def test_a_job_that_is_gone_is_not_waited_for_and_one_in_trouble_is() -> None:
     watch.add([job(0, "PENDING"), job(1, "PENDING"), job(2, "PENDING")])
     watch.learn({"0": JobError(404, 9008), "1": JobError(503, 9100), "2": job(2, "ABORTED")})
     assert (watch.going, watch.ended, watch.failed, watch.gone) == (("1",), 1, 0, 1)
+    watch.learn({"1": JobError(404)})
+    assert (watch.going, watch.gone) == ((), 2)
+
+
+def test_a_job_ends_in_any_state_but_pending_and_running() -> None:
+    watch = Watch()
+    watch.add([job(0, "PENDING"), job(1, "RUNNING"), job(2, "ABORTED")])
+    assert (watch.going, watch.ended, watch.failed, watch.ended_otherwise) == (("0", "1"), 1, 0, 1)
+    watch.learn({"0": job(0, ""), "1": job(1, "CANCELLED")})
+    assert (watch.going, watch.ended, watch.failed, watch.ended_otherwise) == (("0",), 2, 0, 2)
 
 
 def test_what_has_ended_is_not_waited_for() -> None:
@@ -96,6 +106,23 @@ async def test_the_list_is_watched_to_its_end(
         await pilot.press("w")
         await until(lambda: not told[-1].words)
         assert line.watched == ""
+
+
+async def test_an_unknown_state_is_an_end_of_its_own(
+    start: Start, platform: SimulatedPlatform, told: list[TellAsked]
+) -> None:
+    going = platform.add_jobs(3, "RUNNING")
+    async with start(settings=QUICK) as pilot:
+        await shown(pilot, "0 All 28")
+        await pilot.press("w")
+        await shown(pilot, "watching 3")
+        platform.set_state(going[0], "ABORTED")
+        await shown(pilot, "watching 2 · 1 ended otherwise")
+        platform.set_state(going[1], "COMPLETED")
+        platform.set_state(going[2], "FAILED")
+        await shown(pilot, "All watched jobs have")
+        assert told[-1].words == "done: 3 ended · 1 failed · 1 ended otherwise"
+        assert [toast.severity for toast in pilot.app._notifications] == ["warning"]
 
 
 async def test_jobs_that_come_meanwhile_are_watched_too(

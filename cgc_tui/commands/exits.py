@@ -14,7 +14,7 @@ class Exit(IntEnum):
 
     DONE = 0
     NO = 1
-    """A watched job failed, or what was asked for does not exist."""
+    """A watched job failed or ended otherwise, or what was asked for does not exist."""
     USAGE = 2
     TROUBLE = 3
     """The network or the server; worth a retry."""

@@ -29,8 +29,8 @@ left out. A dry run prints the requests; sending prints what became of each:
 old_id new_id result location. No request is repeated; an outcome that stays
 unknown is not sent again before a look at the list.
 
-Exit codes: 0 all started, 1 some were refused, or a watched one failed,
-3 an outcome is unknown, or the network or the server.
+Exit codes: 0 all started, 1 some were refused, or a watched one failed or
+ended otherwise, 3 an outcome is unknown, or the network or the server.
 
 Example: cgc-tui retry --project rosalind/brca-pilot --write --yes
 """

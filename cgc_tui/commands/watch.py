@@ -19,7 +19,7 @@ from cgc_tui.commands.session import Session
 from cgc_tui.commands.show import tell_missing
 from cgc_tui.errors import CgcError, NoPrivilege, NotFound, Refused, Rejected
 from cgc_tui.hints import hint
-from cgc_tui.models import ImportJob, JobError, JobQuery, JobState
+from cgc_tui.models import UNFINISHED_STATES, ImportJob, JobError, JobQuery, JobState
 from cgc_tui.text import Clean, clean
 from cgc_tui.view import error_words, optional, span, state
 
@@ -32,16 +32,18 @@ EPILOG = """\
 Filters mean the jobs that match at the start, also those that have ended;
 without ids and filters it is all that have not. Jobs that come later are not
 watched. Trouble with the network or the server on the way is waited out.
+A job has ended unless it is PENDING or RUNNING; a state that is neither of
+these nor COMPLETED or FAILED counts as "ended otherwise".
 
-Exit codes: 0 all completed, 1 a job failed or is not there, 8 not all ended.
-CMD has CGC_TUI_EXIT, _TOTAL, _COMPLETED, _FAILED, _PENDING, _GONE set.
+Exit codes: 0 all completed, 1 a job failed, ended otherwise or is not there,
+8 not all ended. CMD has CGC_TUI_EXIT, _TOTAL, _COMPLETED, _FAILED,
+_ENDED_OTHERWISE, _PENDING, _GONE set.
 
 Example: cgc-tui watch --project rosalind/brca-pilot && ./next-step
 """
 
 MOST_WAIT = 60.0
-NO_SUCH_JOB = 9008
-NOT_ENDED = (JobState.PENDING, JobState.RUNNING)
+SHOWN_COUNTS = ("completed", "failed", "ended_otherwise", "pending", "gone")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -117,7 +119,7 @@ class Watch:
         self._compact = compact
         self._jobs: dict[str, ImportJob] = {}
         self._gone: dict[str, None] = {}
-        self._failed_before = 0
+        self._failed_before = self._ended_otherwise_before = 0
         self._began = session.clock()
 
     async def take(self, names: list[str]) -> Exit:
@@ -137,7 +139,7 @@ class Watch:
         with ProgressLine(self._session) as progress:
             page = await all_jobs(
                 self._client,
-                query if query.filtered else JobQuery(NOT_ENDED),
+                query if query.filtered else JobQuery(UNFINISHED_STATES),
                 on_progress=progress.show,
                 on_retry=self._retrying,
                 sleep=self._session.sleep,
@@ -179,21 +181,27 @@ class Watch:
         yield f"{_jobs(len(self._jobs) + len(self._gone))}: {self._counts_in_words()}, after {took}\n"
         if self._failed_before:
             yield f"{self._failed_before:,} of the failed had failed before\n"
+        if self._ended_otherwise_before:
+            yield f"{self._ended_otherwise_before:,} had ended otherwise before\n"
         failed = [job for job in self._jobs.values() if job.state == JobState.FAILED]
         for cause in causes(failed):
             yield f"{len(cause.jobs):>7,} x {title(cause)}\n"
             if (words := hint(cause.code)) is not None:
                 yield from (f"{'':10}{line}\n" for line in (words.means, words.check, words.mend))
+        others = Counter(job.state for job in self._jobs.values() if job.ended_otherwise)
+        for name, count in others.most_common():
+            yield f"{count:>7,} x {optional(name, self._session.look)}\n"
 
     def counts(self) -> dict[str, int]:
         """Return how many jobs there are by how they ended; pending are all that have not."""
-        states = Counter(job.state for job in self._jobs.values())
-        completed, failed = states[JobState.COMPLETED], states[JobState.FAILED]
+        jobs = self._jobs.values()
+        states = Counter(job.state for job in jobs)
         return {
-            "total": len(self._jobs) + len(self._gone),
-            "completed": completed,
-            "failed": failed,
-            "pending": len(self._jobs) - completed - failed,
+            "total": len(jobs) + len(self._gone),
+            "completed": states[JobState.COMPLETED],
+            "failed": states[JobState.FAILED],
+            "ended_otherwise": sum(job.ended_otherwise for job in jobs),
+            "pending": sum(not job.final for job in jobs),
             "gone": len(self._gone),
         }
 
@@ -202,11 +210,12 @@ class Watch:
         counts = self.counts()
         if counts["pending"]:
             return Exit.PENDING
-        return Exit.NO if counts["failed"] or counts["gone"] else Exit.DONE
+        return Exit.NO if counts["failed"] or counts["ended_otherwise"] or counts["gone"] else Exit.DONE
 
     def _begin(self, jobs: Iterator[ImportJob] | tuple[ImportJob, ...]) -> None:
         self._jobs = {job.id: job for job in jobs}
-        self._failed_before = self.counts()["failed"]
+        counts = self.counts()
+        self._failed_before, self._ended_otherwise_before = counts["failed"], counts["ended_otherwise"]
         self._session.say(f"watching {_jobs(len(self._jobs))}: {self._counts_in_words()}")
 
     async def _look(self, ids: list[str]) -> None:
@@ -223,9 +232,9 @@ class Watch:
             if isinstance(record, JobError):
                 self._missing(known, record, at)
             else:
-                self._jobs[job_id] = record.over(known)
-                if record.state != known.state:
-                    self._changed(self._jobs[job_id], at)
+                now = self._jobs[job_id] = record.over(known)
+                if now.state != known.state:
+                    self._changed(now, at)
         if self._compact and self._counts_in_words() != before:
             self._print(at, self._counts_in_words())
 
@@ -237,7 +246,7 @@ class Watch:
 
     def _missing(self, job: ImportJob, error: JobError, at: datetime) -> None:
         """Take a job that is no longer there off; another error may be over at the next look."""
-        if error.status == 404 or error.code == NO_SUCH_JOB:
+        if error.no_such_job:
             del self._jobs[job.id]
             self._gone[job.id] = None
             self._print(
@@ -249,9 +258,8 @@ class Watch:
 
     def _counts_in_words(self) -> str:
         counts = self.counts()
-        names = ("completed", "failed", "pending", "gone")
-        told = [f"{counts[name]:,} {name}" for name in names if counts[name] or name == "completed"]
-        return ", ".join(told)
+        shown = (name for name in SHOWN_COUNTS if counts[name] or name == "completed")
+        return ", ".join(f"{counts[name]:,} {name.replace('_', ' ')}" for name in shown)
 
     def _retrying(self, error: CgcError, wait: float) -> None:
         ProgressLine(self._session).retrying(error, wait)

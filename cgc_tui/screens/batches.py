@@ -19,7 +19,7 @@ from cgc_tui.text import Clean, fit
 from cgc_tui.view import Look, searched
 
 BEGUN_CELLS = 13
-CAME_CELLS = 30
+CAME_CELLS = 28
 LINE_CELLS = 66
 
 ALL = -1
@@ -59,7 +59,7 @@ class BatchDialog(Dialog[int]):
     def _line(self, batch: Batch) -> Clean:
         done = came(progress(batch.jobs, self._now), self._look, open=batch.open)
         start = begun(batch, self._look, self._now)
-        return fit(Clean(f"{start:<{BEGUN_CELLS}}{done:<{CAME_CELLS}}{way(batch, self._look)}"), LINE_CELLS)
+        return fit(Clean(f"{start:<{BEGUN_CELLS}}{done:<{CAME_CELLS}}  {way(batch, self._look)}"), LINE_CELLS)
 
     def action_move(self, direction: str) -> None:
         """Move the cursor up or down."""

@@ -11,12 +11,12 @@ from textual import work
 from textual.reactive import reactive
 
 from cgc_tui.errors import CgcError, Refused
-from cgc_tui.models import ImportJob, JobQuery
+from cgc_tui.models import UNFINISHED_STATES, ImportJob, JobQuery
 from cgc_tui.screens.asks import TellAsked, TokenRefused
 from cgc_tui.screens.overview import Overview
 from cgc_tui.text import Clean, clean
-from cgc_tui.view import filters
-from cgc_tui.watch import GOING, Watch
+from cgc_tui.view import filters, otherwise
+from cgc_tui.watch import Watch
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client
@@ -52,7 +52,7 @@ class Watching(Overview):
         elif self.found is not None and self.wanted.among is not None:
             self.watch_jobs(self.found.matching(replace(self.wanted, states=())), self.wanted.among.what)
         else:
-            query = replace(self.wanted, states=GOING, offset=0)
+            query = replace(self.wanted, states=UNFINISHED_STATES, offset=0)
             self.watch_jobs((), filters(replace(query, states=()), self.look), query)
 
     def watch_jobs(self, jobs: Iterable[ImportJob], what: Clean, query: JobQuery | None = None) -> None:
@@ -110,7 +110,7 @@ class Watching(Overview):
     def _say(self, watch: Watch) -> None:
         """Say `watching 43 · 2 failed`, here and in the title."""
         failed = f"{self.look.dot}{watch.failed:,} failed" if watch.failed else ""
-        words = f"watching {len(watch.going):,}{failed}"
+        words = f"watching {len(watch.going):,}{failed}{otherwise(watch.ended_otherwise, self.look)}"
         self.watched = Clean("watch paused" if self.paused else words)
         self.post_message(TellAsked(self.watched))
 
@@ -123,11 +123,12 @@ class Watching(Overview):
             self.notify(f"Nothing to wait for: all have ended ({target.what}).", markup=False)
             return
         gone = f"{self.look.dot}{watch.gone:,} no longer there" if watch.gone else ""
-        words = f"{watch.ended:,} ended{self.look.dot}{watch.failed:,} failed{gone}"
+        other = otherwise(watch.ended_otherwise, self.look)
+        words = f"{watch.ended:,} ended{self.look.dot}{watch.failed:,} failed{other}{gone}"
         self.watched = Clean(f"done: {words}")
         self.post_message(TellAsked(self.watched, ring=True))
         self.notify(
             f"All watched jobs have ended: {words} ({target.what}).",
             markup=False,
-            severity="warning" if watch.failed or watch.gone else "information",
+            severity="warning" if watch.failed or watch.ended_otherwise or watch.gone else "information",
         )

@@ -107,7 +107,8 @@ class OutcomeTable(DataTable[Text], inherit_bindings=False):
     def _text(self, outcome: Outcome, number: int, value: Clean) -> Text:
         """Return a cell that is never read as markup."""
         state = outcome.new.state if outcome.new is not None else ""
-        bad = outcome.fate in (Fate.UNKNOWN, Fate.REFUSED) or state == JobState.FAILED
+        failed = state == JobState.FAILED or outcome.ended_otherwise
+        bad = outcome.fate in (Fate.UNKNOWN, Fate.REFUSED) or failed
         if number or not (bad or state == JobState.COMPLETED):
             return Text(value, no_wrap=True)
         name = "outcome-table--bad" if bad else "outcome-table--good"

@@ -156,3 +156,15 @@ async def test_the_new_jobs_can_be_watched(command: Command, platform: Simulated
     told = await running
     assert told.code == 1
     assert "3 jobs: 2 completed, 1 failed" in told.out
+
+
+async def test_a_new_job_that_ends_otherwise_is_a_no(command: Command, platform: SimulatedPlatform) -> None:
+    platform.remove_jobs(platform.ids()[1:240])
+    running = asyncio.ensure_future(command(*SEND, "--watch"))
+    async with asyncio.timeout(20):
+        while len(platform.ids()) < 62:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    platform.set_state(platform.ids()[0], "ABORTED")
+    told = await running
+    assert told.code == 1
+    assert "1 job: 0 completed, 1 ended otherwise" in told.out

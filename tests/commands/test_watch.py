@@ -60,6 +60,39 @@ async def test_a_job_that_fails_is_told_by_cause(command: Command, platform: Sim
     assert summary[5].split()[:3] == ["1", "x", "9108"]
 
 
+async def test_a_job_in_an_unknown_state_has_ended_otherwise(
+    command: Command, platform: SimulatedPlatform, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ids = platform.add_jobs(3)
+    platform.set_state(ids[2], "ABORTED")
+    finish = ("--on-finish", 'echo "$CGC_TUI_ENDED_OTHERWISE of $CGC_TUI_TOTAL, $CGC_TUI_PENDING pending"')
+    watching = await watched(command, *finish, *ids)
+    await when_looked(platform, 1, lambda: platform.set_state(ids[0], "ABORTED"))
+    await when_looked(platform, 2, lambda: platform.set_state(ids[1], "COMPLETED"))
+    told = await watching
+    assert told.code == 1
+    lines = told.out.splitlines()
+    assert lines[0].startswith("12:00:00  ? ABORTED")
+    assert lines[2:] == [
+        "3 jobs: 1 completed, 2 ended otherwise, after 0 s",
+        "1 had ended otherwise before",
+        "      2 x ABORTED",
+    ]
+    assert capfd.readouterr().out == "2 of 3, 0 pending\n"
+
+
+async def test_an_answer_without_a_state_changes_nothing(
+    command: Command, platform: SimulatedPlatform
+) -> None:
+    (job,) = platform.add_jobs(1, "RUNNING")
+    watching = await watched(command, job)
+    await when_looked(platform, 1, lambda: platform.set_state(job, "RUNNING", told={"state": None}))
+    await when_looked(platform, 2, lambda: platform.set_state(job, "COMPLETED", told={}))
+    told = await watching
+    assert told.code == 0
+    assert [line.split()[2] for line in told.out.splitlines()[:-1]] == ["COMPLETED"]
+
+
 async def test_filters_mean_the_jobs_that_match_at_the_start(
     command: Command, platform: SimulatedPlatform
 ) -> None:
@@ -173,6 +206,7 @@ async def test_on_finish_runs_a_command_with_the_counts(
     )
     assert capfd.readouterr().out.splitlines() == [
         "CGC_TUI_COMPLETED=0",
+        "CGC_TUI_ENDED_OTHERWISE=0",
         "CGC_TUI_EXIT=1",
         "CGC_TUI_FAILED=1",
         "CGC_TUI_GONE=0",
