@@ -86,11 +86,12 @@ async def test_an_answer_without_a_state_changes_nothing(
 ) -> None:
     (job,) = platform.add_jobs(1, "RUNNING")
     watching = await watched(command, job)
-    await when_looked(platform, 1, lambda: platform.set_state(job, "RUNNING", told={"state": None}))
-    await when_looked(platform, 2, lambda: platform.set_state(job, "COMPLETED", told={}))
-    told = await watching
-    assert told.code == 0
-    assert [line.split()[2] for line in told.out.splitlines()[:-1]] == ["COMPLETED"]
+    told = platform.book[job].told
+    await when_looked(platform, 1, lambda: told.update(state=None))
+    await when_looked(platform, 2, lambda: (told.clear(), platform.set_state(job, "COMPLETED")))
+    ended = await watching
+    assert ended.code == 0
+    assert [line.split()[2] for line in ended.out.splitlines()[:-1]] == ["COMPLETED"]
 
 
 async def test_filters_mean_the_jobs_that_match_at_the_start(
