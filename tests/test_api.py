@@ -14,6 +14,7 @@ from cgc_tui.api.connection import TOKEN_HEADER
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.errors import (
     CgcError,
+    Lost,
     Maintenance,
     NoPrivilege,
     NotFound,
@@ -221,7 +222,7 @@ FAILURES: list[tuple[str, object, type[CgcError], str]] = [
     ("cloud_error", True, ServerTrouble, "cloud provider"),
     ("gateway_html", 502, ServerTrouble, "502 bad gateway"),
     ("gateway_html", 504, ServerTrouble, "504 gateway time-out"),
-    ("unmatched", True, NotFound, "not found"),
+    ("unmatched", True, ServerTrouble, "404 not found"),
     ("portal", True, Unreadable, "web page"),
     ("not_json", True, Unreadable, "could not be read"),
     ("list_body", True, Unreadable, "could not be read"),
@@ -270,6 +271,38 @@ async def test_the_servers_words_code_and_request_id_are_kept(
     assert caught.value.request_id
     with pytest.raises(NotFound):
         await client.job(ImportJob(id="nothing", state=""))
+
+
+@pytest.mark.parametrize(("fault", "value"), [("unmatched", True), ("error", (404, 9008))])
+async def test_a_404_to_a_request_that_names_nothing_is_a_failure_of_the_server(
+    client: Client, platform: SimulatedPlatform, fault: str, value: object
+) -> None:
+    known = platform.ids()[0]
+    calls = (
+        lambda: client.jobs_by_id([known]),
+        lambda: client.jobs(JobQuery(states=("FAILED",))),
+        lambda: client.count(JobQuery()),
+    )
+    for call in calls:
+        platform.next(fault, value)
+        assert await call()
+        before = len(platform.requests)
+        platform.fail(fault, value)
+        with pytest.raises(ServerTrouble, match="404 not found"):
+            await call()
+        platform.recover()
+        assert len(platform.requests) == before + 3
+
+
+@pytest.mark.parametrize("code", [3002, 9007])
+async def test_a_404_to_a_request_that_names_a_project_or_volume_is_about_that(
+    client: Client, code: int
+) -> None:
+    query = JobQuery(project="rosalind/none") if code == 3002 else JobQuery(volume="rosalind/none")
+    for call in (client.jobs, client.count):
+        with pytest.raises(NotFound) as caught:
+            await call(query)
+        assert caught.value.code == code
 
 
 async def test_nothing_follows_a_redirect(
@@ -345,6 +378,28 @@ async def test_a_silent_server_ends_with_the_deadline(connect: Connect, platform
         with pytest.raises(Unreachable, match="in time"):
             await connect(deadline=0.3).jobs(JobQuery())
         platform.recover()
+
+
+async def test_a_deadline_that_passed_while_the_process_was_stopped_is_set_again(
+    client: Client, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await client.me()
+    loop, stopped = asyncio.get_running_loop(), 0.0
+    real = loop.time
+    monkeypatch.setattr(loop, "time", lambda: real() + stopped)
+    held = platform.gate(times=1)
+    asking = asyncio.create_task(client.jobs(JobQuery()))
+    await held.arrival()
+    stopped += 60
+    assert (await asking).jobs
+    held = platform.gate(times=1)
+    body = {"source": {"volume": "rosalind/results", "location": "a"}, "destination": {"project": "a/b"}}
+    sending = asyncio.create_task(client.submit([body]))
+    await held.arrival()
+    stopped += 60
+    with pytest.raises(Lost):
+        await sending
+    assert sum(request.method == "POST" for request in platform.requests) == 1
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,7 @@ class Client:
             on_retry=on_retry,
             check=parse.items,
             queued=queued,
+            specific=_specific(query),
         )
         records = parse.items(answer.told)
         jobs, unreadable = parse.jobs(records)
@@ -106,7 +107,11 @@ class Client:
         """Return how many jobs match, None where the platform does not say."""
         asked = replace(query, offset=0, limit=1)
         answer = await self._wire.send(
-            "GET", "/storage/imports", params=_params(asked, "id"), check=parse.items
+            "GET",
+            "/storage/imports",
+            params=_params(asked, "id"),
+            check=parse.items,
+            specific=_specific(query),
         )
         return _total(answer.headers)
 
@@ -153,6 +158,7 @@ class Client:
             on_retry=on_retry,
             check=parse.items,
             queued=queued,
+            specific=False,
         )
         records = parse.items(answer.told)
         found: dict[str, ImportJob | JobError] = {}
@@ -215,6 +221,11 @@ def _params(query: JobQuery, fields: str = "_all") -> Params:
     params += [("project", query.project)] if query.project else []
     params += [("volume", query.volume)] if query.volume else []
     return params
+
+
+def _specific(query: JobQuery) -> bool:
+    """Return whether the query names a project or volume, which may be missing."""
+    return bool(query.project or query.volume)
 
 
 def _segment(job_id: str) -> str:

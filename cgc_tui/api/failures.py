@@ -38,11 +38,21 @@ BROKEN = ("disconnected", "closed connection")
 
 
 def from_answer(
-    status: int, headers: Mapping[str, str], body: Mapping[str, Any], *, now: datetime
+    status: int, headers: Mapping[str, str], body: Mapping[str, Any], *, now: datetime, specific: bool = True
 ) -> CgcError:
-    """Return the error that a non-2xx answer stands for; waits are in seconds."""
+    """Return the error that a non-2xx answer stands for; waits are in seconds.
+
+    A request that is not `specific` names nothing that can be missing, so a 404 is about its URL.
+    """
     told = job_error(body) or JobError()
     kind, what, remedy, wait = _meaning(status, told.code, headers, now)
+    if kind is NotFound and not specific:
+        kind, what, remedy, wait = (
+            ServerTrouble,
+            "404 not found",
+            "Check the endpoint and the proxy.",
+            SERVER_WAIT,
+        )
     return kind(
         clean(what),
         clean(remedy),

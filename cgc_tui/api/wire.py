@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 DEADLINE = 30.0
 MOST_AT_ONCE = 6
 BACKOFF = (0.3, 1.5)
+STOPPED = 5.0
+"""Seconds. A deadline that is noticed later than this passed while the process was stopped (Ctrl+Z)."""
 
 Pair = tuple[str, str | int | float | bool | None]
 Params = Sequence[Pair]
@@ -42,7 +44,8 @@ class Wire:
 
     What may be repeated is repeated at most twice, after the seconds of `backoff` with jitter; all attempts
     of a call share one deadline (seconds). A kept connection that the other side closed meanwhile, as after
-    a laptop has slept, counts for no attempt.
+    a laptop has slept, counts for no attempt; and a deadline that passed while the process was stopped is
+    set again.
     """
 
     def __init__(
@@ -82,36 +85,52 @@ class Wire:
         check: Check = lambda _: None,
         queued: bool = True,
         once: bool = False,
+        specific: bool = True,
     ) -> Answer:
         """Send a request that may be repeated; return a 2xx answer or one that `accept` takes.
 
         What is sent `once` is never repeated. `path` is below the endpoint and already quoted. A request
-        that is not `queued` takes none of the slots that all share. Raises `CgcError` for every other
-        outcome.
+        that is not `queued` takes none of the slots that all share. A 404 to a request that is not
+        `specific`, since it names no job, project or volume, is a failure of the server. Raises `CgcError`
+        for every other outcome.
         """
-        delays = [delay * random.uniform(0.7, 1.3) for delay in self._backoff]
         make = partial(self._request, method, path, list(params), body)
+        attempt = partial(self._once, make, accept, check, specific)
         slots = self._slots if queued else nullcontext()
-        attempt = 1
-        try:
-            async with asyncio.timeout(self._deadline):
-                while True:
-                    exchange = Exchange(self._events, self._token, attempt)
-                    try:
-                        async with slots:
-                            return await self._once(make, exchange, accept, check)
-                    except (Unreachable, ServerTrouble, Unreadable) as error:
-                        if exchange.stale and not once:
-                            continue
-                        if once or not delays or error.retry_after is None or isinstance(error, Maintenance):
-                            raise
-                        delay = delays.pop(0)
-                        if on_retry is not None:
-                            on_retry(error, delay)
-                        await asyncio.sleep(delay)
-                        attempt += 1
-        except TimeoutError as error:
-            raise self._no_answer(error) from None
+        while True:
+            deadline = asyncio.timeout(self._deadline)
+            try:
+                async with deadline:
+                    return await self._attempts(attempt, slots, on_retry, once)
+            except TimeoutError as error:
+                if once or not _was_stopped(deadline):
+                    raise self._no_answer(error) from None
+
+    async def _attempts(
+        self,
+        attempt: Callable[[Exchange], Awaitable[Answer]],
+        slots: AbstractAsyncContextManager[None],
+        on_retry: RetryHook | None,
+        once: bool,
+    ) -> Answer:
+        """Return the answer of the first attempt that succeeds, after at most two that failed."""
+        delays = [delay * random.uniform(0.7, 1.3) for delay in self._backoff]
+        number = 1
+        while True:
+            exchange = Exchange(self._events, self._token, number)
+            try:
+                async with slots:
+                    return await attempt(exchange)
+            except (Unreachable, ServerTrouble, Unreadable) as error:
+                if exchange.stale and not once:
+                    continue
+                if once or not delays or error.retry_after is None or isinstance(error, Maintenance):
+                    raise
+                delay = delays.pop(0)
+                if on_retry is not None:
+                    on_retry(error, delay)
+                await asyncio.sleep(delay)
+                number += 1
 
     def _request(
         self, method: str, path: str, params: list[Pair], body: dict[str, Any] | None, http: httpx.AsyncClient
@@ -121,9 +140,10 @@ class Wire:
     async def _once(
         self,
         make: Callable[[httpx.AsyncClient], httpx.Request],
-        exchange: Exchange,
         accept: Callable[[Answer], bool],
         check: Check,
+        specific: bool,
+        exchange: Exchange,
     ) -> Answer:
         """Send a request once, under the eyes of the event log."""
         http = await self._connection.http()
@@ -136,7 +156,9 @@ class Wire:
         with exchange.noted(request, self.now()):
             answer = await self._answer(http, request, exchange)
             if not 200 <= answer.status < 300 and not accept(answer):
-                raise failures.from_answer(answer.status, answer.headers, answer.told, now=self.now())
+                raise failures.from_answer(
+                    answer.status, answer.headers, answer.told, now=self.now(), specific=specific
+                )
             check(answer.told)
             return answer
 
@@ -185,3 +207,9 @@ class Wire:
     async def close(self) -> None:
         """Close the connections."""
         await self._connection.close()
+
+
+def _was_stopped(deadline: asyncio.Timeout) -> bool:
+    """Return whether the process was stopped when the deadline passed."""
+    due = deadline.when()
+    return due is not None and asyncio.get_running_loop().time() - due > STOPPED

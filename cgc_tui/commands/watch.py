@@ -6,6 +6,7 @@ import asyncio
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,10 @@ Example: cgc-tui watch --project rosalind/brca-pilot && ./next-step
 """
 
 MOST_WAIT = 60.0
+LASTING = (Refused, NoPrivilege, NotFound, Rejected)
+"""Errors that end a watch, since no later request can succeed."""
+LAST_LOOK = 30.0
+"""The most seconds for the look at the time-out."""
 SHOWN_COUNTS = ("completed", "failed", "ended_otherwise", "pending", "gone")
 
 
@@ -83,7 +88,9 @@ async def run(options: Namespace, session: Session) -> int:
             async with asyncio.timeout(options.timeout):
                 await watch.follow(options.interval)
         except TimeoutError:
-            session.say(f"not all jobs ended in {span(options.timeout)}.")
+            await watch.look_once_more()
+            if watch.unfinished:
+                session.say(f"not all jobs ended in {span(options.timeout)}.")
     session.write(watch.summary())
     code = watch.exit()
     if options.on_finish is not None:
@@ -121,6 +128,11 @@ class Watch:
         self._gone: dict[str, None] = {}
         self._failed_before = self._ended_otherwise_before = 0
         self._began = session.clock()
+
+    @property
+    def unfinished(self) -> list[str]:
+        """The ids of the jobs that have not ended."""
+        return [job.id for job in self._jobs.values() if not job.final]
 
     async def take(self, names: list[str]) -> Exit:
         """Watch jobs by id or href; where one cannot be had, say so and return what that means."""
@@ -161,11 +173,11 @@ class Watch:
     async def follow(self, interval: float) -> None:
         """Look again and again until all have ended; trouble on the way is told and waited out."""
         before, failures = Clean(""), 0
-        while going := [job.id for job in self._jobs.values() if not job.final]:
+        while self.unfinished:
             await self._session.sleep(min(interval * 2**failures, max(interval, MOST_WAIT)))
             try:
-                await self._look(going)
-            except (Refused, NoPrivilege, NotFound, Rejected):
+                await self._look(self.unfinished)
+            except LASTING:
                 raise
             except CgcError as error:
                 failures = min(failures + 1, 10)
@@ -174,6 +186,21 @@ class Watch:
                 before = words
             else:
                 before, failures = Clean(""), 0
+
+    async def look_once_more(self) -> None:
+        """Update the unfinished jobs at the time-out.
+
+        It may have run out while the process was stopped, and the jobs ended meanwhile. Trouble with the
+        network or the server is said and leaves them as they are.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_LOOK):
+                try:
+                    await self._look(self.unfinished)
+                except LASTING:
+                    raise
+                except CgcError as error:
+                    self._session.say(words_of(error, self._session.look))
 
     def summary(self) -> Iterator[str]:
         """Yield how many ended how, and the failures by cause, the most frequent first."""

@@ -8,8 +8,9 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from cgc_tui.commands.exits import Exit, exit_of
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.errors import Refused
+from cgc_tui.errors import Refused, ServerTrouble
 from tests.commands.conftest import Command, Outcome
 
 
@@ -183,6 +184,65 @@ async def test_at_the_time_out_it_ends_with_8(command: Command, platform: Simula
     told = await command("watch", "--timeout", "0", done, going)
     assert told.code == 8
     assert "2 jobs: 0 completed, 1 failed, 1 pending" in told.out
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "outcome", "words"),
+    [
+        (None, 0, "2 completed", []),
+        ("maintenance", 8, "2 pending", ["503 maintenance", "not all jobs ended in 0 s."]),
+        ("drop", 8, "2 pending", ["broke", "not all jobs ended in 0 s."]),
+    ],
+)
+async def test_at_the_time_out_it_looks_once_more(
+    command: Command,
+    platform: SimulatedPlatform,
+    fault: str | None,
+    code: int,
+    outcome: str,
+    words: list[str],
+) -> None:
+    """A time-out that runs out while the process is stopped finds the jobs as they are after that."""
+    ids = platform.add_jobs(2)
+
+    def second_look(request: httpx.Request) -> bool:
+        return bulk(request) and sum(asked.path.endswith("/get") for asked in platform.requests) == 2
+
+    last = platform.gate(second_look)
+    watching = asyncio.create_task(command("watch", "--timeout", "0", *ids))  # type: ignore[arg-type]
+    await last.arrival()
+    for job in ids:
+        platform.set_state(job, "COMPLETED")
+    if fault:
+        platform.fail(fault, where=bulk)
+    last.release()
+    told = await watching
+    assert told.code == code
+    assert outcome in told.out
+    said = told.err.splitlines()[1:]
+    assert len(said) == len(words)
+    assert all(word in line for word, line in zip(words, said, strict=True))
+
+
+async def test_a_404_on_the_way_is_waited_out(command: Command, platform: SimulatedPlatform) -> None:
+    (job,) = platform.add_jobs(1)
+    watching = await watched(command, job)
+    await when_looked(platform, 1, lambda: platform.next("error", (404, 9008), where=bulk, times=4))
+    await when_looked(platform, 6, lambda: platform.set_state(job, "COMPLETED"))
+    told = await watching
+    assert told.code == 0
+    assert len([line for line in told.err.splitlines() if "404 not found" in line]) == 1
+
+
+@pytest.mark.parametrize("arguments", [("watch",), ("show",), ("retry",)])
+async def test_a_404_to_the_bulk_request_itself_is_the_servers(
+    command: Command, platform: SimulatedPlatform, arguments: tuple[str, ...]
+) -> None:
+    ids = platform.add_jobs(2, "FAILED")
+    platform.fail("unmatched", where=bulk)
+    with pytest.raises(ServerTrouble) as caught:
+        await command(*arguments, *ids)
+    assert exit_of(caught.value) is Exit.TROUBLE
 
 
 async def test_compact_is_a_line_of_counts(command: Command, platform: SimulatedPlatform) -> None:
