@@ -122,7 +122,7 @@ def _row(cells: Iterable[str], form: Form) -> str:
 def _json(jobs: Iterable[ImportJob]) -> Iterator[str]:
     import json  # likewise
 
-    encode, start = json.JSONEncoder(ensure_ascii=False).encode, "["
+    encode, start = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode, "["
     for job in jobs:
         yield f"{start}\n{encode(job.raw)}"
         start = ","

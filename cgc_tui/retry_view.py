@@ -46,7 +46,7 @@ def bodies(jobs: Iterable[ImportJob], options: Options) -> Iterator[str]:
         if place % MAX_LIMIT == 0:
             size = min(MAX_LIMIT, len(jobs) - place)
             yield f"{CREATE}   request {place // MAX_LIMIT + 1} of {requests(len(jobs))}, {size} items"
-        yield json.dumps(body(job, options), ensure_ascii=False)
+        yield json.dumps(body(job, options), ensure_ascii=False, allow_nan=False)
     if len(jobs) > MOST_BODIES:
         yield f"… and {len(jobs) - MOST_BODIES:,} more"
 

@@ -207,6 +207,17 @@ async def _page(client: Client, offset: int) -> JobPage:
     return await client.jobs(JobQuery(limit=100, offset=offset))
 
 
+async def test_a_number_that_json_cannot_hold_is_null() -> None:
+    body = b'{"items": [{"id": "a", "size": [NaN, Infinity, -Infinity, 1e999, -1e999, 1.5, 1e308, 7]}]}'
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=body)
+
+    wire = Wire("https://platform.example/v2", Token("t"), transport=httpx.MockTransport(answer))
+    (job,) = (await Client(wire).jobs(JobQuery())).jobs
+    assert job.raw == {"id": "a", "size": [None, None, None, None, None, 1.5, 1e308, 7]}
+
+
 async def test_each_job_stands_once() -> None:
     def answer(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"items": [{"id": "a", "state": "X"}, {"id": "a"}, 3, {"id": ""}]})

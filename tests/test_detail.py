@@ -153,6 +153,15 @@ async def test_raw_json(start: Start, platform: SimulatedPlatform) -> None:
         await shown(pilot, '"id":', gone=True)
 
 
+async def test_raw_json_is_json_whatever_the_numbers(start: Start, platform: SimulatedPlatform) -> None:
+    platform.add_jobs(1, "COMPLETED", weight=float("nan"), length=float("inf"))
+    async with start() as pilot:
+        await shown(pilot, "Id      ")
+        await pilot.press("J", "G")
+        await shown(pilot, '"weight": null')
+        await shown(pilot, '"length": null')
+
+
 async def test_hostile_records_are_only_text(start: Start, platform: SimulatedPlatform) -> None:
     platform.switches.hostile_names = True
     async with start(size=(80, 24)) as pilot:

@@ -62,6 +62,16 @@ async def test_the_rows_that_are_shown(start: Start, platform: SimulatedPlatform
     assert rows("cgc-imports-2026-03-14.csv")[0]["started_on"].endswith("Z")
 
 
+async def test_json_is_json_whatever_the_numbers(start: Start, platform: SimulatedPlatform) -> None:
+    platform.add_jobs(1, "COMPLETED", weight=float("nan"))
+    async with start() as pilot:
+        await open_form(pilot)
+        await name(pilot, "some.json")
+        await pilot.press("enter")
+        await shown(pilot, "Wrote 50 jobs to")
+    assert json.loads(content(Path("some.json")))[0]["weight"] is None
+
+
 async def test_all_jobs_of_the_filter_as_json(start: Start, platform: SimulatedPlatform) -> None:
     platform.add_jobs(120, "FAILED", error=9105)
     async with start(size=(80, 24)) as pilot:

@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from cgc_tui.api import Client, Wire
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.errors import CgcError, NotFound
+from cgc_tui.export import Form, lines
 from cgc_tui.models import ImportJob, JobPage, JobQuery, packed
 from cgc_tui.paging import followed, next_page
+from cgc_tui.screens.text import pretty
 from cgc_tui.tokens import Token
 
 ROOT = "/v2/storage/imports/"
@@ -68,6 +70,29 @@ def test_packed_jobs_are_the_same(told: list[dict[str, Any]]) -> None:
     again = packed(packed(jobs))
     assert [replace(job, record={}) for job in again] == [replace(job, record={}) for job in jobs]
     assert [json.dumps(job.raw) for job in again] == [json.dumps(job.raw) for job in jobs]
+
+
+def no_json(text: str) -> None:
+    raise AssertionError(f"{text} is no JSON")
+
+
+@steady
+@given(st.lists(st.dictionaries(st.text(max_size=8), anything, max_size=4), max_size=4), st.booleans())
+def test_whatever_a_record_holds_it_is_written_as_json(told: list[dict[str, Any]], huge: bool) -> None:
+    items = [{**record, "id": str(place), "state": "FAILED"} for place, record in enumerate(told)]
+    text = json.dumps({"items": items})
+    body = text.replace("Infinity", "1e999") if huge else text
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=body.encode("utf-8", "replace"))
+
+    async def ask() -> JobPage:
+        return await client(answer).jobs(JobQuery())
+
+    for jobs in (page := run(ask())).jobs, packed(page.jobs):
+        written = json.loads("".join(lines(jobs, Form.JSON)), parse_constant=no_json)
+        assert [record["id"] for record in written] == [str(place) for place in range(len(told))]
+        assert [json.loads(pretty(job.raw), parse_constant=no_json) for job in jobs] == written
 
 
 @steady

@@ -6,6 +6,7 @@ The shapes are those of the documentation pages "List import jobs", "Get details
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -29,14 +30,16 @@ TRY_AGAIN = Clean("Press r to ask again.")
 def json_object(body: bytes) -> dict[str, Any]:
     """Read a JSON object; raise `Unreadable` for anything else.
 
-    Deep nesting (RecursionError) and integers of thousands of digits (ValueError) count as unreadable.
+    Deep nesting (RecursionError) and integers of thousands of digits (ValueError) count as unreadable. A
+    number that JSON cannot hold (NaN, Infinity, or 1e999, which is infinite here) is null, as in
+    JavaScript, so that a record can be written as JSON again.
     """
     if not body.strip():
         raise Unreadable(Clean("the answer was empty"), TRY_AGAIN)
     import json  # not for the first paint
 
     try:
-        value = json.loads(body)
+        value = json.loads(body, parse_constant=lambda _: None, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         if body.lstrip()[:1] == b"<":
             raise Unreadable(
@@ -47,6 +50,11 @@ def json_object(body: bytes) -> dict[str, Any]:
     if not isinstance(value, dict) or _too_deep(value):
         raise Unreadable(Clean("the answer could not be read"), TRY_AGAIN)
     return value
+
+
+def _finite(text: str) -> float | None:
+    number = float(text)
+    return number if math.isfinite(number) else None
 
 
 def _too_deep(value: object) -> bool:

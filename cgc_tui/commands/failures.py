@@ -81,7 +81,7 @@ def _json(found: Sequence[Cause], page: JobPage) -> Iterator[str]:
         "volume": page.query.volume,
         "causes": [_record(cause) for cause in found],
     }
-    yield json.dumps(told, indent=2) + "\n"
+    yield json.dumps(told, indent=2, allow_nan=False) + "\n"
 
 
 def _record(cause: Cause) -> dict[str, Any]:

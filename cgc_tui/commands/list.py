@@ -112,7 +112,7 @@ def _readable(unreadable: int, session: Session) -> int:
 
 def _lines(jobs: Iterable[ImportJob], form: str) -> Iterator[str]:
     if form == "jsonl":
-        return (f"{json.dumps(job.raw, ensure_ascii=False)}\n" for job in jobs)
+        return (f"{json.dumps(job.raw, ensure_ascii=False, allow_nan=False)}\n" for job in jobs)
     return keys(jobs) if form == "keys" else lines(jobs, Form(form))
 
 

@@ -114,7 +114,7 @@ def _requests(made: Plan, options: Options) -> Iterator[str]:
     """Yield the requests that would be sent, a line each."""
     for place in range(0, len(made.jobs), MAX_LIMIT):
         items = [body(job, options) for job in made.jobs[place : place + MAX_LIMIT]]
-        yield json.dumps({"items": items}, ensure_ascii=False) + "\n"
+        yield json.dumps({"items": items}, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 async def _sent(client: Client, going: Run, session: Session) -> Exit:

@@ -44,4 +44,4 @@ class TextDialog(ReadingDialog):
 
 def pretty(record: dict[str, Any]) -> str:
     """Return a record as indented JSON."""
-    return json.dumps(record, indent=2, ensure_ascii=False)
+    return json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)

@@ -31,6 +31,27 @@ async def test_jsonl_is_a_record_a_line(command: Command, platform: SimulatedPla
     assert [json.loads(line)["id"] for line in told.out.splitlines()] == platform.ids()
 
 
+def no_json(text: str) -> None:
+    raise AssertionError(f"{text} is no JSON")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("list", "--jsonl"), ("list", "--all", "--jsonl"), ("list", "--json"), ("show", "--json")]
+)
+async def test_numbers_that_json_cannot_hold_are_null(
+    command: Command, platform: SimulatedPlatform, arguments: tuple[str, ...]
+) -> None:
+    odd = {"result": {"size": float("nan")}, "weight": float("inf")}
+    ids = platform.add_jobs(2, "COMPLETED", **odd)
+    ended = await command(*arguments, *(ids if arguments[0] == "show" else ()))
+    lines = ended.out.splitlines() if "--jsonl" in arguments else [ended.out]
+    read = [json.loads(line, parse_constant=no_json) for line in lines]
+    records = read if "--jsonl" in arguments else read[0]
+    assert ended.code == 0
+    assert [record["id"] for record in records[:2]] == ids
+    assert [(record["result"], record["weight"]) for record in records[:2]] == [({"size": None}, None)] * 2
+
+
 async def test_csv_and_tsv_have_the_documented_columns(command: Command, platform: SimulatedPlatform) -> None:
     platform.add_jobs(1, "FAILED", location="=cmd|' /C calc'!A1", name="=1+1")
     told = await command("list", "--csv", "--limit", "2")
