@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from cgc_tui.api import Client, Wire
 from cgc_tui.api.connection import TOKEN_HEADER
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
+from cgc_tui.demo.catalog import CREDENTIALS
 from cgc_tui.errors import (
     CgcError,
     Lost,
@@ -25,6 +28,7 @@ from cgc_tui.errors import (
     Unreachable,
     Unreadable,
 )
+from cgc_tui.event_log import EventLog, LogFile
 from cgc_tui.models import ImportJob, JobError, JobPage, JobQuery
 from cgc_tui.tokens import Token
 from tests.conftest import Clock, Connect
@@ -422,6 +426,7 @@ async def test_a_deadline_that_passed_while_the_process_was_stopped_is_set_again
         ("far", 300, 300),
         ("absent", 60, 60),
         ("garbage", 60, 60),
+        ("milliseconds", 299, 300),
     ],
 )
 async def test_the_rate_limit_says_when_to_ask_again(
@@ -435,6 +440,54 @@ async def test_the_rate_limit_says_when_to_ask_again(
     with pytest.raises(RateLimited) as caught:
         await client.jobs(JobQuery(limit=1))
     assert least <= (caught.value.retry_after or 0) <= most
+
+
+@pytest.mark.parametrize("reset", ["true", "milliseconds", "skewed"])
+async def test_the_end_of_the_window_is_known_from_headers_and_body(
+    client: Client, platform: SimulatedPlatform, clock: Clock, reset: str
+) -> None:
+    ends = clock() + timedelta(seconds=300)
+    clock.seconds += 100
+    platform.switches.rate_reset = reset
+    budget = await client.rate_budget()
+    assert client.budget is not None
+    assert budget.resets_at == client.budget.resets_at == ends
+
+
+@pytest.mark.parametrize("reset", [None, True, "soon", "nan", "inf", [], 10**400, -(10**30)])
+async def test_a_reset_that_is_no_time_is_not_known(clock: Clock, reset: object) -> None:
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"rate": {"limit": 9, "remaining": 8, "reset": reset}})
+
+    transport = httpx.MockTransport(answer)
+    wire = Wire("https://platform.example/v2", Token("t"), transport=transport, now=clock)
+    assert (await Client(wire).rate_budget()).resets_at is None
+
+
+@pytest.mark.parametrize("path", ["/storage/volumes", "/storage/volumes/rosalind/tcga-raw", "/bulk"])
+async def test_credentials_of_a_volume_are_dropped_when_an_answer_is_parsed(
+    client: Client, platform: SimulatedPlatform, path: str
+) -> None:
+    whole = platform.volumes["rosalind/tcga-raw"].record(platform.base_url)
+    assert whole["service"]["credentials"]
+    if path != "/storage/volumes":
+        answer = whole if path.endswith("raw") else {"items": [{"resource": whole}, None, {"service": 3}]}
+        platform.next(lambda _: httpx.Response(200, json=answer))
+    told = (await client._wire.send("GET", path, params=[("fields", "_all")])).told
+    assert "credentials" not in json.dumps(told)
+    assert platform.volumes["rosalind/tcga-raw"].bucket in json.dumps(told)
+
+
+async def test_credentials_of_volumes_are_in_no_log(
+    connect: Connect, platform: SimulatedPlatform, tmp_path: Path
+) -> None:
+    platform.switches.whole_lists = True
+    log = EventLog(LogFile(tmp_path / "log"))
+    names = await connect(events=log).volumes()
+    assert set(names.ids) == set(platform.volumes)
+    assert "/storage/volumes" in (tmp_path / "log").read_text()
+    secret = CREDENTIALS["S3"]["access_key_id"]
+    assert secret not in (tmp_path / "log").read_text() + repr(log.events) + repr(names)
 
 
 async def test_the_wait_is_by_the_servers_clock(

@@ -31,6 +31,7 @@ from tests.test_trouble import LISTS, quiet
         ("absent", 60),
         ("garbage", 60),
         ("skewed", 20),
+        ("milliseconds", 20),
     ],
 )
 async def test_a_rate_limit_counts_down_to_the_platforms_reset(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from cgc_tui.api import parse
+from cgc_tui.api import failures, parse
 from cgc_tui.api.exchange import Answer
 from cgc_tui.api.wire import Params, RetryHook, Wire
 from cgc_tui.errors import CgcError, NotFound, Refused, Unreadable
@@ -187,7 +187,8 @@ class Client:
     async def rate_budget(self) -> RateBudget:
         """Return what is left of the rate limit ("Get rate limit status"), which costs nothing of it."""
         answer = await self._wire.send("GET", "/rate_limit", check=parse.rate_budget)
-        return parse.rate_budget(answer.told)
+        resets_at = failures.local_time_of(parse.rate_reset(answer.told), answer.headers, self._wire.now())
+        return parse.rate_budget(answer.told)._replace(resets_at=resets_at)
 
     async def close(self) -> None:
         """Close the connections."""

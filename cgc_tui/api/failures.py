@@ -33,6 +33,8 @@ NETWORK_WAIT = 5.0
 LIMIT_WAIT = 60.0
 LONGEST_WAIT = 300.0
 SHORTEST_WAIT = 2.0
+MILLISECONDS_FROM = 1e11
+"""A reset of the rate limit above this is in milliseconds; in seconds it would be in the year 5138."""
 BROKEN = ("disconnected", "closed connection")
 """What the HTTP library says where a connection ended too early; else the answer itself was against HTTP."""
 
@@ -104,11 +106,23 @@ def _limit_wait(headers: Mapping[str, str], now: datetime) -> float:
 
 
 def window_end(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """Return when the rate limit's window ends by this side's clock, None where that is not told."""
+    """Return when the rate limit's window ends by this side's clock, None where the headers lack that."""
+    return local_time_of(headers.get("x-ratelimit-reset"), headers, now)
+
+
+def local_time_of(reset: object, headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """Return a reset of the rate limit by this side's clock, None where it is no time.
+
+    It is in Unix seconds or milliseconds; the page "Get rate limit status" has an example of each.
+    """
+    if isinstance(reset, bool) or not isinstance(reset, str | int | float):
+        return None
     try:
-        reset = float(headers["x-ratelimit-reset"])
-        return now + timedelta(seconds=reset - server_time(headers, now).timestamp())
-    except (KeyError, ValueError, OverflowError):
+        seconds = float(reset)
+        if seconds > MILLISECONDS_FROM:
+            seconds /= 1000
+        return now + timedelta(seconds=seconds - server_time(headers, now).timestamp())
+    except (ValueError, OverflowError):
         return None
 
 

@@ -32,7 +32,8 @@ def json_object(body: bytes) -> dict[str, Any]:
 
     Deep nesting (RecursionError) and integers of thousands of digits (ValueError) count as unreadable. A
     number that JSON cannot hold (NaN, Infinity, or 1e999, which is infinite here) is null, as in
-    JavaScript, so that a record can be written as JSON again.
+    JavaScript, so that a record can be written as JSON again. The
+    credentials of volumes are left out: nothing here may show or keep them.
     """
     if not body.strip():
         raise Unreadable(Clean("the answer was empty"), TRY_AGAIN)
@@ -49,7 +50,19 @@ def json_object(body: bytes) -> dict[str, Any]:
         raise Unreadable(Clean("the answer could not be read"), TRY_AGAIN) from error
     if not isinstance(value, dict) or _too_deep(value):
         raise Unreadable(Clean("the answer could not be read"), TRY_AGAIN)
+    _drop_credentials(value)
     return value
+
+
+def _drop_credentials(answer: dict[str, Any]) -> None:
+    """Delete the credentials of volumes, whether the answer is a volume, a list or a bulk answer."""
+    listed = answer.get("items")
+    records = [answer, *(listed if isinstance(listed, list) else ())]
+    for record in records:
+        for volume in (record, record.get("resource")) if isinstance(record, dict) else ():
+            service = volume.get("service") if isinstance(volume, dict) else None
+            if isinstance(service, dict):
+                service.pop("credentials", None)
 
 
 def _finite(text: str) -> float | None:
@@ -159,6 +172,12 @@ def username(record: dict[str, Any]) -> str:
     if not name:
         raise Unreadable(Clean("the answer names no user"), Clean("Check the endpoint."))
     return name
+
+
+def rate_reset(record: dict[str, Any]) -> object:
+    """Return when the rate limit is reset, as the platform says it."""
+    rate = record.get("rate")
+    return rate.get("reset") if isinstance(rate, dict) else None
 
 
 def rate_budget(record: dict[str, Any]) -> RateBudget:

@@ -15,6 +15,7 @@ from cgc_tui.commands.exits import Exit, words_of
 from cgc_tui.commands.session import NoToken, Session
 from cgc_tui.errors import CgcError
 from cgc_tui.text import clean
+from cgc_tui.view import moment
 
 HELP = "say what a bug report needs"
 OPERANDS = ""
@@ -92,4 +93,6 @@ async def _budget(session: Session) -> str:
         return "not known without a token"
     except CgcError as error:
         return words_of(error, session.look)
-    return f"{budget.remaining:,} of {budget.limit:,} requests left"
+    known = budget.resets_at is not None and budget.resets_at > session.clock()
+    until = f" until {moment(budget.resets_at, session.look)}" if known else ""
+    return f"{budget.remaining:,} of {budget.limit:,} requests left{until}"

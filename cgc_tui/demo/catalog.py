@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+CREDENTIALS = {
+    "S3": {"access_key_id": "AKIA-volume-7b1e5d09"},
+    "GCS": {"client_email": "AKIA-volume-7b1e5d09@franklin.example"},
+}
+"""What a whole volume has of its credentials; a client is not to keep any of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Volume:
@@ -25,7 +31,12 @@ class Volume:
             "name": self.id.partition("/")[2],
             "active": self.active,
             "access_mode": self.access_mode,
-            "service": {"type": self.service, "bucket": self.bucket, "prefix": self.prefix},
+            "service": {
+                "type": self.service,
+                "bucket": self.bucket,
+                "prefix": self.prefix,
+                "credentials": CREDENTIALS[self.service],
+            },
         }
 
 

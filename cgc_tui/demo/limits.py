@@ -45,14 +45,14 @@ class RateLimit:
     def record(self, switches: Switches) -> dict[str, Any]:
         """Return the body of "Get rate limit status"."""
         self._turn()
-        return {
-            "rate": {
-                "limit": switches.rate_limit,
-                "remaining": max(0, switches.rate_limit - self._used),
-                "reset": int(self._ends) + skew(switches),
-            },
-            "instance_limit": {"limit": -1, "remaining": -1},
+        rate = {
+            "limit": switches.rate_limit,
+            "remaining": max(0, switches.rate_limit - self._used),
+            "reset": int(self._ends) + skew(switches),
         }
+        if switches.rate_reset == "milliseconds":
+            return {"rate": {**rate, "reset": rate["reset"] * 1000}}
+        return {"rate": rate, "instance_limit": {"limit": -1, "remaining": -1}}
 
     def _turn(self) -> None:
         now = self._clock()
@@ -66,6 +66,7 @@ class RateLimit:
             "past": str(int(now) - 60),
             "far": str(int(now) + 86_400),
             "garbage": "soon",
+            "milliseconds": str(int(self._ends * 1000)),
             "near": str(int(min(self._ends, now + 3))),
             "near 20 s": str(int(min(self._ends, now + 20))),
         }

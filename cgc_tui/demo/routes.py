@@ -139,7 +139,7 @@ def list_projects(call: Call) -> httpx.Response:
 
 def _listed(call: Call, records: list[dict[str, Any]]) -> httpx.Response:
     offset, limit = call.window()
-    fields = call.value("fields")
+    fields = "_all" if call.platform.switches.whole_lists else call.value("fields")
     shown = [chosen(record, fields, default=("href", "id", "name")) for record in records]
     return page(call, shown[offset : offset + limit], (offset, limit), len(shown), call.root)
 

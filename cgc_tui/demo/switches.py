@@ -52,6 +52,8 @@ class Switches:
     """Names, keys, messages and metadata hold what breaks screens: markup, escapes, bidi, 1 KB keys."""
     unreadable_items: bool = False
     """Some items of a list are not objects, or have no id."""
+    whole_lists: bool = False
+    """Lists of volumes and projects hold whole records, whatever `fields` says."""
     repeat_across_pages: bool = False
     """From the second page on everything is shifted by one, as if a job had come in between."""
     foreign: frozenset[str] = frozenset()
@@ -67,7 +69,8 @@ class Switches:
     rate_limit: int = 1000
     """Calls in a window of 300 s."""
     rate_reset: str = "true"
-    """X-RateLimit-Reset: "true", "near" (3 s), "near 20 s", "past", "far", "absent", "garbage", "skewed"."""
+    """X-RateLimit-Reset: "true", "near" (3 s), "near 20 s", "past", "far", "absent", "garbage", "skewed",
+    "milliseconds" (also in the body of "Get rate limit status", which has no `instance_limit` then)."""
     clock_skew_s: int = 0
     """How far the platform's clock is ahead, in Date and X-RateLimit-Reset, in seconds."""
     cloud_error: bool = False

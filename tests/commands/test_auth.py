@@ -104,7 +104,7 @@ async def test_info_is_safe_to_paste(command: Command, platform: SimulatedPlatfo
     assert f"cgc-tui    {__version__}\n" in told.out
     assert "HTTPS_PROXY set" in told.out
     assert "over SSH" in told.out
-    assert "of 1,000 requests left" in told.out
+    assert "of 1,000 requests left until 2026-03-14 12:05:00 UTC\n" in told.out
     assert all(secret not in told.out for secret in ("secret", "rosalind", "10.1.2.3", platform.token))
 
 

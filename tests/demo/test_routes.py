@@ -211,6 +211,21 @@ def test_bulk_get_refuses_other_bodies(ask: Any, body: object) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, 9011)
 
 
+def test_a_whole_volume_has_its_credentials(ask: Any, platform: SimulatedPlatform) -> None:
+    for switch, fields in ((False, {"fields": "_all"}), (True, {})):
+        platform.switches.whole_lists = switch
+        items = ask("GET", "/storage/volumes", params=fields).json()["items"]
+        assert all(len(item["service"]["credentials"]) == 1 for item in items)
+
+
+def test_the_rate_limit_may_be_in_milliseconds(ask: Any, platform: SimulatedPlatform, clock: Any) -> None:
+    platform.switches.rate_reset = "milliseconds"
+    answer = ask("GET", "/rate_limit")
+    told = {"limit": 1000, "remaining": 1000, "reset": int(clock.now + 300) * 1000}
+    assert answer.json() == {"rate": told}
+    assert answer.headers["x-ratelimit-reset"] == str(told["reset"])
+
+
 def test_volumes_and_projects_are_paged_and_as_brief_as_asked(ask: Any) -> None:
     for path, more in (("/storage/volumes", {"active", "service"}), ("/projects", {"created_by"})):
         answer = ask("GET", path, params={"limit": 2, "offset": 2})
