@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import io
 import locale
 import os
@@ -43,6 +44,10 @@ ANSWERS_WITHIN = 1.0
 LATE = 0.1
 """Seconds that late answers are waited for at most when the terminal is given back."""
 
+NO_SHELL = "There is no shell to return to."
+CONTINUED_WITHIN = 0.5
+"""Seconds within which the handler of SIGCONT has run after a stop; any thread may receive the signal."""
+
 
 class KeyParser(XTermParser):
     """Textual's reader of keys, which no sequence breaks."""
@@ -78,9 +83,9 @@ class Terminal(LinuxDriver):
     """Textual's driver on standard error.
 
     A signal that asks the program to end, and the terminal's hang-up, end it with 128 plus the signal's
-    number as exit status; what fails in a thread or a task that nobody waits for is a bug of the app. A
-    character that the locale's encoding lacks becomes one `?`, since the stream's own escapes would shift
-    all that follows.
+    number as exit status; what fails in a thread or a task that nobody waits for is a bug of the app.
+    SIGTSTP suspends it, and SIGCONT resumes it in the foreground. A character that the locale's encoding
+    lacks becomes one `?`, since the stream's own escapes would shift all that follows.
     """
 
     def __init__(
@@ -91,10 +96,16 @@ class Terminal(LinuxDriver):
         mouse: bool = True,
         size: tuple[int, int] | None = None,
     ) -> None:
+        self._taken = False
+        self._suspending = False
+        self._continued = 0
+        self.resumed_at = 0.0
+        self._handlers = {number: signal.getsignal(number) for number in (signal.SIGTSTP, signal.SIGCONT)}
         super().__init__(app, debug=debug, mouse=mouse, size=size)
+        if self._handlers[signal.SIGTSTP] is signal.SIG_IGN:
+            signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         if isinstance(self._file, io.TextIOWrapper):
             self._file.reconfigure(encoding=locale.getencoding(), errors="replace")
-        self._taken = False
         self._raw: list[Any] = []
         self._titled = False
         self._unanswered = 0
@@ -103,6 +114,8 @@ class Terminal(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take the terminal, and heed what ends the program."""
+        with suppress(termios.error):
+            self._set_attributes()
         self._lifeline.hold()
         self._taken = True
         self._unanswered = 0
@@ -114,14 +127,77 @@ class Terminal(LinuxDriver):
         with suppress(termios.error):
             self._raw = termios.tcgetattr(self.fileno)
 
-    def _sigcont_application(self, *arguments: object) -> None:
+    def _set_attributes(self, attributes: list[Any] | None = None) -> None:
+        """Set the line's attributes, by default to what they are; return in the foreground.
+
+        In the background, the kernel stops the process group here by SIGTTOU.
+        """
+        while True:
+            try:
+                termios.tcsetattr(self.fileno, termios.TCSANOW, attributes or termios.tcgetattr(self.fileno))
+            except termios.error as error:
+                if error.args[0] != errno.EINTR:  # continued, perhaps in the background
+                    raise
+            else:
+                return
+
+    def _sigtstp_application(self, *_: object) -> None:
+        if self._suspending:
+            return
+        self._suspending = True
+        with suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(self.suspend)
+
+    def _sigcont_application(self, *_: object) -> None:
+        self._continued += 1
         if not self._taken:
-            super()._sigcont_application(*arguments)
             return
         # Stopped by a signal that cannot be heeded, or told of a hang-up: the terminal was never given back.
         with suppress(termios.error):
-            termios.tcsetattr(self.fileno, termios.TCSANOW, self._raw or termios.tcgetattr(self.fileno))
+            self._set_attributes(self._raw)
         self._loop.call_soon_threadsafe(self.repaint)
+
+    def suspend(self) -> None:
+        """Give the terminal to the shell and stop; take it again when the shell continues the program."""
+        if self._app._exit:
+            return
+        self._suspending = True
+        taken, continued = self._taken, self._continued
+        if taken:
+            self.suspend_application_mode()
+        self._stop()
+        if taken:
+            self.resume_application_mode()
+        self._suspending = False
+        self._loop.call_later(CONTINUED_WITHIN, self._explain, continued)
+
+    def _stop(self) -> None:
+        """Stop until SIGCONT arrives.
+
+        The whole process group is stopped, as by the terminal itself: a shell waits for its own child, which
+        may be `make`. The kernel ignores the signal where no shell waits (an orphaned process group).
+        """
+        if self._handlers[signal.SIGTSTP] is not signal.SIG_IGN:  # else the parent expects no stop
+            handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            os.kill(0, signal.SIGTSTP)
+            signal.signal(signal.SIGTSTP, handler)
+
+    def _explain(self, continued: int) -> None:
+        """Say that nothing stopped the program, if no SIGCONT arrived since."""
+        if self._continued == continued:
+            self._app.notify(NO_SHELL, severity="warning", markup=False)
+
+    def suspend_application_mode(self) -> None:
+        """Give the terminal back for a while; signals have their default actions meanwhile."""
+        self.stop_application_mode()
+        super().close()
+        self._lifeline.release()
+
+    def resume_application_mode(self) -> None:
+        """Take the terminal again, and paint all of it."""
+        self.resumed_at = time.monotonic()
+        self.start_application_mode()
+        self._app.call_later(self.repaint)
 
     def stop_application_mode(self) -> None:
         """Give the terminal back, and nothing to read with it that was meant for the app."""
@@ -131,6 +207,7 @@ class Terminal(LinuxDriver):
             self._wait_for_answers()
         super().stop_application_mode()
         self._taken = False
+        self._raw = []
 
     def _wait_for_answers(self) -> None:
         """Take the answers that are on their way, lest the shell reads them as keys."""
@@ -161,6 +238,8 @@ class Terminal(LinuxDriver):
         super().close()
         threading.excepthook = threading.__excepthook__
         self._lifeline.release()
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
         if self._app._exception is None:
             self._lifeline.hurry(self._app.return_code or 0)
 
@@ -270,12 +349,10 @@ class SparingTerminal(Terminal):
             self._painter.forget()
         super().repaint()
 
-    def start_application_mode(self) -> None:
-        """Take the terminal, and paint all of it if it was taken before."""
-        self._was_suspended = self._writer_thread is not None
-        super().start_application_mode()
-        if self._was_suspended:
-            self._app.call_later(self.repaint)
+    def resume_application_mode(self) -> None:
+        """Take the terminal again, and paint all of it, once more when the terminal has the focus."""
+        self._was_suspended = True
+        super().resume_application_mode()
 
     def process_message(self, message: Message) -> None:
         """Heed what tells that the terminal may show something else; this runs in the input thread."""

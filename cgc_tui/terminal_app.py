@@ -51,7 +51,7 @@ class TerminalApp(App[None]):
         """`config` is the file that the settings are from."""
         super().__init__(driver_class=driver_class, css_path=[sheet("app"), sheet("jobs")])
         self._guard = Guard()
-        self._in_turn = InTurn(self, super().on_event)
+        self._in_turn = InTurn(self, self._take)
         self._config = config
         self._environ = environ
         if "SSH_CONNECTION" in environ:
@@ -94,6 +94,11 @@ class TerminalApp(App[None]):
         if typed and not (self._in_turn.busy and self._interrupts(event)):
             await self._in_turn.take(event)
         else:
+            await super().on_event(event)
+
+    async def _take(self, event: events.Event) -> None:
+        """Deal with a key or a paste, unless it was typed after `Ctrl+Z`: it was meant for the shell."""
+        if not (isinstance(self._driver, Terminal) and event.time < self._driver.resumed_at):
             await super().on_event(event)
 
     def _interrupts(self, event: events.Event) -> bool:
@@ -190,6 +195,11 @@ class TerminalApp(App[None]):
                 key = self.get_key_display(replace(binding, key_display=None))
                 action = partial(self.run_action, binding.action, node)
                 yield SystemCommand(binding.tooltip or binding.description, f"key {key}", action)
+
+    def action_suspend_process(self) -> None:
+        """Return to the shell until it continues the app."""
+        if isinstance(self._driver, Terminal):
+            self._driver.suspend()
 
     def action_repaint(self) -> None:
         """Paint the whole screen anew."""

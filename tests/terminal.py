@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import struct
 import subprocess
@@ -33,6 +34,8 @@ LAUNCHER = (
     "    signal.signal(signal.Signals[name], signal.SIG_IGN)\n"
     "os.execv(sys.argv[2], sys.argv[2:])\n"
 )
+
+PROMPT = "shell> "
 
 MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])|\x1b\[(?:([<>])[0-9]*u)")
 USUAL = {b"7", b"25"}
@@ -64,6 +67,28 @@ KEYS = {
 }
 
 
+ALTERNATE_SCREEN = 1049
+
+
+class Screen(pyte.Screen):
+    """A screen that is blank where a program takes or leaves the alternate one, which pyte does not have."""
+
+    def set_mode(self, *modes: int, **options: Any) -> None:
+        """Set modes."""
+        super().set_mode(*modes, **options)
+        self._blank(modes)
+
+    def reset_mode(self, *modes: int, **options: Any) -> None:
+        """Reset modes."""
+        super().reset_mode(*modes, **options)
+        self._blank(modes)
+
+    def _blank(self, modes: tuple[int, ...]) -> None:
+        if ALTERNATE_SCREEN in modes:
+            self.erase_in_display(2)
+            self.cursor_position()
+
+
 class Terminal:
     """A program on a terminal of its own; `raw` is all that it wrote."""
 
@@ -83,7 +108,7 @@ class Terminal:
 
         The program runs in `home` and starts with the signals ignored that it `ignores`.
         """
-        self.screen = pyte.Screen(*size)
+        self.screen = Screen(*size)
         self.raw = b""
         self._home = home
         self._stream = pyte.ByteStream(self.screen)
@@ -264,3 +289,48 @@ class Terminal:
 
     def _set_size(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self._main, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
+class Shell(Terminal):
+    """A bash with job control on a terminal of its own."""
+
+    options = ()
+
+    def __init__(self, home: Path, *, environ: Mapping[str, str] | None = None) -> None:
+        bash = shutil.which("bash")
+        assert bash is not None
+        command = [bash, "--norc", "--noprofile", "-i"]
+        super().__init__(command, home=home, environ={"PS1": PROMPT, **(environ or {})})
+        self.wrote(PROMPT.encode())
+
+    def runs(self, command: str, words: str = "page 1 of") -> str:
+        """Type a command, and wait for words that it brings to the screen; return the screen."""
+        self.screen.reset()
+        self.write(f"{command}\r".encode())
+        return self.sees(words)
+
+    def prompts(self, after: int) -> None:
+        """Wait for a prompt after so many bytes of output."""
+        self.wrote(PROMPT.encode(), self.raw[:after].count(PROMPT.encode()) + 1)
+
+    def suspends(self) -> None:
+        """Press Ctrl+Z, and wait for the shell."""
+        before = len(self.raw)
+        self.press("ctrl+z")
+        self.prompts(before)
+        assert b"Stopped" in self.raw[before:]
+
+    def finishes(self) -> None:
+        """Quit the program, and see that it ended with 0 and left the terminal as it was."""
+        before = len(self.raw)
+        self.press("q")
+        self.prompts(before)
+        self.runs("echo ended with $?", "ended with 0")
+        self.leaves()
+
+    def leaves(self) -> None:
+        """See that the terminal is as it was at the start, and end the shell."""
+        self.runs("stty -a", " icanon ")
+        self.write(b"exit\r")
+        self.ends()
+        assert not modes_left(self.raw)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal import Terminal, modes_left
+from tests.terminal import Shell, Terminal, modes_left
 
 pytestmark = pytest.mark.usefixtures("output")
 
@@ -103,19 +104,13 @@ def test_a_terminal_that_goes_unread_ends_it(tmp_path: Path, ignores: list[signa
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_stopped_program_ends_once_it_goes_on(tmp_path: Path, number: signal.Signals) -> None:
-    with Terminal(DEMO, home=tmp_path) as terminal:
-        before = terminal.attributes()
-        listing(terminal)
-        terminal.press("ctrl+z")
-        terminal.stops()
-        assert terminal.attributes() == before
-        terminal.process.send_signal(number)
-        terminal.process.send_signal(signal.SIGCONT)
-        assert terminal.ends() in (128 + number, -number)
-        assert not modes_left(terminal.raw)
-        assert terminal.attributes() == before
+@pytest.mark.parametrize(("name", "words"), [("TERM", "Terminated"), ("HUP", "Hangup")])
+def test_a_stopped_program_can_be_ended(tmp_path: Path, name: str, words: str) -> None:
+    with Shell(tmp_path) as shell:
+        shell.runs(shlex.join([*DEMO, *Terminal.options]))
+        shell.suspends()
+        shell.runs(f"kill -{name} %1; fg", words)
+        shell.leaves()
 
 
 @pytest.mark.slow
@@ -148,24 +143,37 @@ sys.exit(main())
 ANSWERS = b"\x1b[?2026;2$y\x1b[?2048;0$y"
 
 
-@pytest.mark.parametrize("key", ["ctrl+c", "ctrl+z"])
-def test_answers_that_come_late_are_not_left_to_the_shell(tmp_path: Path, key: str) -> None:
+def test_answers_that_come_late_are_not_left_to_the_shell(tmp_path: Path) -> None:
     program = [sys.executable, "-c", WAITS.format(within=60, late=60), "--demo"]
     with Terminal(program, home=tmp_path) as terminal, terminal.shell() as left:
         listing(terminal)
-        taken = terminal.raw.count(b"\x1b[?1003l")
-        terminal.press(key)
-        terminal.wrote(b"\x1b[?1003l", taken + 1)
-        time.sleep(0.3)  # so late that what reads the keys, a tenth of a second longer, has ended
-        terminal.write(ANSWERS)
-        if key == "ctrl+c":
-            assert terminal.ends() == 0
-        else:
-            terminal.stops()
+        terminal.press("ctrl+c")
+        _answer_late(terminal)
+        assert terminal.ends() == 0
         assert left() == b""
         while terminal.read(0.05):
             pass
         assert b"$y" not in terminal.raw
+
+
+def test_nor_are_they_at_a_suspension(tmp_path: Path) -> None:
+    program = [sys.executable, "-c", WAITS.format(within=60, late=60), "--demo", *Terminal.options]
+    with Shell(tmp_path) as shell:
+        shell.runs(shlex.join(program))
+        before = len(shell.raw)
+        shell.press("ctrl+z")
+        _answer_late(shell)
+        shell.prompts(before)
+        shell.runs("echo $((40 + 2))", "42")
+        assert b"$y" not in shell.raw
+        shell.runs("kill -TERM %1; fg", "Terminated")
+
+
+def _answer_late(terminal: Terminal) -> None:
+    """Answer when what reads the keys, a tenth of a second longer than the app, has ended."""
+    terminal.wrote(b"\x1b[?1003l")
+    time.sleep(0.3)
+    terminal.write(ANSWERS)
 
 
 def test_a_second_ctrl_c_changes_nothing(tmp_path: Path) -> None:

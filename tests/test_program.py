@@ -304,17 +304,3 @@ def test_keys_that_come_at_once_go_where_the_first_leads(tmp_path: Path) -> None
         terminal.sees("page 80 of")
         terminal.write(b"/zz\x03")
         assert terminal.ends() == 0
-
-
-def test_a_suspended_app_comes_back(tmp_path: Path) -> None:
-    with Terminal([*APP, "--demo"], home=tmp_path) as terminal:
-        terminal.sees("page 1 of")
-        taken = terminal.raw.count(b"\x1b[?2004h")
-        terminal.press("ctrl+z")
-        terminal.stops()
-        terminal.process.send_signal(signal.SIGCONT)
-        terminal.wrote(b"\x1b[?2004h", taken + 1)
-        terminal.press("4")
-        terminal.sees("FAILED · sorted as sent")
-        terminal.press("q")
-        assert terminal.ends() == 0
