@@ -9,18 +9,19 @@ from __future__ import annotations
 import asyncio
 import shlex
 import shutil
-from asyncio.subprocess import DEVNULL, PIPE
+import subprocess
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
-from contextlib import suppress
 from enum import StrEnum
-from subprocess import Popen
-from threading import Thread
+from subprocess import DEVNULL, Popen
 
 SECONDS = 5.0
 BROWSER_SECONDS = 2.0
+BROWSER_CHECKS = 40
+"""How often within that time the exit status of the command is looked at."""
 OSC52_MOST = 74_994 * 3 // 4
 """Bytes; terminals drop longer sequences (xterm's limit, which others took over)."""
+
+_launched: list[Popen[bytes]] = []
 
 
 class Route(StrEnum):
@@ -46,24 +47,17 @@ async def to_tmux(text: str) -> bool:
     data = text.encode("utf-8", "replace")
     # Before tmux 3.2, load-buffer has no -w.
     for command in (("load-buffer", "-w", "-"), ("load-buffer", "-")):
-        if await _fed(("tmux", *command), data):
+        if await asyncio.to_thread(_fed, ("tmux", *command), data):
             return True
     return False
 
 
-async def _fed(command: tuple[str, ...], data: bytes) -> bool:
+def _fed(command: tuple[str, ...], data: bytes) -> bool:
     try:
-        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL)
-    except OSError:
+        ended = subprocess.run(command, input=data, stdout=DEVNULL, stderr=DEVNULL, timeout=SECONDS)
+    except (OSError, subprocess.TimeoutExpired):
         return False
-    try:
-        async with asyncio.timeout(SECONDS):
-            await process.communicate(data)
-    except (TimeoutError, ConnectionError):
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-    return process.returncode == 0
+    return ended.returncode == 0
 
 
 async def open_link(url: str, environ: Mapping[str, str]) -> bool:
@@ -92,23 +86,22 @@ async def open_link(url: str, environ: Mapping[str, str]) -> bool:
 
 async def _started(command: list[str]) -> bool:
     try:
-        ended = asyncio.wrap_future(_launch(command))
+        process = _launch(command)
     except (OSError, ValueError):
         return False
-    try:
-        async with asyncio.timeout(BROWSER_SECONDS):
-            return await ended == 0
-    except TimeoutError:
-        return True
+    for _ in range(BROWSER_CHECKS):
+        if (code := process.poll()) is not None:
+            return code == 0
+        await asyncio.sleep(BROWSER_SECONDS / BROWSER_CHECKS)
+    return True
 
 
-def _launch(command: list[str]) -> Future[int]:
-    """Start a command that may outlive the app; the result is its exit status.
+def _launch(command: list[str]) -> Popen[bytes]:
+    """Start a command that may outlive the app.
 
     A process of asyncio's does not: from Python 3.12 on it is killed when its loop has closed.
     """
     process = Popen(command, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True)
-    ended: Future[int] = Future()
-    ended.set_running_or_notify_cancel()
-    Thread(target=lambda: ended.set_result(process.wait()), daemon=True).start()
-    return ended
+    # Those that have ended are released here, the others are no leak that Python has to warn of.
+    _launched[:] = [*(other for other in _launched if other.poll() is None), process]
+    return process

@@ -27,12 +27,13 @@ from cgc_tui.commands.options import (
     seconds,
     state,
 )
-from cgc_tui.crash import BUG, report, uncaught
+from cgc_tui.crash import BUG, report
 from cgc_tui.credentials import Access, Credentials, CredentialsError, config_directory
 from cgc_tui.event_log import EventLog, LogFile, LogFileError
 from cgc_tui.first_page import FirstPage, Question
 from cgc_tui.models import JobQuery
 from cgc_tui.place import Place
+from cgc_tui.process_limits import LIMITED, address_space_message, limit_message, startable_threads
 from cgc_tui.settings import Settings, load
 from cgc_tui.text import Clean, clean
 from cgc_tui.tokens import Token
@@ -43,6 +44,12 @@ if TYPE_CHECKING:
 
 DONE = 0
 USAGE = 2
+
+THREADS = 4
+"""How many threads the screen has at first: for keys, for output, for hang-ups, and for what would block."""
+
+LEAST_ADDRESS_SPACE = 100_000 * 1024
+"""Bytes without which the screen is not started: the program alone takes 85 MB, with the threads' stacks."""
 
 TEXTUALS = {
     "TEXTUAL_ANIMATIONS",
@@ -127,7 +134,6 @@ def _add_screen(made: argparse.ArgumentParser) -> None:
 
 def main(arguments: Sequence[str], first: FirstPage | None) -> int:
     """Run the screen or a command, and return its exit code; `first` asks for the screen's first page."""
-    sys.excepthook = uncaught
     made = parser(commands=not _only_options(arguments))
     options = made.parse_args(arguments)
     given = [
@@ -191,17 +197,24 @@ def _screen(options: argparse.Namespace, events: EventLog, first: FirstPage | No
         words = "needs a terminal on standard input and standard error; for scripts there is: cgc-tui list"
         print(f"cgc-tui: {words}", file=sys.stderr)
         return USAGE
+    if (limit := address_space_message(LEAST_ADDRESS_SPACE)) is not None:
+        print(f"cgc-tui: {limit}", file=sys.stderr)
+        return LIMITED
     _take_out(os.environ)
     if os.environ.get("TERM") == "dumb":  # for which Textual would take the most colours
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "standard")
     chosen = load(_config())
     place = _place(options, chosen, events)
     query = _query(options, chosen)
+    if first is not None and startable_threads(THREADS) < THREADS:
+        first.close()
+        first = None
     if first is not None:
         _ask(first, place, query)
     gc.disable()
     from cgc_tui.app import CgcApp, Setup
     from cgc_tui.driver import SparingTerminal, Terminal
+    from cgc_tui.event_loop import run
 
     gc.freeze()  # what was imported stays: looking through it for what does not took 10 ms of the start
     gc.enable()
@@ -222,7 +235,10 @@ def _screen(options: argparse.Namespace, events: EventLog, first: FirstPage | No
     )
     plain = getattr(options, "screen plain-output") or chosen.plain_output
     app = CgcApp(setup, driver_class=Terminal if plain else SparingTerminal)
-    app.run(mouse="SSH_CONNECTION" not in os.environ)
+    run(app.run_async(mouse="SSH_CONNECTION" not in os.environ))
+    if app.bug is not None and (limit := limit_message(app.bug)) is not None:
+        print(f"cgc-tui: {limit}", file=sys.stderr)
+        return LIMITED
     if app.bug is not None:
         events.note(f"cgc-tui ends because of a bug: {type(app.bug).__name__}")
         print(report(app.bug), file=sys.stderr)

@@ -11,6 +11,7 @@ from contextlib import suppress
 from types import TracebackType
 
 from cgc_tui import __version__
+from cgc_tui.process_limits import LIMITED, limit_message
 from cgc_tui.text import clean
 from cgc_tui.tokens import Token
 
@@ -40,10 +41,11 @@ def report(error: BaseException) -> str:
 
 
 def uncaught(kind: type[BaseException], error: BaseException, _: TracebackType | None) -> None:
-    """Tell of a bug and end with its exit status, for `sys.excepthook`: Python's traceback would be raw."""
+    """Report a bug, or the limit of this machine behind the error, and end: this is for `sys.excepthook`."""
     if issubclass(kind, KeyboardInterrupt):
         return  # and Python ends by the signal
+    limit = limit_message(error)
     with suppress(OSError, ValueError):
         sys.stdout.flush()
-        print(report(error), file=sys.stderr, flush=True)
-    os._exit(BUG)
+        print(report(error) if limit is None else f"cgc-tui: {limit}", file=sys.stderr, flush=True)
+    os._exit(BUG if limit is None else LIMITED)

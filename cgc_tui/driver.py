@@ -121,7 +121,12 @@ class Terminal(LinuxDriver):
         self._unanswered = 0
         threading.excepthook = self._thread_failed
         self._loop.set_exception_handler(self._task_failed)
-        super().start_application_mode()  # type: ignore[no-untyped-call]
+        try:
+            super().start_application_mode()  # type: ignore[no-untyped-call]
+        except RuntimeError:
+            self._forget_threads_not_started()
+            raise
+        self._lifeline.watch()
         # Textual's own handler is interrupted by itself in a storm of resizes, and posts an old size last.
         asyncio.get_running_loop().add_signal_handler(signal.SIGWINCH, self._resized)
         with suppress(termios.error):
@@ -147,6 +152,14 @@ class Terminal(LinuxDriver):
         self._suspending = True
         with suppress(RuntimeError):  # the loop is closed
             self._loop.call_soon_threadsafe(self.suspend)
+
+    def _forget_threads_not_started(self) -> None:
+        """Let the terminal be given back where the machine allowed no further thread: none is waited for."""
+        if self._key_thread is not None and not self._key_thread.is_alive():
+            self._key_thread = None
+        if self._writer_thread is not None and not self._writer_thread.is_alive():
+            self._writer_thread = None
+            self._taken = False
 
     def _sigcont_application(self, *_: object) -> None:
         self._continued += 1

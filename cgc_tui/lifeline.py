@@ -58,9 +58,13 @@ class Lifeline:
         for number in ENDING:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._asked)
+
+    def watch(self) -> None:
+        """Watch for the hang-up, once the terminal is taken; where no thread can start, SIGHUP has to do."""
         if self._watch is None:
-            self._watch = Thread(target=self._wait_for_hang_up, name="hang-up", daemon=True)
-            self._watch.start()
+            with suppress(RuntimeError):
+                self._watch = Thread(target=self._wait_for_hang_up, name="hang-up", daemon=True)
+                self._watch.start()
 
     def release(self) -> None:
         """Stop heeding signals, after the terminal is given back; where force does that, it has the end."""
@@ -71,12 +75,22 @@ class Lifeline:
 
     def hurry(self, code: int) -> None:
         """End soon with this exit status: a name look-up cannot be cancelled, and would be waited for."""
-        Thread(target=self._end_soon, args=(code,), name="haste", daemon=True).start()
+        self._after(HASTE, os._exit, code)
 
     @staticmethod
-    def _end_soon(code: int) -> None:
-        time.sleep(HASTE)
-        os._exit(code)
+    def _after(seconds: float, end: Callable[[int], object], code: int) -> None:
+        """Call `end` later, in a thread or, where none can start, in a signal handler of the main thread."""
+
+        def wait() -> None:
+            time.sleep(seconds)
+            end(code)
+
+        try:
+            Thread(target=wait, name="way out", daemon=True).start()
+        except RuntimeError:
+            with suppress(ValueError):  # this is not the main thread
+                signal.signal(signal.SIGALRM, lambda *_: end(code))
+                signal.setitimer(signal.ITIMER_REAL, seconds)
 
     def _asked(self, number: int, _: FrameType | None) -> None:
         self._end(number)
@@ -98,11 +112,10 @@ class Lifeline:
             return
         self._ending = True
         code = 128 + number
-        Thread(target=self._force, args=(code,), name="way out", daemon=True).start()
+        self._after(GRACE, self._force, code)
         self._leave(code)
 
     def _force(self, code: int) -> None:
-        time.sleep(GRACE)
         with self._forced:
             with suppress(OSError, termios.error):
                 self._restore()

@@ -140,14 +140,15 @@ async def test_a_command_may_ask_for_the_background(tmp_path: Path) -> None:
 
 def test_a_browser_that_runs_on_outlives_the_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clipboard, "BROWSER_SECONDS", 0.3)
-    started, launched = tmp_path / "pid", []
+    started = tmp_path / "pid"
+    launched: list[subprocess.Popen[bytes]] = []
     launch = clipboard._launch
     monkeypatch.setattr(clipboard, "_launch", lambda words: launched.append(launch(words)) or launched[0])
     command = browser(tmp_path, "browser", f"echo $$ > {started}\nexec tail -f /dev/null")
     assert asyncio.run(open_link(PAGE, {"BROWSER": command}))
     gc.collect()
     os.kill(int(started.read_text()), signal.SIGTERM)
-    assert launched[0].result(timeout=5) == -signal.SIGTERM
+    assert launched[0].wait() == -signal.SIGTERM
 
 
 async def test_no_browser_or_no_web_address_is_no(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import warnings
@@ -10,6 +9,7 @@ from argparse import Namespace
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
+from cgc_tui import event_loop
 from cgc_tui.commands.exits import Exit, exit_of, words_of
 from cgc_tui.commands.options import query_of
 from cgc_tui.commands.session import Closed, NoToken, Unwritable
@@ -49,7 +49,7 @@ def run(command: Command, options: Namespace, session: Session) -> int:
 def _told(command: Command, options: Namespace, session: Session) -> int:
     """Run a command; say what went wrong."""
     try:
-        return asyncio.run(command.run(options, session))
+        return event_loop.run(command.run(options, session))
     except NoToken:
         where = session.place.title
         session.say(f"there is no token for {where}; set SB_AUTH_TOKEN, or: cgc-tui auth login")

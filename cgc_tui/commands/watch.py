@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -94,7 +95,7 @@ async def run(options: Namespace, session: Session) -> int:
     session.write(watch.summary())
     code = watch.exit()
     if options.on_finish is not None:
-        await _finish(options.on_finish, session, {**watch.counts(), "exit": code})
+        _finish(options.on_finish, session, {**watch.counts(), "exit": code})
     return code
 
 
@@ -105,12 +106,16 @@ async def _start(watch: Watch, options: Namespace, query: JobQuery) -> Exit:
     return await (watch.find_last_batch(query) if options.last_batch else watch.find(query))
 
 
-async def _finish(command: str, session: Session, counts: Mapping[str, int]) -> None:
-    """Run the user's command with the counts in its environment; its failure is told, no more."""
+def _finish(command: str, session: Session, counts: Mapping[str, int]) -> None:
+    """Run the user's command with the counts in its environment; a failure is only reported."""
     told = {f"CGC_TUI_{name.upper()}": str(int(count)) for name, count in counts.items()}
-    process = await asyncio.create_subprocess_shell(command, env={**session.environ, **told})
-    if (status := await process.wait()) != 0:
-        session.say(f"the command of --on-finish ended with {status}.")
+    try:
+        ended = subprocess.run(command, shell=True, env={**session.environ, **told})
+    except OSError as error:
+        session.say(f"the command of --on-finish could not be started: {error.strerror}.")
+    else:
+        if ended.returncode != 0:
+            session.say(f"the command of --on-finish ended with {ended.returncode}.")
 
 
 def _jobs(count: int) -> str:
