@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from cgc_tui.batches import Batch, Progress
-from cgc_tui.text import Clean, clean
-from cgc_tui.view import Look, otherwise, when
+from cgc_tui.text import Clean
+from cgc_tui.view import Look, optional, otherwise, when
 
 
 def way(batch: Batch, look: Look) -> Clean:
     """Return where a batch comes from and goes to, without the owners: `tcga-raw → brca-pilot`."""
     ends = (batch.volume, batch.destination)
-    volume, place = ((end or look.unknown).rpartition("/")[2] or look.unknown for end in ends)
-    return clean(f"{volume} {'->' if look.ascii else '→'} {place}")
+    volume, place = (optional((end or "").rpartition("/")[2], look) for end in ends)
+    return Clean(f"{volume} {'->' if look.ascii else '→'} {place}")
 
 
 def begun(batch: Batch, look: Look, now: datetime) -> Clean:

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from cgc_tui.causes import Cause, Counts
 from cgc_tui.hints import hint
-from cgc_tui.text import Clean, clean
-from cgc_tui.view import Look, when
+from cgc_tui.text import Clean, clean, has_visible_character
+from cgc_tui.view import Look, optional, when
 
 MOST_PLACES = 3
 NO_REASON = Clean("The platform gave no reason.")
@@ -28,7 +28,8 @@ def share(count: int, total: int) -> Clean:
 
 def message(cause: Cause) -> Clean:
     """Return the platform's words on one line."""
-    return clean(cause.message) if cause.message else NO_REASON
+    words = clean(cause.message or "")
+    return words if has_visible_character(words) else NO_REASON
 
 
 def title(cause: Cause) -> Clean:
@@ -44,7 +45,7 @@ def span_of(cause: Cause, look: Look, now: datetime) -> Clean:
 
 def places(counts: Counts, look: Look) -> Clean:
     """Return ids with their numbers of jobs: `rosalind/tcga-raw 120, rosalind/results 7, 3 more`."""
-    parts = [f"{clean(name)} {count:,}" for name, count in counts[:MOST_PLACES]]
+    parts = [f"{optional(name, look)} {count:,}" for name, count in counts[:MOST_PLACES]]
     if len(counts) > MOST_PLACES:
         parts.append(f"{len(counts) - MOST_PLACES:,} more")
     return Clean(", ".join(parts) or look.unknown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cgc_tui.models import ImportJob, JobError
-from cgc_tui.text import Clean, clean
+from cgc_tui.text import Clean, clean, has_visible_character
 from cgc_tui.view import Look, moment, optional, options, size, took, web_page
 
 FOLDER_NOTE = Clean("A folder: the platform tells nothing of its single files.")
@@ -19,19 +19,19 @@ def facts(job: ImportJob, look: Look, web: str | None) -> Iterator[tuple[str, Cl
     """
     link = web_page(job, web)
     told: list[tuple[str, Clean | None]] = [
-        ("Id", clean(job.id)),
+        ("Id", optional(job.id, look)),
         ("Name", optional(job.name, look, most=MOST_CHARACTERS)),
         ("Source", optional(job.source.volume, look)),
         ("", optional(job.source.location, look, most=MOST_CHARACTERS)),
         ("To", optional(job.destination.project, look)),
-        ("", clean(f"folder {job.destination.parent}") if job.destination.parent else None),
+        ("", Clean(f"folder {optional(job.destination.parent, look)}") if job.destination.parent else None),
         ("Options", options(job, look)),
         ("Started", moment(job.started_on, look)),
         ("Ended", moment(job.finished_on, look)),
         ("Took", took(job, look)),
         ("File", _file(job, look)),
         ("Web", clean(link) if link else None),
-        ("More", clean(job.error.more_info) if job.error and job.error.more_info else None),
+        ("More", optional(job.error.more_info, look) if job.error and job.error.more_info else None),
         ("Href", optional(job.href, look)),
     ]
     for label, value in told:
@@ -41,7 +41,8 @@ def facts(job: ImportJob, look: Look, web: str | None) -> Iterator[tuple[str, Cl
 
 def reason(error: JobError) -> Clean:
     """Return the platform's own words for a failure, which can have several lines."""
-    return clean(error.message or "The platform gave no reason.", lines=True, most=MOST_CHARACTERS)
+    message = clean(error.message or "", lines=True, most=MOST_CHARACTERS)
+    return message if has_visible_character(message) else Clean("The platform gave no reason.")
 
 
 def _file(job: ImportJob, look: Look) -> Clean | None:
@@ -49,4 +50,4 @@ def _file(job: ImportJob, look: Look) -> Clean | None:
     if job.result is None:
         return None
     bytes_ = "" if job.result.size is None else f"{look.dot}{size(job.result.size)}"
-    return clean(f"{job.result.id or look.unknown}{bytes_}")
+    return Clean(f"{optional(job.result.id, look)}{bytes_}")

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from cgc_tui.models import MAX_LIMIT, ImportJob, JobState
 from cgc_tui.retry import Fate, Options, Outcome, Plan, Run, body
-from cgc_tui.text import Clean, clean
-from cgc_tui.view import Look, error_words, state
+from cgc_tui.text import Clean, clean, reveal
+from cgc_tui.view import Look, error_words, optional, state
 
 CREATE = "POST /bulk/storage/imports/create"
 MOST_NAMED = 3
@@ -90,14 +90,14 @@ def table(run: Run) -> str:
     for outcome in run.outcomes:
         new = outcome.new.id if outcome.new is not None else ""
         told = result(outcome, Look(ascii=True))
-        rows.append(f"{outcome.old.id}\t{new}\t{told}\t{clean(outcome.old.source.location or '')}")
+        rows.append(f"{outcome.old.id}\t{new}\t{told}\t{reveal(clean(outcome.old.source.location or ''))}")
     return "\n".join(rows)
 
 
 def _named(values: Iterable[str | None], look: Look) -> Clean:
     """Return the most frequent values, each with its number."""
     counted = Counter(value for value in values if value)
-    named = [f"{value} {number:,}" for value, number in counted.most_common(MOST_NAMED)]
+    named = [f"{optional(value, look)} {number:,}" for value, number in counted.most_common(MOST_NAMED)]
     further = len(counted) - MOST_NAMED
     named += [f"and {further:,} more"] if further > 0 else []
     return clean(look.dot.join(named) or look.unknown)

@@ -39,6 +39,9 @@ _UNSHOWABLE = re.compile(f"[{_HIDDEN}]")
 UNSAFE = re.compile(f"[\x00-\x1f\x7f{_HIDDEN}]")
 """What never goes to a terminal; `clean` lets none of it through, but line ends where they are wanted."""
 
+_BLANKS = frozenset("\u115f\u2800\u3164\U00013441\U00013442\U0001d159")
+"""Letters and symbols without ink: fillers, an empty braille cell, an empty note head."""
+
 _LOOSE_JOINER = re.compile(f"(?<![^\x00-\x7f]){JOINER}|{JOINER}(?![^\x00-\x7f{JOINER}])")
 _KEYCAPS = frozenset("#*0123456789")
 
@@ -60,6 +63,27 @@ def clean(value: object, *, lines: bool = False, most: int = MOST) -> Clean:
         return Clean(text)
     # Text is laid out as if a joiner swallowed the next character; no terminal does that to ASCII.
     return Clean(_LOOSE_JOINER.sub(REPLACEMENT, _cap(text)))
+
+
+def has_visible_character(text: Clean) -> bool:
+    """Return whether anything of the text can be seen, apart from what stands for characters that cannot."""
+    if text.isascii():
+        return bool(text) and not text.isspace()
+    return any(
+        character not in (REPLACEMENT, ELLIPSIS) and not _is_blank(character) and _is_drawn(character)
+        for character in text
+    )
+
+
+def reveal(text: Clean, blank: str = "␣") -> Clean:
+    """Return text of which nothing can be seen with `blank` for its blanks and `�` for the rest of it.
+
+    Other text is returned as it is.
+    """
+    if has_visible_character(text):
+        return text
+    shown = (blank if _is_blank(each) else each if each == ELLIPSIS else REPLACEMENT for each in text)
+    return Clean("".join(shown))
 
 
 def cells(text: str) -> int:
@@ -123,6 +147,15 @@ def _clusters(text: str) -> Iterator[tuple[str, int]]:
             width, base = own, character
     if text:
         yield text[start:], width
+
+
+def _is_blank(character: str) -> bool:
+    return character.isspace() or character in _BLANKS
+
+
+def _is_drawn(character: str) -> bool:
+    """Return whether a character has cells and, in most fonts, a picture."""
+    return bool(_width(character)) and character != "\ufffc" and unicodedata.category(character)[0] != "C"
 
 
 def _has_emoji_style(character: str) -> bool:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from cgc_tui.errors import CgcError, NoPrivilege, NotFound
 from cgc_tui.models import ImportJob, JobPage, JobQuery, JobState, Search
-from cgc_tui.text import MOST, Clean, clean, fit
+from cgc_tui.text import MOST, Clean, clean, fit, has_visible_character, reveal
 
 GLYPHS = {
     JobState.PENDING: ("○", "."),
@@ -61,6 +61,11 @@ class Look:
         return Clean("-" if self.ascii else "–")
 
     @property
+    def blank(self) -> str:
+        """What stands for each blank in text of which nothing else can be seen."""
+        return "_" if self.ascii else "␣"
+
+    @property
     def dot(self) -> str:
         """What stands between two facts on a line."""
         return " - " if self.ascii else " · "
@@ -101,7 +106,7 @@ def cell(job: ImportJob, column: Column, width: int, look: Look, now: datetime) 
         case Column.STATE:
             return fit(state(job.state, look), width)
         case Column.NAME:
-            return fit(optional(job.name or job.id, look), width, middle=True)
+            return label(job, width, look)
         case Column.PROJECT:
             return short_id(job.destination.project, width, look)
         case Column.VOLUME:
@@ -118,12 +123,25 @@ def state(name: str, look: Look) -> Clean:
     """Return a state as glyph and word, unknown ones as the platform sent them."""
     unicode_glyph, ascii_glyph = GLYPHS.get(name, ("?", "?"))  # type: ignore[call-overload]
     glyph = ascii_glyph if look.ascii else unicode_glyph
-    return Clean(f"{glyph} {clean(name) if name else look.unknown}")
+    return Clean(f"{glyph} {optional(name, look)}")
+
+
+def label(job: ImportJob, width: int, look: Look) -> Clean:
+    """Return a job's name cut to `width` cells; with its id where no character of that can be seen."""
+    name = clean(job.name or "")
+    shown = fit(name, width, middle=True)
+    if has_visible_character(shown):
+        return shown
+    parts = (reveal(name, look.blank), optional(job.id, look))
+    return fit(Clean(" ".join(filter(None, parts))), width, middle=True)
 
 
 def optional(value: str | None, look: Look, *, most: int = MOST) -> Clean:
-    """Return a value on one line, at most so many characters of it, or the sign for unknown."""
-    return clean(value, most=most) if value else look.unknown
+    """Return a value on one line, at most so many characters of it, or the sign for unknown.
+
+    A value is never invisible: see `cgc_tui.text.reveal`.
+    """
+    return reveal(clean(value, most=most), look.blank) if value else look.unknown
 
 
 def short_id(value: str | None, width: int, look: Look) -> Clean:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.widgets.job_detail import JobDetail
 from cgc_tui.widgets.job_table import JobTable
@@ -160,6 +162,24 @@ async def test_raw_json_is_json_whatever_the_numbers(start: Start, platform: Sim
         await pilot.press("J", "G")
         await shown(pilot, '"weight": null')
         await shown(pilot, '"length": null')
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_names_that_cannot_be_seen_are_told_apart(
+    start: Start, platform: SimulatedPlatform, size: tuple[int, int]
+) -> None:
+    """A name of blanks, one of zero-width characters, and none at all; the newest is listed first."""
+    blank = platform.add_jobs(1, "COMPLETED", name="  \u00a0")[0]
+    hidden = platform.add_jobs(1, "COMPLETED", name="\u200b\u2060")[0]
+    nameless = platform.add_jobs(1, "COMPLETED", name="", location="/")[0]
+    async with start(size=size) as pilot:
+        lines = (await shown(pilot, "page 1 of 5")).splitlines()
+        for job_id, sign in ((blank, "␣␣␣ "), (hidden, "�� "), (nameless, "")):
+            assert any(f" {sign}{job_id[:4]}" in line and job_id[-8:] in line for line in lines)
+        await pilot.press("j", "j", "enter")
+        await shown(pilot, "Name    ␣␣␣")
+        await pilot.press("escape", "k", "enter")
+        await shown(pilot, "Name    ��")
 
 
 async def test_hostile_records_are_only_text(start: Start, platform: SimulatedPlatform) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from cgc_tui.text import MOST, Clean, cells, clean, fit
+from cgc_tui.text import MOST, Clean, cells, clean, fit, has_visible_character, reveal
 
 ANY = st.text(alphabet=st.characters(exclude_categories=()), max_size=200)
 
@@ -32,6 +32,63 @@ ANY = st.text(alphabet=st.characters(exclude_categories=()), max_size=200)
 )
 def test_each_kind_of_character(raw: object, shown: str) -> None:
     assert clean(raw) == shown
+
+
+FILLERS = (
+    "\u00a0\u1680\u2000\u200a\u202f\u205f\u3000\u2800\u3164\uffa0\u115f\u1160\u17b4\u034f\U0001d159\ufffc"
+)
+INVISIBLE = st.text(
+    alphabet=st.one_of(
+        st.sampled_from(FILLERS),
+        st.characters(categories=("Zs", "Zl", "Zp", "Cf", "Cn", "Cs", "Co", "Mn", "Me")),
+    ),
+    min_size=1,
+    max_size=60,
+)
+"""Text of which nothing can be seen: blanks, fillers, marks without a letter, what no font has."""
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("", ""),
+        ("   ", "␣␣␣"),
+        ("\t \u00a0\u3000\u2800", "␣␣␣␣␣"),
+        ("\u115f\U0001d159", "␣␣"),
+        ("\u3164\uffa0", "��"),
+        ("\u200b\u202e\ufeff", "���"),
+        ("\u0301\u0301", "��"),
+        (" \u1160", "␣�"),
+        ("\u0378\ue000\ufffc", "���"),
+        (" a", " a"),
+        ("\u3000日", "\u3000日"),
+        ("\n", "␊"),
+        (" .", " ."),
+    ],
+)
+def test_text_of_which_nothing_can_be_seen_is_revealed(raw: str, shown: str) -> None:
+    assert reveal(clean(raw)) == shown
+    assert reveal(clean(raw), "_") == shown.replace("␣", "_")
+
+
+@given(INVISIBLE)
+def test_no_text_is_invisible(text: str) -> None:
+    assert not has_visible_character(clean(text))
+    shown = reveal(clean(text))
+    assert shown
+    assert set(shown) <= {"␣", "�"}
+    assert reveal(shown) == shown
+
+
+@given(ANY)
+def test_text_of_which_something_can_be_seen_stays_as_it_is(text: str) -> None:
+    safe = clean(text)
+    blank = FILLERS + "…\U00013441\U00013442"
+    if any(unicodedata.category(each)[0] in "LNP" and each not in blank and cells(each) for each in safe):
+        assert has_visible_character(safe)
+    assert (reveal(safe) == safe) or not has_visible_character(safe)
+    assert bool(reveal(safe)) is bool(safe)
+    assert cells(reveal(safe)) >= bool(safe)
 
 
 def test_lines_stay_where_they_are_wanted() -> None:

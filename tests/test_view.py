@@ -10,7 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cgc_tui.arrange import Arrangement, SortKey
+from cgc_tui.batches import Batch
+from cgc_tui.batches_view import way
+from cgc_tui.causes import Cause
+from cgc_tui.causes_view import message
 from cgc_tui.errors import Maintenance, RateLimited
+from cgc_tui.facts import facts, reason
 from cgc_tui.models import (
     Destination,
     ImportedFile,
@@ -27,6 +32,7 @@ from cgc_tui.view import (
     Column,
     Look,
     columns,
+    label,
     moment,
     position,
     row,
@@ -37,6 +43,7 @@ from cgc_tui.view import (
     web_page,
     when,
 )
+from tests.test_text import INVISIBLE
 
 NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 LOOK = Look(zone=UTC)
@@ -126,6 +133,59 @@ def test_states_are_glyph_and_word_in_ascii_too() -> None:
     assert state("ABORTED", LOOK) == "? ABORTED"
     assert state("[/]\x1b", LOOK) == "? [/]␛"
     assert state("", LOOK) == "? –"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("a.bam", "a.bam"),
+        ("   ", "␣␣␣ 1KAWc6h1…dGJhp0PIm9AZ3"),
+        ("\u00a0\u3000", "␣␣ 1KAWc6h1K…dGJhp0PIm9AZ3"),
+        ("\u200b\u202e", "�� 1KAWc6h1K…dGJhp0PIm9AZ3"),
+        ("\u0301", "� 1KAWc6h1KE…dGJhp0PIm9AZ3"),
+        (" " * 40 + "a" + " " * 40, " " * 12 + "…dGJhp0PIm9AZ3"),
+        ("\u00a0" * 5000, "␣" * 12 + "…dGJhp0PIm9AZ3"),
+        (None, "1KAWc6h1KENL…dGJhp0PIm9AZ3"),
+    ],
+    ids=["seen", "blanks", "wide", "zero-width", "mark", "cut", "long", "none"],
+)
+def test_a_name_without_a_visible_character_has_the_id_with_it(name: str | None, shown: str) -> None:
+    job = replace(JOB, source=Source("rosalind/raw", "//"), destination=Destination("a/b", name))
+    assert label(job, 26, LOOK) == shown
+    assert row(job, {Column.NAME: 26}, LOOK, NOW) == (shown,)
+    assert label(job, 26, Look(ascii=True)) == shown.replace("␣", "_")
+
+
+@given(INVISIBLE, INVISIBLE, st.integers(24, 90))
+def test_two_jobs_without_a_visible_name_can_be_told_apart(one: str, other: str, width: int) -> None:
+    jobs = [
+        replace(JOB, id=f"1KAWc6h1KENLNa702FqdGJhp0PIm9AZ{number}", destination=Destination("a/b", name))
+        for number, name in enumerate((one, other))
+    ]
+    shown = [row(job, columns(width), LOOK, NOW) for job in jobs]
+    place = list(columns(width)).index(Column.NAME)
+    assert shown[0][place][-8:] != shown[1][place][-8:]
+    assert all(cells(cell) <= own for cell, own in zip(shown[0], columns(width).values(), strict=True))
+
+
+@given(INVISIBLE)
+def test_no_value_of_a_job_is_invisible(text: str) -> None:
+    job = ImportJob(
+        text,
+        text,
+        href=text,
+        source=Source(f"rosalind/{text}", text),
+        destination=Destination(text, text, text),
+        error=JobError(None, None, text, text),
+        result=ImportedFile(text, text, None, text),
+    )
+    for name, value in facts(job, LOOK, None):
+        assert set(value) - set(" \u3000"), name
+    assert reason(JobError(message=text)) == "The platform gave no reason."
+    assert message(Cause(None, text, (job,))) == "The platform gave no reason."
+    assert state(text, LOOK).strip("? ")
+    batch = Batch(f"rosalind/{text}", text, (job,), None)
+    assert all(end.strip() for end in way(batch, LOOK).split("→"))
 
 
 def test_ascii_alone_where_the_locale_has_no_more() -> None:

@@ -16,8 +16,8 @@ from cgc_tui.commands.progress import ProgressLine
 from cgc_tui.commands.session import Session
 from cgc_tui.export import Form, keys, lines
 from cgc_tui.models import ImportJob, JobPage
-from cgc_tui.text import cells, clean
-from cgc_tui.view import PADDING, columns, number, row
+from cgc_tui.text import cells
+from cgc_tui.view import PADDING, columns, number, optional, row
 
 HELP = "list import jobs"
 OPERANDS = ""
@@ -125,7 +125,7 @@ def _table(jobs: Iterable[ImportJob], session: Session) -> Iterator[str]:
     padded = partial(_padded, [*widths.values(), ID_CELLS])
     yield padded([*widths, *(["Id"] if with_id else [])])
     for job in jobs:
-        ids = [clean(job.id)] if with_id else []
+        ids = [optional(job.id, session.look)] if with_id else []
         yield padded([*row(job, widths, session.look, now), *ids])
 
 

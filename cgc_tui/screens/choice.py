@@ -11,7 +11,7 @@ from textual.widgets import OptionList, Static
 
 from cgc_tui.keys import bindings
 from cgc_tui.screens.dialog import Dialog
-from cgc_tui.text import Clean, clean, fit
+from cgc_tui.text import Clean, clean, fit, reveal
 
 LABEL_CELLS = 14
 VALUE_CELLS = 56
@@ -33,7 +33,7 @@ class ChoiceDialog(Dialog[str]):
             yield Static(self._heading, markup=False, classes="heading")
             yield OptionList(
                 *(
-                    Content(f"{name:<{LABEL_CELLS}}{fit(clean(value), VALUE_CELLS, middle=True)}")
+                    Content(f"{name:<{LABEL_CELLS}}{fit(reveal(clean(value)), VALUE_CELLS, middle=True)}")
                     for name, value in self._values.items()
                 )
             )

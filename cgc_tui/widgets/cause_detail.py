@@ -16,7 +16,7 @@ from textual.widgets import Static
 from cgc_tui.causes import Cause
 from cgc_tui.causes_view import NO_REASON, facts
 from cgc_tui.keys import bindings
-from cgc_tui.text import clean
+from cgc_tui.text import clean, has_visible_character
 from cgc_tui.view import Look
 
 LABEL_CELLS = 6
@@ -57,7 +57,8 @@ class CauseDetail(VerticalScroll):
         headline = Text(f"{len(self.cause.jobs):,} failed", style=self._style("failed"))
         if self.cause.code is not None:
             headline.append(f"   {self.cause.code}")
-        words = clean(self.cause.message or NO_REASON, lines=True, most=MOST_CHARACTERS)
+        words = clean(self.cause.message or "", lines=True, most=MOST_CHARACTERS)
+        words = words if has_visible_character(words) else NO_REASON
         layout = Table.grid(padding=(0, 1, 0, 0))
         layout.add_column(width=LABEL_CELLS - 1)
         layout.add_column(overflow="fold")

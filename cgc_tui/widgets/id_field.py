@@ -11,7 +11,7 @@ from textual.reactive import reactive
 from textual.widgets import Input, Label, OptionList
 
 from cgc_tui.models import Names
-from cgc_tui.text import clean
+from cgc_tui.text import clean, reveal
 
 MOST_SHOWN = 50
 MOST_CHARACTERS = 300
@@ -59,7 +59,7 @@ class IdField(Vertical):
         options.clear_options()
         typed = self.query_one(Input).value.strip()
         self._found = self._matches(typed)[:MOST_SHOWN]
-        options.add_options(Content(clean(name)) for name in self._found)
+        options.add_options(Content(reveal(clean(name))) for name in self._found)
         options.set_class(not self._found or self._found == [typed], "-empty")
 
     def _matches(self, typed: str) -> list[str]:

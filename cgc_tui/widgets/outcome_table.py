@@ -11,7 +11,7 @@ from cgc_tui.keys import bindings
 from cgc_tui.models import JobState
 from cgc_tui.retry import Fate, Outcome
 from cgc_tui.retry_view import rank, result
-from cgc_tui.text import Clean, clean, fit
+from cgc_tui.text import Clean, fit
 from cgc_tui.view import Look, optional
 
 MOST_ROWS = 500
@@ -96,7 +96,7 @@ class OutcomeTable(DataTable[Text], inherit_bindings=False):
         values = (
             result(outcome, self.look),
             optional(outcome.old.name, self.look),
-            clean(outcome.old.id),
+            optional(outcome.old.id, self.look),
             optional(new, self.look),
         )
         return tuple(

@@ -104,6 +104,17 @@ async def test_hostile_names_do_not_reach_a_terminal(command: Command, platform:
     assert len(told.out.splitlines()) == 231
 
 
+async def test_names_that_cannot_be_seen_have_their_ids_in_the_table(
+    command: Command, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    ids = [platform.add_jobs(1, name=name)[0] for name in ("   ", "\u200b", "\u2800\u3164")]
+    lines = (await command("list", "--limit", "3", terminal=True)).out.splitlines()[1:]
+    for line, job_id, sign in zip(lines, reversed(ids), ("␣� ", "� ", "␣␣␣ "), strict=True):
+        assert f"  {sign}{job_id[:4]}" in line
+        assert job_id[-10:] in line
+
+
 async def test_an_empty_table_says_whose_jobs_are_listed(
     command: Command, platform: SimulatedPlatform
 ) -> None:

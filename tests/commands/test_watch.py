@@ -245,6 +245,13 @@ async def test_a_404_to_the_bulk_request_itself_is_the_servers(
     assert exit_of(caught.value) is Exit.TROUBLE
 
 
+async def test_a_name_that_cannot_be_seen_is_revealed(command: Command, platform: SimulatedPlatform) -> None:
+    (job,) = platform.add_jobs(1, name="\u3000 ")
+    watching = await watched(command, job)
+    await when_looked(platform, 1, lambda: platform.set_state(job, "COMPLETED"))
+    assert f"  ✓ COMPLETED  ␣␣  {job}\n" in (await watching).out
+
+
 async def test_compact_is_a_line_of_counts(command: Command, platform: SimulatedPlatform) -> None:
     ids = platform.add_jobs(2)
     watching = await watched(command, "--compact", *ids)
