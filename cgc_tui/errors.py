@@ -6,7 +6,7 @@ CgcError                 what went wrong and what to do about it, in words for t
  ├ NotFound              404: what was asked for is not there
  ├ Rejected              another 4xx: the request itself was not accepted
  ├ RateLimited           429: too many requests, `retry_after` says when to ask again
- ├ ServerTrouble         5xx
+ ├ ServerTrouble         5xx, or 408
  │  └ Maintenance        503 with code 0
  ├ Unreachable           no answer: name, connection, TLS, proxy or a time-out
  ├ Unreadable            an answer that is not what this call returns
@@ -67,7 +67,7 @@ class RateLimited(CgcError):
 
 
 class ServerTrouble(CgcError):
-    """The platform failed (5xx)."""
+    """The platform, or a proxy before it, failed (5xx) or timed out (408)."""
 
 
 class Maintenance(ServerTrouble):
@@ -76,6 +76,13 @@ class Maintenance(ServerTrouble):
 
 class Unreachable(CgcError):
     """There was no answer: name, connection, TLS, proxy or a time-out."""
+
+    def __init__(
+        self, what: Clean, remedy: Clean, *, retry_after: float | None = None, sent: bool = True
+    ) -> None:
+        """`sent` is False where the request surely did not leave this machine."""
+        super().__init__(what, remedy, retry_after=retry_after)
+        self.sent = sent
 
 
 class Unreadable(CgcError):

@@ -56,7 +56,9 @@ class Connection:
         """Return the HTTP client; one that was closed with its token is not opened again."""
         async with self._building:
             if self._closed:
-                raise Unreachable(Clean("the connection was closed"), Clean("Press r to ask again."))
+                raise Unreachable(
+                    Clean("the connection was closed"), Clean("Press r to ask again."), sent=False
+                )
             if self._http is None:
                 self._http = await asyncio.to_thread(self._build)
             return self._http
@@ -97,7 +99,9 @@ class Connection:
             )
         except (ValueError, OSError, ImportError, httpx.InvalidURL) as error:
             raise Unreachable(
-                Clean("the network settings cannot be used"), clean(f"Check or unset {_culprit(error)}.")
+                Clean("the network settings cannot be used"),
+                clean(f"Check or unset {_culprit(error)}."),
+                sent=False,
             ) from None
 
     async def _sign(self, request: httpx.Request) -> None:

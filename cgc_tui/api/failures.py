@@ -79,6 +79,8 @@ def _meaning(
         return RateLimited, "rate limit", "Too many requests with this token.", _limit_wait(headers, now)
     if status == 503 and code == 0:
         return Maintenance, "503 maintenance", "It will be back.", MAINTENANCE_WAIT
+    if status == 408:
+        return ServerTrouble, "408 request time-out", "Check the network and the proxy.", SERVER_WAIT
     if status >= 500:
         return (
             ServerTrouble,
@@ -88,6 +90,8 @@ def _meaning(
         )
     if 300 <= status < 400:
         return Rejected, f"{status} redirect, not followed", "Check the endpoint and the proxy.", None
+    if status == 409:
+        return Rejected, "409 conflict", "Check the endpoint and the proxy.", None
     return Rejected, f"{status} request not accepted", "Change the filter or report a bug.", None
 
 
@@ -140,15 +144,18 @@ def from_exception(error: Exception, host: str, *, proxy: str | None = None) -> 
     """Return the error for a request that got no answer from `host`; `proxy`: what names one."""
     import httpx
 
-    told = next(filter(None, (_from_cause(cause, host, proxy) for cause in _causes(error))), None)
-    if told is not None:
-        return told
+    sent = not isinstance(error, _never_sent())
+    causes = (_from_cause(cause, host, proxy, sent=sent) for cause in _causes(error))
+    if (known := next(filter(None, causes), None)) is not None:
+        return known
     check = f"Check {proxy} and the network." if proxy else "Check the network."
     match error:
         case httpx.ProxyError():
-            return _unreachable(f"the proxy did not let the request through ({error})", check)
+            return _unreachable(f"the proxy did not let the request through ({error})", check, sent=sent)
         case TimeoutError() | httpx.TimeoutException():
-            return _unreachable(f"no answer from {host} in time", f"It is slow, or the way is. {check}")
+            return _unreachable(
+                f"no answer from {host} in time", f"It is slow, or the way is. {check}", sent=sent
+            )
         case httpx.RemoteProtocolError() if not any(words in str(error) for words in BROKEN):
             return Unreadable(
                 clean(f"what answers at {host} does not speak HTTP"),
@@ -157,12 +164,27 @@ def from_exception(error: Exception, host: str, *, proxy: str | None = None) -> 
             )
         case httpx.InvalidURL() | httpx.UnsupportedProtocol() | UnicodeError():
             return Unreachable(
-                clean(f"{host} cannot be asked this"), Clean("Check the filter and the endpoint.")
+                clean(f"{host} cannot be asked this"), Clean("Check the filter and the endpoint."), sent=sent
             )
-    return _unreachable(f"the connection to {host} broke", check)
+    return _unreachable(f"the connection to {host} broke", check, sent=sent)
 
 
-def _from_cause(cause: BaseException, host: str, proxy: str | None) -> Unreachable | None:
+def _never_sent() -> tuple[type[Exception], ...]:
+    """Return the exceptions after which no part of the request can have left: it had no connection."""
+    import httpx
+
+    return (
+        httpx.ConnectError,
+        httpx.ConnectTimeout,
+        httpx.PoolTimeout,
+        httpx.ProxyError,
+        httpx.UnsupportedProtocol,
+        httpx.InvalidURL,
+        UnicodeError,
+    )
+
+
+def _from_cause(cause: BaseException, host: str, proxy: str | None, *, sent: bool) -> Unreachable | None:
     """Return the error for what lies behind a failed connection, None where that says nothing more."""
     peer = f"the proxy of {proxy}" if proxy else host
     check = f"Check {proxy} and the network." if proxy else "Check the network or the endpoint."
@@ -172,18 +194,21 @@ def _from_cause(cause: BaseException, host: str, proxy: str | None) -> Unreachab
             return Unreachable(
                 clean(f"the certificate of {host} is not trusted ({reason})"),
                 Clean("Set SSL_CERT_FILE to your site's certificates."),
+                sent=sent,
             )
         case ssl.SSLError():
-            return _unreachable(f"no secure connection to {host}", "Check the endpoint and the proxy.")
+            return _unreachable(
+                f"no secure connection to {host}", "Check the endpoint and the proxy.", sent=sent
+            )
         case socket.gaierror():
-            return _unreachable(f"the name of {peer} is not known here", check)
+            return _unreachable(f"the name of {peer} is not known here", check, sent=sent)
         case ConnectionRefusedError():
-            return _unreachable(f"{peer} refused the connection", check)
+            return _unreachable(f"{peer} refused the connection", check, sent=sent)
     return None
 
 
-def _unreachable(what: str, remedy: str) -> Unreachable:
-    return Unreachable(clean(what), clean(remedy), retry_after=NETWORK_WAIT)
+def _unreachable(what: str, remedy: str, *, sent: bool) -> Unreachable:
+    return Unreachable(clean(what), clean(remedy), retry_after=NETWORK_WAIT, sent=sent)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
