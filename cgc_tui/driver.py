@@ -100,9 +100,9 @@ class Terminal(LinuxDriver):
         self._suspending = False
         self._continued = 0
         self.resumed_at = 0.0
-        self._handlers = {number: signal.getsignal(number) for number in (signal.SIGTSTP, signal.SIGCONT)}
+        self._stoppable = signal.getsignal(signal.SIGTSTP) is not signal.SIG_IGN
         super().__init__(app, debug=debug, mouse=mouse, size=size)
-        if self._handlers[signal.SIGTSTP] is signal.SIG_IGN:
+        if not self._stoppable:
             signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         if isinstance(self._file, io.TextIOWrapper):
             self._file.reconfigure(encoding=locale.getencoding(), errors="replace")
@@ -188,9 +188,10 @@ class Terminal(LinuxDriver):
         """Stop until SIGCONT arrives.
 
         The whole process group is stopped, as by the terminal itself: a shell waits for its own child, which
-        may be `make`. The kernel ignores the signal where no shell waits (an orphaned process group).
+        may be `make`. The kernel ignores the signal where no shell waits (an orphaned process group), and a
+        program that was started with the signal ignored is not to stop.
         """
-        if self._handlers[signal.SIGTSTP] is not signal.SIG_IGN:  # else the parent expects no stop
+        if self._stoppable:
             handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
             os.kill(0, signal.SIGTSTP)
             signal.signal(signal.SIGTSTP, handler)
@@ -210,7 +211,7 @@ class Terminal(LinuxDriver):
         """Take the terminal again, and paint all of it."""
         self.resumed_at = time.monotonic()
         self.start_application_mode()
-        self._app.call_later(self.repaint)
+        self._app.call_later(self._app.refresh, layout=True)
 
     def stop_application_mode(self) -> None:
         """Give the terminal back, and nothing to read with it that was meant for the app."""
@@ -251,8 +252,6 @@ class Terminal(LinuxDriver):
         super().close()
         threading.excepthook = threading.__excepthook__
         self._lifeline.release()
-        for number, handler in self._handlers.items():
-            signal.signal(number, handler)
         if self._app._exception is None:
             self._lifeline.hurry(self._app.return_code or 0)
 

@@ -29,6 +29,19 @@ from cgc_tui.__main__ import main
 sys.exit(main())
 """
 
+CONTINUED_LATE = """
+import signal, sys
+from textual.drivers.linux_driver import LinuxDriver
+from cgc_tui.__main__ import main
+
+def start(driver, start=LinuxDriver.start_application_mode):
+    signal.raise_signal(signal.SIGCONT)
+    start(driver)
+
+LinuxDriver.start_application_mode = start
+sys.exit(main())
+"""
+
 SLOW = pytest.mark.slow
 
 
@@ -36,17 +49,17 @@ SLOW = pytest.mark.slow
 def test_fg_brings_it_back_as_it_was(tmp_path: Path, options: str) -> None:
     """Twice, with marks and with a dialog."""
     with Shell(tmp_path) as shell:
-        shell.runs(f"{DEMO}{options}")
+        shell.runs(f"{DEMO} --refresh 0{options}")
         shell.press(" ", " ")
-        shell.sees("2 marked")
+        before = shell.sees("2 marked")
         shell.suspends()
-        shell.runs("fg", "2 marked")
+        shell.runs("fg", before)
         shell.press("f")
         shell.sees("Filter")
         shell.press("x", "y", "z")
-        shell.sees(" xyz ")
+        before = shell.sees(" xyz ")
         shell.suspends()
-        shell.runs("fg", " xyz ")
+        shell.runs("fg", before)
         shell.press("escape")
         shell.sees(" xyz ", gone=True)
         shell.press("]")
@@ -92,6 +105,8 @@ def test_in_the_background_it_waits_for_the_terminal(tmp_path: Path) -> None:
     """Started there or sent there, at another size when it comes back."""
     with Shell(tmp_path) as shell:
         shell.runs(f"{DEMO} &", "[1] ")
+        shell.presses_until("enter", "Stopped")
+        shell.runs("bg", "&")
         shell.presses_until("enter", "Stopped")
         shell.runs("fg")
         shell.suspends()
@@ -206,3 +221,16 @@ def test_a_stop_while_it_starts(tmp_path: Path) -> None:
         shell.prompts(before)
         shell.runs("fg")
         shell.finishes()
+
+
+@SLOW
+def test_a_signal_that_arrives_late_leaves_the_shell_its_line(tmp_path: Path) -> None:
+    """Of the threads, another one may receive it, while the terminal is being taken again."""
+    with Terminal([sys.executable, "-c", CONTINUED_LATE, "--demo"], home=tmp_path) as terminal:
+        before = terminal.attributes()
+        terminal.sees("page 1 of")
+        terminal.press("ctrl+z")
+        terminal.wrote(b"\x1b[?1049h", 2)
+        terminal.press("q")
+        assert terminal.ends() == 0
+        assert terminal.attributes() == before
