@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable
+from functools import partial
+from itertools import takewhile
 
 from textual.app import App
-from textual.events import Event
+from textual.events import Event, Key
 from textual.message_pump import MessagePump
+
+MOST_REPEATS = 64
+"""So many presses of one key may wait for their turn: more are no typing, but a key that was held down."""
 
 
 class InTurn:
@@ -15,7 +20,8 @@ class InTurn:
 
     Textual gives what it reads at once to what has the focus then: of `/abc` in one read, as a slow network
     brings it, the letters would go to the list. A callback follows each key on its way up, from what has the
-    focus to the app.
+    focus to the app. Presses of one key that are behind by more than `MOST_REPEATS` are dropped, unless they
+    are text for what has the focus.
     """
 
     def __init__(self, app: App[None], handle: Callable[[Event], Awaitable[None]]) -> None:
@@ -31,6 +37,10 @@ class InTurn:
         # What was taken off the screen with a callback in its queue calls nobody back.
         return self._at is not None and self._at.is_running
 
+    def repeats(self, event: Event) -> bool:
+        """Tell whether an event is one more press of the key that waits last."""
+        return bool(self._waiting) and isinstance(event, Key) and _same(self._waiting[-1], key=event)
+
     async def take(self, event: Event) -> None:
         """Deal with an event as soon as it is its turn."""
         self._waiting.append(event)
@@ -41,8 +51,17 @@ class InTurn:
         self._at = None
         if self._waiting:
             target = self._app.focused or self._app.screen
-            await self._handle(self._waiting.popleft())
+            event = self._waiting.popleft()
+            if isinstance(event, Key) and not target.check_consume_key(event.key, event.character):
+                self._drop_repeats(event)
+            await self._handle(event)
             self._follow(target)
+
+    def _drop_repeats(self, key: Key) -> None:
+        """Keep at most `MOST_REPEATS` of the presses of a key that wait next."""
+        repeats = sum(1 for _ in takewhile(partial(_same, key=key), self._waiting))
+        for _ in range(repeats - MOST_REPEATS):
+            self._waiting.popleft()
 
     def _follow(self, pump: MessagePump | None) -> None:
         """Come behind the event at one more of those that it passes."""
@@ -52,3 +71,7 @@ class InTurn:
             self._app.call_later(self._app.call_later, self._next)
         else:
             self._at = pump
+
+
+def _same(event: Event, *, key: Key) -> bool:
+    return isinstance(event, Key) and event.key == key.key

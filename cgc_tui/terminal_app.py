@@ -91,8 +91,9 @@ class TerminalApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Take keys and pastes one after another; what interrupts the app waits for none."""
         typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
-        if typed and not (self._in_turn.busy and self._interrupts(event)):
-            await self._in_turn.take(event)
+        turns = self._in_turn
+        if typed and (not turns.busy or turns.repeats(event) or not self._interrupts(event)):
+            await turns.take(event)
         else:
             await super().on_event(event)
 
