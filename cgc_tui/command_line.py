@@ -71,9 +71,9 @@ SHARED = "also: --demo, --profile, --endpoint, --log-file; see cgc-tui --help"
 EPILOG = """\
 The token: that of --profile, else SB_AUTH_TOKEN, else the stored one, else
 that of ~/.sevenbridges/credentials; the screen asks where there is none.
-Exit codes: 0 done, 1 no, 2 wrong usage or no terminal, 3 network or server,
-4 no token or privilege, 5 rate limit, 8 still pending at the time-out,
-70 a bug, 129 130 143 ended by SIGHUP, SIGINT, SIGTERM.
+Exit codes: 0 done, 1 no, 2 wrong usage, no terminal or a limit of this machine,
+3 network or server, 4 no token or privilege, 5 rate limit, 8 still pending at
+the time-out, 70 a bug, 129 130 143 ended by SIGHUP, SIGINT, SIGTERM.
 Example: cgc-tui --state FAILED --project rosalind/brca-pilot
 """
 

@@ -63,6 +63,11 @@ def address_space(kilobytes: int) -> list[str]:
     return [str(shutil.which("prlimit")), f"--as={kilobytes * 1024}"]
 
 
+def run(*command: str, home: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    surroundings = {"PATH": os.environ["PATH"], "HOME": str(home), "TMPDIR": str(home), "LANG": "C.UTF-8"}
+    return subprocess.run(command, env=surroundings | environ, cwd=home, capture_output=True, text=True)
+
+
 def said(terminal: Terminal) -> str:
     """Return what was written after the terminal was given back."""
     return terminal.raw.decode().rpartition("\x1b[?1004l")[2]
@@ -114,13 +119,45 @@ def test_a_signal_ends_it_without_a_thread_to_spare(tmp_path: Path, processes: L
     "kilobytes",
     [200_000, *(pytest.param(limit, marks=pytest.mark.slow) for limit in (275_000, 350_000))],
 )
-def test_the_screen_does_with_little_memory(tmp_path: Path, kilobytes: int) -> None:
-    with Terminal([*address_space(kilobytes), *APP, "--demo"], home=tmp_path, size=(120, 36)) as terminal:
+def test_the_screen_does_with_little_memory(
+    tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer, kilobytes: int
+) -> None:
+    command = [*address_space(kilobytes), *APP]
+    environ = {"SB_API_ENDPOINT": server.url, "SB_AUTH_TOKEN": platform.token}
+    with Terminal(command, home=tmp_path, environ=environ, size=(120, 36)) as terminal:
         terminal.sees("page 1 of")
         terminal.press("F")
         terminal.sees("Plot completed")
         terminal.press("q")
         assert terminal.ends() == 0
+
+
+USES = """
+import threading
+from pathlib import Path
+from cgc_tui.process_limits import limit_message, prepare_for_limits
+
+size = lambda: int(Path("/proc/self/statm").read_text().split()[0]) * 4
+prepare_for_limits()
+all_run = threading.Barrier(4)
+before = size()
+for _ in range(3):
+    threading.Thread(target=lambda: (bytearray(1000), all_run.wait(), all_run.wait()), daemon=True).start()
+all_run.wait()
+threads = size() - before
+limit_message(MemoryError())
+print(threads, before + threads - size())
+"""
+
+
+@LIMITED
+@pytest.mark.skipif(sys.platform != "linux", reason="this is of Linux and its C library")
+def test_where_memory_is_limited_threads_reserve_none_and_some_is_kept_for_the_end(tmp_path: Path) -> None:
+    program = ["prlimit", "--as=400000000", "--stack=1048576", sys.executable, "-c", USES]
+    ended = run(*program, home=tmp_path, PYTHONPATH=str(Path(__file__).parent.parent))
+    threads, kept = map(int, ended.stdout.split())
+    assert threads < 10_000
+    assert kept >= 4096
 
 
 @LIMITED
@@ -129,11 +166,6 @@ def test_the_screen_names_a_limit_of_memory_that_is_too_low(tmp_path: Path) -> N
     with Terminal([*address_space(80_000), *APP, "--demo"], home=tmp_path) as terminal:
         assert terminal.ends() == 2
         assert terminal.raw.decode() == f"{MEMORY.format(80_000)}\r\n"
-
-
-def run(*command: str, home: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    surroundings = {"PATH": os.environ["PATH"], "HOME": str(home), "TMPDIR": str(home), "LANG": "C.UTF-8"}
-    return subprocess.run(command, env=surroundings | environ, cwd=home, capture_output=True, text=True)
 
 
 def test_commands_do_without_threads_and_processes(
@@ -153,11 +185,41 @@ def test_commands_do_without_threads_and_processes(
     assert ended.returncode == 0
 
 
+FULL = """
+import sys
+from cgc_tui import commands
+from cgc_tui.__main__ import main
+
+def loaded(_):
+    held = None
+    for size in (2**20, 2**15, 2**10, 2**8, 2**7, 2**6, 2**5):
+        try:
+            while True:
+                held = [held, bytes(size), object()]
+        except MemoryError:
+            pass
+    while True:
+        held = [held]
+
+commands.loaded = loaded
+sys.exit(main(["info", "--demo"]))
+"""
+
+
 @LIMITED
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is not kept elsewhere")
-@pytest.mark.parametrize("kilobytes", [40_000, pytest.param(30_000, marks=pytest.mark.slow)])
-def test_a_command_names_a_limit_of_memory_that_is_too_low(tmp_path: Path, kilobytes: int) -> None:
-    ended = run(*address_space(kilobytes), *APP, "list", "--demo", home=tmp_path)
+@pytest.mark.parametrize(
+    ("kilobytes", "command"),
+    [
+        (100_000, [sys.executable, "-c", FULL]),
+        pytest.param(35_000, [*APP, "list", "--demo"], marks=pytest.mark.slow),
+    ],
+)
+def test_a_command_names_a_limit_of_memory_that_is_too_low(
+    tmp_path: Path, kilobytes: int, command: list[str]
+) -> None:
+    environ = {"PYTHONPATH": str(Path(__file__).parent.parent)}
+    ended = run(*address_space(kilobytes), *command, home=tmp_path, **environ)
     assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", f"{MEMORY.format(kilobytes)}\n")
     assert not list(tmp_path.iterdir())
 
