@@ -10,6 +10,7 @@ CgcError                 what went wrong and what to do about it, in words for t
  │  └ Maintenance        503 with code 0
  ├ Unreachable           no answer: name, connection, TLS, proxy or a time-out
  ├ Unreadable            an answer that is not what this call returns
+ ├ IncompleteList        the answers for a list do not add up to all of its jobs
  └ Lost                  no readable answer to what may have changed something: look, do not repeat
 """
 
@@ -87,6 +88,20 @@ class Unreachable(CgcError):
 
 class Unreadable(CgcError):
     """The answer is not what this call returns: not JSON, cut, too large, or of another shape."""
+
+
+class IncompleteList(CgcError):
+    """Not all jobs of a list could be read: it changed meanwhile, or its pages contradict each other.
+
+    `read` is the number of different jobs that were read, `total` how many there should be.
+    """
+
+    def __init__(self, read: int, total: int) -> None:
+        why = "the list changed while it was read"
+        counts = f"{read:,} of {total:,} jobs could be read" if read < total else "some jobs may be missing"
+        super().__init__(Clean(f"{counts}; {why}"), Clean(""), retry_after=5.0)
+        self.read = read
+        self.total = total
 
 
 class Lost(CgcError):

@@ -139,6 +139,11 @@ class ImportJob:
         return self.source == NO_SOURCE and self.destination == NO_DESTINATION
 
     @property
+    def details_missing(self) -> bool:
+        """Whether nothing but the id and the state is known, as after a bulk get without an answer."""
+        return self.brief and self.started_on is None and self.error is None and self.result is None
+
+    @property
     def final(self) -> bool:
         """Whether the job does not change any more."""
         return self.state not in UNFINISHED_STATES
@@ -227,8 +232,8 @@ class JobPage:
 
     `total` is None where the platform did not say it; `more` says whether jobs follow. `limit` is how
     many jobs the platform really gives a page. `unreadable` counts items that were not jobs, and
-    `incomplete` says why brief items could not be filled in. `received_at` does not count when two
-    pages are compared.
+    `incomplete` says why brief items could not be filled in. `next_link` says whether the links of the
+    answer name a next page. The last three do not count when two pages are compared.
     """
 
     query: JobQuery
@@ -237,14 +242,20 @@ class JobPage:
     more: bool
     limit: int
     unreadable: int = 0
+    next_link: bool = field(default=False, compare=False)
     incomplete: CgcError | None = field(default=None, compare=False)
     received_at: datetime | None = field(default=None, compare=False)
 
     @property
     def at_least(self) -> int:
-        """How many jobs match at the least."""
+        """How many jobs match at the least; more than the total where the page shows that to be too low."""
         seen = self.query.offset + len(self.jobs) + self.unreadable if self.jobs else 0
-        return self.total if self.total is not None else seen + self.more
+        return max(self.total or 0, seen + self.more)
+
+    @property
+    def details_missing(self) -> int:
+        """How many of the jobs are known by id and state alone."""
+        return sum(job.details_missing for job in self.jobs)
 
 
 class Submitted(NamedTuple):

@@ -217,17 +217,28 @@ def number(count: int | None) -> str:
     return "?" if count is None else f"{count:,}"
 
 
+def total_of(page: JobPage, look: Look) -> Clean:
+    """Return how many jobs match: the platform's total, or `≥ 151` where that is missing or too low."""
+    if page.total is not None and page.total >= page.at_least:
+        return Clean(f"{page.total:,}")
+    return Clean(f"{'>=' if look.ascii else '≥ '}{page.at_least:,}")
+
+
+def missing_details(missing: int, jobs: int) -> Clean:
+    """Return `details of 12 of 50 jobs could not be read`, empty where none are missing."""
+    return Clean(f"details of {missing:,} of {jobs:,} jobs could not be read" if missing else "")
+
+
 def position(page: JobPage, look: Look) -> Clean:
     """Return where a page stands in the list: `51–100 of 12,380 · page 2 of 248`."""
-    at_least = ">=" if look.ascii else "≥ "
-    total = number(page.total) if page.total is not None else f"{at_least}{page.at_least:,}"
+    total = total_of(page, look)
     if not page.jobs:
         return Clean(f"0 of {total}")
     limit = page.query.limit
     first = page.query.offset + 1
     last = page.query.offset + len(page.jobs)
     turn = f"page {page.query.offset // limit + 1:,}"
-    if page.total is not None:
+    if page.total is not None and page.total >= page.at_least:
         turn += f" of {-(-page.total // limit):,}"
     dash = "-" if look.ascii else "–"
     return Clean(f"{first:,}{dash}{last:,} of {total}{look.dot}{turn}")

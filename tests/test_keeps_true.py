@@ -123,7 +123,7 @@ async def test_names_that_were_known_stay_where_a_brief_list_cannot_be_filled(
         platform.fail("maintenance", where="/v2/bulk")
         added = platform.add_jobs(1)[0]
         await pilot.press("r")
-        screen = await shown(pilot, "only ids: 503 maintenance")
+        screen = await shown(pilot, "details missing: 503 maintenance")
         assert added[:8] in screen.splitlines()[3]
         assert name in screen.splitlines()[4]
 

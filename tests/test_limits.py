@@ -98,7 +98,7 @@ async def test_no_call_follows_a_redirect(start: Start, platform: SimulatedPlatf
             platform.add_jobs(1)
             platform.fail(_redirect(307, other.url), where="/v2/bulk")
             await pilot.press("r")
-            await shown(pilot, "only ids: 307 redirect")
+            await shown(pilot, "details missing: 307 redirect")
         async with start(token=None, source=None) as pilot:
             await shown(pilot, "needs your authentication token")
             platform.fail(_redirect(308, other.url))

@@ -83,8 +83,9 @@ class Client:
         jobs, unreadable = parse.jobs(records)
         total = _total(answer.headers)
         end = query.offset + len(records)
-        told = parse.has_next(answer.told) or len(records) >= query.limit
-        more = end < total if total is not None else told
+        next_link, full = parse.has_next(answer.told), len(records) >= query.limit
+        # A total that is too low must not hide the jobs after it, nor a wrong link change the page size.
+        more = end < total or (next_link and full) if total is not None else next_link or full
         page = JobPage(
             query=query,
             jobs=jobs,
@@ -92,6 +93,7 @@ class Client:
             more=more and bool(records),
             limit=len(records) if more and records else query.limit,
             unreadable=unreadable,
+            next_link=next_link,
             received_at=self._wire.now(),
         )
         return await self.filled(page, queued=queued)
@@ -126,16 +128,21 @@ class Client:
         return found
 
     async def filled(self, page: JobPage, *, queued: bool = True) -> JobPage:
-        """Fill in the brief jobs of a page; where that fails the page says why and keeps what is known."""
+        """Fill in the brief jobs of a page; where that fails the page says why and keeps what is known.
+
+        A job that the platform does not answer for stays brief (`JobPage.details_missing`).
+        """
         brief = [job.id for job in page.jobs if job.brief]
-        if not brief:
-            return page
+        told: dict[str, ImportJob | JobError] = {}
         try:
-            told = await self.jobs_by_id(brief[:MAX_LIMIT], queued=queued)
+            for start in range(0, len(brief), MAX_LIMIT):
+                told |= await self.jobs_by_id(brief[start : start + MAX_LIMIT], queued=queued)
         except Refused:
             raise
         except CgcError as error:
             return replace(page, incomplete=error)
+        if not told:
+            return replace(page, incomplete=None)
         jobs = tuple(
             fuller.over(job) if isinstance(fuller := told.get(job.id), ImportJob) else job
             for job in page.jobs

@@ -5,21 +5,21 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Container, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
 from cgc_tui.api.client import Client
+from cgc_tui.api.coverage import Coverage, page_end
 from cgc_tui.api.pace import MOST_AT_ONCE, Pace, Sleep
-from cgc_tui.api.parse import TRY_AGAIN
 from cgc_tui.api.wire import RetryHook
-from cgc_tui.errors import RateLimited, Unreadable
+from cgc_tui.errors import IncompleteList, RateLimited
 from cgc_tui.models import MAX_LIMIT, ImportJob, JobError, JobPage, JobQuery, packed
-from cgc_tui.text import Clean
 
 MOST_AHEAD = 2 * MOST_AT_ONCE
+MOST_PASSES = 3
 
 
 class Progress(NamedTuple):
@@ -47,22 +47,16 @@ async def all_pages(
     """Yield all jobs of a list in the server's order, each once, page by page as they come.
 
     The window of the query does not count, and no page is asked for that begins after `most` jobs. Up to 16
-    pages are asked for at once, beside what else the client asks, and no page twice unless the list moves
-    meanwhile; a rate limit is waited for. `on_retry` is told of failed attempts and of waits. Raises
-    CgcError where a page cannot be had: there is no shorter list. Whoever leaves before the end closes the
-    generator (`contextlib.aclosing`).
+    pages are asked for at once, beside what else the client asks, and no page twice unless the list changes
+    meanwhile or its pages do not add up: jobs that are found then come last. A rate limit is waited for.
+    `on_retry` is told of failed attempts and of waits. Raises CgcError where a page cannot be had, and
+    IncompleteList at the end where not all jobs could be read: there is no shorter list. Whoever leaves
+    before the end closes the generator (`contextlib.aclosing`).
     """
-    pace = Pace(client, on_retry=on_retry, sleep=sleep)
-    reading = _Reading(client, replace(query, offset=0, limit=MAX_LIMIT), most, pace, on_progress, on_retry)
-    seen: set[str] = set()
-    try:
-        async with aclosing(reading.pages()) as pages:
-            async for page in pages:
-                new = tuple(job for job in page.jobs if job.id not in seen)
-                seen.update(job.id for job in new)
-                yield replace(page, jobs=new)
-    finally:
-        await reading.stop()
+    pages = _each_once(client, query, most, on_progress, on_retry, sleep)
+    async with aclosing(pages):
+        async for page, new in pages:
+            yield replace(page, jobs=new)
 
 
 async def all_jobs(
@@ -77,26 +71,74 @@ async def all_jobs(
 ) -> JobPage:
     """Return all jobs of a list as one page, read as by `all_pages`; `more` says whether `most` cut it.
 
-    The records are packed, since a whole list is kept for long; `pack` is off for who reads each once.
+    All jobs are in the server's order, also those that were found when a page was read again. The records
+    are packed, since a whole list is kept for long; `pack` is off for who reads each once.
     """
-    jobs: list[ImportJob] = []
-    unreadable, last = 0, None
-    told = all_pages(client, query, most=most, on_progress=on_progress, on_retry=on_retry, sleep=sleep)
-    async with aclosing(told) as pages:
-        async for last in pages:
-            jobs += packed(last.jobs) if pack else last.jobs
+    jobs: dict[str, ImportJob] = {}
+    order: list[str] = []
+    unreadable, furthest, last, anchor = 0, -1, None, None
+    pages = _each_once(client, query, most, on_progress, on_retry, sleep)
+    async with aclosing(pages):
+        async for last, new in pages:
+            if last.query.offset > furthest:
+                furthest, anchor = last.query.offset, order[-1] if order else None
+            anchor = _insert(order, last, jobs.keys(), anchor if last.query.offset else None)
+            jobs |= ((job.id, job) for job in (packed(new) if pack else new))
             unreadable += last.unreadable
     count = len(jobs) + unreadable
     more = last is not None and last.more
     return JobPage(
         query=replace(query, offset=0, limit=max(1, count)),
-        jobs=tuple(jobs),
+        jobs=tuple(jobs[job_id] for job_id in order),
         total=last.total if last is not None and more else count,
         more=more,
         limit=max(1, count),
         unreadable=unreadable,
         received_at=last.received_at if last is not None else None,
     )
+
+
+async def _each_once(
+    client: Client,
+    query: JobQuery,
+    most: int,
+    on_progress: ProgressHook | None,
+    on_retry: RetryHook | None,
+    sleep: Sleep,
+) -> AsyncGenerator[tuple[JobPage, tuple[ImportJob, ...]], None]:
+    """Yield each page, with its jobs that were on none before; an unreadable record is counted once, too."""
+    pace = Pace(client, on_retry=on_retry, sleep=sleep)
+    reading = _Reading(client, replace(query, offset=0, limit=MAX_LIMIT), most, pace, on_progress, on_retry)
+    seen: set[str] = set()
+    unreadable: dict[int, int] = {}
+    try:
+        async with aclosing(reading.pages()) as pages:
+            async for page in pages:
+                new = tuple(job for job in page.jobs if job.id not in seen)
+                seen.update(job.id for job in new)
+                before = unreadable.get(page.query.offset, 0)
+                unreadable[page.query.offset] = max(page.unreadable, before)
+                yield replace(page, unreadable=max(0, page.unreadable - before)), new
+    finally:
+        await reading.stop()
+
+
+def _insert(order: list[str], page: JobPage, known: Container[str], anchor: str | None) -> str | None:
+    """Put the jobs of a page that are not `known` where the page has them: each after the one before it.
+
+    `anchor` is the job before the first, None at the start of the list; return the last of the page.
+    """
+    runs: dict[str | None, list[str]] = {}
+    after = anchor
+    for job in page.jobs:
+        if job.id in known:
+            after = job.id
+        else:
+            runs.setdefault(after, []).append(job.id)
+    for before, run in runs.items():
+        at = 0 if before is None else len(order) if before == order[-1] else order.index(before) + 1
+        order[at:at] = run
+    return page.jobs[-1].id if page.jobs else anchor
 
 
 async def jobs_by_ids(
@@ -145,59 +187,113 @@ class _Reading:
         self._on_retry = on_retry
         self._ahead: deque[tuple[int, asyncio.Task[JobPage]]] = deque()
         self._pages = self._jobs = 0
+        self._coverage = Coverage()
 
     async def pages(self) -> AsyncGenerator[JobPage, None]:
-        """Yield the pages by their offset; a job can stand on more than one."""
-        page = await self._page(self._query)
-        yield page
-        self._query = replace(self._query, limit=min(page.limit, MAX_LIMIT))
-        offsets = iter(
-            range(page.limit, min(page.total or 0, self._most), self._query.limit) if page.more else ()
-        )
-        self._look_ahead(offsets)
-        while self._ahead or page.more:
-            before, end = page, page.query.offset + page.limit
-            if end >= self._most:
+        """Yield the pages by their offset, in passes until the list is whole; a job can be on several.
+
+        Raises IncompleteList where the passes do not make it whole.
+        """
+        read: set[str] = set()
+        for number in range(MOST_PASSES):
+            if number:
+                self._coverage = Coverage(self._coverage)
+                self._pages = self._jobs = 0
+            async with aclosing(self._pass()) as pages:
+                async for page in pages:
+                    read.update(job.id for job in page.jobs)
+                    yield page
+            if self._coverage.whole:
                 return
-            if self._ahead and (not page.more or self._ahead[0][0] <= end):
-                page = await self._ahead[0][1]
-                self._ahead.popleft()
-                self._look_ahead(offsets)
-            else:
-                page = await self._page(replace(self._query, offset=end))
-            for query in self._between(before, page):
-                yield await self._page(query)
+            if self._coverage.idle:
+                break
+        raise IncompleteList(len(read), self._coverage.expected_beyond(len(read)))
+
+    async def _pass(self) -> AsyncGenerator[JobPage, None]:
+        """Yield the pages from the first to the last; then, where jobs were added, those at both ends."""
+        coverage = self._coverage
+        page = await self._page(self._query)
+        coverage.take(page)
+        yield page
+        if page.more:
+            self._query = replace(self._query, limit=min(page.limit, MAX_LIMIT))
+        known = min(page.total or 0, self._most) if page.more else 0
+        offsets = iter(range(page.limit, known, self._query.limit))
+        self._look_ahead(offsets)
+        while self._following(page) is not None and not coverage.idle:
+            before, page = page, await self._due(page, offsets)
+            if (between := await self._between(before, page)) is not None:
+                coverage.join(before, between, page)
+                yield replace(between, unreadable=0)
+            coverage.take(page)
+            yield page
+        if coverage.whole or coverage.idle or not coverage.steady:
+            return
+        for offset in dict.fromkeys((0, coverage.last)):
+            page = await self._page(replace(self._query, offset=offset))
+            coverage.take(page, again=True)
+            yield page
+        while (end := self._following(page)) is not None and not coverage.idle:
+            page = await self._page(replace(self._query, offset=end))
+            coverage.take(page, again=True)
             yield page
 
     async def stop(self) -> None:
         """Give up what is asked for ahead."""
         await _give_up(self._pace, [task for _, task in self._ahead])
 
+    def _following(self, page: JobPage) -> int | None:
+        """Return where the window after a page begins, None at the end of the list or of what is wanted."""
+        end = page_end(page)
+        if self._ahead:
+            return end
+        if not page.more and not self._continued(page):
+            return None
+        self._coverage.cut = end >= self._most
+        return None if self._coverage.cut else end
+
+    def _continued(self, page: JobPage) -> bool:
+        """Tell whether more follows than the total of the page says."""
+        filled = bool(page.jobs) or page.unreadable > 0
+        return filled and (page.next_link or page_end(page) < (self._coverage.total or 0))
+
+    async def _due(self, before: JobPage, offsets: Iterator[int]) -> JobPage:
+        """Return the page after another: the first that is asked for already, unless jobs lie between."""
+        end = page_end(before)
+        if not self._ahead or (before.more and end < self._ahead[0][0]):
+            return await self._page(replace(self._query, offset=end))
+        page = await self._ahead[0][1]
+        self._ahead.popleft()
+        self._look_ahead(offsets)
+        return page
+
     def _look_ahead(self, offsets: Iterator[int]) -> None:
         while len(self._ahead) < MOST_AHEAD and (offset := next(offsets, None)) is not None:
             task = asyncio.create_task(self._page(replace(self._query, offset=offset)))
             self._ahead.append((offset, task))
 
-    def _between(self, before: JobPage, page: JobPage) -> Iterator[JobQuery]:
-        """Yield the windows of what slipped between two pages: the list was shorter for the later one.
+    async def _between(self, before: JobPage, page: JobPage) -> JobPage | None:
+        """Return the window over the border of two pages, where the list was shorter for the later one.
 
-        Jobs that left moved those at the later page's start up; and where jobs came, but the later page was
-        answered first, those that it starts with have moved down.
+        Jobs that left moved those at the later page's start up; and where jobs were added, but the later
+        page was answered first, those that it starts with have moved down.
         """
         lost = (before.total or 0) - page.total if page.total is not None else 0
-        first, end = max(0, page.query.offset - lost), page.query.offset + lost
-        for offset in range(first, end, self._query.limit):
-            yield replace(self._query, offset=offset)
+        half = self._query.limit // 2
+        if lost <= 0:
+            return None
+        if lost >= half:
+            self._coverage.part()
+            return None
+        return await self._page(replace(self._query, offset=max(0, page.query.offset - half)))
 
     async def _page(self, query: JobQuery) -> JobPage:
         """Return a page with all its jobs whole; raises CgcError where the platform keeps them back."""
         page = await self._pace.keep(partial(self._client.jobs, query, on_retry=self._on_retry, queued=False))
         if page.incomplete is not None:
             page = await self._pace.keep(partial(self._whole, page))
-        if not page.jobs and not page.unreadable and query.offset < (page.total or 0):
-            raise Unreadable(
-                Clean(f"no jobs came from {query.offset:,} on, of {page.total:,}"), TRY_AGAIN, retry_after=5.0
-            )
+        if page.total is not None:
+            self._coverage.total = page.total
         self._pages += 1
         self._jobs += len(page.jobs)
         self._tell(page)

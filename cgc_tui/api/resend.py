@@ -6,16 +6,21 @@ from collections.abc import Callable, Iterable
 
 from cgc_tui.api.client import Client
 from cgc_tui.api.every import all_jobs, jobs_by_ids
+from cgc_tui.api.parse import TRY_AGAIN
 from cgc_tui.api.wire import RetryHook
-from cgc_tui.errors import CgcError, Lost, NoPrivilege, NotFound, Rejected
+from cgc_tui.errors import CgcError, Lost, NoPrivilege, NotFound, Rejected, Unreadable
 from cgc_tui.models import ImportJob, JobQuery
 from cgc_tui.retry import Run, body
+from cgc_tui.view import missing_details
 
 
 async def listed(
     client: Client, jobs: Iterable[ImportJob], *, on_retry: RetryHook | None = None
 ) -> tuple[ImportJob, ...]:
-    """Return all that the platform lists of the projects and volumes of these jobs; raises CgcError."""
+    """Return all that the platform lists of the projects and volumes of these jobs.
+
+    Raises CgcError, also where the details of a job are missing: it may be a retry of one of these.
+    """
     pairs = dict.fromkeys((job.destination.project, job.source.volume) for job in jobs)
     found: dict[str, ImportJob] = {}
     try:
@@ -25,6 +30,8 @@ async def listed(
     except (NotFound, NoPrivilege, Rejected):  # a project or volume is gone; the jobs are still listed
         page = await all_jobs(client, JobQuery(), on_retry=on_retry)
         found.update((job.id, job) for job in page.jobs)
+    if missing := sum(job.details_missing for job in found.values()):
+        raise Unreadable(missing_details(missing, len(found)), TRY_AGAIN, retry_after=5.0)
     return tuple(found.values())
 
 

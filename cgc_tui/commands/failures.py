@@ -17,7 +17,7 @@ from cgc_tui.commands.progress import ProgressLine
 from cgc_tui.commands.session import Session
 from cgc_tui.hints import hint
 from cgc_tui.models import JobPage, JobState
-from cgc_tui.view import filters, moment
+from cgc_tui.view import filters, missing_details, moment
 
 HELP = "say why jobs failed, by cause"
 OPERANDS = ""
@@ -41,7 +41,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 async def run(options: Namespace, session: Session) -> int:
-    """Print the causes; what could not be read of the list is told, and an error."""
+    """Print the causes; what could not be read of the list is reported, and an error."""
     from cgc_tui.api.every import all_jobs
 
     async with session.client() as client:
@@ -57,8 +57,10 @@ async def run(options: Namespace, session: Session) -> int:
     session.write(_json(found, page) if options.json else _text(found, page, session))
     if page.unreadable:
         session.say(f"{page.unreadable:,} records could not be read and are left out.")
-        return Exit.TROUBLE
-    return Exit.DONE
+    if page.details_missing:
+        words = missing_details(page.details_missing, len(page.jobs))
+        session.say(f"{words}; their cause is not known.")
+    return Exit.TROUBLE if page.unreadable or page.details_missing else Exit.DONE
 
 
 def _text(found: Sequence[Cause], page: JobPage, session: Session) -> Iterator[str]:

@@ -9,9 +9,10 @@ from cgc_tui.batches import FIRST_JOBS, GAP, Batch, batches, newest_first
 from cgc_tui.batches_view import begun, way
 from cgc_tui.commands.progress import ProgressLine
 from cgc_tui.commands.session import Session
+from cgc_tui.errors import Unreadable
 from cgc_tui.models import JobPage, JobQuery
 from cgc_tui.text import Clean
-from cgc_tui.view import number
+from cgc_tui.view import missing_details, number
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client
@@ -21,9 +22,10 @@ async def last_batch(client: Client, query: JobQuery, session: Session) -> Batch
     """Return the batch that was started last, with all its jobs; say what was searched for it.
 
     The first thousand jobs of the list are searched; all of them where these are in no order of time, hold
-    no batch, or may hold only a part of it.
+    no batch, or may hold only a part of it. Raises CgcError, also where the jobs' details are missing.
     """
     from cgc_tui.api.every import all_jobs
+    from cgc_tui.api.parse import TRY_AGAIN
 
     with ProgressLine(session) as progress:
         read = partial(
@@ -39,6 +41,9 @@ async def last_batch(client: Client, query: JobQuery, session: Session) -> Batch
         if page.more and (not newest_first(page.jobs) or not found or found[0].open):
             page = await read()
             found = batches(page.jobs)
+    if page.details_missing:
+        words = missing_details(page.details_missing, len(page.jobs))
+        raise Unreadable(Clean(f"{words}, so the last batch is not known"), TRY_AGAIN)
     session.say(_words(found[0] if found else None, page, session))
     return found[0] if found else None
 

@@ -17,7 +17,7 @@ from cgc_tui.commands.session import Session
 from cgc_tui.export import Form, keys, lines
 from cgc_tui.models import ImportJob, JobPage
 from cgc_tui.text import cells
-from cgc_tui.view import PADDING, columns, number, optional, row
+from cgc_tui.view import PADDING, columns, missing_details, optional, row, total_of
 
 HELP = "list import jobs"
 OPERANDS = ""
@@ -52,7 +52,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 async def run(options: Namespace, session: Session) -> int:
-    """List jobs; what could not be read of them is told, and an error."""
+    """List jobs; what could not be read of them is reported, and an error."""
     if options.all and (options.limit is not None or options.offset is not None):
         session.say("--all leaves no room for --limit and --offset.")
         return Exit.USAGE
@@ -62,12 +62,10 @@ async def run(options: Namespace, session: Session) -> int:
     form = options.form or ("table" if session.out.isatty() else "tsv")
     session.write(_table(page.jobs, session) if form == "table" else _lines(page.jobs, form))
     if page.more:
-        at_least = ">=" if session.look.ascii else "≥ "
-        total = number(page.total) if page.total is not None else f"{at_least}{page.at_least:,}"
-        session.say(f"{len(page.jobs):,} of {total}; --all for all")
+        session.say(f"{len(page.jobs):,} of {total_of(page, session.look)}; --all for all")
     elif not page.jobs and form == "table":
         session.say("no jobs; only those that you started are listed")
-    return _readable(page.unreadable, session)
+    return _exit(page.unreadable, page.details_missing, len(page.jobs), session)
 
 
 async def _one(options: Namespace, session: Session) -> JobPage:
@@ -93,7 +91,7 @@ async def _stream(options: Namespace, session: Session) -> int:
     """Write the jobs of each page when it is its turn."""
     from cgc_tui.api.every import all_pages
 
-    unreadable = 0
+    unreadable = missing = jobs = 0
     async with session.client() as client:
         with ProgressLine(session) as progress:
             told = all_pages(client, query_of(options), on_progress=progress.show, on_retry=progress.retrying)
@@ -101,13 +99,18 @@ async def _stream(options: Namespace, session: Session) -> int:
                 async for page in pages:
                     session.write(_lines(page.jobs, "jsonl"))
                     unreadable += page.unreadable
-    return _readable(unreadable, session)
+                    missing += page.details_missing
+                    jobs += len(page.jobs)
+    return _exit(unreadable, missing, jobs, session)
 
 
-def _readable(unreadable: int, session: Session) -> int:
+def _exit(unreadable: int, missing: int, jobs: int, session: Session) -> int:
+    """Say what could not be read, and return the exit code that this means."""
     if unreadable:
         session.say(f"{unreadable:,} records could not be read and are left out.")
-    return Exit.TROUBLE if unreadable else Exit.DONE
+    if missing:
+        session.say(f"{missing_details(missing, jobs)}; only their ids and states are listed.")
+    return Exit.TROUBLE if unreadable or missing else Exit.DONE
 
 
 def _lines(jobs: Iterable[ImportJob], form: str) -> Iterator[str]:

@@ -150,4 +150,5 @@ async def _watched(client: Client, going: Run, session: Session, code: Exit) -> 
     await watch.take(new)
     await watch.follow(INTERVAL)
     session.write(watch.summary())
+    watch.say_missing()
     return code or watch.exit()

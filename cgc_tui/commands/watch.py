@@ -19,11 +19,11 @@ from cgc_tui.commands.options import add_filters, query_of, seconds
 from cgc_tui.commands.progress import ProgressLine
 from cgc_tui.commands.session import Session
 from cgc_tui.commands.show import tell_missing
-from cgc_tui.errors import CgcError, NoPrivilege, NotFound, Refused, Rejected
+from cgc_tui.errors import CgcError, NoPrivilege, NotFound, Refused, Rejected, Unreadable
 from cgc_tui.hints import hint
 from cgc_tui.models import UNFINISHED_STATES, ImportJob, JobError, JobQuery, JobState
 from cgc_tui.text import Clean, clean
-from cgc_tui.view import error_words, optional, span, state
+from cgc_tui.view import error_words, missing_details, optional, span, state
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client
@@ -38,8 +38,8 @@ A job has ended unless it is PENDING or RUNNING; a state that is neither of
 these nor COMPLETED or FAILED counts as "ended otherwise".
 
 Exit codes: 0 all completed, 1 a job failed, ended otherwise or is not there,
-8 not all ended. CMD has CGC_TUI_EXIT, _TOTAL, _COMPLETED, _FAILED,
-_ENDED_OTHERWISE, _PENDING, _GONE set.
+3 details of jobs could not be read, 8 not all ended. CMD has CGC_TUI_EXIT,
+_TOTAL, _COMPLETED, _FAILED, _ENDED_OTHERWISE, _PENDING, _GONE set.
 
 Example: cgc-tui watch --project rosalind/brca-pilot && ./next-step
 """
@@ -94,6 +94,7 @@ async def run(options: Namespace, session: Session) -> int:
                 session.say(f"not all jobs ended in {span(options.timeout)}.")
     session.write(watch.summary())
     code = watch.exit()
+    watch.say_missing()
     if options.on_finish is not None:
         _finish(options.on_finish, session, {**watch.counts(), "exit": code})
     return code
@@ -237,11 +238,22 @@ class Watch:
             "gone": len(self._gone),
         }
 
+    def say_missing(self) -> None:
+        """Say of how many jobs no more than the state is known, so that the summary lacks their causes."""
+        if missing := self._details_missing:
+            self._session.say(f"{missing_details(missing, len(self._jobs))}; only their states are known.")
+
+    @property
+    def _details_missing(self) -> int:
+        return sum(job.details_missing for job in self._jobs.values())
+
     def exit(self) -> Exit:
         """Return what the outcome means."""
         counts = self.counts()
         if counts["pending"]:
             return Exit.PENDING
+        if self._details_missing:
+            return Exit.TROUBLE
         return Exit.NO if counts["failed"] or counts["ended_otherwise"] or counts["gone"] else Exit.DONE
 
     def _begin(self, jobs: Iterator[ImportJob] | tuple[ImportJob, ...]) -> None:
@@ -269,6 +281,8 @@ class Watch:
                     self._changed(now, at)
         if self._compact and self._counts_in_words() != before:
             self._print(at, self._counts_in_words())
+        if silent := sum(job_id not in told for job_id in ids):
+            raise Unreadable(Clean(f"no answer for {silent:,} of {_jobs(len(ids))}"), Clean(""))
 
     def _changed(self, job: ImportJob, at: datetime) -> None:
         look = self._session.look

@@ -93,6 +93,23 @@ def _bulk_long(answer: Answer, _value: object) -> httpx.Response:
     return _items(answer, lambda body: "links" in body or body["items"].append(extra))
 
 
+def _bulk_empty(answer: Answer, _value: object) -> httpx.Response:
+    return _items(answer, lambda body: "links" in body or body["items"].clear())
+
+
+def _bulk_nulls(answer: Answer, _value: object) -> httpx.Response:
+    return _items(answer, lambda body: "links" in body or body.update(items=[None] * len(body["items"])))
+
+
+def _bulk_other_ids(answer: Answer, _value: object) -> httpx.Response:
+    def change(body: dict[str, Any]) -> None:
+        for item in body["items"]:
+            if isinstance(item, dict) and "resource" in item:
+                item["resource"]["id"] = f"other-{item['resource']['id']}"
+
+    return _items(answer, change)
+
+
 def _list_body(_answer: Answer, _value: object) -> httpx.Response:
     return json_answer([{"id": "x"}, None])
 
@@ -181,6 +198,9 @@ FAULTS: dict[str, Fault] = {
     "items_null": Fault(_items_null, Layer.INSIDE),
     "bulk_short": Fault(_bulk_short, Layer.INSIDE),
     "bulk_long": Fault(_bulk_long, Layer.INSIDE),
+    "bulk_empty": Fault(_bulk_empty, Layer.INSIDE),
+    "bulk_nulls": Fault(_bulk_nulls, Layer.INSIDE),
+    "bulk_other_ids": Fault(_bulk_other_ids, Layer.INSIDE),
     "list_body": Fault(_list_body, Layer.INSIDE),
     "deep_nesting": Fault(_deep_nesting, Layer.INSIDE),
     "huge_integer": Fault(_huge_integer, Layer.INSIDE),

@@ -38,8 +38,10 @@ def list_imports(call: Call) -> httpx.Response:
         call.check_volume(volume)
     fields = call.value("fields")
     found = platform.book.matching(states, project, volume, switches)
+    offset = 0 if switches.ignore_offset else offset
     shift = 1 if switches.repeat_across_pages and offset else 0
-    shown = found[max(0, offset - shift) : offset - shift + limit]
+    start = 0 if offset == switches.first_page_at else offset - shift
+    shown = found[start : start + limit]
     items: list[Any] = [
         records.chosen(_whole(call, job), None if switches.brief else fields, default=records.BRIEF)
         for job in shown

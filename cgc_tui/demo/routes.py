@@ -102,7 +102,8 @@ def page(call: Call, items: Sequence[Any], window: tuple[int, int], total: int, 
         {"href": at(place), "rel": rel.title() if switches.mixed_case_rel else rel, "method": "GET"}
         for rel, place in places.items()
     ]
-    headers = {"x-total-matching-query": str(total)} if switches.total_header else {}
+    said = max(0, total + switches.total_error)
+    headers = {"x-total-matching-query": str(said)} if switches.total_header else {}
     return json_answer({"href": at(offset), "items": items, "links": links}, headers=headers)
 
 

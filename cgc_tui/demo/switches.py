@@ -56,6 +56,12 @@ class Switches:
     """Lists of volumes and projects hold whole records, whatever `fields` says."""
     repeat_across_pages: bool = False
     """From the second page on everything is shifted by one, as if a job had come in between."""
+    ignore_offset: bool = False
+    """Every page is the first, whatever `offset` says."""
+    first_page_at: int = -1
+    """The page from this offset on has the jobs of the first page, with its own links; -1: none."""
+    total_error: int = 0
+    """How much too high X-Total-Matching-Query is; a negative number makes it too low."""
     foreign: frozenset[str] = frozenset()
     """Ids of jobs that belong to somebody else (403, code 9005)."""
     forbidden_projects: frozenset[str] = frozenset()
@@ -87,6 +93,12 @@ class Switches:
     """Bulk answers lack their last record."""
     bulk_long: bool = False
     """Bulk answers have a record too many."""
+    bulk_empty: bool = False
+    """Bulk answers have no records."""
+    bulk_nulls: bool = False
+    """The records of bulk answers are null."""
+    bulk_other_ids: bool = False
+    """The records of bulk answers have other ids than those that were asked for."""
     deep_nesting: bool = False
     """The body is 200,000 opening brackets."""
     huge_integer: bool = False

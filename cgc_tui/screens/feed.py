@@ -177,7 +177,7 @@ class Feed(Waiting):
 
     def _with_known(self, page: JobPage) -> JobPage:
         """Keep what is known of jobs where a brief list could not be filled this time."""
-        if page.incomplete is None or self.page is None:
+        if not page.details_missing or self.page is None:
             return page
         known = {job.id: job for job in self.page.jobs}
         jobs = tuple(job.over(known[job.id]) if job.id in known else job for job in page.jobs)

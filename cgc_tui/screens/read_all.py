@@ -19,7 +19,7 @@ from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.dialog import Dialog
 from cgc_tui.sheets import sheet
 from cgc_tui.text import Clean, clean
-from cgc_tui.view import Look, failure
+from cgc_tui.view import Look, failure, missing_details
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 UNSEEN = 0.3
 RHYTHM = 0.25
+WORDS_SECONDS = 20.0
 
 
 class ReadAll(Dialog[JobPage]):
@@ -98,6 +99,9 @@ class ReadAll(Dialog[JobPage]):
             self._show_up()
             self._say(failure(error, self._look), keys="r Ask again   Esc Back")
         else:
+            if words := missing_details(page.details_missing, len(page.jobs)):
+                words = clean(f"{words}; only their ids and states are known.")
+                self.app.notify(words, severity="warning", timeout=WORDS_SECONDS, markup=False)
             self.dismiss(page)
 
     def _note_progress(self, progress: Progress) -> None:

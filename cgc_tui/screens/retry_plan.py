@@ -101,6 +101,7 @@ class RetryPlan(Screen[None]):
         """Plan, with what the platform lists now."""
         from cgc_tui.api.resend import listed
 
+        self.plan = None
         sent = frozenset[str]().union(*(run.sent for run in self.runs))
         self.tell([("Retry", self.what)])
         self.say(Clean("Looking whether they were started again since…"))
@@ -108,6 +109,7 @@ class RetryPlan(Screen[None]):
             now = await listed(self.client, self._jobs)
         except CgcError as error:
             self.note_failure(error)
+            self.query_one("#requests", Static).update("")
             self.say(
                 clean(
                     f"Nothing is sent without a look; r looks again{self.look.dot}{failure(error, self.look)}"

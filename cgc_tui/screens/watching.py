@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual import work
 from textual.reactive import reactive
 
-from cgc_tui.errors import CgcError, Refused
+from cgc_tui.errors import CgcError, Refused, Unreadable
 from cgc_tui.models import UNFINISHED_STATES, ImportJob, JobQuery
 from cgc_tui.screens.asks import TellAsked, TokenRefused
 from cgc_tui.screens.overview import Overview
@@ -103,8 +103,10 @@ class Watching(Overview):
             listed = {job.id for job in page.jobs}
             ids = tuple(job_id for job_id in ids if job_id not in listed)
             target.watch.add(page.jobs)
-        if ids:
-            target.watch.learn(await jobs_by_ids(self.client, ids))
+        answers = await jobs_by_ids(self.client, ids)
+        target.watch.learn(answers)
+        if silent := sum(job_id not in answers for job_id in ids):
+            raise Unreadable(Clean(f"no answer for {silent:,} of {len(ids):,} jobs"), Clean(""))
         return not target.watch.going
 
     def _say(self, watch: Watch) -> None:
