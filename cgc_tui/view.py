@@ -229,6 +229,13 @@ def missing_details(missing: int, jobs: int) -> Clean:
     return Clean(f"details of {missing:,} of {jobs:,} jobs could not be read" if missing else "")
 
 
+def lacking(page: JobPage) -> Clean:
+    """Return why details of the jobs are missing, or how many: `details missing: 12 of 50`."""
+    missing = page.details_missing
+    why = page.incomplete.what if page.incomplete is not None else f"{missing:,} of {len(page.jobs):,}"
+    return clean(f"details missing: {why}" if missing or page.incomplete is not None else "")
+
+
 def position(page: JobPage, look: Look) -> Clean:
     """Return where a page stands in the list: `51–100 of 12,380 · page 2 of 248`."""
     total = total_of(page, look)

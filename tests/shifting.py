@@ -34,6 +34,10 @@ class ShiftingList:
         self.ids = [f"job{number:04}" for number in range(count)]
         self.throughout = set(self.ids)
         self.requests = 0
+        self.wrong_pages: dict[int, int] = {}
+        """Offsets, and those of the pages whose jobs are answered for them."""
+        self.always_next = False
+        """Whether each page names a next one."""
         self._limit = limit
         self._script = list(reversed(script))
         self._total = total
@@ -56,12 +60,13 @@ class ShiftingList:
         self.throughout &= set(self.ids)
         offset, count = int(asked["offset"]), len(self.ids)
         limit = min(int(asked["limit"]), self._limit)
-        shown = offset
+        shown = self.wrong_pages.get(offset, offset)
         if step.kind == "other page":
             shown = step.place % max(1, -(-count // limit)) * limit
-        links = [{"rel": "next", "href": "https://elsewhere.example/"}] if offset + limit < count else []
+        more = offset + limit < count or self.always_next
         if step.kind == "wrong link":
-            links = [] if links else [{"rel": "next", "href": "https://elsewhere.example/"}]
+            more = not more
+        links = [{"rel": "next", "href": "https://elsewhere.example/"}] if more else []
         total = None if self._total is None else count + self._total
         if step.kind == "wrong total":
             total = max(0, count + step.place - 30)

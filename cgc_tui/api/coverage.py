@@ -33,7 +33,9 @@ class Coverage:
         self._fallen: bool = before is not None and before._fallen
         """Whether the total has ever fallen."""
         self._fresh: set[str] = set()
-        self._ids: set[str] = set(before._ids) if before is not None and not before._fallen else set()
+        self._ids: set[str] = self._fresh
+        if before is not None and not before._fallen:
+            self._ids = set(before._ids)
         self._unreadable: dict[int, int] = {}
         self._end = 0
         self._last = 0
@@ -84,7 +86,7 @@ class Coverage:
         self._idle = 0 if ids - self._fresh else self._idle + 1
         fallen = self._in_order is not None and page.total is not None and page.total < self._in_order
         if fallen:
-            self._fallen, self._ids = True, set(self._fresh)
+            self._fallen, self._ids = True, self._fresh
         self._moved |= again and fallen
         if page.total is not None:
             self._in_order = page.total

@@ -119,6 +119,8 @@ async def _each_once(
                 before = unreadable.get(page.query.offset, 0)
                 unreadable[page.query.offset] = max(page.unreadable, before)
                 yield replace(page, unreadable=max(0, page.unreadable - before)), new
+        if not reading.coverage.whole:
+            raise IncompleteList(len(seen), reading.coverage.expected_beyond(len(seen)))
     finally:
         await reading.stop()
 
@@ -187,31 +189,26 @@ class _Reading:
         self._on_retry = on_retry
         self._ahead: deque[tuple[int, asyncio.Task[JobPage]]] = deque()
         self._pages = self._jobs = 0
-        self._coverage = Coverage()
+        self.coverage = Coverage()
 
     async def pages(self) -> AsyncGenerator[JobPage, None]:
         """Yield the pages by their offset, in passes until the list is whole; a job can be on several.
 
-        Raises IncompleteList where the passes do not make it whole.
+        `coverage` says afterwards whether it is.
         """
-        read: set[str] = set()
         for number in range(MOST_PASSES):
             if number:
-                self._coverage = Coverage(self._coverage)
+                self.coverage = Coverage(self.coverage)
                 self._pages = self._jobs = 0
             async with aclosing(self._pass()) as pages:
                 async for page in pages:
-                    read.update(job.id for job in page.jobs)
                     yield page
-            if self._coverage.whole:
+            if self.coverage.whole or self.coverage.idle:
                 return
-            if self._coverage.idle:
-                break
-        raise IncompleteList(len(read), self._coverage.expected_beyond(len(read)))
 
     async def _pass(self) -> AsyncGenerator[JobPage, None]:
         """Yield the pages from the first to the last; then, where jobs were added, those at both ends."""
-        coverage = self._coverage
+        coverage = self.coverage
         page = await self._page(self._query)
         coverage.take(page)
         yield page
@@ -230,11 +227,11 @@ class _Reading:
         if coverage.whole or coverage.idle or not coverage.steady:
             return
         for offset in dict.fromkeys((0, coverage.last)):
-            page = await self._page(replace(self._query, offset=offset))
+            page = await self._page(self._window(offset))
             coverage.take(page, again=True)
             yield page
         while (end := self._following(page)) is not None and not coverage.idle:
-            page = await self._page(replace(self._query, offset=end))
+            page = await self._page(self._window(end))
             coverage.take(page, again=True)
             yield page
 
@@ -243,29 +240,36 @@ class _Reading:
         await _give_up(self._pace, [task for _, task in self._ahead])
 
     def _following(self, page: JobPage) -> int | None:
-        """Return where the window after a page begins, None at the end of the list or of what is wanted."""
+        """Return where the window after a page begins, None at the end of the list, or of what is wanted.
+
+        Set in `coverage` which of the two it is.
+        """
         end = page_end(page)
         if self._ahead:
             return end
         if not page.more and not self._continued(page):
             return None
-        self._coverage.cut = end >= self._most
-        return None if self._coverage.cut else end
+        self.coverage.cut = end >= self._most
+        return None if self.coverage.cut else end
 
     def _continued(self, page: JobPage) -> bool:
         """Tell whether more follows than the total of the page says."""
         filled = bool(page.jobs) or page.unreadable > 0
-        return filled and (page.next_link or page_end(page) < (self._coverage.total or 0))
+        return filled and (page.next_link or page_end(page) < (self.coverage.total or 0))
 
     async def _due(self, before: JobPage, offsets: Iterator[int]) -> JobPage:
         """Return the page after another: the first that is asked for already, unless jobs lie between."""
         end = page_end(before)
         if not self._ahead or (before.more and end < self._ahead[0][0]):
-            return await self._page(replace(self._query, offset=end))
+            return await self._page(self._window(end))
         page = await self._ahead[0][1]
         self._ahead.popleft()
         self._look_ahead(offsets)
         return page
+
+    def _window(self, offset: int) -> JobQuery:
+        """Return the window from an offset to where the next one begins, also after a page that was short."""
+        return replace(self._query, offset=offset, limit=self._query.limit - offset % self._query.limit)
 
     def _look_ahead(self, offsets: Iterator[int]) -> None:
         while len(self._ahead) < MOST_AHEAD and (offset := next(offsets, None)) is not None:
@@ -283,7 +287,7 @@ class _Reading:
         if lost <= 0:
             return None
         if lost >= half:
-            self._coverage.part()
+            self.coverage.part()
             return None
         return await self._page(replace(self._query, offset=max(0, page.query.offset - half)))
 
@@ -293,7 +297,7 @@ class _Reading:
         if page.incomplete is not None:
             page = await self._pace.keep(partial(self._whole, page))
         if page.total is not None:
-            self._coverage.total = page.total
+            self.coverage.total = page.total
         self._pages += 1
         self._jobs += len(page.jobs)
         self._tell(page)

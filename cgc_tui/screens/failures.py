@@ -23,7 +23,7 @@ from cgc_tui.screens.app_state import follow_app
 from cgc_tui.screens.read_all import ReadAll
 from cgc_tui.sheets import sheet
 from cgc_tui.text import Clean, clean
-from cgc_tui.view import Look, filters, missing_details
+from cgc_tui.view import Look, filters, lacking
 from cgc_tui.widgets.cause_detail import CauseDetail
 from cgc_tui.widgets.cause_table import CauseTable
 from cgc_tui.widgets.course import Course, Times
@@ -128,8 +128,7 @@ class FailuresScreen(Screen[Found]):
         what = f"{count:,} failed job{'' if count == 1 else 's'} by cause" if count else "No failed jobs"
         parts = [what, filters(replace(self._within, states=()), self.look)]
         parts += [f"{page.unreadable:,} could not be read"] if page.unreadable else []
-        missing = missing_details(page.details_missing, count)
-        parts += [missing] if missing else []
+        parts += [lacking(page)] if page.details_missing else []
         self.query_one("#what", Static).update(clean(self.look.dot.join(parts)))
 
     @on(CauseTable.Highlighted)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 UNSEEN = 0.3
 RHYTHM = 0.25
-WORDS_SECONDS = 20.0
+WORDS_SECONDS = 10.0
 
 
 class ReadAll(Dialog[JobPage]):

@@ -15,7 +15,7 @@ from cgc_tui.models import JobPage, JobQuery, RateBudget
 from cgc_tui.needle import needle
 from cgc_tui.text import Clean, clean
 from cgc_tui.trouble import Trouble
-from cgc_tui.view import Look, failed, filters, missing_details, number, position, searched, span
+from cgc_tui.view import Look, failed, filters, lacking, number, position, searched, span
 from cgc_tui.widgets.fact_line import FactLine
 
 LONGEST_WINDOW = timedelta(hours=1)
@@ -79,8 +79,6 @@ class StatusLine(FactLine):
         pending = self.wanted != self.page.query
         going = f"asking for page {self.wanted.offset // self.wanted.limit + 1:,}…" if pending else ""
         skipped = f"{self.page.unreadable} could not be read" if self.page.unreadable else ""
-        lacking = f"details missing: {self.page.incomplete.what}" if self.page.incomplete else ""
-        lacking = lacking or missing_details(self.page.details_missing, len(self.page.jobs))
         query = replace(self.wanted if pending else self.page.query, among=None)
         filtered = filters(query, self.look) if query.filtered or not self.wanted.among else ""
         return [
@@ -89,7 +87,7 @@ class StatusLine(FactLine):
             going or self.news,
             f"{len(self.marks):,} marked" if self.marks else "",
             skipped,
-            lacking,
+            lacking(self.page),
             searched(self.wanted.among, self.look) if self.wanted.among else "",
             filtered,
             self._order(),
