@@ -34,8 +34,8 @@ EPILOG = """\
 Filters mean the jobs that match at the start, also those that have ended;
 without ids and filters it is all that have not. Jobs that come later are not
 watched. Trouble with the network or the server on the way is waited out.
-A job has ended unless it is PENDING or RUNNING; a state that is neither of
-these nor COMPLETED or FAILED counts as "ended otherwise".
+A job has ended unless it is PENDING or RUNNING. Any state but these two,
+COMPLETED and FAILED counts as "ended otherwise".
 
 Exit codes: 0 all completed, 1 a job failed, ended otherwise or is not there,
 3 details of jobs could not be read, 8 not all ended. CMD has CGC_TUI_EXIT,
