@@ -132,6 +132,13 @@ def _gateway_html(_answer: Answer, value: int) -> httpx.Response:
     return raw_answer(GATEWAY.format(words).encode(), status, "text/html")
 
 
+def _answer_replaced(answer: Answer, value: tuple[int, int | None]) -> httpx.Response:
+    """Do what the request wants, then answer with an error: the platform's, or a proxy's without a code."""
+    answer()
+    status, code = value
+    return _gateway_html(answer, status) if code is None else _error(answer, (status, code))
+
+
 def _unmatched(_answer: Answer, _value: object) -> httpx.Response:
     return unmatched(404)
 
@@ -212,6 +219,7 @@ FAULTS: dict[str, Fault] = {
     "not_json": Fault(_not_json, Layer.FRONT),
     "redirect_to": Fault(_redirect_to, Layer.FRONT),
     "big_body": Fault(_big_body, Layer.FRONT),
+    "answer_replaced": Fault(_answer_replaced, Layer.WAY),
     "slow_s": Fault(_slow_s, Layer.WAY),
     "drip": Fault(_drip, Layer.WAY),
     "cut": Fault(_cut, Layer.WAY),

@@ -65,7 +65,7 @@ def whole(job: Job, now: float, base: str, switches: Switches) -> Record:
         "overwrite": job.overwrite,
         "autorename": job.autorename,
         "source": {"volume": job.volume, "location": job.location},
-        "destination": {**destination, "name": job.name},
+        "destination": {**destination, "name": _named(job) if switches.autorenamed_destination else job.name},
     }
     if job.preserve is not None:
         record["preserve_folder_structure"] = job.preserve
@@ -82,6 +82,11 @@ def whole(job: Job, now: float, base: str, switches: Switches) -> Record:
     return {**_gone_wrong(record, job.key, switches), **job.told}
 
 
+def _named(job: Job) -> str:
+    """Return the name that the file gets in the project."""
+    return f"_1_{job.name}" if job.autorename else job.name
+
+
 def result(job: Job, base: str) -> Record:
     """Return the file or folder that a completed job made ("Get file details")."""
     made = file_id(job.id)
@@ -89,7 +94,7 @@ def result(job: Job, base: str) -> Record:
     record: Record = {
         "href": f"{base}/files/{made}",
         "id": made,
-        "name": f"_1_{job.name}" if job.autorename else job.name,
+        "name": _named(job),
         "project": job.project,
         "created_on": iso(job.ends),
         "modified_on": iso(job.ends),

@@ -43,7 +43,8 @@ class Submission:
         destination = _part(asked.get("destination"), "destination")
         _check_types(asked, source, destination)
         self._check_volume(source["volume"])
-        self._check_destination(destination)
+        folder = self._check_destination(destination)
+        in_project = folder is not None and self._platform.switches.folder_as_project
         book = self._platform.book
         rng = book.chance()
         job = Job(
@@ -53,8 +54,8 @@ class Submission:
             location=source["location"],
             name=_name(source, destination),
             submitted=self._platform.clock(),
-            project=destination.get("project"),
-            parent=destination.get("parent"),
+            project=folder.project if folder and in_project else destination.get("project"),
+            parent=None if in_project else destination.get("parent"),
             overwrite=asked.get("overwrite", False),
             autorename=asked.get("autorename", False),
             preserve=_preserve(asked, source),
@@ -74,7 +75,8 @@ class Submission:
         if not volume.active:
             raise Refusal(9069)
 
-    def _check_destination(self, destination: dict[str, str]) -> None:
+    def _check_destination(self, destination: dict[str, str]) -> Job | None:
+        """Return the job that made the destination's folder, None for a project."""
         project = destination.get("project")
         if project is not None and project not in self._platform.projects:
             raise Refusal(9012)
@@ -82,10 +84,11 @@ class Submission:
             raise Refusal(9102)
         parent = destination.get("parent")
         if parent is None:
-            return
+            return None
         made = self._platform.book.made(parent)
         if made is None or not made.folder:
             raise Refusal(5026)
+        return made
 
 
 def _part(value: object, kind: str) -> dict[str, Any]:

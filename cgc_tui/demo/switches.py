@@ -36,6 +36,10 @@ class Switches:
     """When records of a bulk get have no times: "unless asked" for by `fields`, "always" or "never"."""
     bulk_create_without_ids: bool = False
     """Records of a bulk create have no id and href."""
+    autorenamed_destination: bool = False
+    """The destination of a job with autorename has the name that the file gets, not the requested one."""
+    folder_as_project: bool = False
+    """A submission into a folder makes a job whose destination is the folder's project."""
     failed_as_404: bool = False
     """A FAILED job is sent under HTTP 404, with the job as the body."""
     unknown_states: bool = False

@@ -18,7 +18,7 @@ IMPORTS = "/storage/imports"
 
 def test_every_fault_but_the_scripted_ones_has_a_switch() -> None:
     names = {field.name for field in dataclasses.fields(Switches)}
-    assert set(FAULTS) - names == {"error", "limited", "timeout"}
+    assert set(FAULTS) - names == {"answer_replaced", "error", "limited", "timeout"}
     assert {name for name, _ in AT_RANDOM} <= set(FAULTS)
 
 
@@ -116,6 +116,21 @@ async def test_connections_gone_wrong(
     with pytest.raises(error):
         await client.get(IMPORTS)
     assert (await client.get(IMPORTS)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [(409, None, "text/html"), (504, None, "text/html"), (503, 0, "application/json")],
+)
+async def test_an_error_in_place_of_the_answer_comes_after_the_work(
+    platform: SimulatedPlatform, client: httpx.AsyncClient, status: int, code: int | None, kind: str
+) -> None:
+    platform.next("answer_replaced", (status, code))
+    source = {"volume": "rosalind/tcga-raw", "location": "a.bam"}
+    asked = {"source": source, "destination": {"project": "rosalind/brca-pilot"}}
+    answer = await client.post(IMPORTS, json=asked)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, kind)
+    assert platform.job(platform.ids()[0])["source"] == source
 
 
 @pytest.mark.parametrize(("switch", "value"), [("silent", True), ("slow_s", 60.0), ("drip", 60.0)])

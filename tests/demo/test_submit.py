@@ -125,3 +125,18 @@ def test_a_taken_name_fails_unless_it_may_be_replaced(ask: Any, platform: Simula
         codes[flag] = platform.book[job_id].error
     assert codes["none"] == 9108
     assert 9108 not in (codes["overwrite"], codes["autorename"])
+
+
+def test_an_autorenamed_job_can_have_its_new_name(ask: Any, platform: SimulatedPlatform) -> None:
+    platform.switches.autorenamed_destination = True
+    assert ask("POST", IMPORTS, json=item()).json()["destination"]["name"] == "file.bam"
+    renamed = ask("POST", IMPORTS, json=item(autorename=True)).json()
+    assert renamed["destination"] == {"project": PROJECT, "name": "_1_file.bam"}
+    assert platform.job(renamed["id"])["destination"] == renamed["destination"]
+
+
+def test_a_job_into_a_folder_can_have_the_project_in_its_place(ask: Any, platform: SimulatedPlatform) -> None:
+    (folder,) = platform.add_jobs(1, "COMPLETED", location="runs/7/", project=PROJECT)
+    platform.switches.folder_as_project = True
+    inside = to(parent=platform.job(folder)["result"]["id"], name="x.bam")
+    assert ask("POST", IMPORTS, json=inside).json()["destination"] == {"project": PROJECT, "name": "x.bam"}
