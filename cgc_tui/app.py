@@ -41,14 +41,15 @@ PRESENCE = (events.InputEvent, events.Paste, events.AppFocus, events.AppBlur)
 class Setup(NamedTuple):
     """What the app is started with.
 
-    `title` stands in the header for the platform; `first` is the page of `query`, where that is asked for
-    already.
+    `title` stands in the header for the platform; `state` is the directory of what this machine remembers,
+    None for nothing; `first` is the page of `query`, where that is asked for already.
     """
 
     access: Access
     title: str
     credentials: Credentials
     connect: Callable[[str, Token], Client]
+    state: Path | None
     settings: Settings
     config: Path
     query: JobQuery
@@ -120,6 +121,7 @@ class CgcApp(TerminalApp):
             look=self.display_options,
             clock=self._setup.clock,
             writer=self._access.profile if self._setup.write else None,
+            state=self._setup.state,
         )
 
     @on(TokenRefused)

@@ -28,7 +28,7 @@ from cgc_tui.commands.options import (
     state,
 )
 from cgc_tui.crash import BUG, report
-from cgc_tui.credentials import Access, Credentials, CredentialsError, config_directory
+from cgc_tui.credentials import Access, Credentials, CredentialsError, config_directory, state_directory
 from cgc_tui.event_log import EventLog, LogFile, LogFileError
 from cgc_tui.first_page import FirstPage, Question
 from cgc_tui.models import JobQuery
@@ -224,6 +224,7 @@ def _screen(options: argparse.Namespace, events: EventLog, first: FirstPage | No
         title=place.title,
         credentials=place.credentials,
         connect=place.connect,
+        state=place.state,
         events=events,
         settings=chosen if refresh is None else replace(chosen, refresh=refresh),
         config=_config(),
@@ -291,6 +292,7 @@ def _demo(events: EventLog) -> Place:
         title="simulated CGC",
         credentials=Credentials(nowhere, environ={}, home=nowhere),
         connect=lambda endpoint, token: Client(Wire(endpoint, token, transport=transport, events=events)),
+        state=None,
     )
 
 
@@ -300,8 +302,8 @@ def _platform(options: argparse.Namespace, chosen: Settings, events: EventLog) -
     access = credentials.find(
         profile=options.profile, endpoint=options.endpoint, default_profile=chosen.profile
     )
-
-    return Place(access, access.title, credentials, partial(_client, credentials, events))
+    connect = partial(_client, credentials, events)
+    return Place(access, access.title, credentials, connect, state_directory(os.environ))
 
 
 def _client(credentials: Credentials, events: EventLog, endpoint: str, token: Token) -> Client:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cgc_tui.credentials import Access, Credentials
@@ -13,9 +14,13 @@ if TYPE_CHECKING:
 
 
 class Place(NamedTuple):
-    """A platform, and what is known of the user there; `title` is its name for the user."""
+    """A platform, and what is known of the user there; `title` is its name for the user.
+
+    `state` is the directory of what this machine remembers of it, None where that is nothing.
+    """
 
     access: Access
     title: str
     credentials: Credentials
     connect: Callable[[str, Token], Client]
+    state: Path | None

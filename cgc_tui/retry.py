@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -44,12 +45,36 @@ class Fate(StrEnum):
 Key = tuple[str | None, ...]
 
 NOTHING = Clean("")
+LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 def key(job: ImportJob) -> Key:
     """Return what tells an import from others: where it takes its file from and where it puts it."""
     source, destination = job.source, job.destination
     return (source.volume, source.location, destination.parent or destination.project, job.name)
+
+
+def same_import(job: ImportJob, other: ImportJob) -> bool:
+    """Tell whether `other` may be what came of starting the import of `job`, by source and destination.
+
+    The platform may give it another name (autorename) or none, and name the project in place of a folder.
+    """
+    if not job.source.location or _source(job) != _source(other):
+        return False
+    named = other.autorename or other.destination.name in (None, job.name)
+    return bool(named) and _same_target(job, other)
+
+
+def _source(job: ImportJob) -> Key:
+    """Return where a job takes its file from; folders may come without the slash at their end."""
+    return (job.source.volume, (job.source.location or "").rstrip("/"))
+
+
+def _same_target(job: ImportJob, other: ImportJob) -> bool:
+    wanted, target = job.destination, other.destination
+    if wanted.parent and not target.parent:
+        return wanted.project is None or target.project in (None, wanted.project)
+    return (target.parent or target.project) in (None, wanted.parent or wanted.project)
 
 
 def body(job: ImportJob, options: Options) -> dict[str, Any]:
@@ -85,18 +110,25 @@ class Plan:
         return Counter(self.left_out.values())
 
 
-def plan(jobs: Iterable[ImportJob], *, sent: Collection[str] = (), listed: Iterable[ImportJob] = ()) -> Plan:
+def plan(
+    jobs: Iterable[ImportJob],
+    *,
+    sent: Collection[str] = (),
+    listed: Iterable[ImportJob] = (),
+    known: Collection[str] | None = None,
+) -> Plan:
     """Return which of the jobs to send again.
 
     `sent` are the ids of those that were sent before; `listed` are the jobs that the platform lists now,
-    as they are by now, among which the same import may have been started since.
+    as they are by now, among which the same import may have been started since. `known` are the ids that it
+    listed when this retry began: a job that is not among them was started since, however it ended.
     """
     listed = tuple(listed)
     now = {job.id: job for job in listed}
     later: dict[Key, list[ImportJob]] = {}
     for job in listed:
-        if job.state != JobState.FAILED:
-            later.setdefault(key(job), []).append(job)
+        if job.state != JobState.FAILED or (known is not None and job.id not in known):
+            later.setdefault(_source(job), []).append(job)
     chosen: dict[Key, ImportJob] = {}
     left_out: dict[str, Reason] = {}
     for job in (now.get(job.id, job) for job in jobs):
@@ -107,7 +139,22 @@ def plan(jobs: Iterable[ImportJob], *, sent: Collection[str] = (), listed: Itera
             left_out[job.id] = reason
         else:
             chosen[key(job)] = job
-    return Plan(tuple(chosen.values()), left_out)
+    repeated = _repeated(chosen.values())
+    left_out |= dict.fromkeys(repeated, Reason.REPEATED)
+    return Plan(tuple(job for job in chosen.values() if job.id not in repeated), left_out)
+
+
+def _repeated(jobs: Iterable[ImportJob]) -> set[str]:
+    """Return the ids of jobs that are retries of others among these, under a name that the platform gave."""
+    repeated: set[str] = set()
+    originals: dict[Key, list[ImportJob]] = {}
+    for job in sorted(jobs, key=lambda job: job.started_on or LATEST):
+        earlier = originals.setdefault(_source(job), [])
+        if any(_started_again(original, job) for original in earlier):
+            repeated.add(job.id)
+        else:
+            earlier.append(job)
+    return repeated
 
 
 def _reason(job: ImportJob, sent: Collection[str], later: Mapping[Key, Sequence[ImportJob]]) -> Reason | None:
@@ -121,7 +168,7 @@ def _reason(job: ImportJob, sent: Collection[str], later: Mapping[Key, Sequence[
         return Reason.UNKNOWN
     if not _sendable(job):
         return Reason.UNSENDABLE
-    if any(_since(job, other) for other in later.get(key(job), ())):
+    if any(_started_again(job, other) for other in later.get(_source(job), ()) if other.id != job.id):
         return Reason.THERE
     return None
 
@@ -135,11 +182,20 @@ def _sendable(job: ImportJob) -> bool:
     return True
 
 
-def _since(job: ImportJob, other: ImportJob) -> bool:
-    """Tell whether another job may have been started after this one: in its second, or at an unknown time."""
-    if other.started_on is None or job.started_on is None:
-        return True
-    return other.started_on >= job.started_on
+def _started_again(job: ImportJob, other: ImportJob) -> bool:
+    """Tell whether another job may be the same import, started after this one.
+
+    Where the platform names it otherwise, it counts only if it was started after this one had failed, since
+    a user may import a file under several names, or into a project and a folder, in one go.
+    """
+    if key(other) == key(job):
+        return _since(other, job.started_on)
+    return same_import(job, other) and _since(other, job.finished_on or job.started_on)
+
+
+def _since(job: ImportJob, instant: datetime | None) -> bool:
+    """Tell whether a job may have been started after an instant: in its second, or at an unknown time."""
+    return job.started_on is None or instant is None or job.started_on >= instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +223,7 @@ class Run:
 
     def __init__(self, plan: Plan, options: Options, before: Collection[str] = ()) -> None:
         """`before` are the ids of the jobs that the platform listed before anything was sent."""
+        self.plan = plan
         self.options = options
         self.stopped = False
         """Whether nothing more is to be sent."""
@@ -220,7 +277,8 @@ class Run:
             elif item.made is False:
                 self._set(job, Fate.REFUSED, why=_words(item.error))
             else:
-                self._set(job, Fate.UNKNOWN, why=Clean("the answer does not tell of it"))
+                why = _words(item.error) or Clean("the answer has no result for it")
+                self._set(job, Fate.UNKNOWN, why=why)
 
     def refused(self, chunk: Sequence[ImportJob], error: CgcError) -> None:
         """Note that surely none of them was started."""
@@ -233,13 +291,22 @@ class Run:
             self._set(job, Fate.UNKNOWN, why=error.what)
 
     def found(self, listed: Iterable[ImportJob]) -> None:
-        """Recognise, among the jobs that the platform lists now, the new ones that are not known yet."""
+        """Recognise, among the jobs that the platform lists now, the new ones that are not known yet.
+
+        Those with the same name come first, so that none is taken for another that has a name of its own.
+        """
         known = {outcome.new.id for outcome in self._outcomes.values() if outcome.new is not None}
-        missing = {key(job): job for job in self.unclear}
+        new: dict[Key, list[ImportJob]] = {}
         for job in listed:
-            old = missing.get(key(job))
-            if old is not None and job.id not in known and job.id not in self._before:
-                self._set(missing.pop(key(job)), Fate.MADE, new=job)
+            if job.id not in known and job.id not in self._before:
+                new.setdefault(_source(job), []).append(job)
+        for same in (lambda job, other: key(job) == key(other), _started_again):
+            for job in self.unclear:
+                like = new.get(_source(job), [])
+                match = next((other for other in like if same(job, other)), None)
+                if match is not None:
+                    like.remove(match)
+                    self._set(job, Fate.MADE, new=match)
 
     def learned(self, told: Mapping[str, ImportJob | JobError]) -> None:
         """Take in how the new jobs stand now."""

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 
 from cgc_tui.models import MAX_LIMIT, ImportJob, JobState
 from cgc_tui.retry import Fate, Options, Outcome, Plan, Run, body
+from cgc_tui.send_lock import LockHolder
 from cgc_tui.text import Clean, clean, reveal
-from cgc_tui.view import Look, error_words, optional, state
+from cgc_tui.view import Look, error_words, moment, optional, state
 
 CREATE = "POST /bulk/storage/imports/create"
 MOST_NAMED = 3
@@ -74,6 +75,25 @@ def summary(run: Run, look: Look) -> Clean:
     ended += [f"{under_way:,} under way"] if under_way else []
     jobs = f" ({', '.join(ended)})" if ended else ""
     return clean(look.dot.join(part + (jobs if part.endswith(Fate.MADE) else "") for part in parts))
+
+
+def held_by(holder: LockHolder, look: Look) -> Clean:
+    """Return which other process is sending imports, and what to do where it is stopped."""
+    parts = (
+        holder.host,
+        f"pid {holder.pid}" if holder.pid else "",
+        f"since {moment(holder.since, look)}" if holder.since else "",
+    )
+    known = ", ".join(filter(None, parts))
+    words = f"another cgc-tui is sending imports{f' ({known})' if known else ''}"
+    if holder.is_stopped:
+        words += f"; it is stopped: continue it with fg or kill -CONT {holder.pid}"
+    return clean(words)
+
+
+def unprotected(reason: Clean) -> Clean:
+    """Return what it means that there is no lock."""
+    return clean(f"{reason}: a second run at the same time would send the same imports again.")
 
 
 def rank(outcome: Outcome) -> int:

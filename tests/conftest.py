@@ -177,6 +177,7 @@ def make_app(platform: SimulatedPlatform, server: LoopbackServer, clock: Clock, 
                     events=events,
                 )
             ),
+            state=tmp_path / "state",
             events=events,
             settings=settings or Settings(refresh=0),
             config=Path("~/.config/cgc-tui/config.toml"),

@@ -50,6 +50,7 @@ def make_app(*, token: bool) -> CgcApp:
         title="CGC",
         credentials=Credentials(CONFIG, environ={}, home=CONFIG),
         connect=lambda at, given: Client(Wire(at, given, transport=platform.transport(), now=lambda: NOON)),
+        state=None,
         settings=Settings(),
         config=CONFIG / "config.toml",
         query=JobQuery(),

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import ssl
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,9 +18,10 @@ import pytest
 
 from cgc_tui.api import Client
 from cgc_tui.api.every import all_jobs
-from cgc_tui.api.resend import follow, listed, look, send
+from cgc_tui.api.failures import from_exception
+from cgc_tui.api.resend import follow, listed, locked_run, look, reconcile, send
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.errors import Lost, Maintenance, RateLimited, Refused, Rejected, Unreachable
+from cgc_tui.errors import CgcError, Lost, NoPrivilege, RateLimited, Refused, Rejected, Unreachable
 from cgc_tui.models import Destination, ImportJob, JobQuery, Source, Submitted
 from cgc_tui.retry import Fate, Options, Plan, Reason, Run, body, key, plan
 from cgc_tui.retry_view import rank, summary
@@ -93,6 +98,102 @@ def test_what_was_there_before_it_failed_does_not_count() -> None:
     assert plan([job("a")], listed=[older, again]).jobs == (job("a"),)
     assert plan([job("a")], listed=[unknown]).jobs == ()
     assert plan([job("a")], listed=[replace(older, started_on=NOON)]).jobs == ()
+
+
+LATER = NOON + timedelta(minutes=5)
+FAILED = {"finished_on": NOON + timedelta(minutes=1)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ({}, {"destination": Destination("rosalind/brca-pilot", "_1_a.bam"), "autorename": True}, True),
+        ({}, {"destination": Destination("rosalind/brca-pilot", "_1_a.bam"), "autorename": False}, False),
+        ({}, {"destination": Destination("rosalind/brca-pilot", "b.bam")}, False),
+        ({}, {"destination": Destination("rosalind/brca-pilot")}, True),
+        ({}, {"destination": Destination("rosalind/luad-rnaseq", "a.bam")}, False),
+        ({}, {"destination": Destination(None, "a.bam", "5f")}, False),
+        ({}, {"destination": Destination()}, True),
+        ({}, {"source": Source("rosalind/raw", "runs/b.bam")}, False),
+        ({}, {"source": Source("rosalind/other", "runs/a.bam")}, False),
+        ({"destination": Destination(None, "a.bam", "5f")}, {}, True),
+        ({"destination": Destination("rosalind/brca-pilot", "a.bam", "5f")}, {}, True),
+        ({"destination": Destination("rosalind/luad-rnaseq", "a.bam", "5f")}, {}, False),
+        (
+            {"destination": Destination(None, "a.bam", "5f")},
+            {"destination": Destination(None, "a.bam", "60")},
+            False,
+        ),
+        (
+            {"source": Source("v/v", "runs/a.bam/"), "autorename": True},
+            {
+                "source": Source("v/v", "runs/a.bam"),
+                "destination": Destination("rosalind/brca-pilot", "_1_a.bam"),
+                "autorename": True,
+            },
+            True,
+        ),
+    ],
+)
+def test_a_retry_is_recognised_whatever_the_platform_calls_it(
+    old: dict[str, Any], new: dict[str, Any], same: bool
+) -> None:
+    failed = job("a", **FAILED | old)
+    again = replace(job("a", "COMPLETED", started_on=LATER), id="a2", **new)
+    assert (plan([failed], listed=[again]).left_out == {"a": Reason.THERE}) is same
+    run = Run(Plan((failed,), {}), Options.AS_BEFORE, before=["a"])
+    run.take()
+    run.found([again])
+    assert (run.outcomes[0].new == again) is same
+
+
+def test_imports_of_one_go_are_not_taken_for_retries_of_each_other() -> None:
+    """One source under two names, and into a project and a folder: each is an import of its own."""
+    destinations = [
+        Destination("rosalind/brca-pilot", "a.bam"),
+        Destination("rosalind/brca-pilot", "b.bam"),
+        Destination(None, "a.bam", "5f"),
+    ]
+    failed = [
+        replace(job("a", **FAILED), id=str(number), destination=destination, autorename=True)
+        for number, destination in enumerate(destinations)
+    ]
+    assert plan(failed).jobs == tuple(failed)
+    for number, other in enumerate(failed):
+        done = replace(other, state="COMPLETED")
+        rest = [each for each in failed if each is not other]
+        assert plan(rest, listed=[done]).jobs == tuple(rest), number
+    renamed = [
+        replace(
+            each,
+            id=f"new {each.id}",
+            state="PENDING",
+            started_on=LATER,
+            destination=each.destination._replace(name=f"_1_{each.destination.name}"),
+        )
+        for each in failed[:2]
+    ]
+    run = Run(Plan(tuple(failed[:2]), {}), Options.AS_BEFORE)
+    run.take()
+    run.found(renamed)
+    assert [outcome.new for outcome in run.outcomes] == renamed
+
+
+def test_a_retry_that_failed_under_another_name_is_not_sent_beside_its_original() -> None:
+    destination = Destination("rosalind/brca-pilot", "_1_a.bam")
+    first = job("a", **FAILED)
+    again = replace(job("a", started_on=LATER), id="a2", destination=destination, autorename=True)
+    assert plan([again, first]) == Plan((first,), {"a2": Reason.REPEATED})
+    assert plan([again]).jobs == (again,)
+    assert plan([again, first], sent={"a"}).jobs == (again,)
+
+
+def test_a_job_that_was_started_since_counts_although_it_has_failed() -> None:
+    first, other = job("a"), job("b")
+    again = replace(job("a", started_on=LATER), id="a2")
+    assert plan([first, other], listed=[first, again]).jobs == (first, other)
+    planned = plan([first, other], listed=[first, again], known={"a", "b"})
+    assert planned == Plan((other,), {"a": Reason.THERE})
 
 
 def test_nothing_is_taken_twice() -> None:
@@ -210,7 +311,13 @@ async def test_each_is_sent_once_through_refusals_and_a_lost_answer(
         ("drop", "headers"),
         ("cut", True),
         ("gateway_html", 504),
+        ("gateway_html", 408),
+        ("gateway_html", 409),
+        ("error", (408, 0)),
+        ("error", (409, 409)),
         ("internal_error", True),
+        ("cloud_error", True),
+        ("maintenance", True),
         ("not_json", True),
         ("empty", 200),
         ("items_null", True),
@@ -228,10 +335,13 @@ async def test_a_lost_answer_is_never_asked_for_again(
 @pytest.mark.parametrize(
     ("fault", "value", "kind"),
     [
-        ("maintenance", True, Maintenance),
         ("limited", True, RateLimited),
         ("error", (401, 90001), Refused),
+        ("error", (403, 9020), NoPrivilege),
         ("error", (400, 9011), Rejected),
+        ("error", (409, 9069), Rejected),
+        ("error", (409, 9108), Rejected),
+        ("gateway_html", 413, Rejected),
     ],
 )
 async def test_what_surely_started_nothing_is_no_lost_answer(
@@ -250,6 +360,81 @@ async def test_no_connection_is_no_lost_answer(connect: Connect, server: Any) ->
         await connect().submit([body(job("x"), Options.AS_BEFORE)])
 
 
+@pytest.mark.parametrize(
+    ("error", "sent"),
+    [
+        (httpx.ConnectError("refused"), False),
+        (httpx.ConnectTimeout("slow"), False),
+        (httpx.ProxyError("407"), False),
+        (httpx.PoolTimeout("full"), False),
+        (httpx.UnsupportedProtocol("ftp"), False),
+        (httpx.InvalidURL("no"), False),
+        (httpx.WriteError("broke"), True),
+        (httpx.ReadError("broke"), True),
+        (httpx.ReadTimeout("slow"), True),
+        (TimeoutError(), True),
+        (ConnectionResetError(), True),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize(
+    "cause", [None, ssl.SSLError(), ConnectionRefusedError(), socket.gaierror()], ids=repr
+)
+def test_an_error_says_whether_the_request_may_have_left(
+    error: Exception, cause: Exception | None, sent: bool
+) -> None:
+    error.__cause__ = cause
+    mapped = from_exception(error, "example.org")
+    assert isinstance(mapped, Unreachable)
+    assert mapped.sent is sent
+
+
+async def test_a_closed_client_sends_nothing(client: Client) -> None:
+    await client.close()
+    with pytest.raises(Unreachable) as caught:
+        await client.me()
+    assert caught.value.sent is False
+
+
+async def test_an_error_of_one_import_may_leave_its_outcome_open(
+    client: Client, platform: SimulatedPlatform
+) -> None:
+    """After a 5xx or 408 there may be a job; another 4xx of the platform says that there is none."""
+    statuses = [400, 404, 408, 409, 500, 503, None]
+    errors = [{"status": status, "code": 1, "message": f"no {status}"} for status in statuses]
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"items": [{"error": error} for error in errors]})
+
+    platform.next(answer, where=CREATE)
+    asked = [job(str(number)) for number in range(len(statuses))]
+    results = await client.submit([body(each, Options.AS_BEFORE) for each in asked])
+    assert [result.made for result in results] == [False, False, None, False, None, None, None]
+    run = Run(Plan(tuple(asked), {}), Options.AS_BEFORE)
+    run.answered(run.take(), results)
+    assert run.counts == {Fate.REFUSED: 3, Fate.UNKNOWN: 4}
+    assert run.outcomes[5].why == "1 no 503"
+
+
+REPLACED = [(408, None), (409, None), (502, None), (504, None), (500, 90004), (503, 0), (503, 9100)]
+"""Errors that a client can get in place of the answer, each as status and code."""
+
+
+@pytest.mark.parametrize("answer", REPLACED, ids=str)
+async def test_an_error_after_the_jobs_were_made_is_no_refusal(
+    client: Client, platform: SimulatedPlatform, answer: tuple[int, int | None]
+) -> None:
+    platform.remove_jobs(platform.ids()[:150])
+    platform.fail("answer_replaced", answer, where=CREATE)
+    run = await start(client)
+    await send(client, run)
+    assert run.counts == {Fate.UNKNOWN: 90}
+    assert (await start(client)).outcomes == ()
+    await look(client, run)
+    assert run.counts == {Fate.MADE: 90}
+    assert len(submitted(platform)) == 90
+
+
 async def test_a_deadline_is_a_lost_answer(connect: Connect, platform: SimulatedPlatform) -> None:
     client = connect(deadline=0.2)
     gate = platform.gate(CREATE)
@@ -258,15 +443,16 @@ async def test_a_deadline_is_a_lost_answer(connect: Connect, platform: Simulated
     gate.release()
 
 
-@pytest.mark.parametrize("fault", ["maintenance", "limited"])
+@pytest.mark.parametrize(
+    ("fault", "kind", "fate"), [("maintenance", Lost, Fate.UNKNOWN), ("limited", RateLimited, Fate.REFUSED)]
+)
 async def test_what_stops_one_request_stops_the_rest(
-    client: Client, platform: SimulatedPlatform, fault: str
+    client: Client, platform: SimulatedPlatform, fault: str, kind: type[CgcError], fate: Fate
 ) -> None:
     run = await start(client)
     platform.next(fault, where=second(platform))
-    error = await send(client, run)
-    assert isinstance(error, Maintenance | RateLimited)
-    assert run.counts == {Fate.MADE: 100, Fate.REFUSED: 100, Fate.WAITING: 40}
+    assert isinstance(await send(client, run), kind)
+    assert run.counts == {Fate.MADE: 100, fate: 100, Fate.WAITING: 40}
     assert len(submitted(platform)) == 200
 
 
@@ -322,3 +508,121 @@ async def test_a_project_that_is_gone_does_not_hide_its_jobs(
     failed = (await all_jobs(client, JobQuery(states=("FAILED",)))).jobs
     platform.switches.forbidden_projects = frozenset({failed[0].destination.project or ""})
     assert {each.id for each in await listed(client, failed)} == set(platform.ids())
+
+
+async def folder_of(platform: SimulatedPlatform) -> str:
+    """Return the id of a folder in a project, with failed imports into it instead of all others."""
+    platform.remove_jobs(platform.ids())
+    (folder,) = platform.add_jobs(1, "COMPLETED", location="runs/7/", project="rosalind/brca-pilot")
+    made: str = platform.job(folder)["result"]["id"]
+    platform.add_jobs(240, "FAILED", project=None, parent=made)
+    return made
+
+
+RENAMED = [("autorenamed_destination", Options.AUTORENAME), ("folder_as_project", Options.AS_BEFORE)]
+
+
+@pytest.mark.parametrize(
+    "fault", [None, ("drop", "body"), ("bulk_short", True), ("answer_replaced", (504, None))]
+)
+@pytest.mark.parametrize(("switch", "options"), RENAMED)
+async def test_a_second_retry_finds_what_the_platform_calls_otherwise(
+    client: Client, platform: SimulatedPlatform, switch: str, options: Options, fault: tuple[str, Any] | None
+) -> None:
+    if switch == "folder_as_project":
+        await folder_of(platform)
+    setattr(platform.switches, switch, True)
+    run = await start(client, options)
+    if fault is not None:
+        platform.next(*fault, where=second(platform))
+    await send(client, run)
+    assert (run.unclear != ()) is (fault is not None)
+    await look(client, run)
+    assert run.counts == {Fate.MADE: 240}
+    new = [outcome.new.id if outcome.new else "" for outcome in run.outcomes]
+    assert len(set(new)) == 240
+    for outcome in run.outcomes:
+        assert outcome.new is not None
+        assert outcome.new.source == outcome.old.source
+    assert (await start(client, options)).outcomes == ()
+    for job_id in new:
+        platform.set_state(job_id, "FAILED")
+    again = await start(client, options)
+    assert len(again.outcomes) == 240
+    await send(client, again)
+    assert (await start(client, options)).outcomes == ()
+    assert len(submitted(platform)) == 480
+
+
+@pytest.mark.parametrize("state", ["PENDING", "COMPLETED", "FAILED"])
+async def test_what_another_process_started_before_the_lock_was_free_is_left_out(
+    client: Client, connect: Connect, platform: SimulatedPlatform, state: str
+) -> None:
+    failed = (await all_jobs(client, JobQuery(states=("FAILED",)))).jobs
+    before = await listed(client, failed)
+    planned = plan([*failed, job("x", "COMPLETED")], listed=before)
+    held: list[tuple[str, str]] = []
+
+    @asynccontextmanager
+    async def other_first(endpoint: str, user: str) -> AsyncIterator[None]:
+        held.append((endpoint, user))
+        other = connect()
+        run = Run(Plan(planned.jobs[:200], {}), Options.AS_BEFORE, [each.id for each in before])
+        assert await send(other, run) is None
+        for outcome in run.outcomes:
+            if outcome.new is not None:
+                platform.set_state(outcome.new.id, state)
+        yield
+
+    known = [each.id for each in before]
+    async with locked_run(client, planned, Options.AS_BEFORE, known=known, hold=other_first) as run:
+        assert run.plan.reasons == {Reason.NOT_FAILED: 1, Reason.THERE: 200}
+        assert len(run.outcomes) == 40
+        await send(client, run)
+    assert held == [(client.endpoint, "rosalind")]
+    counts = Counter(submitted(platform))
+    assert (len(counts), set(counts.values())) == (240, {1})
+
+
+async def test_without_a_look_under_the_lock_nothing_is_sent(
+    client: Client, platform: SimulatedPlatform
+) -> None:
+    failed = (await all_jobs(client, JobQuery(states=("FAILED",)))).jobs
+    released = []
+
+    @asynccontextmanager
+    async def hold(*_: str) -> AsyncIterator[None]:
+        platform.fail("gateway_html", 502)
+        try:
+            yield
+        finally:
+            released.append(True)
+
+    with pytest.raises(CgcError, match="502"):
+        async with locked_run(client, plan(failed), Options.AS_BEFORE, known=(), hold=hold):
+            pytest.fail("there is a run")
+    assert released == [True]
+    assert submitted(platform) == []
+
+
+async def test_a_job_that_is_listed_late_is_found_by_a_later_look(
+    client: Client, platform: SimulatedPlatform
+) -> None:
+    platform.remove_jobs(platform.ids()[:200])
+    run = await start(client)
+    late = platform.book.newest_first()
+    platform.next("answer_replaced", (504, None), where=CREATE)
+    await send(client, run)
+    made = platform.book.newest_first()[: -len(late)]
+    platform.remove_jobs([each.id for each in made])
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        if seconds == 10.0:
+            for each in reversed(made):
+                platform.book.put(each)
+
+    await reconcile(client, run, sleep=sleep)
+    assert waits == [0.0, 2.0, 10.0]
+    assert run.counts == {Fate.MADE: 40}

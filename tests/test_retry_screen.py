@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from textual.pilot import Pilot
 
-from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.api import Client
+from cgc_tui.api.every import all_jobs
+from cgc_tui.api.resend import send
+from cgc_tui.demo import SimulatedPlatform, list_call
+from cgc_tui.models import JobQuery
+from cgc_tui.retry import Options, Plan, Run
 from cgc_tui.screens.confirm import ConfirmDialog
 from cgc_tui.screens.jobs import JobsScreen
 from cgc_tui.screens.retry import WATCH as POLLS_EVERY
 from cgc_tui.screens.retry import RetryScreen
 from cgc_tui.screens.token import TokenScreen
+from cgc_tui.send_lock import SendLock
 from cgc_tui.widgets import outcome_table
 from cgc_tui.widgets.outcome_table import OutcomeTable
 from tests.conftest import Clock, MakeApp, Start, rest, shown, text_of
@@ -310,3 +319,97 @@ async def test_a_token_that_is_refused_while_new_jobs_are_asked_for_is_asked_for
         poll()
         await rest(pilot)
         assert len(platform.requests) > count
+
+
+@pytest.fixture
+def other(client: Client, clock: Clock, tmp_path: Path) -> AbstractAsyncContextManager[None]:
+    """Return the lock, as another process would hold it."""
+    lock = SendLock(tmp_path / "state", on_wait=print, on_unprotected=print, clock=clock)
+    return lock.hold(client.endpoint, "rosalind")
+
+
+async def test_esc_gives_up_waiting_for_another_run(
+    start: Start, platform: SimulatedPlatform, other: AbstractAsyncContextManager[None]
+) -> None:
+    async with start(write=True, size=(80, 24)) as pilot:
+        await plan_all(pilot)
+        async with other:
+            await confirm(pilot, "240")
+            screen = " ".join((await shown(pilot, "Waiting: another cgc-tui is sending imports")).split())
+            assert f"pid {os.getpid()}, since 2026-03-14 12:00:00 UTC)" in screen
+            assert "Esc stops waiting; nothing is sent." in screen
+            await pilot.press("enter", "r", "o", "escape")
+            await shown(pilot, "Nothing is sent yet. Enter asks first.")
+            assert "names as before" not in text_of(pilot.app)
+        assert submitted(platform) == []
+        await confirm(pilot, "240")
+        await shown(pilot, "240 started")
+    assert len(submitted(platform)) == 240
+
+
+async def test_a_run_that_has_waited_sends_only_what_is_left(
+    start: Start, client: Client, platform: SimulatedPlatform, other: AbstractAsyncContextManager[None]
+) -> None:
+    async with start(write=True) as pilot:
+        await plan_all(pilot)
+        async with other:
+            await confirm(pilot, "240")
+            await shown(pilot, "Waiting: another cgc-tui is sending imports")
+            failed = (await all_jobs(client, JobQuery(states=("FAILED",)))).jobs
+            assert await send(client, Run(Plan(failed[:200], {}), Options.AS_BEFORE)) is None
+            gate = platform.gate(list_call)
+        await gate.arrival()
+        await shown(pilot, "Looking once more before sending…")
+        gate.release()
+        await shown(pilot, "40 started")
+        await shown(pilot, "Skipped  200 started again meanwhile")
+        assert "Waiting" not in text_of(pilot.app)
+    counts = Counter(submitted(platform))
+    assert (len(counts), set(counts.values())) == (240, {1})
+
+
+async def test_two_apps_at_once_send_each_import_once(make_app: MakeApp, platform: SimulatedPlatform) -> None:
+    before = len(platform.ids())
+    async with make_app(write=True).run_test(size=(120, 36)) as first:
+        await plan_all(first)
+        gate = platform.gate(CREATE, times=1)
+        await confirm(first, "240")
+        await gate.arrival()
+        async with make_app(write=True).run_test(size=(120, 36)) as second:
+            await plan_all(second)
+            await confirm(second, "240")
+            await shown(second, "Waiting: another cgc-tui is sending imports")
+            gate.release()
+            await shown(second, "240 started again since")
+            await shown(second, "Nothing to send.")
+            await second.press("enter", "escape")
+            assert isinstance(second.app.screen, JobsScreen)
+        await shown(first, "240 started")
+    counts = Counter(submitted(platform))
+    assert (len(platform.ids()) - before, len(counts), set(counts.values())) == (240, 240, {1})
+
+
+async def test_without_locks_it_sends_and_says_so(
+    start: Start, platform: SimulatedPlatform, tmp_path: Path
+) -> None:
+    (tmp_path / "state").write_text("")
+    async with start(write=True) as pilot:
+        await plan_all(pilot)
+        await confirm(pilot, "240")
+        await shown(pilot, "240 started")
+        said = " ".join((await shown(pilot, "No lock")).split())
+        assert "cannot be locked" in said
+        assert "a second run at the same time would send the same imports again." in said
+    assert len(submitted(platform)) == 240
+
+
+async def test_without_a_second_look_nothing_is_sent(start: Start, platform: SimulatedPlatform) -> None:
+    async with start(write=True) as pilot:
+        await plan_all(pilot)
+        platform.fail("gateway_html", 502)
+        await confirm(pilot, "240")
+        await shown(pilot, "Nothing was sent · 502 bad gateway")
+        platform.recover()
+        await confirm(pilot, "240")
+        await shown(pilot, "240 started")
+    assert len(submitted(platform)) == 240

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from cgc_tui.api.client import Client
 from cgc_tui.api.every import all_jobs, jobs_by_ids
+from cgc_tui.api.pace import Sleep
 from cgc_tui.api.parse import TRY_AGAIN
 from cgc_tui.api.wire import RetryHook
 from cgc_tui.errors import CgcError, Lost, NoPrivilege, NotFound, Rejected, Unreadable
 from cgc_tui.models import ImportJob, JobQuery
-from cgc_tui.retry import Run, body
+from cgc_tui.retry import Options, Plan, Run, body, plan
 from cgc_tui.view import missing_details
+
+LOOKS = (0.0, 2.0, 10.0)
+"""Seconds before each look for jobs whose answer was lost: a slow platform may list them late."""
+
+MAINTENANCE = (503, 0)
+"""Status and code of a platform that is under maintenance."""
+
+Hold = Callable[[str, str], AbstractAsyncContextManager[None]]
+"""Holds the lock for sending, for an endpoint and a user of the platform (`SendLock.hold`)."""
 
 
 async def listed(
@@ -35,12 +47,37 @@ async def listed(
     return tuple(found.values())
 
 
+@asynccontextmanager
+async def locked_run(
+    client: Client,
+    planned: Plan,
+    options: Options,
+    *,
+    known: Collection[str],
+    hold: Hold,
+    on_retry: RetryHook | None = None,
+) -> AsyncIterator[Run]:
+    """Hold the lock for sending, look again, and give the run of what is still to be sent.
+
+    `known` are the ids of the jobs that were listed for the plan. An import that was started since then, as
+    by another process that had the lock, is not part of the run: `Run.plan` says so. Raises CgcError, before
+    anything is sent, where the user or the list cannot be read, and what `hold` raises.
+    """
+    user = await client.me()
+    async with hold(client.endpoint, user.username):
+        now = await listed(client, planned.jobs, on_retry=on_retry)
+        known = {*known, *planned.left_out, *(job.id for job in planned.jobs)}
+        left = plan(planned.jobs, listed=now, known=known)
+        whole = Plan(left.jobs, {**planned.left_out, **left.left_out})
+        yield Run(whole, options, [job.id for job in now])
+
+
 async def send(client: Client, run: Run, *, on_change: Callable[[], None] = lambda: None) -> CgcError | None:
     """Send what waits, a hundred in a request and no request twice.
 
     Return why it ended early, where that concerns what is still to be sent as well: a token, a limit, the
     network. A request that the platform refuses, or whose answer is lost, does not end it; a second lost
-    answer in a row does.
+    answer in a row does, and so does maintenance.
     """
     lost = False
     while chunk := run.take():
@@ -49,7 +86,7 @@ async def send(client: Client, run: Run, *, on_change: Callable[[], None] = lamb
             run.answered(chunk, await client.submit([body(job, run.options) for job in chunk]))
         except Lost as error:
             run.lost(chunk, error)
-            if lost:
+            if lost or (error.status, error.code) == MAINTENANCE:
                 return error
             lost = True
             continue
@@ -67,6 +104,14 @@ async def look(client: Client, run: Run) -> None:
     """Look whether jobs whose answer was lost are there all the same; raises CgcError."""
     if run.unclear:
         run.found(await listed(client, run.unclear))
+
+
+async def reconcile(client: Client, run: Run, *, sleep: Sleep = asyncio.sleep) -> None:
+    """Look for jobs whose answer was lost until all are there, at most three times; raises CgcError."""
+    for wait in LOOKS:
+        if run.unclear:
+            await sleep(wait)
+            await look(client, run)
 
 
 async def follow(client: Client, run: Run) -> None:

@@ -2,85 +2,127 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 from cgc_tui.api import parse
 from cgc_tui.api.wire import Wire
-from cgc_tui.errors import CgcError, Lost, Maintenance, ServerTrouble, Unreachable, Unreadable
-from cgc_tui.models import Submitted
-from cgc_tui.retry import Key, key
+from cgc_tui.errors import CgcError, Lost, Rejected, ServerTrouble, Unreachable, Unreadable
+from cgc_tui.models import ImportJob, JobError, Submitted
+from cgc_tui.retry import key, same_import
 from cgc_tui.text import Clean
 
 PATH = "/bulk/storage/imports/create"
 
 REMEDY = Clean("Look whether the jobs are there before you send again.")
 
+CONFLICTS = frozenset({9069, 9108})
+"""The codes that the platform has for a 409 ("CGC-specific response codes"); any other 409 is a proxy's."""
+
 Body = dict[str, Any]
 
 
 async def submit(wire: Wire, bodies: Sequence[Body]) -> tuple[Submitted, ...]:
-    """Submit at most 100 different imports; return what became of each, in their order.
+    """Submit at most 100 different imports; return the result of each, in their order.
 
-    Raises `Lost` where that cannot be known, and another `CgcError` where surely none was made.
+    Raises `Lost` where that cannot be known, and another `CgcError` where surely none was started.
     """
     try:
         answer = await wire.send("POST", PATH, body={"items": list(bodies)}, check=parse.items, once=True)
-    except (Unreachable, ServerTrouble, Unreadable) as error:
-        if isinstance(error, Maintenance) or _never_sent(error):
-            raise
-        raise Lost(error.what, REMEDY, words=error.words, request_id=error.request_id) from None
+    except CgcError as error:
+        if _outcome_unknown(error):
+            raise Lost(
+                error.what,
+                REMEDY,
+                status=error.status,
+                code=error.code,
+                words=error.words,
+                request_id=error.request_id,
+            ) from None
+        raise
     return _in_order(bodies, parse.items(answer.told))
 
 
-def _never_sent(error: CgcError) -> bool:
-    """Tell whether the request surely did not leave: there was no connection that it could take."""
-    import httpx
+def _outcome_unknown(error: CgcError) -> bool:
+    """Tell whether imports may have been started all the same.
 
-    cause = error.__context__
-    never_sent = (
-        httpx.ConnectError,
-        httpx.ConnectTimeout,
-        httpx.PoolTimeout,
-        httpx.ProxyError,
-        httpx.UnsupportedProtocol,
-        httpx.InvalidURL,
-        UnicodeError,
-    )
-    return isinstance(error, Unreachable) and (cause is None or isinstance(cause, never_sent))
+    A proxy answers with 5xx, 408 or 409 when it has passed the request on and lost patience; and nothing
+    says that the platform does none of its work before it answers with 5xx, 503 for maintenance included.
+    """
+    if isinstance(error, Unreachable):
+        return error.sent
+    if isinstance(error, Rejected):
+        return error.status == 409 and error.code not in CONFLICTS
+    return isinstance(error, ServerTrouble | Unreadable)
+
+
+class _Entry(NamedTuple):
+    """What the answer says of one import: the job that was started, or why there is none.
+
+    `like` is the job by its source and destination, also where the answer leaves out its id.
+    """
+
+    job: ImportJob | None
+    like: ImportJob | None
+    error: JobError | None
 
 
 def _in_order(bodies: Sequence[Body], records: Sequence[object]) -> tuple[Submitted, ...]:
     """Return what the records say of each body.
 
-    A job that was made tells its source and destination; an error tells nothing of its import, so it is
-    taken for the one at its place, where the answer is as long as what was asked.
+    A job that was started has its source and destination, although perhaps not the name or the folder that
+    the request had. An error has nothing of its import: it belongs to the one at its place, where the answer
+    has an entry for each import.
     """
-    entries: list[Body] = [record if isinstance(record, dict) else {} for record in records]
-    made = {key: entry for entry in entries if (key := _key(entry.get("resource")))}
-    asked = [_key(body) for body in bodies]
-    found = []
-    for place, wanted in enumerate(asked):
-        entry = made.get(wanted)
-        if (
-            entry is None
-            and len(entries) == len(bodies)
-            and _key(entries[place].get("resource")) not in asked
-        ):
-            entry = entries[place]
-        found.append(_submitted(entry or {}))
-    return tuple(found)
+    asked = [_like(body) for body in bodies]
+    rest: list[_Entry | None] = [_entry(record) for record in records]
+    matched: list[_Entry | None] = [None] * len(bodies)
+    for same in (_same_key, same_import):
+        for place, wanted in enumerate(asked):
+            if matched[place] is None and wanted is not None:
+                matched[place] = _taken(rest, partial(same, wanted))
+    if len(records) == len(bodies):
+        for place, entry in enumerate(rest):
+            if matched[place] is None and entry is not None and not _is_one_of(asked, entry.like):
+                matched[place] = entry
+    return tuple(_submitted(entry) for entry in matched)
 
 
-def _submitted(entry: Body) -> Submitted:
+def _taken(rest: list[_Entry | None], same: Callable[[ImportJob], bool]) -> _Entry | None:
+    """Take the first entry whose job is the same import out of the rest; return it."""
+    for place, entry in enumerate(rest):
+        if entry is not None and entry.like is not None and same(entry.like):
+            rest[place] = None
+            return entry
+    return None
+
+
+def _is_one_of(asked: Sequence[ImportJob | None], job: ImportJob | None) -> bool:
+    return job is not None and any(wanted is not None and same_import(wanted, job) for wanted in asked)
+
+
+def _same_key(one: ImportJob, other: ImportJob) -> bool:
+    return key(one) == key(other)
+
+
+def _entry(record: object) -> _Entry:
+    entry = record if isinstance(record, dict) else {}
     resource = entry.get("resource")
-    if isinstance(resource, dict) and resource:
-        return Submitted(True, job=parse.job(resource))
-    error = parse.job_error(entry.get("error"))
-    return Submitted(None if error is None else False, error=error)
+    return _Entry(parse.job(resource), _like(resource), parse.job_error(entry.get("error")))
 
 
-def _key(record: object) -> Key:
-    """Return what tells an import from the others; empty where the record is none."""
-    job = parse.job({**record, "id": "-"}) if isinstance(record, dict) else None
-    return key(job) if job is not None and job.source.location else ()
+def _like(record: object) -> ImportJob | None:
+    """Return a job with the record's source and destination, None where the record is none."""
+    return parse.job({**record, "id": "-"}) if isinstance(record, dict) and record else None
+
+
+def _submitted(entry: _Entry | None) -> Submitted:
+    """Return what an entry means; an error that may have come after the job was made leaves it open."""
+    if entry is None:
+        return Submitted(None)
+    if entry.like is not None:
+        return Submitted(True, job=entry.job)
+    status = entry.error.status if entry.error is not None else None
+    refused = status is not None and 400 <= status < 500 and status != 408
+    return Submitted(False if refused else None, error=entry.error)

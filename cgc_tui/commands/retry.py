@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from argparse import SUPPRESS, ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cgc_tui.commands.exits import Exit, exit_of, words_of
-from cgc_tui.commands.options import owner_name, query_of
+from cgc_tui.commands.options import owner_name, query_of, state
 from cgc_tui.commands.progress import ProgressLine
 from cgc_tui.commands.session import Session
 from cgc_tui.commands.show import tell_missing
@@ -16,7 +16,8 @@ from cgc_tui.commands.watch import Watch
 from cgc_tui.errors import CgcError, Lost
 from cgc_tui.models import MAX_LIMIT, ImportJob, JobState
 from cgc_tui.retry import Fate, Options, Plan, Run, body, plan
-from cgc_tui.retry_view import planned, summary, table
+from cgc_tui.retry_view import held_by, planned, summary, table, unprotected
+from cgc_tui.send_lock import LockHeld, LockHolder, SendLock
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client
@@ -27,16 +28,14 @@ EPILOG = """\
 Without ids and filters it is all failed jobs. What was started again since is
 left out. A dry run prints the requests; sending prints what became of each:
 old_id new_id result location. No request is repeated; an outcome that stays
-unknown is not sent again before a look at the list.
+unknown is looked up before it is sent again. Only one run sends at a time.
 
 Exit codes: 0 all started, 1 some were refused, or a watched one failed or
-ended otherwise, 3 an outcome is unknown, or the network or the server.
+ended otherwise, 3 an outcome is unknown, the network or the server, or
+another run is sending.
 
 Example: cgc-tui retry --project rosalind/brca-pilot --write --yes
 """
-
-LOOKS = (0.0, 2.0, 10.0)
-"""Seconds before each look for jobs whose answer was lost."""
 
 INTERVAL = 10.0
 
@@ -45,6 +44,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Take ids or filters, the options of the imports, and leave to send."""
     parser.set_defaults(state=[JobState.FAILED.value])
     parser.add_argument("jobs", nargs="*", metavar="ID", help=SUPPRESS)
+    parser.add_argument("--state", type=_failed, action="append", help=SUPPRESS)
     parser.add_argument(
         "--project", type=owner_name, metavar="OWNER/NAME", help="only jobs into this project"
     )
@@ -63,7 +63,15 @@ def add_arguments(parser: ArgumentParser) -> None:
     leave.add_argument("--dry-run", action="store_true", help="print the requests, send nothing (default)")
     leave.add_argument("--yes", action="store_true", help="send them, with --write")
     parser.add_argument("--write", action="store_true", help="allow what changes the platform")
+    parser.add_argument("--no-wait", action="store_true", help="do not wait for another run that is sending")
     parser.add_argument("--watch", action="store_true", help="follow the new jobs to their end")
+
+
+def _failed(text: str) -> str:
+    """Return the only state whose jobs can be retried."""
+    if state(text) != JobState.FAILED:
+        raise ArgumentTypeError("must be FAILED: only failed jobs can be retried")
+    return JobState.FAILED
 
 
 async def run(options: Namespace, session: Session) -> int:
@@ -74,7 +82,7 @@ async def run(options: Namespace, session: Session) -> int:
     if options.yes and not options.write:
         session.say("nothing is sent: --yes needs --write, which allows what changes the platform.")
         return Exit.USAGE
-    from cgc_tui.api.resend import listed
+    from cgc_tui.api.resend import listed, locked_run
 
     async with session.client() as client:
         jobs, missing = await _chosen(client, options, session)
@@ -88,9 +96,32 @@ async def run(options: Namespace, session: Session) -> int:
             session.write(_requests(made, options.options))
             session.say("nothing is sent; --write --yes sends." if made.jobs else "nothing to send.")
             return Exit.DONE
-        going = Run(made, options.options, [job.id for job in now])
-        code = await _sent(client, going, session)
+        hold = _lock(session, wait=not options.no_wait).hold
+        known = [job.id for job in now]
+        try:
+            async with locked_run(client, made, options.options, known=known, hold=hold) as going:
+                code = await _sent(client, going, session, planned=len(made.jobs))
+        except LockHeld as error:
+            session.say(f"nothing was sent: {held_by(error.holder, session.look)}")
+            return Exit.TROUBLE
         return await _watched(client, going, session, code) if options.watch else code
+
+
+def _lock(session: Session, *, wait: bool) -> SendLock:
+    """Return the lock for sending, which says what it waits for."""
+
+    def waiting(holder: LockHolder | None) -> None:
+        if holder is not None:
+            session.say(f"waiting: {held_by(holder, session.look)}")
+
+    return SendLock(
+        session.place.state,
+        on_wait=waiting,
+        on_unprotected=lambda reason: session.say(unprotected(reason)),
+        wait=wait,
+        clock=session.clock,
+        sleep=session.sleep,
+    )
 
 
 async def _chosen(client: Client, options: Namespace, session: Session) -> tuple[tuple[ImportJob, ...], Exit]:
@@ -117,16 +148,22 @@ def _requests(made: Plan, options: Options) -> Iterator[str]:
         yield json.dumps({"items": items}, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-async def _sent(client: Client, going: Run, session: Session) -> Exit:
-    """Send, look where an answer was lost, and print what became of each, whatever comes between."""
-    from cgc_tui.api.resend import look, send
+async def _sent(client: Client, going: Run, session: Session, *, planned: int) -> Exit:
+    """Send, look where an answer was lost, and print what became of each, whatever comes between.
 
+    So many were planned; those that were started since then are not sent.
+    """
+    from cgc_tui.api.resend import reconcile, send
+
+    count = len(going.plan.jobs)
+    if count < planned:
+        session.say(f"{planned - count:,} of {planned:,} were started again meanwhile; they are not sent.")
+    if not count:
+        session.say("nothing to send.")
+        return Exit.DONE
     try:
         ended = await send(client, going)
-        for wait in LOOKS:
-            if going.unclear:
-                await session.sleep(wait)
-                await look(client, going)
+        await reconcile(client, going, sleep=session.sleep)
     except CgcError as error:
         session.say(words_of(error, session.look))
         ended = error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cgc_tui.credentials.files import MOST_BYTES, NEW_PREFIX, config_directory
+from cgc_tui.credentials.files import MOST_BYTES, NEW_PREFIX, config_directory, state_directory
 from cgc_tui.credentials.find import Access, Credentials, TokenSource
 from cgc_tui.credentials.platforms import (
     PLATFORMS,
@@ -26,4 +26,5 @@ __all__ = [
     "config_directory",
     "normal_endpoint",
     "platform_of",
+    "state_directory",
 ]

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
-from platformdirs import user_config_path
+from platformdirs import user_config_path, user_state_path
 
 from cgc_tui.credentials.platforms import CredentialsError
 
@@ -39,6 +39,15 @@ def config_directory(environ: Mapping[str, str]) -> Path:
         return Path(chosen) / "cgc-tui"
     usual = user_config_path("cgc-tui", appauthor=False)
     return usual if usual.is_absolute() else Path.home() / ".config" / "cgc-tui"
+
+
+def state_directory(environ: Mapping[str, str]) -> Path:
+    """Return the directory of what this machine remembers; a relative `XDG_STATE_HOME` does not count."""
+    chosen = environ.get("XDG_STATE_HOME", "")
+    if os.path.isabs(chosen):
+        return Path(chosen) / "cgc-tui"
+    usual = user_state_path("cgc-tui", appauthor=False)
+    return usual if usual.is_absolute() else Path.home() / ".local" / "state" / "cgc-tui"
 
 
 class Unfit(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cgc_tui.models import ImportJob, JobState
@@ -19,10 +20,14 @@ READ_ONLY = "Nothing is changed on the platform: cgc-tui runs read-only. Start i
 class Retrying(Exporting):
     """The owner of the retries that were sent from here."""
 
-    def __init__(self, *list_: Any, writer: str | None, **more: Any) -> None:
-        """`writer` is the profile that may change what is on the platform, None where none may."""
+    def __init__(self, *list_: Any, writer: str | None, state: Path | None, **more: Any) -> None:
+        """`writer` is the profile that may change what is on the platform, None where none may.
+
+        `state` is the directory of the lock for sending, None where there is none.
+        """
         super().__init__(*list_, **more)
         self._writer = writer
+        self._state_directory = state
         self._runs: list[Run] = []
 
     def action_retry(self) -> None:
@@ -49,6 +54,7 @@ class Retrying(Exporting):
             platform=self.platform,
             profile=self._writer,
             user=self.user,
+            state=self._state_directory,
             every=self.every,
             look=self.look,
             clock=self.clock,

@@ -61,7 +61,9 @@ def command(
         credentials = Credentials(tmp_path / "config", environ=environ or {}, home=tmp_path)
         access = Access("cgc", server.url, Token(token) if token else None, TokenSource.STORE)
         session = Session(
-            place=Place(access, "CGC", credentials, lambda _, given: connect(given.reveal())),
+            place=Place(
+                access, "CGC", credentials, lambda _, given: connect(given.reveal()), tmp_path / "state"
+            ),
             parser=parser(),
             config=tmp_path / "config.toml",
             look=Look(zone=UTC),

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
+import socket
+import subprocess
+import time
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
 
 from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.send_lock import SendLock
 from tests.commands.conftest import Command
 from tests.commands.test_exits import Start, environ, start
-from tests.conftest import Clock
+from tests.conftest import Clock, Connect
 
 __all__ = ["environ", "start"]
 
@@ -143,6 +149,113 @@ def test_ended_in_the_middle_it_says_what_became_of_each(start: Start, platform:
     assert "100 outcome unknown" in err
     assert program.returncode == 143
     assert len(submitted(platform)) == 200
+
+
+@pytest.mark.parametrize("answer", [(408, None), (409, None), (504, None), (500, 90004), (503, 0)], ids=str)
+async def test_an_answer_that_is_lost_behind_a_proxy_is_no_refusal(
+    command: Command, platform: SimulatedPlatform, answer: tuple[int, int | None]
+) -> None:
+    platform.remove_jobs(platform.ids()[:200])
+    platform.next("answer_replaced", answer, where=CREATE)
+    told = await command(*SEND)
+    assert (told.code, told.err.count("40 started")) == (0, 1)
+    again = await command(*SEND)
+    assert "40 started again since" in again.err
+    assert len(submitted(platform)) == 40
+
+
+async def test_the_state_that_is_meant_anyway_may_be_named(
+    command: Command, platform: SimulatedPlatform, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = await command("retry", "--state", "failed", "--state", "FAILED")
+    assert named == await command("retry")
+    assert named.out.count('"source"') == 240
+    assert (await command("retry", "--state", "FAILED", platform.ids()[0])).out.count('"source"') == 1
+    with pytest.raises(SystemExit, match="2"):
+        await command("retry", "--state", "COMPLETED")
+    assert "must be FAILED: only failed jobs can be retried" in capsys.readouterr().err
+
+
+def wait_for(program: subprocess.Popen[str], words: str) -> str:
+    """Return the line of standard error with these words."""
+    assert program.stderr is not None
+    line = next((line for line in program.stderr if words in line), None)
+    assert line is not None, f"no {words!r}"
+    return line
+
+
+def test_two_at_once_send_each_import_once(start: Start, platform: SimulatedPlatform) -> None:
+    platform.add_jobs(112, "FAILED", error=9105)
+    before = len(platform.ids())
+    gate = platform.gate(CREATE, times=1)
+    first = start(*SEND)
+    assert gate.arrived.wait(30)
+    second = start(*SEND)
+    line = wait_for(second, "waiting: another cgc-tui is sending imports")
+    assert f"({socket.gethostname()}, pid {first.pid}, since " in line
+    assert submitted(platform) == submitted(platform)[:100]
+    gate.release()
+    ended = [program.communicate(timeout=30) for program in (first, second)]
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert len(ended[0][0].splitlines()) == 353
+    assert ended[1][0] == ""
+    assert "352 of 352 were started again meanwhile; they are not sent." in ended[1][1]
+    assert "waiting" not in ended[1][1]
+    counts = Counter(submitted(platform))
+    assert (len(platform.ids()) - before, len(counts), set(counts.values())) == (352, 352, {1})
+
+
+@pytest.mark.slow
+def test_a_stopped_run_is_named_and_a_killed_one_leaves_the_rest(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    gate = platform.gate(nth(platform, 2), times=1)
+    first = start(*SEND)
+    assert gate.arrived.wait(30)
+    first.send_signal(signal.SIGSTOP)
+    os.waitpid(first.pid, os.WUNTRACED)
+    second = start(*SEND)
+    line = wait_for(second, "waiting: ")
+    assert f"it is stopped: continue it with fg or kill -CONT {first.pid}" in line
+    gate.release()
+    while len(platform.ids()) < 500:
+        time.sleep(0.01)
+    first.kill()
+    first.communicate()
+    _, err = second.communicate(timeout=30)
+    assert second.returncode == 0
+    assert "100 of 140 were started again meanwhile; they are not sent." in err
+    counts = Counter(submitted(platform))
+    assert (len(counts), set(counts.values())) == (240, {1})
+
+
+async def test_without_locks_it_sends_and_says_so(
+    command: Command, platform: SimulatedPlatform, tmp_path: Path
+) -> None:
+    (tmp_path / "state").write_text("")
+    told = await command(*SEND)
+    assert told.code == 0
+    assert told.err.count("cannot be locked") == 1
+    assert "a second run at the same time would send the same imports again." in told.err
+    assert len(submitted(platform)) == 240
+
+
+async def test_no_wait_stops_where_another_run_is_sending(
+    command: Command, connect: Connect, platform: SimulatedPlatform, clock: Clock, tmp_path: Path
+) -> None:
+    lock = SendLock(tmp_path / "state", on_wait=print, on_unprotected=print, clock=clock)
+    async with lock.hold(connect().endpoint, platform.username):
+        told = await command(*SEND, "--no-wait")
+    assert (told.code, told.out) == (3, "")
+    holder = f"{socket.gethostname()}, pid {os.getpid()}, since 2026-03-14 12:00:00 UTC"
+    assert f"nothing was sent: another cgc-tui is sending imports ({holder})\n" in told.err
+    assert submitted(platform) == []
+    assert (await command(*SEND, "--no-wait")).code == 0
+
+
+async def test_a_dry_run_takes_no_lock(command: Command, tmp_path: Path) -> None:
+    assert (await command("retry")).code == 0
+    assert not (tmp_path / "state").exists()
 
 
 async def test_the_new_jobs_can_be_watched(command: Command, platform: SimulatedPlatform) -> None:
