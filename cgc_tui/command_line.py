@@ -20,6 +20,7 @@ from cgc_tui import __version__
 from cgc_tui.commands import NAMES, loaded
 from cgc_tui.commands.options import (
     Parser,
+    Version,
     add_shared,
     add_shared_again,
     owner_name,
@@ -27,6 +28,7 @@ from cgc_tui.commands.options import (
     seconds,
     state,
 )
+from cgc_tui.commands.output import Closed, Unwritable, write
 from cgc_tui.crash import BUG, report
 from cgc_tui.credentials import Access, Credentials, CredentialsError, config_directory, state_directory
 from cgc_tui.event_log import EventLog, LogFile, LogFileError
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from cgc_tui.api import Client
 
 DONE = 0
+NO = 1
 USAGE = 2
 
 THREADS = 4
@@ -83,7 +86,7 @@ def parser(*, commands: bool = True) -> Parser:
     made = Parser(prog="cgc-tui", description=DESCRIPTION, epilog=EPILOG)
     add_shared(made)
     _add_screen(made)
-    made.add_argument("--version", action="version", version=f"cgc-tui {__version__}")
+    made.add_argument("--version", action=Version, nargs=0, help="show the version and exit")
     made.set_defaults(command=None)
     if commands:
         _add_commands(made)
@@ -135,7 +138,13 @@ def _add_screen(made: argparse.ArgumentParser) -> None:
 def main(arguments: Sequence[str], first: FirstPage | None) -> int:
     """Run the screen or a command, and return its exit code; `first` asks for the screen's first page."""
     made = parser(commands=not _only_options(arguments))
-    options = made.parse_args(arguments)
+    try:
+        options = made.parse_args(arguments)
+    except Closed:
+        return DONE
+    except Unwritable as error:
+        _say(clean(error))
+        return NO
     given = [
         name for name, value in vars(options).items() if name.startswith("screen ") and value is not None
     ]
@@ -146,7 +155,7 @@ def main(arguments: Sequence[str], first: FirstPage | None) -> int:
         events.note(f"cgc-tui {__version__} begins")
         code = _command(made, options, events) if options.command else _screen(options, events, first)
     except (CredentialsError, LogFileError) as error:
-        print(f"cgc-tui: {clean(error)}", file=sys.stderr)
+        _say(clean(error))
         return USAGE
     events.note(f"cgc-tui ends with {code}")
     if options.command is None and events.trouble is not None:
@@ -155,8 +164,9 @@ def main(arguments: Sequence[str], first: FirstPage | None) -> int:
 
 
 def _say(words: Clean) -> None:
-    with suppress(OSError, ValueError):  # it is closed, too
-        print(f"cgc-tui: {words}", file=sys.stderr, flush=True)
+    if sys.stderr is not None:
+        with suppress(Closed, Unwritable):
+            write(sys.stderr, [f"cgc-tui: {words}\n"])
 
 
 def _command(made: argparse.ArgumentParser, options: argparse.Namespace, events: EventLog) -> int:
@@ -176,7 +186,7 @@ def _command(made: argparse.ArgumentParser, options: argparse.Namespace, events:
         demo=options.demo,
     )
     for note in (*chosen.problems, *place.credentials.notes):
-        session.say(note)
+        _say(clean(note))
     events.tell_trouble(_say)
     return run(loaded(options.command), options, session)
 
@@ -195,10 +205,10 @@ def _stream(stream: TextIO | None) -> TextIO:
 def _screen(options: argparse.Namespace, events: EventLog, first: FirstPage | None) -> int:
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
         words = "needs a terminal on standard input and standard error; for scripts there is: cgc-tui list"
-        print(f"cgc-tui: {words}", file=sys.stderr)
+        _say(Clean(words))
         return USAGE
     if (limit := address_space_message(LEAST_ADDRESS_SPACE)) is not None:
-        print(f"cgc-tui: {limit}", file=sys.stderr)
+        _say(Clean(limit))
         return LIMITED
     _take_out(os.environ)
     if os.environ.get("TERM") == "dumb":  # for which Textual would take the most colours
@@ -238,7 +248,7 @@ def _screen(options: argparse.Namespace, events: EventLog, first: FirstPage | No
     app = CgcApp(setup, driver_class=Terminal if plain else SparingTerminal)
     run(app.run_async(mouse="SSH_CONNECTION" not in os.environ))
     if app.bug is not None and (limit := limit_message(app.bug)) is not None:
-        print(f"cgc-tui: {limit}", file=sys.stderr)
+        _say(Clean(limit))
         return LIMITED
     if app.bug is not None:
         events.note(f"cgc-tui ends because of a bug: {type(app.bug).__name__}")

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -124,6 +125,22 @@ async def test_a_token_that_is_refused_is_asked_for(start: Start, platform: Simu
         await pilot.press("escape")
         await shown(pilot, "◐●RUNNING")
     assert os.listdir() == []
+
+
+@pytest.mark.parametrize("pasted", ["a.csv\nb", "a.csv\r", "a\u2028b.csv"])
+async def test_a_pasted_path_with_a_line_break_is_refused(start: Start, pasted: str) -> None:
+    async with start() as pilot:
+        await open_form(pilot)
+        await name(pilot, "x")
+        line = pilot.app.screen.query_one("#path", Input)
+        line.post_message(events.Paste(pasted))
+        await shown(pilot, "Not pasted: the text has a line break, and a path is one line.")
+        assert line.value == "x"
+        line.post_message(events.Paste("y.csv"))
+        await shown(pilot, "Not pasted", gone=True)
+        await pilot.press("enter")
+        await shown(pilot, "Wrote 50 jobs")
+    assert len(rows("xy.csv")) == 50
 
 
 async def test_a_file_is_replaced_by_a_second_enter_alone(start: Start) -> None:

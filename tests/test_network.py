@@ -33,7 +33,7 @@ PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*PROXIES, *map(str.lower, PROXIES), "SSL_CERT_FILE", "SSL_CERT_DIR"):
+    for name in (*PROXIES, *map(str.lower, PROXIES), "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(failures, "NETWORK_WAIT", 0.3)
 
@@ -226,6 +226,8 @@ async def test_a_loopback_endpoint_is_never_asked_through_a_proxy(
         ("NO_PROXY", "localhost,[::1]"),
         ("SSL_CERT_FILE", "/nowhere/certificates.pem"),
         ("SSL_CERT_FILE", __file__),
+        ("SSLKEYLOGFILE", "/nowhere/keys.log"),
+        ("SSLKEYLOGFILE", str(Path(__file__).parent)),
     ],
 )
 async def test_a_variable_that_cannot_be_used_is_named(

@@ -129,7 +129,9 @@ def load_http() -> None:
 
 def _culprit(error: Exception) -> str:
     """Return the variables of the environment that are why no client can be made."""
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and error.filename is not None:  # only this file is opened by its name
+        names = ["SSLKEYLOGFILE"]
+    elif isinstance(error, OSError):
         names = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
     else:
         proxies = _both_cases("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")

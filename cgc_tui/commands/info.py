@@ -26,7 +26,10 @@ Example: cgc-tui info > info.txt
 """
 
 PACKAGES = ("textual", "httpx", "httpcore", "h11", "platformdirs", "rich")
-NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+NETWORK = (
+    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"),
+)
 
 
 def add_arguments(parser: ArgumentParser) -> None:

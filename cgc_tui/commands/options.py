@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from argparse import (
     SUPPRESS,
     Action,
@@ -13,11 +14,16 @@ from argparse import (
 )
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from cgc_tui import __version__
 from cgc_tui.commands.exits import Exit
+from cgc_tui.commands.output import write
 from cgc_tui.models import MAX_LIMIT, JobQuery, JobState
 from cgc_tui.text import clean
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 
 class Parser(ArgumentParser):
@@ -29,9 +35,25 @@ class Parser(ArgumentParser):
         )
         self.add_argument("-h", "--help", action="help", help=SUPPRESS)
 
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Print the help; raises Closed and Unwritable."""
+        if file is None and sys.stdout is not None:
+            write(sys.stdout, [self.format_help()])
+        elif file is not None:
+            super().print_help(file)
+
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the arguments, and where it is told what is right."""
         self.exit(Exit.USAGE, f"{self.prog}: {clean(message)}; see {self.prog} --help\n")
+
+
+class Version(Action):
+    """An option that prints the version and ends."""
+
+    def __call__(self, parser: ArgumentParser, *_: object) -> NoReturn:
+        if sys.stdout is not None:
+            write(sys.stdout, [f"cgc-tui {__version__}\n"])
+        parser.exit()
 
 
 class _NoToken(Action):

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NoReturn
 from cgc_tui import event_loop
 from cgc_tui.commands.exits import Exit, exit_of, words_of
 from cgc_tui.commands.options import query_of
-from cgc_tui.commands.session import Closed, NoToken, Unwritable
+from cgc_tui.commands.output import Closed, Unwritable, drop
+from cgc_tui.commands.session import NoToken
 from cgc_tui.credentials import CredentialsError
 from cgc_tui.errors import CgcError
 from cgc_tui.text import Clean
@@ -39,10 +40,9 @@ def run(command: Command, options: Namespace, session: Session) -> int:
     try:
         return _told(command, options, session)
     except Closed:
-        _drop_output(session)
         return Exit.DONE
     except SystemExit:
-        _drop_output(session)
+        drop(session.out)
         raise
 
 
@@ -52,18 +52,23 @@ def _told(command: Command, options: Namespace, session: Session) -> int:
         return event_loop.run(command.run(options, session))
     except NoToken:
         where = session.place.title
-        session.say(f"there is no token for {where}; set SB_AUTH_TOKEN, or: cgc-tui auth login")
+        _report(session, f"there is no token for {where}; set SB_AUTH_TOKEN, or: cgc-tui auth login")
         return Exit.ACCESS
     except CgcError as error:
-        session.say(words_of(error, session.look, what=_what(error, options, session)))
+        _report(session, words_of(error, session.look, what=_what(error, options, session)))
         return exit_of(error)
     except CredentialsError as error:
-        session.say(str(error))
+        _report(session, str(error))
         return Exit.USAGE
     except Unwritable as error:
-        _drop_output(session)
-        session.say(f"the output cannot be written ({error}).")
+        _report(session, str(error))
         return Exit.NO
+
+
+def _report(session: Session, words: str) -> None:
+    """Say why a command ends; where nobody can be told, its exit code says it."""
+    with suppress(Closed, Unwritable):
+        session.say(words)
 
 
 def _what(error: CgcError, options: Namespace, session: Session) -> Clean:
@@ -81,11 +86,3 @@ def _ended(number: int, _: FrameType | None) -> NoReturn:
 def _ended_again(number: int, _: FrameType | None) -> NoReturn:
     """End without any clean-up, which may wait for a name server."""
     os._exit(128 + number)
-
-
-def _drop_output(session: Session) -> None:
-    """Have what was not written yet go nowhere, or the end of the program waits for it or trips over it."""
-    with suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, session.out.fileno())
-        os.close(nowhere)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from argparse import ArgumentParser
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
+from cgc_tui.commands import output
 from cgc_tui.place import Place
 from cgc_tui.text import clean
 from cgc_tui.view import Look
@@ -20,14 +21,6 @@ if TYPE_CHECKING:
 
 class NoToken(Exception):
     """There is no token for the platform."""
-
-
-class Closed(Exception):
-    """Who read the output has gone, and wants no more."""
-
-
-class Unwritable(Exception):
-    """Why the output cannot be written: a full disk, in the system's words."""
 
 
 class Session(NamedTuple):
@@ -58,21 +51,8 @@ class Session(NamedTuple):
 
     def write(self, lines: Iterable[str]) -> None:
         """Write data, each line with its end, and see it on its way; raises Closed and Unwritable."""
-        with _writing():
-            self.out.writelines(lines)
-            self.out.flush()
+        output.write(self.out, lines)
 
     def say(self, words: str) -> None:
         """Tell the user something on one line; raises Closed and Unwritable."""
-        with _writing():
-            print(f"cgc-tui: {clean(words)}", file=self.err, flush=True)
-
-
-@contextmanager
-def _writing() -> Iterator[None]:
-    try:
-        yield
-    except BrokenPipeError:
-        raise Closed from None
-    except OSError as error:
-        raise Unwritable(error.strerror) from None
+        output.write(self.err, [f"cgc-tui: {clean(words)}\n"])

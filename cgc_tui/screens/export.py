@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.message import Message
 from textual.widgets import Input, Static
 
 from cgc_tui.export import Form
@@ -32,6 +33,20 @@ class Order:
     replace: bool
 
 
+class PathInput(Input):
+    """A line for a path, which refuses a paste with a line break: what stands before it is another path."""
+
+    class PasteRefused(Message):
+        """A pasted text was not taken."""
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take one line; Textual takes the first of several."""
+        if event.text.splitlines() != [event.text]:
+            event.prevent_default()
+            event.stop()
+            self.post_message(self.PasteRefused())
+
+
 class ExportDialog(Dialog[Order]):
     """A form; its result is an order whose file could be written when it was asked."""
 
@@ -52,7 +67,8 @@ class ExportDialog(Dialog[Order]):
             yield Static("Export jobs to a file", classes="heading")
             yield Pick("Jobs  ", self._scopes, id="scope")
             yield Pick("As    ", [Clean(form.upper()) for form in Form], id="form")
-            yield Input(f"{self._file_stem}.{Form.CSV}", id="path", compact=True, max_length=MOST_CHARACTERS)
+            path = f"{self._file_stem}.{Form.CSV}"
+            yield PathInput(path, id="path", compact=True, max_length=MOST_CHARACTERS)
             yield Static("", id="problem", classes="problem", markup=False)
             yield Static("Enter Write   Tab Next   ← → Choose   Esc Back", markup=False, classes="keys")
 
@@ -76,6 +92,10 @@ class ExportDialog(Dialog[Order]):
         end = event.value.rpartition(".")[2].strip().lower()
         if end in set(Form):
             self.query_one("#form", Pick).chosen = list(Form).index(Form(end))
+
+    @on(PathInput.PasteRefused)
+    def _refuse(self) -> None:
+        self._say(Clean("Not pasted: the text has a line break, and a path is one line."))
 
     @on(Input.Submitted)
     def action_apply(self) -> None:

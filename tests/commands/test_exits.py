@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 import sevenbridges
 
+from cgc_tui.command_line import main
+from cgc_tui.commands import NAMES
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
 from tests.test_every import page_from
 
@@ -218,14 +220,76 @@ def test_a_pipe_that_is_closed_ends_it_without_a_word(start: Start, form: str) -
     assert program.stderr.read() == ""
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
-def test_a_full_disk_is_told(environ: Mapping[str, str]) -> None:
+HELPS = [["--help"], ["--version"], ["auth", "login", "--help"], *([name, "--help"] for name in NAMES)]
+FULL = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
+
+
+@FULL
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [["list"], ["--help"], ["list", "--help"]], ids=" ".join)
+def test_a_full_disk_is_told(environ: Mapping[str, str], arguments: list[str], unbuffered: str) -> None:
     with open("/dev/full", "w") as full:
         ended = subprocess.run(
-            [*PROGRAM, "list"], stdout=full, stderr=subprocess.PIPE, text=True, env=environ, timeout=PATIENCE
+            [*PROGRAM, *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**environ, "PYTHONUNBUFFERED": unbuffered},
+            timeout=PATIENCE,
         )
     assert ended.returncode == 1
     assert ended.stderr == "cgc-tui: the output cannot be written (No space left on device).\n"
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [["list"], ["--help"], ["list", "--help"]], ids=" ".join)
+def test_a_pipe_that_was_closed_before_ends_it_without_a_word(
+    environ: Mapping[str, str], arguments: list[str], unbuffered: str
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    ended = subprocess.run(
+        [*PROGRAM, *arguments],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**environ, "PYTHONUNBUFFERED": unbuffered},
+        timeout=PATIENCE,
+    )
+    os.close(writer)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@FULL
+@pytest.mark.parametrize("arguments", HELPS, ids=" ".join)
+def test_each_help_on_a_full_disk_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    full = os.fdopen(os.open("/dev/full", os.O_WRONLY), "w")
+    monkeypatch.setattr(sys, "stdout", full)
+    assert main(arguments, None) == 1
+    full.close()
+    assert capsys.readouterr().err == "cgc-tui: the output cannot be written (No space left on device).\n"
+
+
+@FULL
+@pytest.mark.parametrize(
+    ("arguments", "token", "code"),
+    [
+        (["list"], None, 1),  # that there are more jobs cannot be said
+        (["list"], "0" * 32, 4),  # why it ends
+        (["list", "--endpoint", "https://127.0.0.1:9/v2"], None, 4),  # why the token is not used
+    ],
+    ids=["in the middle", "at the end", "at the start"],
+)
+def test_messages_that_cannot_be_written_leave_the_exit_code(
+    environ: Mapping[str, str], arguments: list[str], token: str | None, code: int
+) -> None:
+    surroundings = {**environ, **({"SB_AUTH_TOKEN": token} if token else {})}
+    with open("/dev/full", "w") as full:
+        command = [*PROGRAM, *arguments]
+        ended = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=full, env=surroundings)
+    assert ended.returncode == code
 
 
 def test_a_token_is_given_used_and_taken_back(run: Run, platform: SimulatedPlatform, tmp_path: Path) -> None:

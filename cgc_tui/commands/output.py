@@ -1,0 +1,37 @@
+"""Writes to standard streams, and tells a reader that has gone from a disk that is full."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import TextIO
+
+
+class Closed(Exception):
+    """Who read the output has gone, and wants no more."""
+
+
+class Unwritable(Exception):
+    """A sentence that says why the output cannot be written, in the system's words."""
+
+
+def write(stream: TextIO, lines: Iterable[str]) -> None:
+    """Write lines, each with its end, and flush; raises Closed and Unwritable."""
+    try:
+        stream.writelines(lines)
+        stream.flush()
+    except BrokenPipeError:
+        drop(stream)
+        raise Closed from None
+    except OSError as error:
+        drop(stream)
+        raise Unwritable(f"the output cannot be written ({error.strerror}).") from None
+
+
+def drop(stream: TextIO) -> None:
+    """Discard what is still buffered: at its end, Python would wait for it or fail to write it."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
