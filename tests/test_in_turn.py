@@ -161,9 +161,8 @@ async def test_a_flood_of_one_key_holds_up_nothing(start: Start, monkeypatch: py
         lookups.append(event)
         return interrupts(app, event)
 
-    async def leave(app: TerminalApp) -> None:
+    async def leave(_: TerminalApp) -> None:
         left.append(True)
-        app.exit()
 
     monkeypatch.setattr(JobTable, "action_cursor_down", move)
     monkeypatch.setattr(TerminalApp, "_interrupts", look_up)
