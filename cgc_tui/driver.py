@@ -29,6 +29,7 @@ from textual.message import Message
 from cgc_tui.intake import Intake
 from cgc_tui.lifeline import Lifeline
 from cgc_tui.painting import NotUnderstoodError, Painter, suits
+from cgc_tui.process_limits import limit_message
 
 STANDARD_ERROR = 2
 SAVE_TITLE = "\x1b[22;2t"
@@ -276,9 +277,10 @@ class Terminal(LinuxDriver):
             self._loop.call_soon_threadsafe(self._app._handle_exception, error)
 
     def _task_failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """End with a task that nobody waits for and that failed."""
+        """End with a task that nobody waits for and that failed, and where a limit of this machine is met."""
         error = context.get("exception")
-        if isinstance(error, Exception) and isinstance(context.get("future"), asyncio.Task):
+        unattended = isinstance(context.get("future"), asyncio.Task)
+        if isinstance(error, Exception) and (unattended or limit_message(error) is not None):
             self._app._handle_exception(error)
         else:
             loop.default_exception_handler(context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -20,7 +21,7 @@ import pytest
 from cgc_tui import event_loop
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.process_limits import limit_message, startable_threads
-from tests.terminal import Terminal, modes_left
+from tests.terminal import Shell, Terminal, modes_left
 
 APP = [sys.executable, "-m", "cgc_tui"]
 LIMITED = pytest.mark.skipif(shutil.which("prlimit") is None, reason="there is no prlimit here")
@@ -112,6 +113,28 @@ def test_a_signal_ends_it_without_a_thread_to_spare(tmp_path: Path, processes: L
         terminal.idles()
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.ends_unread() == 143
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("most", [3, 2])
+def test_it_resumes_with_few_threads_or_says_that_they_are_too_few(
+    home: Path, processes: Limit, most: int
+) -> None:
+    command = f"sh -c 'echo $$ > pid; exec {shlex.join([*processes(3), *APP])} --demo'"
+    with Shell(home) as shell:
+        shell.runs(command)
+        before = len(shell.raw)
+        program = (home / "pid").read_text().strip()
+        os.kill(int(program), signal.SIGTSTP)
+        shell.prompts(before)
+        subprocess.run([*ORDINARY, "prlimit", f"--nproc={most}", f"--pid={program}"], check=True)
+        if most == 3:
+            shell.runs("fg")
+            shell.finishes()
+        else:
+            shell.runs("fg", f"s {most} (ulimit -u); raise it")  # the line is wrapped before
+            shell.runs("echo ended with $?", "ended with 2")
+            shell.leaves()
 
 
 @LIMITED
