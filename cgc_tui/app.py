@@ -100,7 +100,8 @@ class CgcApp(TerminalApp):
         self.add_mode(self.DEFAULT_MODE, self.get_default_screen)  # known late, it is not styled twice
         if self._access.token is None:
             self._ask_token(Clean(""), leavable=False)
-        for note in (*self._setup.settings.problems, *self._setup.credentials.notes):
+        settings = self._setup.settings
+        for note in (*settings.problems, *settings.screen_problems, *self._setup.credentials.notes):
             self.warn(note)
         self._setup.events.tell_trouble(self.warn)
 

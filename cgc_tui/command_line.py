@@ -174,6 +174,10 @@ def _command(made: argparse.ArgumentParser, options: argparse.Namespace, events:
     from cgc_tui.commands.session import Session
 
     chosen = load(_config())
+    if chosen.unread is not None:
+        remedy = f"Fix or remove {_config()}: it may name the profile of another platform."
+        _say(clean(f"{chosen.unread} {remedy}"))
+        return USAGE
     place = _place(options, chosen, events)
     session = Session(
         place=place,
@@ -185,7 +189,8 @@ def _command(made: argparse.ArgumentParser, options: argparse.Namespace, events:
         err=_stream(sys.stderr),
         demo=options.demo,
     )
-    for note in (*chosen.problems, *place.credentials.notes):
+    screen_problems = chosen.screen_problems if options.command == "info" else ()
+    for note in (*chosen.problems, *screen_problems, *place.credentials.notes):
         _say(clean(note))
     events.tell_trouble(_say)
     return run(loaded(options.command), options, session)

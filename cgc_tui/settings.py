@@ -41,7 +41,8 @@ class Settings:
     """What the user chose: `refresh` in seconds, 0 for never; `keys` are by a binding's id, comma-separated.
 
     With `plain_output` Textual's own output goes to the terminal, and not only what changed.
-    `problems` are sentences about what in the file could not be used.
+    `problems` are sentences about what in the file could not be used, `screen_problems` those about the theme
+    and the keys. `unread` says why the file or the profile in it could not be read, if that is so.
     """
 
     theme: str | None = None
@@ -51,6 +52,8 @@ class Settings:
     plain_output: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    screen_problems: tuple[str, ...] = ()
+    unread: str | None = None
 
 
 class _Wrong(Exception):
@@ -67,7 +70,8 @@ def load(path: Path) -> Settings:
         text = _read(path)
         table = _parse(text) if text else {}
     except _Unread as error:
-        return Settings(problems=(f"{path.name}{error}; no setting is used.",))
+        why = f"{path.name}{error}"
+        return Settings(problems=(f"{why}; no setting is used.",), unread=f"{why}.")
     return _Reading(path.name, text).settings(table)
 
 
@@ -216,6 +220,8 @@ class _Reading:
         self._file = file
         self._lines = _lines(text)
         self._problems: list[str] = []
+        self._screen_problems: list[str] = []
+        self._unread: str | None = None
 
     def settings(self, table: Mapping[str, object]) -> Settings:
         """Return the settings in a table."""
@@ -235,7 +241,8 @@ class _Reading:
                 found[name] = checks[name](value)
             except _Wrong as error:
                 self._tell(name, error)
-        return Settings(**found, problems=tuple(self._problems))
+        problems, screen_problems = tuple(self._problems), tuple(self._screen_problems)
+        return Settings(**found, problems=problems, screen_problems=screen_problems, unread=self._unread)
 
     def _theme(self, value: object) -> str:
         name = _word(value)
@@ -260,4 +267,8 @@ class _Reading:
         """Add a problem, with the line of the name or of the table or value that it is in."""
         line = next((self._lines[part] for part in _beginnings(name) if part in self._lines), None)
         where = f"{self._file} line {line}" if line else self._file
-        self._problems.append(f"{where}: {_shown_name(name)} {error}")
+        problem = f"{where}: {_shown_name(name)} {error}"
+        of_screen = name.partition(".")[0] in ("theme", "keys")
+        (self._screen_problems if of_screen else self._problems).append(problem)
+        if name == "profile":
+            self._unread = problem

@@ -135,6 +135,19 @@ def test_settings_are_read_and_their_faults_are_named(
         assert terminal.ends() == 0
 
 
+def test_settings_that_cannot_be_read_are_named_and_the_screen_goes_on(
+    tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer
+) -> None:
+    config = tmp_path / ".config" / "cgc-tui" / "config.toml"
+    config.mkdir(parents=True)
+    environ = {"SB_API_ENDPOINT": server.url, "SB_AUTH_TOKEN": platform.token}
+    with Terminal(APP, home=tmp_path, environ=environ, size=(120, 36)) as terminal:
+        terminal.sees("1–50 of 230")
+        terminal.sees("config.toml cannot be read (Is a directory)")
+        terminal.press("q")
+        assert terminal.ends() == 0
+
+
 @pytest.mark.parametrize("term", ["dumb", "screen", "linux", "vt100"])
 def test_plain_terminals_are_readable(tmp_path: Path, term: str) -> None:
     environ = {

@@ -121,6 +121,46 @@ def test_2_wrong_usage(run: Run, arguments: list[str], words: str) -> None:
     assert one_line(ended, words)
 
 
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / ".config" / "cgc-tui" / "config.toml"
+    path.parent.mkdir(parents=True)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('profile = "cavatica"\n[keys\n', "config.toml line 2 is not TOML: "),
+        ("profile = 5\n", "config.toml line 1: profile must be a name in quotes, not 5."),
+    ],
+)
+@pytest.mark.parametrize("command", [["list"], ["info"], ["list", "--demo"]], ids=" ".join)
+def test_2_settings_that_cannot_be_read(
+    run: Run, platform: SimulatedPlatform, config: Path, command: list[str], text: str, words: str
+) -> None:
+    config.write_text(text)
+    ended = run(*command)
+    assert ended.returncode == 2
+    assert one_line(ended, words)
+    assert ended.stderr.endswith(f" Fix or remove {config}: it may name the profile of another platform.\n")
+    assert not platform.requests
+
+
+def test_only_info_reports_what_is_wrong_with_the_settings_of_the_screen(run: Run, config: Path) -> None:
+    config.write_text('theme = "nrd"\npage_size = 0\n[keys]\n"jobs.next" = "ctrl+b"\n')
+    page_size = "cgc-tui: config.toml line 2: page_size must be 1 to 100, not 0.\n"
+    ended = run("list", "--keys", "--all")
+    assert (ended.returncode, ended.stderr) == (0, page_size)
+    ended = run("info")
+    assert (ended.returncode, ended.stderr) == (
+        0,
+        f"{page_size}cgc-tui: config.toml line 1: theme 'nrd' is not known; did you mean nord?\n"
+        "cgc-tui: config.toml line 4: keys.jobs.next cannot have 'ctrl+b', which belongs to the terminal, "
+        "tmux or the line editor.\n",
+    )
+
+
 def test_3_network_and_server(run: Run, platform: SimulatedPlatform) -> None:
     platform.fail("maintenance")
     ended = run("list")
