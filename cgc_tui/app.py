@@ -14,17 +14,17 @@ from textual.reactive import var
 from textual.screen import Screen
 
 from cgc_tui.credentials import Access, Credentials, CredentialsError, TokenSource, platform_of
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.token import Token
 from cgc_tui.driver import Terminal
 from cgc_tui.event_log import EventLog
 from cgc_tui.keys import bindings
-from cgc_tui.models import JobQuery
 from cgc_tui.screens.app_state import UserIdentified
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.jobs import JobsScreen
 from cgc_tui.settings import Settings
 from cgc_tui.terminal_app import TerminalApp
-from cgc_tui.text import Clean, clean
-from cgc_tui.tokens import Token
 from cgc_tui.view import Look
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ import socket
 
 from cgc_tui.api import Client, Wire
 from cgc_tui.api.connection import load_http
-from cgc_tui.errors import CgcError
+from cgc_tui.domain.errors import CgcError
+from cgc_tui.domain.queries import JobPage
+from cgc_tui.domain.token import Token
 from cgc_tui.event_log import EventLog
 from cgc_tui.first_page import Question, Told
-from cgc_tui.models import JobPage
-from cgc_tui.tokens import Token
 
 
 def answer(parent: socket.socket) -> None:

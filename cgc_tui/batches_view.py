@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cgc_tui.batches import Batch, Progress
-from cgc_tui.text import Clean
+from cgc_tui.domain.batches import Batch, Progress
+from cgc_tui.domain.text import Clean
 from cgc_tui.view import Look, optional, otherwise, when
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from cgc_tui.causes import Cause, Counts
-from cgc_tui.hints import hint
-from cgc_tui.text import Clean, clean, has_visible_character
+from cgc_tui.domain.causes import Cause, Counts
+from cgc_tui.domain.error_hints import hint
+from cgc_tui.domain.text import Clean, clean, has_visible_character
 from cgc_tui.view import Look, optional, when
 
 MOST_PLACES = 3

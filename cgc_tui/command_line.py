@@ -31,14 +31,14 @@ from cgc_tui.commands.options import (
 from cgc_tui.commands.output import Closed, Unwritable, write
 from cgc_tui.crash import BUG, report
 from cgc_tui.credentials import Access, Credentials, CredentialsError, config_directory, state_directory
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.token import Token
 from cgc_tui.event_log import EventLog, LogFile, LogFileError
 from cgc_tui.first_page import FirstPage, Question
-from cgc_tui.models import JobQuery
 from cgc_tui.place import Place
 from cgc_tui.process_limits import LIMITED, address_space_message, limit_message, startable_threads
 from cgc_tui.settings import Settings, load
-from cgc_tui.text import Clean, clean
-from cgc_tui.tokens import Token
 from cgc_tui.view import Look
 
 if TYPE_CHECKING:

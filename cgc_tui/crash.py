@@ -11,9 +11,9 @@ from contextlib import suppress
 from types import TracebackType
 
 from cgc_tui import __version__
+from cgc_tui.domain.text import clean
+from cgc_tui.domain.token import Token
 from cgc_tui.process_limits import LIMITED, limit_message
-from cgc_tui.text import clean
-from cgc_tui.tokens import Token
 
 BUG = 70
 """The exit status after a bug."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from cgc_tui.text import Clean, clean
+from cgc_tui.domain.text import Clean, clean
 
 MOST_EVENTS = 500
 MOST_LINE = 8000

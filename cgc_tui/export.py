@@ -13,29 +13,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from cgc_tui.models import ImportJob
-
-COLUMNS = (
-    "id",
-    "state",
-    "name",
-    "project",
-    "parent",
-    "volume",
-    "location",
-    "started_on",
-    "finished_on",
-    "seconds",
-    "error_code",
-    "error_message",
-    "overwrite",
-    "autorename",
-    "preserve_folder_structure",
-    "file_id",
-    "file_name",
-    "file_size",
-)
-"""The headings; they keep their names and their order, and new ones come last."""
+from cgc_tui.domain.columns import COLUMNS
+from cgc_tui.domain.jobs import ImportJob
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 ENCODING_ERRORS = "backslashreplace"

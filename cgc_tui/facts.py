@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cgc_tui.models import ImportJob, JobError
-from cgc_tui.text import Clean, clean, has_visible_character
+from cgc_tui.domain.jobs import ImportJob, JobError
+from cgc_tui.domain.text import Clean, clean, has_visible_character
 from cgc_tui.view import Look, moment, optional, options, size, took, web_page
 
 FOLDER_NOTE = Clean("A folder: the platform tells nothing of its single files.")

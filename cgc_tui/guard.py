@@ -9,7 +9,7 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from cgc_tui.text import REPLACEMENT, UNSAFE
+from cgc_tui.domain.text import REPLACEMENT, UNSAFE
 
 
 class Guard(LineFilter):

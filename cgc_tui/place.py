@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cgc_tui.credentials import Access, Credentials
-from cgc_tui.tokens import Token
+from cgc_tui.domain.token import Token
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client

@@ -6,10 +6,11 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from cgc_tui.models import MAX_LIMIT, ImportJob, JobState
-from cgc_tui.retry import Fate, Options, Outcome, Plan, Run, body
+from cgc_tui.domain.jobs import ImportJob, JobState
+from cgc_tui.domain.queries import MAX_LIMIT
+from cgc_tui.domain.retry import Fate, Options, Outcome, Plan, Run, body
+from cgc_tui.domain.text import Clean, clean, reveal
 from cgc_tui.send_lock import LockHolder
-from cgc_tui.text import Clean, clean, reveal
 from cgc_tui.view import Look, error_words, moment, optional, state
 
 CREATE = "POST /bulk/storage/imports/create"

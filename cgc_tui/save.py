@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from cgc_tui.text import Clean, clean
+from cgc_tui.domain.text import Clean, clean
 
 
 class SaveError(Exception):

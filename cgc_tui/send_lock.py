@@ -17,7 +17,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cgc_tui.text import Clean, clean
+from cgc_tui.domain.text import Clean, clean
 
 POLL_INTERVAL = 0.5
 """Seconds between two attempts to take the lock."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cgc_tui.config.keymap import THEMES, key_ids
-from cgc_tui.models import MAX_LIMIT
+from cgc_tui.domain.queries import MAX_LIMIT
 
 MOST_BYTES = 64 * 2**10
 MOST_SECONDS = 86400

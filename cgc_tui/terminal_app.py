@@ -20,6 +20,7 @@ from textual.worker import WorkerFailed
 
 from cgc_tui import mends  # noqa: F401
 from cgc_tui.clipboard import Route, choose, open_link, to_tmux
+from cgc_tui.domain.text import Clean, clean
 from cgc_tui.driver import Terminal
 from cgc_tui.guard import Guard
 from cgc_tui.in_turn import InTurn
@@ -27,7 +28,6 @@ from cgc_tui.keys import bindings
 from cgc_tui.screens.asks import CopyAsked, OpenAsked, TellAsked
 from cgc_tui.settings import Settings
 from cgc_tui.sheets import sheet
-from cgc_tui.text import Clean, clean
 
 WARNING_SECONDS = 20.0
 

@@ -8,9 +8,10 @@ from datetime import datetime, tzinfo
 from enum import StrEnum
 from urllib.parse import quote
 
-from cgc_tui.errors import CgcError, NoPrivilege, NotFound
-from cgc_tui.models import ImportJob, JobPage, JobQuery, JobState, Search
-from cgc_tui.text import MOST, Clean, clean, fit, has_visible_character, reveal
+from cgc_tui.domain.errors import CgcError, NoPrivilege, NotFound
+from cgc_tui.domain.jobs import ImportJob, JobState
+from cgc_tui.domain.queries import JobPage, JobQuery, Search
+from cgc_tui.domain.text import MOST, Clean, clean, fit, has_visible_character, reveal
 
 GLYPHS = {
     JobState.PENDING: ("○", "."),
@@ -139,7 +140,7 @@ def label(job: ImportJob, width: int, look: Look) -> Clean:
 def optional(value: str | None, look: Look, *, most: int = MOST) -> Clean:
     """Return a value on one line, at most so many characters of it, or the sign for unknown.
 
-    A value is never invisible: see `cgc_tui.text.reveal`.
+    A value is never invisible: see `cgc_tui.domain.text.reveal`.
     """
     return reveal(clean(value, most=most), look.blank) if value else look.unknown
 

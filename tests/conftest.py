@@ -21,11 +21,11 @@ from cgc_tui.api import Client, Wire
 from cgc_tui.app import CgcApp, Setup
 from cgc_tui.credentials import Access, Credentials, TokenSource
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.text import Clean
+from cgc_tui.domain.token import Token
 from cgc_tui.event_log import EventLog
-from cgc_tui.models import JobQuery
 from cgc_tui.settings import Settings
-from cgc_tui.text import Clean
-from cgc_tui.tokens import Token
 from cgc_tui.view import Look
 from tests.leaks import (  # noqa: F401
     SENTINEL,

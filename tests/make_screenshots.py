@@ -15,10 +15,10 @@ from cgc_tui.api import Client, Wire
 from cgc_tui.app import CgcApp, Setup
 from cgc_tui.credentials import Access, Credentials, TokenSource
 from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.token import Token
 from cgc_tui.event_log import EventLog
-from cgc_tui.models import JobQuery
 from cgc_tui.settings import Settings
-from cgc_tui.tokens import Token
 from cgc_tui.view import Look
 
 FOLDER = Path(__file__).parent.parent / "screenshots"

@@ -15,7 +15,7 @@ from cgc_tui.api import Client, Wire
 from cgc_tui.api.connection import TOKEN_HEADER
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.demo.catalog import CREDENTIALS
-from cgc_tui.errors import (
+from cgc_tui.domain.errors import (
     CgcError,
     Lost,
     Maintenance,
@@ -28,9 +28,10 @@ from cgc_tui.errors import (
     Unreachable,
     Unreadable,
 )
+from cgc_tui.domain.jobs import ImportJob, JobError
+from cgc_tui.domain.queries import JobPage, JobQuery
+from cgc_tui.domain.token import Token
 from cgc_tui.event_log import EventLog, LogFile
-from cgc_tui.models import ImportJob, JobError, JobPage, JobQuery
-from cgc_tui.tokens import Token
 from tests.conftest import Clock, Connect
 from tests.terminal import PATIENCE
 

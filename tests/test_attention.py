@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from textual import events
 
-from cgc_tui.attention import Attention
 from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.domain.presence import Attention
 from cgc_tui.settings import Settings
 from tests.conftest import Clock, Start, shown
 

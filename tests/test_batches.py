@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cgc_tui.batches import GAP, Batch, batches, newest_first, progress
-from cgc_tui.models import Destination, ImportJob, Source
+from cgc_tui.domain.batches import GAP, Batch, batches, newest_first, progress
+from cgc_tui.domain.jobs import Destination, ImportJob, Source
 from tests.conftest import NOON
 
 MINUTE = timedelta(minutes=1)

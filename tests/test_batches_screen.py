@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cgc_tui.demo import SimulatedPlatform, list_call
-from cgc_tui.models import JobQuery
+from cgc_tui.domain.queries import JobQuery
 from cgc_tui.screens.batches import BatchDialog
 from cgc_tui.widgets.job_table import JobTable
 from tests.conftest import NOON, Clock, Start, shown, text_of

@@ -7,8 +7,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cgc_tui.causes import Cause, causes, over_time
-from cgc_tui.models import Destination, ImportJob, JobError, Source
+from cgc_tui.domain.causes import Cause, causes, over_time
+from cgc_tui.domain.jobs import Destination, ImportJob, JobError, Source
 from tests.conftest import NOON
 
 

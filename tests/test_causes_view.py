@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cgc_tui.causes import Cause
 from cgc_tui.causes_view import bar, places, share, span_of, title
-from cgc_tui.models import ImportJob
+from cgc_tui.domain.causes import Cause
+from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.view import Look
 from tests.conftest import NOON
 

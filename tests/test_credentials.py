@@ -31,7 +31,7 @@ from cgc_tui.credentials import (
     normal_endpoint,
     platform_of,
 )
-from cgc_tui.tokens import Token
+from cgc_tui.domain.token import Token
 
 CGC = PLATFORMS["cgc"].endpoint
 EU = PLATFORMS["sb-eu"].endpoint
@@ -645,7 +645,7 @@ CHILD = """
 import os, signal, sys
 from pathlib import Path
 from cgc_tui.credentials import Credentials
-from cgc_tui.tokens import Token
+from cgc_tui.domain.token import Token
 
 directory, endpoint, ending, *tokens = sys.argv[1:]
 if ending == "killed":

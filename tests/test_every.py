@@ -13,11 +13,20 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from cgc_tui.api import Client, parse
+from cgc_tui.api import Client
 from cgc_tui.api.every import Progress, all_jobs, all_pages, jobs_by_ids
 from cgc_tui.demo import SimulatedPlatform, list_call
-from cgc_tui.errors import CgcError, IncompleteList, Maintenance, RateLimited, ServerTrouble, Unreadable
-from cgc_tui.models import ImportJob, JobError, JobQuery, Packed, packed
+from cgc_tui.domain import records as job_records
+from cgc_tui.domain.errors import (
+    CgcError,
+    IncompleteList,
+    Maintenance,
+    RateLimited,
+    ServerTrouble,
+    Unreadable,
+)
+from cgc_tui.domain.jobs import ImportJob, JobError, Packed, packed
+from cgc_tui.domain.queries import JobQuery
 from tests.conftest import Clock
 
 JOBS = 1730
@@ -62,9 +71,9 @@ async def test_a_list_that_is_kept_takes_half_the_memory(client: Client) -> None
         return size
 
     records = [copy.deepcopy(job.raw) for page in pages for job in page.jobs]
-    plain = taken(lambda: [parse.job(copy.deepcopy(record)) for record in records])
+    plain = taken(lambda: [job_records.job(copy.deepcopy(record)) for record in records])
     small = taken(
-        lambda: packed([parse.job(copy.deepcopy(record)) or pages[0].jobs[0] for record in records])
+        lambda: packed([job_records.job(copy.deepcopy(record)) or pages[0].jobs[0] for record in records])
     )
     assert small < plain / 2
     whole = await all_jobs(client, query)

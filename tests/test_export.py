@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cgc_tui.export import COLUMNS, ENCODING_ERRORS, Form, keys, lines
-from cgc_tui.models import Destination, ImportedFile, ImportJob, JobError, Source
+from cgc_tui.domain.columns import COLUMNS
+from cgc_tui.domain.jobs import Destination, ImportedFile, ImportJob, JobError, Source
+from cgc_tui.export import ENCODING_ERRORS, Form, keys, lines
 
 STARTED = datetime(2026, 3, 14, 13, 58, tzinfo=timezone(timedelta(hours=2)))
 

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.models import JobState
+from cgc_tui.domain.jobs import JobState
 from cgc_tui.screens.jobs import JobsScreen
 from cgc_tui.screens.token import TokenScreen
 from tests.conftest import Start, shown

@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import ProgressBar, Sparkline
 
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
-from cgc_tui.models import JobQuery
+from cgc_tui.domain.queries import JobQuery
 from cgc_tui.screens.failures import FailuresScreen
 from cgc_tui.screens.read_all import ReadAll
 from cgc_tui.widgets.cause_detail import CauseDetail

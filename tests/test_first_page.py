@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
-from cgc_tui.errors import Maintenance, RateLimited
-from cgc_tui.text import Clean
+from cgc_tui.domain.errors import Maintenance, RateLimited
+from cgc_tui.domain.text import Clean
 from tests.conftest import first_page
 from tests.early import BEFORE_THE_PAINT, FEATURES_AT_THE_START, START
 from tests.terminal import PATIENCE, Terminal

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from cgc_tui.arrange import Arrangement, SortKey
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.found import MOST_ASKED, Found
-from cgc_tui.models import Destination, ImportJob, JobError, JobQuery, Search, Source
+from cgc_tui.domain.jobs import Destination, ImportJob, JobError, Source
+from cgc_tui.domain.ordering import Arrangement, SortKey
+from cgc_tui.domain.queries import JobQuery, Search
+from cgc_tui.domain.result_set import MOST_ASKED, Found
+from cgc_tui.domain.text import Clean
 from cgc_tui.screens.jobs import JobsScreen
-from cgc_tui.text import Clean
 from cgc_tui.widgets.job_table import JobTable
 from tests.conftest import NOON, Clock, Connect, Start, rest, shown, text_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cgc_tui.hints import DOCS, HINTS, hint
+from cgc_tui.domain.error_hints import DOCS, HINTS, hint
 
 
 @pytest.mark.parametrize(

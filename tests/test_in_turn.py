@@ -15,8 +15,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from cgc_tui import in_turn
+from cgc_tui.domain.queries import JobQuery
 from cgc_tui.in_turn import MOST_REPEATS, InTurn
-from cgc_tui.models import JobQuery
 from cgc_tui.terminal_app import TerminalApp
 from cgc_tui.widgets.job_table import JobTable
 from tests.conftest import Start, shown

@@ -6,7 +6,7 @@ import pytest
 from textual.pilot import Pilot
 
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.models import JobQuery
+from cgc_tui.domain.queries import JobQuery
 from cgc_tui.screens.jobs import JobsScreen
 from cgc_tui.settings import Settings
 from cgc_tui.widgets.job_table import JobTable

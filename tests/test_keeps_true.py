@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Select
 
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
-from cgc_tui.models import JobQuery
+from cgc_tui.domain.queries import JobQuery
 from cgc_tui.screens.jobs import JobsScreen
 from cgc_tui.screens.token import TokenScreen
 from cgc_tui.settings import Settings

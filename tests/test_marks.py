@@ -6,9 +6,9 @@ import pytest
 from textual.pilot import Pilot
 
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.export import COLUMNS
-from cgc_tui.marks import Marks
-from cgc_tui.models import ImportJob
+from cgc_tui.domain.columns import COLUMNS
+from cgc_tui.domain.jobs import ImportJob
+from cgc_tui.domain.marks import Marks
 from cgc_tui.screens.asks import CopyAsked
 from cgc_tui.screens.jobs import JobsScreen
 from cgc_tui.widgets.job_table import JobTable

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cgc_tui.models import Destination, ImportJob, JobError, Source
-from cgc_tui.needle import Needle
+from cgc_tui.domain.jobs import Destination, ImportJob, JobError, Source
+from cgc_tui.domain.search import Needle
 
 JOB = ImportJob(
     "job1d",

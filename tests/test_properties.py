@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 
 from cgc_tui.api import Client, Wire
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.errors import CgcError, NotFound
+from cgc_tui.domain.errors import CgcError, NotFound
+from cgc_tui.domain.jobs import ImportJob, packed
+from cgc_tui.domain.paging import followed, next_page
+from cgc_tui.domain.queries import JobPage, JobQuery
+from cgc_tui.domain.token import Token
 from cgc_tui.export import Form, lines
-from cgc_tui.models import ImportJob, JobPage, JobQuery, packed
-from cgc_tui.paging import followed, next_page
 from cgc_tui.screens.text import pretty
-from cgc_tui.tokens import Token
 
 ROOT = "/v2/storage/imports/"
 steady = settings(

@@ -18,8 +18,8 @@ from cgc_tui.api import Client
 from cgc_tui.api.every import all_jobs
 from cgc_tui.api.resend import send
 from cgc_tui.demo import SimulatedPlatform, list_call
-from cgc_tui.models import JobQuery
-from cgc_tui.retry import Options, Plan, Run
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.retry import Options, Plan, Run
 from cgc_tui.screens.confirm import ConfirmDialog
 from cgc_tui.screens.jobs import JobsScreen
 from cgc_tui.screens.retry import WATCH as POLLS_EVERY

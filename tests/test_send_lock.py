@@ -23,9 +23,9 @@ import pytest
 
 from cgc_tui import send_lock
 from cgc_tui.credentials import state_directory
+from cgc_tui.domain.text import Clean
 from cgc_tui.retry_view import held_by
 from cgc_tui.send_lock import LockHeld, LockHolder, SendLock, lock_name
-from cgc_tui.text import Clean
 from cgc_tui.view import Look
 from tests.conftest import NOON, Clock
 

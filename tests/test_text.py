@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from cgc_tui.text import MOST, Clean, cells, clean, fit, has_visible_character, reveal
+from cgc_tui.domain.text import MOST, Clean, cells, clean, fit, has_visible_character, reveal
 
 ANY = st.text(alphabet=st.characters(exclude_categories=()), max_size=200)
 

@@ -9,24 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cgc_tui.arrange import Arrangement, SortKey
-from cgc_tui.batches import Batch
 from cgc_tui.batches_view import way
-from cgc_tui.causes import Cause
 from cgc_tui.causes_view import message
-from cgc_tui.errors import Maintenance, RateLimited
+from cgc_tui.domain.batches import Batch
+from cgc_tui.domain.causes import Cause
+from cgc_tui.domain.errors import Maintenance, RateLimited
+from cgc_tui.domain.jobs import Destination, ImportedFile, ImportJob, JobError, Source
+from cgc_tui.domain.ordering import Arrangement, SortKey
+from cgc_tui.domain.queries import JobPage, JobQuery
+from cgc_tui.domain.refresh_failure import Trouble
+from cgc_tui.domain.text import Clean, cells
 from cgc_tui.facts import facts, reason
-from cgc_tui.models import (
-    Destination,
-    ImportedFile,
-    ImportJob,
-    JobError,
-    JobPage,
-    JobQuery,
-    Source,
-)
-from cgc_tui.text import Clean, cells
-from cgc_tui.trouble import Trouble
 from cgc_tui.view import (
     PADDING,
     Column,

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from cgc_tui.api import Client
 from cgc_tui.api.every import MOST_AHEAD, all_jobs, all_pages
-from cgc_tui.errors import IncompleteList
-from cgc_tui.models import JobPage, JobQuery
+from cgc_tui.domain.errors import IncompleteList
+from cgc_tui.domain.queries import JobPage, JobQuery
 from tests.shifting import ShiftingList, Step
 
 steady = settings(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from cgc_tui.api.failures import SERVER_WAIT
 from cgc_tui.api.parse import TRY_AGAIN
-from cgc_tui.errors import Unreadable
-from cgc_tui.text import Clean
+from cgc_tui.domain.errors import Unreadable
+from cgc_tui.domain.text import Clean
 
 if TYPE_CHECKING:
     import httpx

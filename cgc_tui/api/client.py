@@ -10,19 +10,12 @@ from urllib.parse import quote
 from cgc_tui.api import failures, parse
 from cgc_tui.api.exchange import Answer
 from cgc_tui.api.wire import Params, RetryHook, Wire
-from cgc_tui.errors import CgcError, NotFound, Refused, Unreadable
-from cgc_tui.models import (
-    MAX_LIMIT,
-    ImportJob,
-    JobError,
-    JobPage,
-    JobQuery,
-    Names,
-    RateBudget,
-    Submitted,
-    User,
-)
-from cgc_tui.text import Clean, clean
+from cgc_tui.domain import records as job_records
+from cgc_tui.domain.errors import CgcError, NotFound, Refused, Unreadable
+from cgc_tui.domain.jobs import ImportJob, JobError, Submitted
+from cgc_tui.domain.platform import Names, RateBudget, User
+from cgc_tui.domain.queries import MAX_LIMIT, JobPage, JobQuery
+from cgc_tui.domain.text import Clean, clean
 
 if TYPE_CHECKING:
     import httpx
@@ -119,10 +112,10 @@ class Client:
 
     async def job(self, job: ImportJob, *, on_retry: RetryHook | None = None) -> ImportJob:
         """Return the whole record from the job's href: its path, asked at this endpoint."""
-        job_id = parse.id_in(job.href) or job.id
+        job_id = job_records.id_in(job.href) or job.id
         path = f"/storage/imports/{_segment(job_id)}"
         answer = await self._wire.send("GET", path, on_retry=on_retry, accept=_is_job)
-        found = parse.job(answer.told)
+        found = job_records.job(answer.told)
         if found is None:
             raise Unreadable(Clean("the answer is not a job"), parse.TRY_AGAIN)
         return found
@@ -171,9 +164,11 @@ class Client:
         found: dict[str, ImportJob | JobError] = {}
         for place, record in enumerate(records):
             entry = record if isinstance(record, dict) else {}
-            if (job := parse.job(entry.get("resource"))) is not None:
+            if (job := job_records.job(entry.get("resource"))) is not None:
                 found[job.id] = job
-            elif len(records) == len(ids) and (error := parse.job_error(entry.get("error"))) is not None:
+            elif (
+                len(records) == len(ids) and (error := job_records.job_error(entry.get("error"))) is not None
+            ):
                 found.setdefault(ids[place], error)
         return found
 

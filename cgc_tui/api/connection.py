@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cgc_tui.api.body import ENCODING
-from cgc_tui.errors import Unreachable
-from cgc_tui.text import Clean, clean
-from cgc_tui.tokens import Token
+from cgc_tui.domain.errors import Unreachable
+from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.token import Token
 
 if TYPE_CHECKING:
     import httpx

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cgc_tui.models import JobPage
+from cgc_tui.domain.queries import JobPage
 
 MOST_IDLE = 20
 """After so many pages in a row without a job that is new to the pass, reading on brings nothing."""

@@ -15,8 +15,9 @@ from cgc_tui.api.client import Client
 from cgc_tui.api.coverage import Coverage, page_end
 from cgc_tui.api.pace import MOST_AT_ONCE, Pace, Sleep
 from cgc_tui.api.wire import RetryHook
-from cgc_tui.errors import IncompleteList, RateLimited
-from cgc_tui.models import MAX_LIMIT, ImportJob, JobError, JobPage, JobQuery, packed
+from cgc_tui.domain.errors import IncompleteList, RateLimited
+from cgc_tui.domain.jobs import ImportJob, JobError, packed
+from cgc_tui.domain.queries import MAX_LIMIT, JobPage, JobQuery
 
 MOST_AHEAD = 2 * MOST_AT_ONCE
 MOST_PASSES = 3

@@ -11,8 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from cgc_tui.api.parse import job_error
-from cgc_tui.errors import (
+from cgc_tui.domain.errors import (
     CgcError,
     Maintenance,
     NoPrivilege,
@@ -24,8 +23,9 @@ from cgc_tui.errors import (
     Unreachable,
     Unreadable,
 )
-from cgc_tui.models import JobError
-from cgc_tui.text import Clean, clean
+from cgc_tui.domain.jobs import JobError
+from cgc_tui.domain.records import job_error
+from cgc_tui.domain.text import Clean, clean
 
 MAINTENANCE_WAIT = 30.0
 SERVER_WAIT = 5.0

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from cgc_tui.api.client import Client
 from cgc_tui.api.wire import RetryHook
-from cgc_tui.errors import RateLimited
+from cgc_tui.domain.errors import RateLimited
 
 MOST_AT_ONCE = 16
 MOST_LIMITS = 3

@@ -11,9 +11,10 @@ from cgc_tui.api.every import all_jobs, jobs_by_ids
 from cgc_tui.api.pace import Sleep
 from cgc_tui.api.parse import TRY_AGAIN
 from cgc_tui.api.wire import RetryHook
-from cgc_tui.errors import CgcError, Lost, NoPrivilege, NotFound, Rejected, Unreadable
-from cgc_tui.models import ImportJob, JobQuery
-from cgc_tui.retry import Options, Plan, Run, body, plan
+from cgc_tui.domain.errors import CgcError, Lost, NoPrivilege, NotFound, Rejected, Unreadable
+from cgc_tui.domain.jobs import ImportJob
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.retry import Options, Plan, Run, body, plan
 from cgc_tui.view import missing_details
 
 LOOKS = (0.0, 2.0, 10.0)

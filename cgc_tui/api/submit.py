@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from cgc_tui.api import parse
 from cgc_tui.api.wire import Wire
-from cgc_tui.errors import CgcError, Lost, Rejected, ServerTrouble, Unreachable, Unreadable
-from cgc_tui.models import ImportJob, JobError, Submitted
-from cgc_tui.retry import key, same_import
-from cgc_tui.text import Clean
+from cgc_tui.domain import records as job_records
+from cgc_tui.domain.errors import CgcError, Lost, Rejected, ServerTrouble, Unreachable, Unreadable
+from cgc_tui.domain.jobs import ImportJob, JobError, Submitted
+from cgc_tui.domain.retry import key, same_import
+from cgc_tui.domain.text import Clean
 
 PATH = "/bulk/storage/imports/create"
 
@@ -109,12 +110,12 @@ def _same_key(one: ImportJob, other: ImportJob) -> bool:
 def _entry(record: object) -> _Entry:
     entry = record if isinstance(record, dict) else {}
     resource = entry.get("resource")
-    return _Entry(parse.job(resource), _like(resource), parse.job_error(entry.get("error")))
+    return _Entry(job_records.job(resource), _like(resource), job_records.job_error(entry.get("error")))
 
 
 def _like(record: object) -> ImportJob | None:
     """Return a job with the record's source and destination, None where the record is none."""
-    return parse.job({**record, "id": "-"}) if isinstance(record, dict) and record else None
+    return job_records.job({**record, "id": "-"}) if isinstance(record, dict) and record else None
 
 
 def _submitted(entry: _Entry | None) -> Submitted:

@@ -14,10 +14,10 @@ from cgc_tui.api import failures, parse
 from cgc_tui.api.body import whole_body
 from cgc_tui.api.connection import Connection
 from cgc_tui.api.exchange import Answer, Exchange
-from cgc_tui.errors import CgcError, Maintenance, ServerTrouble, Unreachable, Unreadable
+from cgc_tui.domain.errors import CgcError, Maintenance, ServerTrouble, Unreachable, Unreadable
+from cgc_tui.domain.platform import RateBudget
+from cgc_tui.domain.token import Token
 from cgc_tui.event_log import Event, EventLog
-from cgc_tui.models import RateBudget
-from cgc_tui.tokens import Token
 
 if TYPE_CHECKING:
     import httpx

@@ -10,8 +10,8 @@ from cgc_tui.commands.exits import Exit, exit_of, words_of
 from cgc_tui.commands.options import add_shared_again
 from cgc_tui.commands.session import NoToken, Session
 from cgc_tui.credentials import MOST_BYTES, TokenSource, checked_token, platform_of
-from cgc_tui.errors import CgcError
-from cgc_tui.tokens import Token
+from cgc_tui.domain.errors import CgcError
+from cgc_tui.domain.token import Token
 
 HELP = "log in and out, and say which token is used"
 OPERANDS = "ACTION"

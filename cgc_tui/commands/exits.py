@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from cgc_tui.errors import CgcError, NoPrivilege, NotFound, RateLimited, Refused, Rejected
-from cgc_tui.text import Clean, clean
+from cgc_tui.domain.errors import CgcError, NoPrivilege, NotFound, RateLimited, Refused, Rejected
+from cgc_tui.domain.text import Clean, clean
 from cgc_tui.view import Look
 
 

@@ -9,14 +9,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from cgc_tui.causes import Cause, causes
 from cgc_tui.causes_view import facts, share, title
 from cgc_tui.commands.exits import Exit
 from cgc_tui.commands.options import add_places, query_of
 from cgc_tui.commands.progress import ProgressLine
 from cgc_tui.commands.session import Session
-from cgc_tui.hints import hint
-from cgc_tui.models import JobPage, JobState
+from cgc_tui.domain.causes import Cause, causes
+from cgc_tui.domain.error_hints import hint
+from cgc_tui.domain.jobs import JobState
+from cgc_tui.domain.queries import JobPage
 from cgc_tui.view import filters, missing_details, moment
 
 HELP = "say why jobs failed, by cause"

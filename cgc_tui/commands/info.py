@@ -13,8 +13,8 @@ from cgc_tui import __version__
 from cgc_tui.clipboard import choose
 from cgc_tui.commands.exits import Exit, words_of
 from cgc_tui.commands.session import NoToken, Session
-from cgc_tui.errors import CgcError
-from cgc_tui.text import clean
+from cgc_tui.domain.errors import CgcError
+from cgc_tui.domain.text import clean
 from cgc_tui.view import moment
 
 HELP = "say what a bug report needs"

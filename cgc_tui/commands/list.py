@@ -14,9 +14,10 @@ from cgc_tui.commands.exits import Exit
 from cgc_tui.commands.options import add_filters, count, page_size, query_of
 from cgc_tui.commands.progress import ProgressLine
 from cgc_tui.commands.session import Session
+from cgc_tui.domain.jobs import ImportJob
+from cgc_tui.domain.queries import JobPage
+from cgc_tui.domain.text import cells
 from cgc_tui.export import Form, keys, lines
-from cgc_tui.models import ImportJob, JobPage
-from cgc_tui.text import cells
 from cgc_tui.view import PADDING, columns, missing_details, optional, row, total_of
 
 HELP = "list import jobs"

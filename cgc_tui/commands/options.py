@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from cgc_tui import __version__
 from cgc_tui.commands.exits import Exit
 from cgc_tui.commands.output import write
-from cgc_tui.models import MAX_LIMIT, JobQuery, JobState
-from cgc_tui.text import clean
+from cgc_tui.domain.jobs import JobState
+from cgc_tui.domain.queries import MAX_LIMIT, JobQuery
+from cgc_tui.domain.text import clean
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite

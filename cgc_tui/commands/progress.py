@@ -7,8 +7,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from cgc_tui.errors import CgcError, RateLimited
-from cgc_tui.text import cells
+from cgc_tui.domain.errors import CgcError, RateLimited
+from cgc_tui.domain.text import cells
 
 if TYPE_CHECKING:
     from cgc_tui.api.every import Progress

@@ -13,9 +13,10 @@ from cgc_tui.commands.progress import ProgressLine
 from cgc_tui.commands.session import Session
 from cgc_tui.commands.show import tell_missing
 from cgc_tui.commands.watch import Watch
-from cgc_tui.errors import CgcError, Lost
-from cgc_tui.models import MAX_LIMIT, ImportJob, JobState
-from cgc_tui.retry import Fate, Options, Plan, Run, body, plan
+from cgc_tui.domain.errors import CgcError, Lost
+from cgc_tui.domain.jobs import ImportJob, JobState
+from cgc_tui.domain.queries import MAX_LIMIT
+from cgc_tui.domain.retry import Fate, Options, Plan, Run, body, plan
 from cgc_tui.retry_view import held_by, planned, summary, table, unprotected
 from cgc_tui.send_lock import LockHeld, LockHolder, SendLock
 
@@ -127,7 +128,7 @@ def _lock(session: Session, *, wait: bool) -> SendLock:
 async def _chosen(client: Client, options: Namespace, session: Session) -> tuple[tuple[ImportJob, ...], Exit]:
     """Return the jobs that are meant; where one cannot be had, say so and return what that means."""
     from cgc_tui.api.every import all_jobs, jobs_by_ids
-    from cgc_tui.api.parse import job_id
+    from cgc_tui.domain.records import job_id
 
     with ProgressLine(session) as progress:
         if not options.jobs:

@@ -15,8 +15,8 @@ from cgc_tui.commands.options import query_of
 from cgc_tui.commands.output import Closed, Unwritable, drop
 from cgc_tui.commands.session import NoToken
 from cgc_tui.credentials import CredentialsError
-from cgc_tui.errors import CgcError
-from cgc_tui.text import Clean
+from cgc_tui.domain.errors import CgcError
+from cgc_tui.domain.text import Clean
 from cgc_tui.view import failed
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from cgc_tui.commands.exits import Exit
 from cgc_tui.commands.session import Session
 from cgc_tui.credentials import platform_of
-from cgc_tui.errors import NotFound
+from cgc_tui.domain.error_hints import hint
+from cgc_tui.domain.errors import NotFound
+from cgc_tui.domain.jobs import ImportJob, JobError
+from cgc_tui.domain.text import clean
 from cgc_tui.export import Form, lines
 from cgc_tui.facts import FOLDER_NOTE, facts, reason
-from cgc_tui.hints import hint
-from cgc_tui.models import ImportJob, JobError
-from cgc_tui.text import clean
 from cgc_tui.view import state
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 async def run(options: Namespace, session: Session) -> int:
     """Show the jobs in the order in which they were named."""
-    from cgc_tui.api.parse import job_id
+    from cgc_tui.domain.records import job_id
 
     ids = list(dict.fromkeys(map(job_id, options.jobs)))
     async with session.client() as client:

@@ -11,7 +11,6 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cgc_tui.causes import causes
 from cgc_tui.causes_view import title
 from cgc_tui.commands.exits import Exit, words_of
 from cgc_tui.commands.last_batch import last_batch
@@ -19,10 +18,12 @@ from cgc_tui.commands.options import add_filters, query_of, seconds
 from cgc_tui.commands.progress import ProgressLine
 from cgc_tui.commands.session import Session
 from cgc_tui.commands.show import tell_missing
-from cgc_tui.errors import CgcError, NoPrivilege, NotFound, Refused, Rejected, Unreadable
-from cgc_tui.hints import hint
-from cgc_tui.models import UNFINISHED_STATES, ImportJob, JobError, JobQuery, JobState
-from cgc_tui.text import Clean, clean
+from cgc_tui.domain.causes import causes
+from cgc_tui.domain.error_hints import hint
+from cgc_tui.domain.errors import CgcError, NoPrivilege, NotFound, Refused, Rejected, Unreadable
+from cgc_tui.domain.jobs import UNFINISHED_STATES, ImportJob, JobError, JobState
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.text import Clean, clean
 from cgc_tui.view import error_words, missing_details, optional, span, state
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ class Watch:
     async def take(self, names: list[str]) -> Exit:
         """Watch jobs by id or href; where one cannot be had, say so and return what that means."""
         from cgc_tui.api.every import jobs_by_ids
-        from cgc_tui.api.parse import job_id
+        from cgc_tui.domain.records import job_id
 
         ids = list(dict.fromkeys(map(job_id, names)))
         found = await jobs_by_ids(self._client, ids, on_retry=self._retrying, sleep=self._session.sleep)

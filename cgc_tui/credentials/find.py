@@ -20,8 +20,8 @@ from cgc_tui.credentials.platforms import (
     platform_of,
 )
 from cgc_tui.credentials.store import Ini, Profiles
-from cgc_tui.text import Clean
-from cgc_tui.tokens import Token
+from cgc_tui.domain.text import Clean
+from cgc_tui.domain.token import Token
 
 
 class TokenSource(StrEnum):

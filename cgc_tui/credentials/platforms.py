@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from cgc_tui.tokens import Token
+from cgc_tui.domain.token import Token
 
 DEFAULT_PROFILE = "cgc"
 LOOPBACK = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from cgc_tui.credentials.files import Unfit, write_anew
 from cgc_tui.credentials.platforms import PLATFORMS, CredentialsError, checked_token, normal_endpoint
-from cgc_tui.text import Clean, clean
-from cgc_tui.tokens import Token
+from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.token import Token
 
 MOST_NAME = 100
 

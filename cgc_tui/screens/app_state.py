@@ -8,7 +8,7 @@ from typing import Any
 from textual.message import Message
 from textual.screen import Screen
 
-from cgc_tui.text import Clean
+from cgc_tui.domain.text import Clean
 
 
 class UserIdentified(Message):

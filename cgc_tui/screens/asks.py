@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual.message import Message
 
-from cgc_tui.errors import Refused
-from cgc_tui.text import Clean
+from cgc_tui.domain.errors import Refused
+from cgc_tui.domain.text import Clean
 
 
 class TokenRefused(Message):

@@ -9,9 +9,9 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
+from cgc_tui.domain.text import Clean, clean, fit, reveal
 from cgc_tui.keys import bindings
 from cgc_tui.screens.dialog import Dialog
-from cgc_tui.text import Clean, clean, fit, reveal
 
 LABEL_CELLS = 14
 VALUE_CELLS = 56

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.reactive import reactive
 
-from cgc_tui.errors import CgcError, NotFound, Refused
-from cgc_tui.models import ImportJob, JobQuery
+from cgc_tui.domain.errors import CgcError, NotFound, Refused
+from cgc_tui.domain.jobs import ImportJob
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.text import Clean, clean
 from cgc_tui.screens.asks import CopyAsked, OpenAsked, TokenRefused
 from cgc_tui.screens.pages import Pages
-from cgc_tui.text import Clean, clean
 from cgc_tui.view import web_page
 
 if TYPE_CHECKING:

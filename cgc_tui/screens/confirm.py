@@ -7,8 +7,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
+from cgc_tui.domain.text import Clean
 from cgc_tui.screens.dialog import Dialog
-from cgc_tui.text import Clean
 
 MANY = 100
 """For more than so many the number itself is asked for."""

@@ -12,12 +12,14 @@ from textual import events, on, work
 from textual.reactive import reactive
 from textual.worker import Worker
 
-from cgc_tui.errors import CgcError, Refused
-from cgc_tui.models import ImportJob, JobPage, JobQuery, RateBudget
-from cgc_tui.paging import PageCache, followed, last_page, next_page, previous_page
+from cgc_tui.domain.errors import CgcError, Refused
+from cgc_tui.domain.jobs import ImportJob
+from cgc_tui.domain.paging import PageCache, followed, last_page, next_page, previous_page
+from cgc_tui.domain.platform import RateBudget
+from cgc_tui.domain.queries import JobPage, JobQuery
+from cgc_tui.domain.text import Clean
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.waiting import ASKING, Waiting
-from cgc_tui.text import Clean
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client

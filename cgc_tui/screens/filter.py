@@ -12,13 +12,14 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Checkbox, Input, Static
 
-from cgc_tui.errors import CgcError, Refused
+from cgc_tui.domain.errors import CgcError, Refused
+from cgc_tui.domain.jobs import JobState
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.text import clean
 from cgc_tui.keys import bindings
-from cgc_tui.models import JobQuery, JobState
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.dialog import Dialog
 from cgc_tui.sheets import sheet
-from cgc_tui.text import clean
 from cgc_tui.widgets.id_field import IdField
 
 if TYPE_CHECKING:

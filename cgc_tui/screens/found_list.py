@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from textual.reactive import reactive
 
-from cgc_tui.arrange import Arrangement
-from cgc_tui.batches import Progress, progress
-from cgc_tui.found import Found
-from cgc_tui.models import JobPage, JobQuery
+from cgc_tui.domain.batches import Progress, progress
+from cgc_tui.domain.ordering import Arrangement
+from cgc_tui.domain.queries import JobPage, JobQuery
+from cgc_tui.domain.result_set import Found
 from cgc_tui.screens.feed import Feed
 from cgc_tui.widgets.state_tabs import TABS
 

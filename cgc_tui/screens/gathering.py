@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from cgc_tui.found import Found
-from cgc_tui.models import JobPage, JobQuery, Search
-from cgc_tui.needle import needle
+from cgc_tui.domain.queries import JobPage, JobQuery, Search
+from cgc_tui.domain.result_set import Found
+from cgc_tui.domain.search import needle
+from cgc_tui.domain.text import Clean, clean
 from cgc_tui.screens.watching import Watching
-from cgc_tui.text import Clean, clean
 from cgc_tui.view import filters
 
 

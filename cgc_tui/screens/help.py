@@ -9,9 +9,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
+from cgc_tui.domain.text import clean
 from cgc_tui.keys import bindings
 from cgc_tui.screens.dialog import ReadingDialog
-from cgc_tui.text import clean
 
 KEY_CELLS = 11
 

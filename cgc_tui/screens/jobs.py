@@ -10,9 +10,9 @@ from textual.containers import Container, Horizontal
 from textual.reactive import reactive
 from textual.widgets import Input
 
-from cgc_tui.found import Found
+from cgc_tui.domain.result_set import Found
+from cgc_tui.domain.search import needle
 from cgc_tui.keys import bindings
-from cgc_tui.needle import needle
 from cgc_tui.screens.retrying import Retrying
 from cgc_tui.widgets.find_line import FindLine
 from cgc_tui.widgets.found_line import FoundLine

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cgc_tui.models import JobQuery
-from cgc_tui.paging import first_page, last_page, next_page, previous_page
+from cgc_tui.domain.paging import first_page, last_page, next_page, previous_page
+from cgc_tui.domain.queries import JobQuery
 from cgc_tui.screens.found_list import FoundList
 from cgc_tui.screens.waiting import ASKING
 

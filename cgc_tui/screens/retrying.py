@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cgc_tui.models import ImportJob, JobState
+from cgc_tui.domain.jobs import ImportJob, JobState
+from cgc_tui.domain.text import Clean, clean
 from cgc_tui.screens.exporting import Exporting
-from cgc_tui.text import Clean, clean
 from cgc_tui.view import filters
 
 if TYPE_CHECKING:
-    from cgc_tui.retry import Run
+    from cgc_tui.domain.retry import Run
 
 READ_ONLY = "Nothing is changed on the platform: cgc-tui runs read-only. Start it with --write to allow it."
 

@@ -12,11 +12,11 @@ from textual import work
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from cgc_tui.errors import CgcError, Refused
-from cgc_tui.models import JobQuery
+from cgc_tui.domain.errors import CgcError, Refused
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.text import Clean, clean
 from cgc_tui.screens.app_state import UserIdentified
 from cgc_tui.screens.asks import TokenRefused
-from cgc_tui.text import Clean, clean
 from cgc_tui.widgets.state_tabs import TABS
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
+from cgc_tui.domain.text import Clean, clean
 from cgc_tui.keys import bindings
 from cgc_tui.screens.asks import CopyAsked
 from cgc_tui.screens.dialog import ReadingDialog
-from cgc_tui.text import Clean, clean
 
 MOST_CHARACTERS = 200_000
 

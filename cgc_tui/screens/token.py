@@ -14,11 +14,11 @@ from textual.screen import Screen
 from textual.widgets import Input, Label, Select, Static
 
 from cgc_tui.credentials import PLATFORMS, CredentialsError, checked_token, platform_of
-from cgc_tui.errors import CgcError, Refused
+from cgc_tui.domain.errors import CgcError, Refused
+from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.token import Token
 from cgc_tui.keys import bindings
 from cgc_tui.sheets import sheet
-from cgc_tui.text import Clean, clean
-from cgc_tui.tokens import Token
 from cgc_tui.view import Look, failure
 from cgc_tui.widgets.too_small import TooSmall
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from textual.reactive import reactive
 from textual.timer import Timer
 
-from cgc_tui.attention import Attention
-from cgc_tui.errors import CgcError, Refused
-from cgc_tui.models import JobQuery
+from cgc_tui.domain.errors import CgcError, Refused
+from cgc_tui.domain.presence import Attention
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.refresh_failure import Trouble
+from cgc_tui.domain.text import Clean
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.tally import Tally
-from cgc_tui.text import Clean
-from cgc_tui.trouble import Trouble
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual import work
 from textual.reactive import reactive
 
-from cgc_tui.errors import CgcError, Refused, Unreadable
-from cgc_tui.models import UNFINISHED_STATES, ImportJob, JobQuery
+from cgc_tui.domain.errors import CgcError, Refused, Unreadable
+from cgc_tui.domain.jobs import UNFINISHED_STATES, ImportJob
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.watch import Watch
 from cgc_tui.screens.asks import TellAsked, TokenRefused
 from cgc_tui.screens.overview import Overview
-from cgc_tui.text import Clean, clean
 from cgc_tui.view import filters, otherwise
-from cgc_tui.watch import Watch
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client

@@ -10,10 +10,10 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import DataTable
 
-from cgc_tui.causes import Cause
 from cgc_tui.causes_view import bar, message, share
+from cgc_tui.domain.causes import Cause
+from cgc_tui.domain.text import Clean, clean, fit
 from cgc_tui.keys import bindings
-from cgc_tui.text import Clean, clean, fit
 from cgc_tui.view import Look
 
 BAR_CELLS = 10

@@ -10,8 +10,8 @@ from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.widgets import Sparkline, Static
 
-from cgc_tui.causes import over_time
-from cgc_tui.text import Clean
+from cgc_tui.domain.causes import over_time
+from cgc_tui.domain.text import Clean
 from cgc_tui.view import Look, span, when
 
 Times = tuple[datetime, ...] | None

@@ -12,9 +12,9 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from cgc_tui.domain.text import Clean, cells, fit
 from cgc_tui.event_log import Event
 from cgc_tui.keys import bindings
-from cgc_tui.text import Clean, cells, fit
 from cgc_tui.view import Look
 
 

@@ -10,8 +10,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input, Label, OptionList
 
-from cgc_tui.models import Names
-from cgc_tui.text import clean, reveal
+from cgc_tui.domain.platform import Names
+from cgc_tui.domain.text import clean, reveal
 
 MOST_SHOWN = 50
 MOST_CHARACTERS = 300

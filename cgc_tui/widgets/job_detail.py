@@ -12,11 +12,11 @@ from textual.containers import VerticalScroll
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from cgc_tui.domain.error_hints import hint
+from cgc_tui.domain.jobs import ImportJob, JobState
+from cgc_tui.domain.text import Clean
 from cgc_tui.facts import FOLDER_NOTE, facts, reason
-from cgc_tui.hints import hint
 from cgc_tui.keys import bindings
-from cgc_tui.models import ImportJob, JobState
-from cgc_tui.text import Clean
 from cgc_tui.view import Look, state
 
 LABEL_CELLS = 8

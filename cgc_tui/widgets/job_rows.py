@@ -8,10 +8,10 @@ from datetime import datetime
 from rich.text import Text
 from textual.widgets import DataTable
 
-from cgc_tui.arrange import Arrangement, SortKey
-from cgc_tui.marks import Marks
-from cgc_tui.models import ImportJob, JobState
-from cgc_tui.text import Clean
+from cgc_tui.domain.jobs import ImportJob, JobState
+from cgc_tui.domain.marks import Marks
+from cgc_tui.domain.ordering import Arrangement, SortKey
+from cgc_tui.domain.text import Clean
 from cgc_tui.view import Column, Look, columns, marked, row
 
 SORT_KEYS = {

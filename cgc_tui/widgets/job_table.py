@@ -10,10 +10,11 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import DataTable
 
-from cgc_tui.arrange import Arrangement, SortKey
+from cgc_tui.domain.jobs import ImportJob
+from cgc_tui.domain.marks import Marks
+from cgc_tui.domain.ordering import Arrangement, SortKey
+from cgc_tui.domain.queries import JobPage, JobQuery
 from cgc_tui.keys import bindings
-from cgc_tui.marks import Marks
-from cgc_tui.models import ImportJob, JobPage, JobQuery
 from cgc_tui.view import Column, Look, columns
 from cgc_tui.widgets.job_rows import SORT_KEYS, JobRows
 

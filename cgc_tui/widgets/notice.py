@@ -8,12 +8,12 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from cgc_tui.arrange import Arrangement
-from cgc_tui.errors import CgcError
-from cgc_tui.models import JobPage, JobQuery
-from cgc_tui.needle import needle
-from cgc_tui.text import Clean, clean
-from cgc_tui.trouble import Trouble
+from cgc_tui.domain.errors import CgcError
+from cgc_tui.domain.ordering import Arrangement
+from cgc_tui.domain.queries import JobPage, JobQuery
+from cgc_tui.domain.refresh_failure import Trouble
+from cgc_tui.domain.search import needle
+from cgc_tui.domain.text import Clean, clean
 from cgc_tui.view import Look, failed, filters
 
 

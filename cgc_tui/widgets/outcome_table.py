@@ -7,11 +7,11 @@ from textual import events
 from textual.reactive import reactive
 from textual.widgets import DataTable
 
+from cgc_tui.domain.jobs import JobState
+from cgc_tui.domain.retry import Fate, Outcome
+from cgc_tui.domain.text import Clean, fit
 from cgc_tui.keys import bindings
-from cgc_tui.models import JobState
-from cgc_tui.retry import Fate, Outcome
 from cgc_tui.retry_view import rank, result
-from cgc_tui.text import Clean, fit
 from cgc_tui.view import Look, optional
 
 MOST_ROWS = 500

@@ -11,8 +11,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from cgc_tui.domain.text import Clean
 from cgc_tui.keys import bindings
-from cgc_tui.text import Clean
 
 GAP = 2
 

@@ -9,8 +9,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 
-from cgc_tui.models import JobQuery, JobState
-from cgc_tui.text import clean
+from cgc_tui.domain.jobs import JobState
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.text import clean
 from cgc_tui.view import Look
 from cgc_tui.widgets.fact_line import FactLine
 

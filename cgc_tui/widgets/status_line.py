@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from textual.content import Content
 from textual.reactive import reactive
 
-from cgc_tui.arrange import Arrangement, SortKey
-from cgc_tui.marks import Marks
-from cgc_tui.models import JobPage, JobQuery, RateBudget
-from cgc_tui.needle import needle
-from cgc_tui.text import Clean, clean
-from cgc_tui.trouble import Trouble
+from cgc_tui.domain.marks import Marks
+from cgc_tui.domain.ordering import Arrangement, SortKey
+from cgc_tui.domain.platform import RateBudget
+from cgc_tui.domain.queries import JobPage, JobQuery
+from cgc_tui.domain.refresh_failure import Trouble
+from cgc_tui.domain.search import needle
+from cgc_tui.domain.text import Clean, clean
 from cgc_tui.view import Look, failed, filters, lacking, number, position, searched, span
 from cgc_tui.widgets.fact_line import FactLine
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from textual.content import Content
 from textual.reactive import reactive
 
-from cgc_tui.attention import Attention
-from cgc_tui.text import Clean, clean
+from cgc_tui.domain.presence import Attention
+from cgc_tui.domain.text import Clean, clean
 from cgc_tui.view import Look
 from cgc_tui.widgets.fact_line import FactLine
 

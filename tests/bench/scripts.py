@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 
 from cgc_tui.api import Client, Wire
 from cgc_tui.api.every import all_jobs
-from cgc_tui.models import JobQuery
-from cgc_tui.tokens import Token
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.token import Token
 from tests.bench.figure import Figure
 from tests.bench.session import serving
 

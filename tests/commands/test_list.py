@@ -9,8 +9,8 @@ import json
 import pytest
 
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.errors import Maintenance, NotFound, ServerTrouble
-from cgc_tui.export import COLUMNS
+from cgc_tui.domain.columns import COLUMNS
+from cgc_tui.domain.errors import Maintenance, NotFound, ServerTrouble
 from tests.commands.conftest import Command
 from tests.test_every import page_from
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.hints import hint
+from cgc_tui.domain.error_hints import hint
 from tests.commands.conftest import Command
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from cgc_tui.commands.exits import Exit, exit_of
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.errors import Refused, ServerTrouble
+from cgc_tui.domain.errors import Refused, ServerTrouble
 from tests.commands.conftest import Command, Outcome
 
 

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from cgc_tui.errors import CgcError
-from cgc_tui.models import MAX_LIMIT, ImportJob, JobError, JobState, Submitted
-from cgc_tui.text import Clean, clean
+from cgc_tui.domain.errors import CgcError
+from cgc_tui.domain.jobs import ImportJob, JobError, JobState, Submitted
+from cgc_tui.domain.queries import MAX_LIMIT
+from cgc_tui.domain.text import Clean, clean
 
 
 class Options(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cgc_tui.errors import CgcError, RateLimited
+from cgc_tui.domain.errors import CgcError, RateLimited
 
 LONGEST_WAIT = 60.0
 

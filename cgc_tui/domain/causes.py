@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cgc_tui.models import ImportJob
+from cgc_tui.domain.jobs import ImportJob
 
 GAP = "…"
 """Stands in a message for what differs from job to job."""

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from cgc_tui.models import ImportJob
-from cgc_tui.text import Clean, clean
+from cgc_tui.domain.jobs import ImportJob
+from cgc_tui.domain.text import Clean, clean
 
 SIGN = "~"
 MOST_CHARACTERS = 200

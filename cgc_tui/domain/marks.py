@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from cgc_tui.models import ImportJob
+from cgc_tui.domain.jobs import ImportJob
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cgc_tui.models import UNFINISHED_STATES, JobPage, JobQuery
+from cgc_tui.domain.jobs import UNFINISHED_STATES
+from cgc_tui.domain.queries import JobPage, JobQuery
 
 
 def next_page(page: JobPage) -> JobQuery | None:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from cgc_tui.arrange import Arrangement
-from cgc_tui.models import ImportJob, JobError, JobPage, JobQuery, Search
+from cgc_tui.domain.jobs import ImportJob, JobError
+from cgc_tui.domain.ordering import Arrangement
+from cgc_tui.domain.queries import JobPage, JobQuery, Search
 
 MOST_ASKED = 1000
 

@@ -1,10 +1,10 @@
-"""What the platform talks about: jobs, queries and pages, as frozen values.
+"""Import jobs as frozen values.
 
-Strings in these values are as the platform sent them, unless they are of the type `Clean`: they serve
-for calls and for copying, and pass `cgc_tui.text` before they are shown.
+Strings in these values are as the platform sent them, unless they are of the type `Clean`: they
+serve for calls and for copying, and pass `cgc_tui.domain.text` before they are shown.
 
-Plain values are named tuples, which take a tenth of the time of data classes to define: that of some thirty
-was a tenth of the time to the first paint. Data classes are for what `replace` changes.
+Plain values are named tuples, which take a tenth of the time of data classes to define: that of
+some thirty was a tenth of the time to the first paint. Data classes are for what `replace` changes.
 """
 
 from __future__ import annotations
@@ -17,9 +17,6 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
-
-from cgc_tui.errors import CgcError
-from cgc_tui.text import Clean
 
 
 class JobState(StrEnum):
@@ -36,15 +33,6 @@ UNFINISHED_STATES = (JobState.PENDING, JobState.RUNNING)
 
 NO_SUCH_JOB = 9008
 """The platform's code for a job that does not exist ("API status codes")."""
-
-MAX_LIMIT = 100
-"""The most jobs that one list call returns."""
-
-
-class User(NamedTuple):
-    """Whom the platform takes the token's owner for."""
-
-    username: str
 
 
 class Source(NamedTuple):
@@ -191,73 +179,6 @@ def _unpacked(page: bytes) -> list[dict[str, Any]]:
     return records
 
 
-@dataclass(frozen=True, slots=True)
-class JobQuery:
-    """Which jobs to list: filters and a window of `limit` jobs from `offset` (both count jobs).
-
-    With `among`, the list is of the jobs that a search found (`cgc_tui.found.Found`), which the platform
-    cannot be asked for.
-    """
-
-    states: tuple[str, ...] = ()
-    project: str | None = None
-    volume: str | None = None
-    offset: int = 0
-    limit: int = 50
-    among: Search | None = None
-
-    @property
-    def filtered(self) -> bool:
-        """Whether anything but the window narrows the list."""
-        return bool(self.states or self.project or self.volume or self.among)
-
-
-class Search(NamedTuple):
-    """What was looked for, and in which list.
-
-    `what` names the jobs that were found, `within` is the list that was looked through and that one goes
-    back to. `searched` of its `total` jobs were looked at, at the time `at`; None is not known.
-    """
-
-    what: Clean
-    within: JobQuery
-    searched: int
-    total: int | None
-    at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class JobPage:
-    """One page of the list, as the platform answered `query`.
-
-    `total` is None where the platform did not say it; `more` says whether jobs follow. `limit` is how
-    many jobs the platform really gives a page. `unreadable` counts items that were not jobs, and
-    `incomplete` says why brief items could not be filled in. `next_link` says whether the links of the
-    answer name a next page. The last three do not count when two pages are compared.
-    """
-
-    query: JobQuery
-    jobs: tuple[ImportJob, ...]
-    total: int | None
-    more: bool
-    limit: int
-    unreadable: int = 0
-    next_link: bool = field(default=False, compare=False)
-    incomplete: CgcError | None = field(default=None, compare=False)
-    received_at: datetime | None = field(default=None, compare=False)
-
-    @property
-    def at_least(self) -> int:
-        """How many jobs match at the least; more than the total where the page shows that to be too low."""
-        seen = self.query.offset + len(self.jobs) + self.unreadable if self.jobs else 0
-        return max(self.total or 0, seen + self.more)
-
-    @property
-    def details_missing(self) -> int:
-        """How many of the jobs are known by id and state alone."""
-        return sum(job.details_missing for job in self.jobs)
-
-
 class Submitted(NamedTuple):
     """What the platform says of one import that was submitted.
 
@@ -268,23 +189,3 @@ class Submitted(NamedTuple):
     made: bool | None
     job: ImportJob | None = None
     error: JobError | None = None
-
-
-class Names(NamedTuple):
-    """Ids to choose from; `whole` says whether these are all that the platform has."""
-
-    ids: tuple[str, ...]
-    whole: bool = True
-
-
-class RateBudget(NamedTuple):
-    """What is left of the rate limit, in requests, and when it is full again."""
-
-    limit: int
-    remaining: int
-    resets_at: datetime | None = None
-
-    @property
-    def scarce(self) -> bool:
-        """Whether less than a fifth is left."""
-        return 0 <= self.remaining * 5 < self.limit

@@ -16,7 +16,7 @@ CgcError                 what went wrong and what to do about it, in words for t
 
 from __future__ import annotations
 
-from cgc_tui.text import Clean
+from cgc_tui.domain.text import Clean
 
 
 class CgcError(Exception):

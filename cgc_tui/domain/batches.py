@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from cgc_tui.models import ImportJob, JobState
+from cgc_tui.domain.jobs import ImportJob, JobState
 
 GAP = timedelta(minutes=5)
 """The longest pause within a batch."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from cgc_tui.models import ImportJob, JobError, JobState
+from cgc_tui.domain.jobs import ImportJob, JobError, JobState
 
 
 class Watch:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cgc_tui.models import ImportJob, JobPage
-from cgc_tui.needle import needle
+from cgc_tui.domain.jobs import ImportJob
+from cgc_tui.domain.queries import JobPage
+from cgc_tui.domain.search import needle
 
 
 class SortKey(StrEnum):
