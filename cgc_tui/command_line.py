@@ -36,8 +36,8 @@ from cgc_tui.domain.text import Clean, clean
 from cgc_tui.domain.token import Token
 from cgc_tui.event_log import EventLog, LogFile, LogFileError
 from cgc_tui.first_page import FirstPage, Question
-from cgc_tui.place import Place
 from cgc_tui.process_limits import LIMITED, address_space_message, limit_message, startable_threads
+from cgc_tui.services.session import Place
 from cgc_tui.settings import Settings, load
 from cgc_tui.view import Look
 

@@ -48,12 +48,12 @@ cgc_tui.domain.refresh_failure cgc_tui.domain.search cgc_tui.domain.text cgc_tui
 cgc_tui.driver cgc_tui.event_log cgc_tui.first_page cgc_tui.guard cgc_tui.in_turn cgc_tui.intake
 cgc_tui.keys cgc_tui.lifeline cgc_tui.mends cgc_tui.painting cgc_tui.painting.cells
 cgc_tui.painting.frames cgc_tui.painting.painter cgc_tui.painting.strokes cgc_tui.painting.styles
-cgc_tui.painting.suits cgc_tui.place cgc_tui.screens cgc_tui.screens.app_state cgc_tui.screens.asks
-cgc_tui.screens.feed cgc_tui.screens.found_list cgc_tui.screens.jobs cgc_tui.screens.pages
-cgc_tui.screens.tally cgc_tui.screens.waiting cgc_tui.settings cgc_tui.sheets cgc_tui.terminal_app
-cgc_tui.view cgc_tui.widgets cgc_tui.widgets.fact_line cgc_tui.widgets.job_detail cgc_tui.widgets.job_rows
-cgc_tui.widgets.job_table cgc_tui.widgets.key_bar cgc_tui.widgets.notice cgc_tui.widgets.state_tabs
-cgc_tui.widgets.status_line cgc_tui.widgets.too_small cgc_tui.widgets.top_bar
+cgc_tui.painting.suits cgc_tui.screens cgc_tui.screens.app_state cgc_tui.screens.asks cgc_tui.screens.feed
+cgc_tui.screens.found_list cgc_tui.screens.jobs cgc_tui.screens.pages cgc_tui.screens.tally
+cgc_tui.screens.waiting cgc_tui.services cgc_tui.services.session cgc_tui.settings cgc_tui.sheets
+cgc_tui.terminal_app cgc_tui.view cgc_tui.widgets cgc_tui.widgets.fact_line cgc_tui.widgets.job_detail
+cgc_tui.widgets.job_rows cgc_tui.widgets.job_table cgc_tui.widgets.key_bar cgc_tui.widgets.notice
+cgc_tui.widgets.state_tabs cgc_tui.widgets.status_line cgc_tui.widgets.too_small cgc_tui.widgets.top_bar
 """
 """Our modules that the first paint needs."""
 

@@ -19,7 +19,6 @@ import pytest
 from cgc_tui.api import Client
 from cgc_tui.api.every import all_jobs
 from cgc_tui.api.failures import from_exception
-from cgc_tui.api.resend import follow, listed, locked_run, look, reconcile, send
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.errors import CgcError, Lost, NoPrivilege, RateLimited, Refused, Rejected, Unreachable
 from cgc_tui.domain.jobs import Destination, ImportJob, Source, Submitted
@@ -27,6 +26,7 @@ from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.retry import Fate, Options, Plan, Reason, Run, body, key, plan
 from cgc_tui.domain.text import Clean
 from cgc_tui.retry_view import rank, summary
+from cgc_tui.services.retry import follow, listed, locked_run, look, reconcile, send
 from cgc_tui.view import Look
 from tests.conftest import NOON, Clock, Connect
 

@@ -16,7 +16,6 @@ from textual.pilot import Pilot
 
 from cgc_tui.api import Client
 from cgc_tui.api.every import all_jobs
-from cgc_tui.api.resend import send
 from cgc_tui.demo import SimulatedPlatform, list_call
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.retry import Options, Plan, Run
@@ -26,6 +25,7 @@ from cgc_tui.screens.retry import WATCH as POLLS_EVERY
 from cgc_tui.screens.retry import RetryScreen
 from cgc_tui.screens.token import TokenScreen
 from cgc_tui.send_lock import SendLock
+from cgc_tui.services.retry import send
 from cgc_tui.widgets import outcome_table
 from cgc_tui.widgets.outcome_table import OutcomeTable
 from tests.conftest import Clock, MakeApp, Start, rest, shown, text_of

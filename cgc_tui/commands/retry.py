@@ -83,7 +83,7 @@ async def run(options: Namespace, session: Session) -> int:
     if options.yes and not options.write:
         session.say("nothing is sent: --yes needs --write, which allows what changes the platform.")
         return Exit.USAGE
-    from cgc_tui.api.resend import listed, locked_run
+    from cgc_tui.services.retry import listed, locked_run
 
     async with session.client() as client:
         jobs, missing = await _chosen(client, options, session)
@@ -154,7 +154,7 @@ async def _sent(client: Client, going: Run, session: Session, *, planned: int) -
 
     So many were planned; those that were started since then are not sent.
     """
-    from cgc_tui.api.resend import reconcile, send
+    from cgc_tui.services.retry import reconcile, send
 
     count = len(going.plan.jobs)
     if count < planned:

@@ -75,7 +75,7 @@ class RetryScreen(RetryPlan):
     @work(group="send")
     async def _send(self, planned: Plan) -> None:
         """Send all that no other process has sent, and go on to watch."""
-        from cgc_tui.api.resend import locked_run
+        from cgc_tui.services.retry import locked_run
 
         self._show_holder(None)
         lock = SendLock(
@@ -103,7 +103,7 @@ class RetryScreen(RetryPlan):
 
     async def _send_run(self, run: Run, planned: int) -> Clean:
         """Send what is left of so many imports, look where an answer was lost; return what went wrong."""
-        from cgc_tui.api.resend import reconcile, send
+        from cgc_tui.services.retry import reconcile, send
 
         self._started_meanwhile = planned - len(run.plan.jobs)
         if not run.plan.jobs:
@@ -152,7 +152,7 @@ class RetryScreen(RetryPlan):
     @work(exclusive=True, group="look")
     async def _look_closer(self, run: Run, news: Clean) -> None:
         """Look for jobs whose answer was lost, and how the new ones stand."""
-        from cgc_tui.api.resend import look
+        from cgc_tui.services.retry import look
 
         try:
             await look(self.client, run)
@@ -168,7 +168,7 @@ class RetryScreen(RetryPlan):
 
     async def _follow(self, run: Run, news: Clean) -> None:
         """Learn how the new jobs stand."""
-        from cgc_tui.api.resend import follow
+        from cgc_tui.services.retry import follow
 
         try:
             await follow(self.client, run)

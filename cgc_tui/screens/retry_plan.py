@@ -99,7 +99,7 @@ class RetryPlan(Screen[None]):
     @work(exclusive=True)
     async def prepare(self) -> None:
         """Plan, with what the platform lists now."""
-        from cgc_tui.api.resend import listed
+        from cgc_tui.services.retry import listed
 
         self.plan = None
         sent = frozenset[str]().union(*(run.sent for run in self.runs))
