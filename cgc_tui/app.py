@@ -19,13 +19,13 @@ from cgc_tui.domain.text import Clean, clean
 from cgc_tui.domain.token import Token
 from cgc_tui.driver import Terminal
 from cgc_tui.event_log import EventLog
+from cgc_tui.formatting.display import Look
 from cgc_tui.keys import bindings
 from cgc_tui.screens.app_state import UserIdentified
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.jobs import JobsScreen
 from cgc_tui.settings import Settings
 from cgc_tui.terminal_app import TerminalApp
-from cgc_tui.view import Look
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client

@@ -36,10 +36,10 @@ from cgc_tui.domain.text import Clean, clean
 from cgc_tui.domain.token import Token
 from cgc_tui.event_log import EventLog, LogFile, LogFileError
 from cgc_tui.first_page import FirstPage, Question
+from cgc_tui.formatting.display import Look
 from cgc_tui.process_limits import LIMITED, address_space_message, limit_message, startable_threads
 from cgc_tui.services.session import Place
 from cgc_tui.settings import Settings, load
-from cgc_tui.view import Look
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client
@@ -200,7 +200,7 @@ def _stream(stream: TextIO | None) -> TextIO:
     """Return a stream that takes any text, and UTF-8 where it is not a terminal; a closed one takes all."""
     if not isinstance(stream, TextIOWrapper):
         return stream or open(os.devnull, "w")
-    from cgc_tui.export import ENCODING_ERRORS
+    from cgc_tui.formatting.export import ENCODING_ERRORS
 
     encoding = None if stream.isatty() else "utf-8"
     stream.reconfigure(encoding=encoding, errors=ENCODING_ERRORS)

@@ -25,8 +25,8 @@ from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import Clean
 from cgc_tui.domain.token import Token
 from cgc_tui.event_log import EventLog
+from cgc_tui.formatting.display import Look
 from cgc_tui.settings import Settings
-from cgc_tui.view import Look
 from tests.leaks import (  # noqa: F401
     SENTINEL,
     pytest_runtest_logreport,

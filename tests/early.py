@@ -45,24 +45,26 @@ cgc_tui.credentials.platforms cgc_tui.credentials.store cgc_tui.domain cgc_tui.d
 cgc_tui.domain.jobs cgc_tui.domain.marks cgc_tui.domain.ordering cgc_tui.domain.paging
 cgc_tui.domain.platform cgc_tui.domain.presence cgc_tui.domain.queries cgc_tui.domain.records
 cgc_tui.domain.refresh_failure cgc_tui.domain.search cgc_tui.domain.text cgc_tui.domain.token
-cgc_tui.driver cgc_tui.event_log cgc_tui.first_page cgc_tui.guard cgc_tui.in_turn cgc_tui.intake
-cgc_tui.keys cgc_tui.lifeline cgc_tui.mends cgc_tui.painting cgc_tui.painting.cells
-cgc_tui.painting.frames cgc_tui.painting.painter cgc_tui.painting.strokes cgc_tui.painting.styles
-cgc_tui.painting.suits cgc_tui.screens cgc_tui.screens.app_state cgc_tui.screens.asks cgc_tui.screens.feed
-cgc_tui.screens.found_list cgc_tui.screens.jobs cgc_tui.screens.pages cgc_tui.screens.tally
-cgc_tui.screens.waiting cgc_tui.services cgc_tui.services.session cgc_tui.settings cgc_tui.sheets
-cgc_tui.terminal_app cgc_tui.view cgc_tui.widgets cgc_tui.widgets.fact_line cgc_tui.widgets.job_detail
-cgc_tui.widgets.job_rows cgc_tui.widgets.job_table cgc_tui.widgets.key_bar cgc_tui.widgets.notice
-cgc_tui.widgets.state_tabs cgc_tui.widgets.status_line cgc_tui.widgets.too_small cgc_tui.widgets.top_bar
+cgc_tui.driver cgc_tui.event_log cgc_tui.first_page cgc_tui.formatting cgc_tui.formatting.display
+cgc_tui.formatting.job_details cgc_tui.formatting.lists cgc_tui.formatting.rows cgc_tui.guard
+cgc_tui.in_turn cgc_tui.intake cgc_tui.keys cgc_tui.lifeline cgc_tui.mends cgc_tui.painting
+cgc_tui.painting.cells cgc_tui.painting.frames cgc_tui.painting.painter cgc_tui.painting.strokes
+cgc_tui.painting.styles cgc_tui.painting.suits cgc_tui.screens cgc_tui.screens.app_state
+cgc_tui.screens.asks cgc_tui.screens.feed cgc_tui.screens.found_list cgc_tui.screens.jobs
+cgc_tui.screens.pages cgc_tui.screens.tally cgc_tui.screens.waiting cgc_tui.services
+cgc_tui.services.session cgc_tui.settings cgc_tui.sheets cgc_tui.terminal_app cgc_tui.widgets
+cgc_tui.widgets.fact_line cgc_tui.widgets.job_detail cgc_tui.widgets.job_rows cgc_tui.widgets.job_table
+cgc_tui.widgets.key_bar cgc_tui.widgets.notice cgc_tui.widgets.state_tabs cgc_tui.widgets.status_line
+cgc_tui.widgets.too_small cgc_tui.widgets.top_bar
 """
 """Our modules that the first paint needs."""
 
 FEATURES_AT_THE_START = """\
-cgc_tui.batches_view cgc_tui.clipboard cgc_tui.domain.batches cgc_tui.domain.columns
-cgc_tui.domain.error_hints cgc_tui.domain.result_set cgc_tui.domain.watch cgc_tui.export cgc_tui.facts
-cgc_tui.save cgc_tui.screens.closeup cgc_tui.screens.exporting cgc_tui.screens.gathering
-cgc_tui.screens.marking cgc_tui.screens.overview cgc_tui.screens.retrying cgc_tui.screens.watching
-cgc_tui.widgets.find_line cgc_tui.widgets.found_line
+cgc_tui.clipboard cgc_tui.domain.batches cgc_tui.domain.columns cgc_tui.domain.error_hints
+cgc_tui.domain.result_set cgc_tui.domain.watch cgc_tui.formatting.batches cgc_tui.formatting.export
+cgc_tui.formatting.job_details cgc_tui.save cgc_tui.screens.closeup cgc_tui.screens.exporting
+cgc_tui.screens.gathering cgc_tui.screens.marking cgc_tui.screens.overview cgc_tui.screens.retrying
+cgc_tui.screens.watching cgc_tui.widgets.find_line cgc_tui.widgets.found_line
 """
 """Modules of features that no key has been pressed for, and that are loaded all the same. None may be added:
 import a feature or a dialog inside the function that a key calls."""

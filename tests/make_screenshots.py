@@ -18,8 +18,8 @@ from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.token import Token
 from cgc_tui.event_log import EventLog
+from cgc_tui.formatting.display import Look
 from cgc_tui.settings import Settings
-from cgc_tui.view import Look
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 NOON = datetime(2026, 3, 14, 12, 3, 20, tzinfo=UTC)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from cgc_tui.causes_view import bar, places, share, span_of, title
 from cgc_tui.domain.causes import Cause
 from cgc_tui.domain.jobs import ImportJob
-from cgc_tui.view import Look
+from cgc_tui.formatting.causes import bar, places, share, span_of, title
+from cgc_tui.formatting.display import Look
 from tests.conftest import NOON
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cgc_tui.domain.columns import COLUMNS
 from cgc_tui.domain.jobs import Destination, ImportedFile, ImportJob, JobError, Source
-from cgc_tui.export import ENCODING_ERRORS, Form, keys, lines
+from cgc_tui.formatting.export import ENCODING_ERRORS, Form, keys, lines
 
 STARTED = datetime(2026, 3, 14, 13, 58, tzinfo=timezone(timedelta(hours=2)))
 

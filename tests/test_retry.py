@@ -25,9 +25,9 @@ from cgc_tui.domain.jobs import Destination, ImportJob, Source, Submitted
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.retry import Fate, Options, Plan, Reason, Run, body, key, plan
 from cgc_tui.domain.text import Clean
-from cgc_tui.retry_view import rank, summary
+from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.retry import rank, summary
 from cgc_tui.services.retry import follow, listed, locked_run, look, reconcile, send
-from cgc_tui.view import Look
 from tests.conftest import NOON, Clock, Connect
 
 CREATE = "/v2/bulk/storage/imports/create"

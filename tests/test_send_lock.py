@@ -24,9 +24,9 @@ import pytest
 from cgc_tui import send_lock
 from cgc_tui.credentials import state_directory
 from cgc_tui.domain.text import Clean
-from cgc_tui.retry_view import held_by
+from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.retry import held_by
 from cgc_tui.send_lock import LockHeld, LockHolder, SendLock, lock_name
-from cgc_tui.view import Look
 from tests.conftest import NOON, Clock
 
 ENDPOINT, USER = "https://cgc-api.sbgenomics.com/v2", "rosalind"

@@ -9,8 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cgc_tui.batches_view import way
-from cgc_tui.causes_view import message
 from cgc_tui.domain.batches import Batch
 from cgc_tui.domain.causes import Cause
 from cgc_tui.domain.errors import Maintenance, RateLimited
@@ -19,23 +17,12 @@ from cgc_tui.domain.ordering import Arrangement, SortKey
 from cgc_tui.domain.queries import JobPage, JobQuery
 from cgc_tui.domain.refresh_failure import Trouble
 from cgc_tui.domain.text import Clean, cells
-from cgc_tui.facts import facts, reason
-from cgc_tui.view import (
-    PADDING,
-    Column,
-    Look,
-    columns,
-    label,
-    moment,
-    position,
-    row,
-    size,
-    span,
-    state,
-    took,
-    web_page,
-    when,
-)
+from cgc_tui.formatting.batches import way
+from cgc_tui.formatting.causes import message
+from cgc_tui.formatting.display import Look, moment, size, span, state, took, when
+from cgc_tui.formatting.job_details import facts, reason, web_page
+from cgc_tui.formatting.lists import position
+from cgc_tui.formatting.rows import PADDING, Column, columns, label, row
 from tests.test_text import INVISIBLE
 
 NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)

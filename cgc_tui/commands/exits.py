@@ -6,7 +6,7 @@ from enum import IntEnum
 
 from cgc_tui.domain.errors import CgcError, NoPrivilege, NotFound, RateLimited, Refused, Rejected
 from cgc_tui.domain.text import Clean, clean
-from cgc_tui.view import Look
+from cgc_tui.formatting.display import Look
 
 
 class Exit(IntEnum):

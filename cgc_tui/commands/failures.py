@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from cgc_tui.causes_view import facts, share, title
 from cgc_tui.commands.exits import Exit
 from cgc_tui.commands.options import add_places, query_of
 from cgc_tui.commands.progress import ProgressLine
@@ -18,7 +17,9 @@ from cgc_tui.domain.causes import Cause, causes
 from cgc_tui.domain.error_hints import hint
 from cgc_tui.domain.jobs import JobState
 from cgc_tui.domain.queries import JobPage
-from cgc_tui.view import filters, missing_details, moment
+from cgc_tui.formatting.causes import facts, share, title
+from cgc_tui.formatting.display import moment
+from cgc_tui.formatting.lists import filters, missing_details
 
 HELP = "say why jobs failed, by cause"
 OPERANDS = ""

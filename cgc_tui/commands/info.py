@@ -15,7 +15,7 @@ from cgc_tui.commands.exits import Exit, words_of
 from cgc_tui.commands.session import NoToken, Session
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.text import clean
-from cgc_tui.view import moment
+from cgc_tui.formatting.display import moment
 
 HELP = "say what a bug report needs"
 OPERANDS = ""

@@ -5,14 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cgc_tui.batches_view import begun, way
 from cgc_tui.commands.progress import ProgressLine
 from cgc_tui.commands.session import Session
 from cgc_tui.domain.batches import FIRST_JOBS, GAP, Batch, batches, newest_first
 from cgc_tui.domain.errors import Unreadable
 from cgc_tui.domain.queries import JobPage, JobQuery
 from cgc_tui.domain.text import Clean
-from cgc_tui.view import missing_details, number
+from cgc_tui.formatting.batches import begun, way
+from cgc_tui.formatting.display import number
+from cgc_tui.formatting.lists import missing_details
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client

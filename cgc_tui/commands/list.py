@@ -17,8 +17,10 @@ from cgc_tui.commands.session import Session
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.queries import JobPage
 from cgc_tui.domain.text import cells
-from cgc_tui.export import Form, keys, lines
-from cgc_tui.view import PADDING, columns, missing_details, optional, row, total_of
+from cgc_tui.formatting.display import optional
+from cgc_tui.formatting.export import Form, keys, lines
+from cgc_tui.formatting.lists import missing_details, total_of
+from cgc_tui.formatting.rows import PADDING, columns, row
 
 HELP = "list import jobs"
 OPERANDS = ""

@@ -17,7 +17,7 @@ from cgc_tui.commands.session import NoToken
 from cgc_tui.credentials import CredentialsError
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.text import Clean
-from cgc_tui.view import failed
+from cgc_tui.formatting.lists import failed
 
 if TYPE_CHECKING:
     from types import FrameType

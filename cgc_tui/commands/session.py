@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from cgc_tui.commands import output
 from cgc_tui.domain.text import clean
+from cgc_tui.formatting.display import Look
 from cgc_tui.services.session import Place
-from cgc_tui.view import Look
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client

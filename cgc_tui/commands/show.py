@@ -13,9 +13,9 @@ from cgc_tui.domain.error_hints import hint
 from cgc_tui.domain.errors import NotFound
 from cgc_tui.domain.jobs import ImportJob, JobError
 from cgc_tui.domain.text import clean
-from cgc_tui.export import Form, lines
-from cgc_tui.facts import FOLDER_NOTE, facts, reason
-from cgc_tui.view import state
+from cgc_tui.formatting.display import state
+from cgc_tui.formatting.export import Form, lines
+from cgc_tui.formatting.job_details import FOLDER_NOTE, facts, reason
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client

@@ -11,7 +11,6 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cgc_tui.causes_view import title
 from cgc_tui.commands.exits import Exit, words_of
 from cgc_tui.commands.last_batch import last_batch
 from cgc_tui.commands.options import add_filters, query_of, seconds
@@ -24,7 +23,9 @@ from cgc_tui.domain.errors import CgcError, NoPrivilege, NotFound, Refused, Reje
 from cgc_tui.domain.jobs import UNFINISHED_STATES, ImportJob, JobError, JobState
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import Clean, clean
-from cgc_tui.view import error_words, missing_details, optional, span, state
+from cgc_tui.formatting.causes import title
+from cgc_tui.formatting.display import optional, span, state
+from cgc_tui.formatting.lists import error_words, missing_details
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client

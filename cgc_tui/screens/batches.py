@@ -10,13 +10,14 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
-from cgc_tui.batches_view import begun, came, way
 from cgc_tui.domain.batches import GAP, Batch, progress
 from cgc_tui.domain.queries import JobPage, Search
 from cgc_tui.domain.text import Clean, fit
+from cgc_tui.formatting.batches import begun, came, way
+from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.lists import searched
 from cgc_tui.keys import bindings
 from cgc_tui.screens.dialog import Dialog
-from cgc_tui.view import Look, searched
 
 BEGUN_CELLS = 13
 CAME_CELLS = 28

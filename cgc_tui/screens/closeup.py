@@ -15,9 +15,9 @@ from cgc_tui.domain.errors import CgcError, NotFound, Refused
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import Clean, clean
+from cgc_tui.formatting.job_details import web_page
 from cgc_tui.screens.asks import CopyAsked, OpenAsked, TokenRefused
 from cgc_tui.screens.pages import Pages
-from cgc_tui.view import web_page
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client

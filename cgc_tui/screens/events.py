@@ -9,12 +9,12 @@ from textual.widgets import Static
 
 from cgc_tui.domain.text import Clean, clean
 from cgc_tui.event_log import EventLog
+from cgc_tui.formatting.display import Look
 from cgc_tui.keys import bindings
 from cgc_tui.screens.asks import CopyAsked
 from cgc_tui.screens.dialog import Dialog
 from cgc_tui.screens.text import TextDialog
 from cgc_tui.sheets import sheet
-from cgc_tui.view import Look
 from cgc_tui.widgets.event_lines import EventLines
 
 LOOKS_EVERY = 0.5

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from cgc_tui.domain.text import Clean, clean
-from cgc_tui.export import Form
+from cgc_tui.formatting.export import Form
 from cgc_tui.save import Exists, SaveError, check, expanded
 from cgc_tui.screens.dialog import Dialog
 from cgc_tui.sheets import sheet

@@ -14,17 +14,18 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Static
 
-from cgc_tui.causes_view import title
 from cgc_tui.domain.causes import Cause, causes, ended
 from cgc_tui.domain.jobs import JobState
 from cgc_tui.domain.queries import JobPage, JobQuery, Search
 from cgc_tui.domain.result_set import Found
 from cgc_tui.domain.text import Clean, clean
+from cgc_tui.formatting.causes import title
+from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.lists import filters, lacking
 from cgc_tui.keys import bindings
 from cgc_tui.screens.app_state import follow_app
 from cgc_tui.screens.read_all import ReadAll
 from cgc_tui.sheets import sheet
-from cgc_tui.view import Look, filters, lacking
 from cgc_tui.widgets.cause_detail import CauseDetail
 from cgc_tui.widgets.cause_table import CauseTable
 from cgc_tui.widgets.course import Course, Times

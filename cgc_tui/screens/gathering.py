@@ -9,8 +9,8 @@ from cgc_tui.domain.queries import JobPage, JobQuery, Search
 from cgc_tui.domain.result_set import Found
 from cgc_tui.domain.search import needle
 from cgc_tui.domain.text import Clean, clean
+from cgc_tui.formatting.lists import filters
 from cgc_tui.screens.watching import Watching
-from cgc_tui.view import filters
 
 
 class Gathering(Watching):

@@ -7,7 +7,7 @@ from textual.reactive import reactive
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.marks import Marks
 from cgc_tui.domain.text import Clean
-from cgc_tui.export import Form, keys, lines
+from cgc_tui.formatting.export import Form, keys, lines
 from cgc_tui.screens.closeup import Closeup
 from cgc_tui.widgets.job_table import JobTable
 

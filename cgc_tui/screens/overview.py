@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 
 from textual.reactive import reactive
 
-from cgc_tui.batches_view import begun, way
 from cgc_tui.domain.batches import FIRST_JOBS, Batch, batches, newest_first
 from cgc_tui.domain.queries import JobPage, JobQuery, Search
 from cgc_tui.domain.result_set import Found
 from cgc_tui.domain.text import Clean, clean
+from cgc_tui.formatting.batches import begun, way
+from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.lists import filters
 from cgc_tui.screens.app_state import follow_app
 from cgc_tui.screens.marking import Marking
-from cgc_tui.view import Look, filters
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client

@@ -15,11 +15,12 @@ from textual.widgets import ProgressBar, Static
 from cgc_tui.domain.errors import CgcError, Refused
 from cgc_tui.domain.queries import JobPage, JobQuery
 from cgc_tui.domain.text import Clean, clean
+from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.lists import failure, missing_details
 from cgc_tui.keys import bindings
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.dialog import Dialog
 from cgc_tui.sheets import sheet
-from cgc_tui.view import Look, failure, missing_details
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client

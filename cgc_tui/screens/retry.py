@@ -11,13 +11,13 @@ from textual.worker import Worker
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.retry import Plan, Run
 from cgc_tui.domain.text import Clean, clean
+from cgc_tui.formatting.lists import failure
+from cgc_tui.formatting.retry import held_by, summary, table, unprotected
 from cgc_tui.keys import bindings
-from cgc_tui.retry_view import held_by, summary, table, unprotected
 from cgc_tui.screens.asks import CopyAsked
 from cgc_tui.screens.confirm import ConfirmDialog
 from cgc_tui.screens.retry_plan import RetryPlan
 from cgc_tui.send_lock import LockHolder, SendLock
-from cgc_tui.view import failure
 from cgc_tui.widgets.outcome_table import OutcomeTable
 
 WATCH = 15.0

@@ -19,11 +19,12 @@ from cgc_tui.domain.errors import CgcError, Refused
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.retry import Options, Plan, Run, plan
 from cgc_tui.domain.text import Clean, clean
-from cgc_tui.retry_view import bodies, planned
+from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.lists import failure
+from cgc_tui.formatting.retry import bodies, planned
 from cgc_tui.screens.app_state import follow_app
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.sheets import sheet
-from cgc_tui.view import Look, failure
 from cgc_tui.widgets.key_bar import KeyBar
 from cgc_tui.widgets.outcome_table import OutcomeTable
 from cgc_tui.widgets.too_small import TooSmall

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.domain.text import Clean, clean
+from cgc_tui.formatting.lists import filters
 from cgc_tui.screens.exporting import Exporting
-from cgc_tui.view import filters
 
 if TYPE_CHECKING:
     from cgc_tui.domain.retry import Run

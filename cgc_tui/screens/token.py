@@ -17,9 +17,10 @@ from cgc_tui.credentials import PLATFORMS, CredentialsError, checked_token, plat
 from cgc_tui.domain.errors import CgcError, Refused
 from cgc_tui.domain.text import Clean, clean
 from cgc_tui.domain.token import Token
+from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.lists import failure
 from cgc_tui.keys import bindings
 from cgc_tui.sheets import sheet
-from cgc_tui.view import Look, failure
 from cgc_tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:

@@ -15,9 +15,10 @@ from cgc_tui.domain.jobs import UNFINISHED_STATES, ImportJob
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import Clean, clean
 from cgc_tui.domain.watch import Watch
+from cgc_tui.formatting.display import otherwise
+from cgc_tui.formatting.lists import filters
 from cgc_tui.screens.asks import TellAsked, TokenRefused
 from cgc_tui.screens.overview import Overview
-from cgc_tui.view import filters, otherwise
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client

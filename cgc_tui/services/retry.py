@@ -15,7 +15,7 @@ from cgc_tui.domain.errors import CgcError, Lost, NoPrivilege, NotFound, Rejecte
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.retry import Options, Plan, Run, body, plan
-from cgc_tui.view import missing_details
+from cgc_tui.formatting.lists import missing_details
 
 LOOKS = (0.0, 2.0, 10.0)
 """Seconds before each look for jobs whose answer was lost: a slow platform may list them late."""

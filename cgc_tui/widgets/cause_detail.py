@@ -13,11 +13,11 @@ from textual.containers import VerticalScroll
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from cgc_tui.causes_view import NO_REASON, facts
 from cgc_tui.domain.causes import Cause
 from cgc_tui.domain.text import clean, has_visible_character
+from cgc_tui.formatting.causes import NO_REASON, facts
+from cgc_tui.formatting.display import Look
 from cgc_tui.keys import bindings
-from cgc_tui.view import Look
 
 LABEL_CELLS = 6
 MOST_CHARACTERS = 20_000

@@ -10,11 +10,11 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import DataTable
 
-from cgc_tui.causes_view import bar, message, share
 from cgc_tui.domain.causes import Cause
 from cgc_tui.domain.text import Clean, clean, fit
+from cgc_tui.formatting.causes import bar, message, share
+from cgc_tui.formatting.display import Look
 from cgc_tui.keys import bindings
-from cgc_tui.view import Look
 
 BAR_CELLS = 10
 WIDTHS = {"Jobs": 6, "Share": BAR_CELLS + 5, "Code": 6}

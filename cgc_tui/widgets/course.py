@@ -12,7 +12,7 @@ from textual.widgets import Sparkline, Static
 
 from cgc_tui.domain.causes import over_time
 from cgc_tui.domain.text import Clean
-from cgc_tui.view import Look, span, when
+from cgc_tui.formatting.display import Look, span, when
 
 Times = tuple[datetime, ...] | None
 """When jobs ended, None where that has not been asked."""

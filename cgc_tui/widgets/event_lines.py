@@ -14,8 +14,8 @@ from textual.strip import Strip
 
 from cgc_tui.domain.text import Clean, cells, fit
 from cgc_tui.event_log import Event
+from cgc_tui.formatting.display import Look
 from cgc_tui.keys import bindings
-from cgc_tui.view import Look
 
 
 class EventLines(ScrollView, can_focus=True, inherit_bindings=False):

@@ -8,10 +8,10 @@ from datetime import datetime
 from textual.content import Content
 from textual.reactive import reactive
 
-from cgc_tui.batches_view import came, pace
 from cgc_tui.domain.batches import Progress
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.view import Look
+from cgc_tui.formatting.batches import came, pace
+from cgc_tui.formatting.display import Look
 from cgc_tui.widgets.fact_line import FactLine
 
 

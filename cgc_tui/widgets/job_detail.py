@@ -15,9 +15,9 @@ from textual.widgets import Static
 from cgc_tui.domain.error_hints import hint
 from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.domain.text import Clean
-from cgc_tui.facts import FOLDER_NOTE, facts, reason
+from cgc_tui.formatting.display import Look, state
+from cgc_tui.formatting.job_details import FOLDER_NOTE, facts, reason
 from cgc_tui.keys import bindings
-from cgc_tui.view import Look, state
 
 LABEL_CELLS = 8
 

@@ -12,7 +12,8 @@ from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.domain.marks import Marks
 from cgc_tui.domain.ordering import Arrangement, SortKey
 from cgc_tui.domain.text import Clean
-from cgc_tui.view import Column, Look, columns, marked, row
+from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.rows import Column, columns, marked, row
 
 SORT_KEYS = {
     Column.STATE: SortKey.STATE,

@@ -14,8 +14,9 @@ from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.marks import Marks
 from cgc_tui.domain.ordering import Arrangement, SortKey
 from cgc_tui.domain.queries import JobPage, JobQuery
+from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.rows import Column, columns
 from cgc_tui.keys import bindings
-from cgc_tui.view import Column, Look, columns
 from cgc_tui.widgets.job_rows import SORT_KEYS, JobRows
 
 

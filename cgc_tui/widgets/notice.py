@@ -14,7 +14,8 @@ from cgc_tui.domain.queries import JobPage, JobQuery
 from cgc_tui.domain.refresh_failure import Trouble
 from cgc_tui.domain.search import needle
 from cgc_tui.domain.text import Clean, clean
-from cgc_tui.view import Look, failed, filters
+from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.lists import failed, filters
 
 
 class Notice(Widget):

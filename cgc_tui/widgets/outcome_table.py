@@ -10,9 +10,9 @@ from textual.widgets import DataTable
 from cgc_tui.domain.jobs import JobState
 from cgc_tui.domain.retry import Fate, Outcome
 from cgc_tui.domain.text import Clean, fit
+from cgc_tui.formatting.display import Look, optional
+from cgc_tui.formatting.retry import rank, result
 from cgc_tui.keys import bindings
-from cgc_tui.retry_view import rank, result
-from cgc_tui.view import Look, optional
 
 MOST_ROWS = 500
 HEADINGS = ("What became of it", "Name", "Old id", "New id")

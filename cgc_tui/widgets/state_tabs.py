@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from cgc_tui.domain.jobs import JobState
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import clean
-from cgc_tui.view import Look
+from cgc_tui.formatting.display import Look
 from cgc_tui.widgets.fact_line import FactLine
 
 TABS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (

@@ -16,7 +16,8 @@ from cgc_tui.domain.queries import JobPage, JobQuery
 from cgc_tui.domain.refresh_failure import Trouble
 from cgc_tui.domain.search import needle
 from cgc_tui.domain.text import Clean, clean
-from cgc_tui.view import Look, failed, filters, lacking, number, position, searched, span
+from cgc_tui.formatting.display import Look, number, span
+from cgc_tui.formatting.lists import failed, filters, lacking, position, searched
 from cgc_tui.widgets.fact_line import FactLine
 
 LONGEST_WINDOW = timedelta(hours=1)

@@ -9,7 +9,7 @@ from textual.reactive import reactive
 
 from cgc_tui.domain.presence import Attention
 from cgc_tui.domain.text import Clean, clean
-from cgc_tui.view import Look
+from cgc_tui.formatting.display import Look
 from cgc_tui.widgets.fact_line import FactLine
 
 

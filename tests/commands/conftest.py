@@ -17,8 +17,8 @@ from cgc_tui.commands.session import Session
 from cgc_tui.credentials import Access, Credentials, TokenSource
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.token import Token
+from cgc_tui.formatting.display import Look
 from cgc_tui.services.session import Place
-from cgc_tui.view import Look
 from tests.conftest import Clock, Connect
 
 

@@ -11,7 +11,7 @@ import pytest
 from cgc_tui.commands.exits import Exit, exit_of, words_of
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.errors import IncompleteList, Unreadable
-from cgc_tui.view import Look
+from cgc_tui.formatting.display import Look
 from tests.commands.conftest import Command
 from tests.commands.test_exits import Run, environ, run
 from tests.conftest import Clock

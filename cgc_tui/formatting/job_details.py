@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from cgc_tui.domain.jobs import ImportJob, JobError
 from cgc_tui.domain.text import Clean, clean, has_visible_character
-from cgc_tui.view import Look, moment, optional, options, size, took, web_page
+from cgc_tui.formatting.display import Look, moment, optional, size, took
 
 FOLDER_NOTE = Clean("A folder: the platform tells nothing of its single files.")
 MOST_CHARACTERS = 20_000
@@ -51,3 +52,28 @@ def _file(job: ImportJob, look: Look) -> Clean | None:
         return None
     bytes_ = "" if job.result.size is None else f"{look.dot}{size(job.result.size)}"
     return Clean(f"{optional(job.result.id, look)}{bytes_}")
+
+
+def web_page(job: ImportJob, web: str | None) -> str | None:
+    """Return the page of the imported file, else of the project, on the platform at `web`.
+
+    The addresses are those that the platform's own users link to; jobs and volumes have no page.
+    """
+    project = (job.result and job.result.project) or job.destination.project
+    if not web or not project or project.count("/") != 1:
+        return None
+    page = f"{web}/u/{quote(project, errors='replace')}/"
+    if job.result is not None and job.result.id:
+        page += f"files/{quote(job.result.id, safe='', errors='replace')}/"
+    return page
+
+
+def options(job: ImportJob, look: Look) -> Clean:
+    """Return what the job was told about names and folders."""
+    told = {
+        "overwrite": job.overwrite,
+        "autorename": job.autorename,
+        "keep folders": job.preserve_folder_structure,
+    }
+    parts = [f"{name} {'yes' if value else 'no'}" for name, value in told.items() if value is not None]
+    return Clean(look.dot.join(parts) or look.unknown)

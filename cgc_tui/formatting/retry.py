@@ -10,8 +10,9 @@ from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.domain.queries import MAX_LIMIT
 from cgc_tui.domain.retry import Fate, Options, Outcome, Plan, Run, body
 from cgc_tui.domain.text import Clean, clean, reveal
+from cgc_tui.formatting.display import Look, moment, optional, state
+from cgc_tui.formatting.lists import error_words
 from cgc_tui.send_lock import LockHolder
-from cgc_tui.view import Look, error_words, moment, optional, state
 
 CREATE = "POST /bulk/storage/imports/create"
 MOST_NAMED = 3

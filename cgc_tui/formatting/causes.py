@@ -8,7 +8,7 @@ from datetime import datetime
 from cgc_tui.domain.causes import Cause, Counts
 from cgc_tui.domain.error_hints import hint
 from cgc_tui.domain.text import Clean, clean, has_visible_character
-from cgc_tui.view import Look, optional, when
+from cgc_tui.formatting.display import Look, optional, when
 
 MOST_PLACES = 3
 NO_REASON = Clean("The platform gave no reason.")

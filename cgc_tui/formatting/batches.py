@@ -6,7 +6,7 @@ from datetime import datetime
 
 from cgc_tui.domain.batches import Batch, Progress
 from cgc_tui.domain.text import Clean
-from cgc_tui.view import Look, optional, otherwise, when
+from cgc_tui.formatting.display import Look, optional, otherwise, when
 
 
 def way(batch: Batch, look: Look) -> Clean:

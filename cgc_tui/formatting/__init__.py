@@ -1,0 +1,1 @@
+"""Text for values, shared by the screens and the commands."""

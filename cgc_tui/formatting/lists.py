@@ -1,0 +1,81 @@
+"""How a list of jobs is described: its filters, its page, and why it could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cgc_tui.domain.errors import CgcError, NoPrivilege, NotFound
+from cgc_tui.domain.jobs import ImportJob
+from cgc_tui.domain.queries import JobPage, JobQuery, Search
+from cgc_tui.domain.text import Clean, clean
+from cgc_tui.formatting.display import Look, number
+
+
+def error_words(job: ImportJob) -> Clean:
+    """Return a failed job's code and message on one line, empty where there is none."""
+    if job.error is None:
+        return Clean("")
+    code = "" if job.error.code is None else str(job.error.code)
+    return clean(" ".join(part for part in (code, job.error.message) if part))
+
+
+def total_of(page: JobPage, look: Look) -> Clean:
+    """Return how many jobs match: the platform's total, or `≥ 151` where that is missing or too low."""
+    if page.total is not None and page.total >= page.at_least:
+        return Clean(f"{page.total:,}")
+    return Clean(f"{'>=' if look.ascii else '≥ '}{page.at_least:,}")
+
+
+def missing_details(missing: int, jobs: int) -> Clean:
+    """Return `details of 12 of 50 jobs could not be read`, empty where none are missing."""
+    return Clean(f"details of {missing:,} of {jobs:,} jobs could not be read" if missing else "")
+
+
+def lacking(page: JobPage) -> Clean:
+    """Return why details of the jobs are missing, or how many: `details missing: 12 of 50`."""
+    missing = page.details_missing
+    why = page.incomplete.what if page.incomplete is not None else f"{missing:,} of {len(page.jobs):,}"
+    return clean(f"details missing: {why}" if missing or page.incomplete is not None else "")
+
+
+def position(page: JobPage, look: Look) -> Clean:
+    """Return where a page stands in the list: `51–100 of 12,380 · page 2 of 248`."""
+    total = total_of(page, look)
+    if not page.jobs:
+        return Clean(f"0 of {total}")
+    limit = page.query.limit
+    first = page.query.offset + 1
+    last = page.query.offset + len(page.jobs)
+    turn = f"page {page.query.offset // limit + 1:,}"
+    if page.total is not None and page.total >= page.at_least:
+        turn += f" of {-(-page.total // limit):,}"
+    dash = "-" if look.ascii else "–"
+    return Clean(f"{first:,}{dash}{last:,} of {total}{look.dot}{turn}")
+
+
+def filters(query: JobQuery, look: Look) -> Clean:
+    """Return what narrows the list, or `whole list`."""
+    parts: list[str] = [query.among.what] if query.among else []
+    parts += [" or ".join(query.states)] if query.states else []
+    parts += [f"project {query.project}"] if query.project else []
+    parts += [f"volume {query.volume}"] if query.volume else []
+    return clean(look.dot.join(parts) or "whole list")
+
+
+def searched(search: Search, look: Look) -> Clean:
+    """Return in how many jobs was looked, and when: `searched 438 of 438 at 12:03`."""
+    at = f" at {search.at.astimezone(look.zone):%H:%M}" if search.at is not None else ""
+    return Clean(f"searched {search.searched:,} of {number(search.total)}{at}")
+
+
+def failed(error: CgcError, query: JobQuery, look: Look) -> Clean:
+    """Return what happened, and to which list where that is the reason."""
+    if isinstance(error, NoPrivilege | NotFound) and query.filtered:
+        return clean(f"{error.what}: {filters(query, look)}")
+    return error.what
+
+
+def failure(error: CgcError, look: Look) -> Clean:
+    """Return an error on one line: what happened, the server's words, what to do."""
+    parts: Iterable[str | None] = (error.what, error.words, error.remedy)
+    return clean(look.dot.join(part for part in parts if part))
