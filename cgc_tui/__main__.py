@@ -18,8 +18,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     screen = not ASKS_NOTHING.intersection(arguments) and sys.stderr is not None and sys.stderr.isatty()
     first = FirstPage(_answer) if screen else None
     try:
-        from cgc_tui.crash import uncaught
-        from cgc_tui.process_limits import prepare_for_limits
+        from cgc_tui.system.crash_report import uncaught
+        from cgc_tui.system.process_limits import prepare_for_limits
 
         sys.excepthook = uncaught
         prepare_for_limits()

@@ -29,7 +29,6 @@ from cgc_tui.commands.options import (
     state,
 )
 from cgc_tui.commands.output import Closed, Unwritable, write
-from cgc_tui.crash import BUG, report
 from cgc_tui.credentials import Access, Credentials, CredentialsError, config_directory, state_directory
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import Clean, clean
@@ -37,9 +36,10 @@ from cgc_tui.domain.token import Token
 from cgc_tui.event_log import EventLog, LogFile, LogFileError
 from cgc_tui.first_page import FirstPage, Question
 from cgc_tui.formatting.display import Look
-from cgc_tui.process_limits import LIMITED, address_space_message, limit_message, startable_threads
 from cgc_tui.services.session import Place
 from cgc_tui.settings import Settings, load
+from cgc_tui.system.crash_report import BUG, report
+from cgc_tui.system.process_limits import LIMITED, address_space_message, limit_message, startable_threads
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client
@@ -229,7 +229,7 @@ def _screen(options: argparse.Namespace, events: EventLog, first: FirstPage | No
     gc.disable()
     from cgc_tui.app import CgcApp, Setup
     from cgc_tui.driver import SparingTerminal, Terminal
-    from cgc_tui.event_loop import run
+    from cgc_tui.system.event_loop import run
 
     gc.freeze()  # what was imported stays: looking through it for what does not took 10 ms of the start
     gc.enable()

@@ -29,7 +29,7 @@ from textual.message import Message
 from cgc_tui.intake import Intake
 from cgc_tui.lifeline import Lifeline
 from cgc_tui.painting import NotUnderstoodError, Painter, suits
-from cgc_tui.process_limits import limit_message
+from cgc_tui.system.process_limits import limit_message
 
 STANDARD_ERROR = 2
 SAVE_TITLE = "\x1b[22;2t"

@@ -19,7 +19,6 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from cgc_tui import mends  # noqa: F401
-from cgc_tui.clipboard import Route, choose, open_link, to_tmux
 from cgc_tui.domain.text import Clean, clean
 from cgc_tui.driver import Terminal
 from cgc_tui.guard import Guard
@@ -28,6 +27,8 @@ from cgc_tui.keys import bindings
 from cgc_tui.screens.asks import CopyAsked, OpenAsked, TellAsked
 from cgc_tui.settings import Settings
 from cgc_tui.sheets import sheet
+from cgc_tui.system.browser import open_link
+from cgc_tui.system.clipboard import Route, choose, to_tmux
 
 WARNING_SECONDS = 20.0
 

@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
-import cgc_tui.clipboard as clipboard
-from cgc_tui.clipboard import OSC52_MOST, Route, choose, open_link, to_tmux
+from cgc_tui.system import browser as browser_module
+from cgc_tui.system import clipboard
+from cgc_tui.system.browser import open_link
+from cgc_tui.system.clipboard import OSC52_MOST, Route, choose, to_tmux
 
 PAGE = "https://cgc.example/u/a/b/?x=1&y=$(touch pwned)"
 
@@ -139,11 +141,13 @@ async def test_a_command_may_ask_for_the_background(tmp_path: Path) -> None:
 
 
 def test_a_browser_that_runs_on_outlives_the_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clipboard, "BROWSER_SECONDS", 0.3)
+    monkeypatch.setattr(browser_module, "BROWSER_SECONDS", 0.3)
     started = tmp_path / "pid"
     launched: list[subprocess.Popen[bytes]] = []
-    launch = clipboard._launch
-    monkeypatch.setattr(clipboard, "_launch", lambda words: launched.append(launch(words)) or launched[0])
+    launch = browser_module._launch
+    monkeypatch.setattr(
+        browser_module, "_launch", lambda words: launched.append(launch(words)) or launched[0]
+    )
     command = browser(tmp_path, "browser", f"echo $$ > {started}\nexec tail -f /dev/null")
     assert asyncio.run(open_link(PAGE, {"BROWSER": command}))
     gc.collect()

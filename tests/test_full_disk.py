@@ -16,7 +16,7 @@ from cgc_tui.credentials import Credentials
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.token import Token
 from cgc_tui.event_log import EventLog, LogFile
-from cgc_tui.save import SaveError, save
+from cgc_tui.system.files import SaveError, save
 from tests.conftest import MakeApp, Start, shown
 from tests.terminal import Terminal
 from tests.test_event_log import event

@@ -18,9 +18,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from cgc_tui import event_loop
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
-from cgc_tui.process_limits import limit_message, startable_threads
+from cgc_tui.system import event_loop
+from cgc_tui.system.process_limits import limit_message, startable_threads
 from tests.terminal import Shell, Terminal, modes_left
 
 APP = [sys.executable, "-m", "cgc_tui"]
@@ -158,7 +158,7 @@ def test_the_screen_does_with_little_memory(
 USES = """
 import threading
 from pathlib import Path
-from cgc_tui.process_limits import limit_message, prepare_for_limits
+from cgc_tui.system.process_limits import limit_message, prepare_for_limits
 
 size = lambda: int(Path("/proc/self/statm").read_text().split()[0]) * 4
 prepare_for_limits()

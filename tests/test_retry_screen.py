@@ -24,8 +24,8 @@ from cgc_tui.screens.jobs import JobsScreen
 from cgc_tui.screens.retry import WATCH as POLLS_EVERY
 from cgc_tui.screens.retry import RetryScreen
 from cgc_tui.screens.token import TokenScreen
-from cgc_tui.send_lock import SendLock
 from cgc_tui.services.retry import send
+from cgc_tui.system.send_lock import SendLock
 from cgc_tui.widgets import outcome_table
 from cgc_tui.widgets.outcome_table import OutcomeTable
 from tests.conftest import Clock, MakeApp, Start, rest, shown, text_of

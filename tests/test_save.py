@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cgc_tui.save import Exists, SaveError, expanded, save
+from cgc_tui.system.files import Exists, SaveError, expanded, save
 
 
 def put(path: Path, *lines: str, replace: bool = False) -> None:

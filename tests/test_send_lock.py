@@ -21,12 +21,12 @@ from typing import Any
 
 import pytest
 
-from cgc_tui import send_lock
 from cgc_tui.credentials import state_directory
 from cgc_tui.domain.text import Clean
 from cgc_tui.formatting.display import Look
 from cgc_tui.formatting.retry import held_by
-from cgc_tui.send_lock import LockHeld, LockHolder, SendLock, lock_name
+from cgc_tui.system import send_lock
+from cgc_tui.system.send_lock import LockHeld, LockHolder, SendLock, lock_name
 from tests.conftest import NOON, Clock
 
 ENDPOINT, USER = "https://cgc-api.sbgenomics.com/v2", "rosalind"
@@ -148,7 +148,7 @@ async def test_the_file_is_private_and_names_nobody(directory: Path, path: Path,
 HOLD = """
 import asyncio, sys
 from pathlib import Path
-from cgc_tui.send_lock import SendLock
+from cgc_tui.system.send_lock import SendLock
 
 async def hold():
     lock = SendLock(Path(sys.argv[1]), on_wait=print, on_unprotected=print)

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cgc_tui import __version__
-from cgc_tui.clipboard import choose
 from cgc_tui.commands.exits import Exit, words_of
 from cgc_tui.commands.session import NoToken, Session
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.text import clean
 from cgc_tui.formatting.display import moment
+from cgc_tui.system.clipboard import choose
 
 HELP = "say what a bug report needs"
 OPERANDS = ""

@@ -18,7 +18,7 @@ from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.domain.queries import MAX_LIMIT
 from cgc_tui.domain.retry import Fate, Options, Plan, Run, body, plan
 from cgc_tui.formatting.retry import held_by, planned, summary, table, unprotected
-from cgc_tui.send_lock import LockHeld, LockHolder, SendLock
+from cgc_tui.system.send_lock import LockHeld, LockHolder, SendLock
 
 if TYPE_CHECKING:
     from cgc_tui.api import Client

@@ -9,7 +9,6 @@ from argparse import Namespace
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
-from cgc_tui import event_loop
 from cgc_tui.commands.exits import Exit, exit_of, words_of
 from cgc_tui.commands.options import query_of
 from cgc_tui.commands.output import Closed, Unwritable, drop
@@ -18,6 +17,7 @@ from cgc_tui.credentials import CredentialsError
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.text import Clean
 from cgc_tui.formatting.lists import failed
+from cgc_tui.system import event_loop
 
 if TYPE_CHECKING:
     from types import FrameType

@@ -12,7 +12,7 @@ from cgc_tui.domain.retry import Fate, Options, Outcome, Plan, Run, body
 from cgc_tui.domain.text import Clean, clean, reveal
 from cgc_tui.formatting.display import Look, moment, optional, state
 from cgc_tui.formatting.lists import error_words
-from cgc_tui.send_lock import LockHolder
+from cgc_tui.system.send_lock import LockHolder
 
 CREATE = "POST /bulk/storage/imports/create"
 MOST_NAMED = 3

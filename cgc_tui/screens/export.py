@@ -15,9 +15,9 @@ from textual.widgets import Input, Static
 
 from cgc_tui.domain.text import Clean, clean
 from cgc_tui.formatting.export import Form
-from cgc_tui.save import Exists, SaveError, check, expanded
 from cgc_tui.screens.dialog import Dialog
 from cgc_tui.sheets import sheet
+from cgc_tui.system.files import Exists, SaveError, check, expanded
 from cgc_tui.widgets.pick import Pick
 
 MOST_CHARACTERS = 1000

@@ -14,9 +14,9 @@ from cgc_tui.domain.text import Clean, clean
 from cgc_tui.formatting.display import number
 from cgc_tui.formatting.export import ENCODING_ERRORS, lines
 from cgc_tui.formatting.lists import failure
-from cgc_tui.save import SaveError, save
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.gathering import Gathering
+from cgc_tui.system.files import SaveError, save
 from cgc_tui.widgets.job_table import JobTable
 
 if TYPE_CHECKING:

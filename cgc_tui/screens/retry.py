@@ -17,7 +17,7 @@ from cgc_tui.keys import bindings
 from cgc_tui.screens.asks import CopyAsked
 from cgc_tui.screens.confirm import ConfirmDialog
 from cgc_tui.screens.retry_plan import RetryPlan
-from cgc_tui.send_lock import LockHolder, SendLock
+from cgc_tui.system.send_lock import LockHolder, SendLock
 from cgc_tui.widgets.outcome_table import OutcomeTable
 
 WATCH = 15.0

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.send_lock import SendLock
+from cgc_tui.system.send_lock import SendLock
 from tests.commands.conftest import Command
 from tests.commands.test_exits import Start, environ, start
 from tests.conftest import Clock, Connect

@@ -1,63 +1,17 @@
-"""Brings text to where it can be pasted, and links to a browser, from a session on another machine.
-
-Default tmux drops OSC 52 in silence, plain or wrapped; `tmux load-buffer -w -` arrives, and goes on to the
-outer terminal's clipboard where that takes OSC 52 (tmux manual, "load-buffer").
-"""
+"""Opens links with the user's `$BROWSER`."""
 
 from __future__ import annotations
 
 import asyncio
 import shlex
-import shutil
-import subprocess
-from collections.abc import Callable, Mapping
-from enum import StrEnum
+from collections.abc import Mapping
 from subprocess import DEVNULL, Popen
 
-SECONDS = 5.0
 BROWSER_SECONDS = 2.0
 BROWSER_CHECKS = 40
 """How often within that time the exit status of the command is looked at."""
-OSC52_MOST = 74_994 * 3 // 4
-"""Bytes; terminals drop longer sequences (xterm's limit, which others took over)."""
 
 _launched: list[Popen[bytes]] = []
-
-
-class Route(StrEnum):
-    """The ways of copying."""
-
-    TMUX = "tmux"
-    OSC52 = "osc52"
-    NONE = "none"
-
-
-def choose(environ: Mapping[str, str], text: str, which: Callable[[str], str | None] = shutil.which) -> Route:
-    """Return the way that this terminal has for this text."""
-    term = environ.get("TERM", "")
-    if environ.get("TMUX") and which("tmux"):
-        return Route.TMUX
-    if term in {"", "dumb", "linux", "unknown"} or term.startswith("screen") or "STY" in environ:
-        return Route.NONE
-    return Route.OSC52 if len(text.encode("utf-8", "replace")) <= OSC52_MOST else Route.NONE
-
-
-async def to_tmux(text: str) -> bool:
-    """Put text into tmux's paste buffer, and from there on its way; tell whether tmux took it."""
-    data = text.encode("utf-8", "replace")
-    # Before tmux 3.2, load-buffer has no -w.
-    for command in (("load-buffer", "-w", "-"), ("load-buffer", "-")):
-        if await asyncio.to_thread(_fed, ("tmux", *command), data):
-            return True
-    return False
-
-
-def _fed(command: tuple[str, ...], data: bytes) -> bool:
-    try:
-        ended = subprocess.run(command, input=data, stdout=DEVNULL, stderr=DEVNULL, timeout=SECONDS)
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return ended.returncode == 0
 
 
 async def open_link(url: str, environ: Mapping[str, str]) -> bool:

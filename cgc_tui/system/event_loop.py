@@ -8,7 +8,7 @@ from concurrent.futures import Executor, Future
 from threading import Lock
 from typing import Any, TypeVar, TypeVarTuple, cast
 
-from cgc_tui.process_limits import is_thread_limit
+from cgc_tui.system.process_limits import is_thread_limit
 
 Arguments = TypeVarTuple("Arguments")
 Result = TypeVar("Result")

@@ -13,7 +13,7 @@ from types import TracebackType
 from cgc_tui import __version__
 from cgc_tui.domain.text import clean
 from cgc_tui.domain.token import Token
-from cgc_tui.process_limits import LIMITED, limit_message
+from cgc_tui.system.process_limits import LIMITED, limit_message
 
 BUG = 70
 """The exit status after a bug."""
