@@ -13,7 +13,9 @@ from textual.driver import Driver
 from textual.reactive import var
 from textual.screen import Screen
 
-from cgc_tui.credentials import Access, Credentials, CredentialsError, TokenSource, platform_of
+from cgc_tui.config.credentials import Access, Credentials, TokenSource
+from cgc_tui.config.platforms import CredentialsError, platform_of
+from cgc_tui.config.settings import Settings
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import Clean, clean
 from cgc_tui.domain.token import Token
@@ -24,7 +26,6 @@ from cgc_tui.keys import bindings
 from cgc_tui.screens.app_state import UserIdentified
 from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.jobs import JobsScreen
-from cgc_tui.settings import Settings
 from cgc_tui.terminal_app import TerminalApp
 
 if TYPE_CHECKING:

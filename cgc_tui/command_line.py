@@ -29,7 +29,10 @@ from cgc_tui.commands.options import (
     state,
 )
 from cgc_tui.commands.output import Closed, Unwritable, write
-from cgc_tui.credentials import Access, Credentials, CredentialsError, config_directory, state_directory
+from cgc_tui.config.credentials import Access, Credentials
+from cgc_tui.config.platforms import CredentialsError
+from cgc_tui.config.private_files import config_directory, state_directory
+from cgc_tui.config.settings import Settings, load
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import Clean, clean
 from cgc_tui.domain.token import Token
@@ -37,7 +40,6 @@ from cgc_tui.event_log import EventLog, LogFile, LogFileError
 from cgc_tui.first_page import FirstPage, Question
 from cgc_tui.formatting.display import Look
 from cgc_tui.services.session import Place
-from cgc_tui.settings import Settings, load
 from cgc_tui.system.crash_report import BUG, report
 from cgc_tui.system.process_limits import LIMITED, address_space_message, limit_message, startable_threads
 

@@ -19,13 +19,13 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from cgc_tui import mends  # noqa: F401
+from cgc_tui.config.settings import Settings
 from cgc_tui.domain.text import Clean, clean
 from cgc_tui.driver import Terminal
 from cgc_tui.guard import Guard
 from cgc_tui.in_turn import InTurn
 from cgc_tui.keys import bindings
 from cgc_tui.screens.asks import CopyAsked, OpenAsked, TellAsked
-from cgc_tui.settings import Settings
 from cgc_tui.sheets import sheet
 from cgc_tui.system.browser import open_link
 from cgc_tui.system.clipboard import Route, choose, to_tmux

@@ -15,8 +15,8 @@ from textual.widgets import Input, Static
 import cgc_tui.screens
 import cgc_tui.widgets
 from cgc_tui import terminal_app
+from cgc_tui.config.settings import Settings
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.settings import Settings
 from cgc_tui.sheets import sheet
 from cgc_tui.system.clipboard import Route
 from cgc_tui.widgets.job_table import JobTable

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from textual import events
 
+from cgc_tui.config.settings import Settings
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.presence import Attention
-from cgc_tui.settings import Settings
 from tests.conftest import Clock, Start, shown
 
 

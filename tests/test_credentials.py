@@ -17,20 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cgc_tui import credentials
-from cgc_tui.credentials import (
-    MOST_BYTES,
-    PLATFORMS,
-    Access,
-    Credentials,
-    CredentialsError,
-    TokenSource,
-    checked_token,
-    config_directory,
-    files,
-    normal_endpoint,
-    platform_of,
-)
+from cgc_tui import config
+from cgc_tui.config import private_files
+from cgc_tui.config.credentials import Access, Credentials, TokenSource
+from cgc_tui.config.platforms import PLATFORMS, CredentialsError, checked_token, normal_endpoint, platform_of
+from cgc_tui.config.private_files import MOST_BYTES, config_directory
 from cgc_tui.domain.token import Token
 
 CGC = PLATFORMS["cgc"].endpoint
@@ -199,7 +190,7 @@ def test_an_older_platformdirs_takes_a_relative_directory(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr(files, "user_config_path", lambda *_, **__: Path("relative/cgc-tui"))
+    monkeypatch.setattr(private_files, "user_config_path", lambda *_, **__: Path("relative/cgc-tui"))
     assert config_directory({"XDG_CONFIG_HOME": "relative"}) == tmp_path / ".config" / "cgc-tui"
 
 
@@ -644,7 +635,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
 CHILD = """
 import os, signal, sys
 from pathlib import Path
-from cgc_tui.credentials import Credentials
+from cgc_tui.config.credentials import Credentials
 from cgc_tui.domain.token import Token
 
 directory, endpoint, ending, *tokens = sys.argv[1:]
@@ -657,14 +648,14 @@ for token in tokens:
 
 
 def child(directory: Path, endpoint: str, ending: str, *tokens: str) -> subprocess.Popen[bytes]:
-    package = Path(credentials.__file__).parents[2]
+    package = Path(config.__file__).parents[2]
     return subprocess.Popen([sys.executable, "-c", CHILD, directory, endpoint, ending, *tokens], cwd=package)
 
 
 def test_a_killed_writer_leaves_the_old_file_and_the_next_one_tidies(make: Make, directory: Path) -> None:
     make().save("cgc", CGC, Token("old"), "rosalind")
     assert child(directory, CGC, "killed", "new").wait() == -signal.SIGKILL
-    (left,) = directory.glob(f"{credentials.NEW_PREFIX}*")
+    (left,) = directory.glob(f"{private_files.NEW_PREFIX}*")
     assert mode(left) == 0o600
     assert revealed(make().find(profile="cgc", endpoint=None)) == ("old", STORE)
     make().save("sb-eu", EU, Token("b"), "rosalind")
@@ -681,8 +672,8 @@ def test_two_processes_that_save_at_once_lose_nothing(make: Make, directory: Pat
 def test_a_second_writer_waits_for_the_first(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first is held where it has read and not yet written, until the second waits or is through."""
     reached = threading.Event()
-    monkeypatch.setattr(files.time, "sleep", lambda _: reached.set())
-    monkeypatch.setattr(files, "LOCK_TRIES", 10**9)
+    monkeypatch.setattr(private_files.time, "sleep", lambda _: reached.set())
+    monkeypatch.setattr(private_files, "LOCK_TRIES", 10**9)
 
     def save() -> None:
         make().save("sb-eu", EU, Token("b"), "rosalind")
@@ -706,7 +697,7 @@ def test_a_second_writer_waits_for_the_first(make: Make, monkeypatch: pytest.Mon
 def test_a_lock_that_is_never_free_is_told(
     make: Make, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files.time, "sleep", lambda _: None)
+    monkeypatch.setattr(private_files.time, "sleep", lambda _: None)
     lock = write(directory / "credentials.lock", "")
     with lock.open("r+") as held:
         fcntl.flock(held, fcntl.LOCK_EX)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cgc_tui.credentials import Credentials
+from cgc_tui.config.credentials import Credentials
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.token import Token
 from cgc_tui.event_log import EventLog, LogFile

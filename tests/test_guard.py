@@ -16,9 +16,9 @@ from textual.color import Color
 from textual.content import Content
 from textual.widgets import Button, DataTable, Input, OptionList, Select, Static, Tree
 
+from cgc_tui.config.settings import Settings
 from cgc_tui.domain.text import UNSAFE, clean
 from cgc_tui.guard import Guard
-from cgc_tui.settings import Settings
 from cgc_tui.terminal_app import TerminalApp
 
 HOSTILE = "a\x1b]2;pwned\x07b\x9b2Jc\u202ed\x7fe\x00f\udc80g"

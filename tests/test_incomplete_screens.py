@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from cgc_tui.config.settings import Settings
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.screens.confirm import ConfirmDialog
 from cgc_tui.screens.jobs import JobsScreen
 from cgc_tui.screens.retry import RetryScreen
-from cgc_tui.settings import Settings
 from tests.conftest import Clock, Start, shown, text_of
 
 PLACE = {"volume": "rosalind/tcga-raw", "project": "rosalind/brca-pilot"}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 
+from cgc_tui.config.settings import Settings
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.screens.jobs import JobsScreen
-from cgc_tui.settings import Settings
 from cgc_tui.widgets.job_table import JobTable
 from tests.conftest import Clock, Start, first_page, rest, shown, text_of
 

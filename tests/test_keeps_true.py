@@ -9,11 +9,11 @@ import pytest
 from textual.widget import Widget
 from textual.widgets import Select
 
+from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.screens.jobs import JobsScreen
 from cgc_tui.screens.token import TokenScreen
-from cgc_tui.settings import Settings
 from cgc_tui.widgets.job_table import JobTable
 from tests.conftest import Clock, Start, first_page, rest, shown, text_of
 from tests.test_jobs_screen import lists

@@ -11,11 +11,11 @@ import pytest
 
 from cgc_tui.api import Client, Wire
 from cgc_tui.api.body import MOST_BYTES
+from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
 from cgc_tui.domain.errors import Unreadable
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.token import Token
-from cgc_tui.settings import Settings
 from cgc_tui.widgets.job_table import JobTable
 from tests.conftest import Clock, Connect, Start, first_page, shown, text_of
 from tests.test_trouble import LISTS, quiet

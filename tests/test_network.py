@@ -17,11 +17,11 @@ from textual.app import App
 from cgc_tui.api import Client, failures
 from cgc_tui.api.wire import MOST_AT_ONCE
 from cgc_tui.app import CgcApp
+from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.errors import Unreachable
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.event_log import Event, EventLog
-from cgc_tui.settings import Settings
 from tests.conftest import Clock, Connect, Start, first_page, shown, text_of
 from tests.terminal import Terminal, modes_left
 from tests.test_program import APP

@@ -10,9 +10,9 @@ from textual.drivers import headless_driver
 from textual.pilot import Pilot
 from textual.widgets import DataTable
 
+from cgc_tui.config.settings import Settings
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.painting import Painter
-from cgc_tui.settings import Settings
 from tests.conftest import MakeApp, shown
 from tests.painted import Emulator, needed
 from tests.scenes import MORE, READY, SCENES, Stage, platform, stage, steps

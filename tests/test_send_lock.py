@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from cgc_tui.credentials import state_directory
+from cgc_tui.config.private_files import state_directory
 from cgc_tui.domain.text import Clean
 from cgc_tui.formatting.display import Look
 from cgc_tui.formatting.retry import held_by

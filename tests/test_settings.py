@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cgc_tui.settings import MOST_BYTES, Settings, load
+from cgc_tui.config.settings import MOST_BYTES, Settings, load
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cgc_tui.settings import Settings
+from cgc_tui.config.settings import Settings
 from tests.conftest import MakeApp
 from tests.scenes import READY, SCENES, Stage, platform, stage, steps
 

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from textual.pilot import Pilot
 
+from cgc_tui.config.settings import Settings
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.settings import Settings
 from cgc_tui.widgets.job_table import JobTable
 from tests.conftest import Clock, Start, first_page, rest, shown, text_of
 

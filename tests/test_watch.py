@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.jobs import ImportJob, JobError
 from cgc_tui.domain.watch import Watch
 from cgc_tui.driver import RESTORE_TITLE, SAVE_TITLE, Terminal
 from cgc_tui.screens.asks import TellAsked
-from cgc_tui.settings import Settings
 from cgc_tui.terminal_app import TerminalApp
 from cgc_tui.widgets.status_line import StatusLine
 from tests.conftest import Clock, Start, shown

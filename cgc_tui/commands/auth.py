@@ -9,7 +9,9 @@ from getpass import getpass
 from cgc_tui.commands.exits import Exit, exit_of, words_of
 from cgc_tui.commands.options import add_shared_again
 from cgc_tui.commands.session import NoToken, Session
-from cgc_tui.credentials import MOST_BYTES, TokenSource, checked_token, platform_of
+from cgc_tui.config.credentials import TokenSource
+from cgc_tui.config.platforms import checked_token, platform_of
+from cgc_tui.config.private_files import MOST_BYTES
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.token import Token
 

@@ -13,7 +13,7 @@ from cgc_tui.commands.exits import Exit, exit_of, words_of
 from cgc_tui.commands.options import query_of
 from cgc_tui.commands.output import Closed, Unwritable, drop
 from cgc_tui.commands.session import NoToken
-from cgc_tui.credentials import CredentialsError
+from cgc_tui.config.platforms import CredentialsError
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.text import Clean
 from cgc_tui.formatting.lists import failed

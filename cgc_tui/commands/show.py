@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cgc_tui.commands.exits import Exit
 from cgc_tui.commands.session import Session
-from cgc_tui.credentials import platform_of
+from cgc_tui.config.platforms import platform_of
 from cgc_tui.domain.error_hints import hint
 from cgc_tui.domain.errors import NotFound
 from cgc_tui.domain.jobs import ImportJob, JobError

@@ -1,1 +1,1 @@
-"""The user's configuration."""
+"""The user's files: platforms, profiles, tokens, settings and keys."""

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, Label, Select, Static
 
-from cgc_tui.credentials import PLATFORMS, CredentialsError, checked_token, platform_of
+from cgc_tui.config.platforms import PLATFORMS, CredentialsError, checked_token, platform_of
 from cgc_tui.domain.errors import CgcError, Refused
 from cgc_tui.domain.text import Clean, clean
 from cgc_tui.domain.token import Token

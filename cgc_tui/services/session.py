@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cgc_tui.credentials import Access, Credentials
+from cgc_tui.config.credentials import Access, Credentials
 from cgc_tui.domain.token import Token
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import pytest
 from cgc_tui.command_line import parser
 from cgc_tui.commands import loaded
 from cgc_tui.commands.session import Session
-from cgc_tui.credentials import Access, Credentials, TokenSource
+from cgc_tui.config.credentials import Access, Credentials, TokenSource
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.token import Token
 from cgc_tui.formatting.display import Look

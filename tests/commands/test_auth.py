@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cgc_tui import __version__
-from cgc_tui.credentials import CredentialsError
+from cgc_tui.config.platforms import CredentialsError
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.errors import Refused
 from tests.commands.conftest import Command

@@ -10,8 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cgc_tui.credentials.files import NEW_PREFIX, Note, Unfit, locked, make_directory, mend_directory, read
-from cgc_tui.credentials.platforms import (
+from cgc_tui.config.platforms import (
     DEFAULT_PROFILE,
     CredentialsError,
     checked_profile,
@@ -19,7 +18,8 @@ from cgc_tui.credentials.platforms import (
     normal_endpoint,
     platform_of,
 )
-from cgc_tui.credentials.store import Ini, Profiles
+from cgc_tui.config.private_files import NEW_PREFIX, Note, Unfit, locked, make_directory, mend_directory, read
+from cgc_tui.config.profiles import Ini, Profiles
 from cgc_tui.domain.text import Clean
 from cgc_tui.domain.token import Token
 

@@ -18,7 +18,7 @@ from typing import TextIO
 
 from platformdirs import user_config_path, user_state_path
 
-from cgc_tui.credentials.platforms import CredentialsError
+from cgc_tui.config.platforms import CredentialsError
 
 MOST_BYTES = 64 * 2**10
 LOCK_TRIES = 100

@@ -13,8 +13,8 @@ from itertools import chain, count
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cgc_tui.credentials.files import Unfit, write_anew
-from cgc_tui.credentials.platforms import PLATFORMS, CredentialsError, checked_token, normal_endpoint
+from cgc_tui.config.platforms import PLATFORMS, CredentialsError, checked_token, normal_endpoint
+from cgc_tui.config.private_files import Unfit, write_anew
 from cgc_tui.domain.text import Clean, clean
 from cgc_tui.domain.token import Token
 
