@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from socket import socket
 
+from cgc_tui.api.prefetch import FirstPage
 from cgc_tui.commands import NAMES
-from cgc_tui.first_page import FirstPage
 
 ASKS_NOTHING = {"-h", "--help", "--version", "--demo", *NAMES}
 
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _answer(parent: socket) -> None:
-    from cgc_tui.asker import answer
+    from cgc_tui.api.prefetch_child import answer
 
     answer(parent)
 

@@ -13,6 +13,7 @@ from textual.driver import Driver
 from textual.reactive import var
 from textual.screen import Screen
 
+from cgc_tui.api.request_log import EventLog
 from cgc_tui.config.credentials import Access, Credentials, TokenSource
 from cgc_tui.config.platforms import CredentialsError, platform_of
 from cgc_tui.config.settings import Settings
@@ -20,7 +21,6 @@ from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import Clean, clean
 from cgc_tui.domain.token import Token
 from cgc_tui.driver import Terminal
-from cgc_tui.event_log import EventLog
 from cgc_tui.formatting.display import Look
 from cgc_tui.keys import bindings
 from cgc_tui.screens.app_state import UserIdentified
@@ -29,8 +29,8 @@ from cgc_tui.screens.jobs import JobsScreen
 from cgc_tui.terminal_app import TerminalApp
 
 if TYPE_CHECKING:
-    from cgc_tui.api import Client
-    from cgc_tui.first_page import FirstPage
+    from cgc_tui.api.client import Client
+    from cgc_tui.api.prefetch import FirstPage
     from cgc_tui.screens.token import Login
 
 REFRESH_INTERVALS = (1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0)

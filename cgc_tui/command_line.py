@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from cgc_tui import __version__
+from cgc_tui.api.prefetch import FirstPage, Question
+from cgc_tui.api.request_log import EventLog, LogFile, LogFileError
 from cgc_tui.commands import NAMES, loaded
 from cgc_tui.commands.options import (
     Parser,
@@ -36,15 +38,13 @@ from cgc_tui.config.settings import Settings, load
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import Clean, clean
 from cgc_tui.domain.token import Token
-from cgc_tui.event_log import EventLog, LogFile, LogFileError
-from cgc_tui.first_page import FirstPage, Question
 from cgc_tui.formatting.display import Look
 from cgc_tui.services.session import Place
 from cgc_tui.system.crash_report import BUG, report
 from cgc_tui.system.process_limits import LIMITED, address_space_message, limit_message, startable_threads
 
 if TYPE_CHECKING:
-    from cgc_tui.api import Client
+    from cgc_tui.api.client import Client
 
 DONE = 0
 NO = 1
@@ -298,7 +298,8 @@ def _place(options: argparse.Namespace, chosen: Settings, events: EventLog) -> P
 
 def _demo(events: EventLog) -> Place:
     """Return the simulated platform, which keeps nothing."""
-    from cgc_tui.api import Client, Wire
+    from cgc_tui.api.client import Client
+    from cgc_tui.api.requester import Wire
     from cgc_tui.demo import SimulatedPlatform
 
     nowhere = Path(os.devnull, "cgc-tui")
@@ -324,7 +325,8 @@ def _platform(options: argparse.Namespace, chosen: Settings, events: EventLog) -
 
 
 def _client(credentials: Credentials, events: EventLog, endpoint: str, token: Token) -> Client:
-    from cgc_tui.api import Client, Wire  # not before there is a token: it takes long
+    from cgc_tui.api.client import Client
+    from cgc_tui.api.requester import Wire  # not before there is a token: it takes long
 
     advance = credentials.advance_access(endpoint)
     return Client(Wire(endpoint, token, advance_access=advance, events=events))

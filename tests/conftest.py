@@ -17,7 +17,9 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
-from cgc_tui.api import Client, Wire
+from cgc_tui.api.client import Client
+from cgc_tui.api.request_log import EventLog
+from cgc_tui.api.requester import Wire
 from cgc_tui.app import CgcApp, Setup
 from cgc_tui.config.credentials import Access, Credentials, TokenSource
 from cgc_tui.config.settings import Settings
@@ -25,7 +27,6 @@ from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import Clean
 from cgc_tui.domain.token import Token
-from cgc_tui.event_log import EventLog
 from cgc_tui.formatting.display import Look
 from tests.leaks import (  # noqa: F401
     SENTINEL,

@@ -37,25 +37,25 @@ sys.exit(main([]))
 before its first paint, and a file `at-first-paint` with our own modules that are loaded by then."""
 
 START = """\
-cgc_tui cgc_tui.__main__ cgc_tui.api cgc_tui.api.body cgc_tui.api.client cgc_tui.api.connection
-cgc_tui.api.exchange cgc_tui.api.failures cgc_tui.api.parse cgc_tui.api.wire cgc_tui.app
-cgc_tui.command_line cgc_tui.commands cgc_tui.commands.exits cgc_tui.commands.options cgc_tui.config
-cgc_tui.config.credentials cgc_tui.config.keymap cgc_tui.config.platforms cgc_tui.config.private_files
-cgc_tui.config.profiles cgc_tui.config.settings cgc_tui.domain cgc_tui.domain.errors cgc_tui.domain.jobs
-cgc_tui.domain.marks cgc_tui.domain.ordering cgc_tui.domain.paging cgc_tui.domain.platform
-cgc_tui.domain.presence cgc_tui.domain.queries cgc_tui.domain.records cgc_tui.domain.refresh_failure
-cgc_tui.domain.search cgc_tui.domain.text cgc_tui.domain.token cgc_tui.driver cgc_tui.event_log
-cgc_tui.first_page cgc_tui.formatting cgc_tui.formatting.display cgc_tui.formatting.job_details
-cgc_tui.formatting.lists cgc_tui.formatting.rows cgc_tui.guard cgc_tui.in_turn cgc_tui.intake cgc_tui.keys
-cgc_tui.lifeline cgc_tui.mends cgc_tui.painting cgc_tui.painting.cells cgc_tui.painting.frames
-cgc_tui.painting.painter cgc_tui.painting.strokes cgc_tui.painting.styles cgc_tui.painting.suits
-cgc_tui.screens cgc_tui.screens.app_state cgc_tui.screens.asks cgc_tui.screens.feed
-cgc_tui.screens.found_list cgc_tui.screens.jobs cgc_tui.screens.pages cgc_tui.screens.tally
-cgc_tui.screens.waiting cgc_tui.services cgc_tui.services.session cgc_tui.sheets cgc_tui.system
-cgc_tui.system.crash_report cgc_tui.terminal_app cgc_tui.widgets cgc_tui.widgets.fact_line
-cgc_tui.widgets.job_detail cgc_tui.widgets.job_rows cgc_tui.widgets.job_table cgc_tui.widgets.key_bar
-cgc_tui.widgets.notice cgc_tui.widgets.state_tabs cgc_tui.widgets.status_line cgc_tui.widgets.too_small
-cgc_tui.widgets.top_bar
+cgc_tui cgc_tui.__main__ cgc_tui.api cgc_tui.api.attempt cgc_tui.api.body cgc_tui.api.client
+cgc_tui.api.connection cgc_tui.api.error_mapping cgc_tui.api.parse cgc_tui.api.prefetch
+cgc_tui.api.request_log cgc_tui.api.requester cgc_tui.app cgc_tui.command_line cgc_tui.commands
+cgc_tui.commands.exits cgc_tui.commands.options cgc_tui.config cgc_tui.config.credentials
+cgc_tui.config.keymap cgc_tui.config.platforms cgc_tui.config.private_files cgc_tui.config.profiles
+cgc_tui.config.settings cgc_tui.domain cgc_tui.domain.errors cgc_tui.domain.jobs cgc_tui.domain.marks
+cgc_tui.domain.ordering cgc_tui.domain.paging cgc_tui.domain.platform cgc_tui.domain.presence
+cgc_tui.domain.queries cgc_tui.domain.records cgc_tui.domain.refresh_failure cgc_tui.domain.search
+cgc_tui.domain.text cgc_tui.domain.token cgc_tui.driver cgc_tui.formatting cgc_tui.formatting.display
+cgc_tui.formatting.job_details cgc_tui.formatting.lists cgc_tui.formatting.rows cgc_tui.guard
+cgc_tui.in_turn cgc_tui.intake cgc_tui.keys cgc_tui.lifeline cgc_tui.mends cgc_tui.painting
+cgc_tui.painting.cells cgc_tui.painting.frames cgc_tui.painting.painter cgc_tui.painting.strokes
+cgc_tui.painting.styles cgc_tui.painting.suits cgc_tui.screens cgc_tui.screens.app_state
+cgc_tui.screens.asks cgc_tui.screens.feed cgc_tui.screens.found_list cgc_tui.screens.jobs
+cgc_tui.screens.pages cgc_tui.screens.tally cgc_tui.screens.waiting cgc_tui.services
+cgc_tui.services.session cgc_tui.sheets cgc_tui.system cgc_tui.system.crash_report cgc_tui.terminal_app
+cgc_tui.widgets cgc_tui.widgets.fact_line cgc_tui.widgets.job_detail cgc_tui.widgets.job_rows
+cgc_tui.widgets.job_table cgc_tui.widgets.key_bar cgc_tui.widgets.notice cgc_tui.widgets.state_tabs
+cgc_tui.widgets.status_line cgc_tui.widgets.too_small cgc_tui.widgets.top_bar
 """
 """Our modules that the first paint needs."""
 

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from cgc_tui.api.exchange import Answer
-from cgc_tui.api.wire import Params
+from cgc_tui.api.attempt import Answer
+from cgc_tui.api.requester import Params
 
 
 class Step(NamedTuple):

@@ -18,8 +18,8 @@ import time
 from pathlib import Path
 from random import Random
 
+from cgc_tui.api.request_log import MOST_EVENTS
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
-from cgc_tui.event_log import MOST_EVENTS
 from tests.terminal import PATIENCE, Terminal
 
 SIZE = (120, 36)

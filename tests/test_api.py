@@ -11,8 +11,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cgc_tui.api import Client, Wire
+from cgc_tui.api.client import Client
 from cgc_tui.api.connection import TOKEN_HEADER
+from cgc_tui.api.request_log import EventLog, LogFile
+from cgc_tui.api.requester import Wire
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.demo.catalog import CREDENTIALS
 from cgc_tui.domain.errors import (
@@ -31,7 +33,6 @@ from cgc_tui.domain.errors import (
 from cgc_tui.domain.jobs import ImportJob, JobError
 from cgc_tui.domain.queries import JobPage, JobQuery
 from cgc_tui.domain.token import Token
-from cgc_tui.event_log import EventLog, LogFile
 from tests.conftest import Clock, Connect
 from tests.terminal import PATIENCE
 

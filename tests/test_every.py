@@ -13,8 +13,8 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from cgc_tui.api import Client
-from cgc_tui.api.every import Progress, all_jobs, all_pages, jobs_by_ids
+from cgc_tui.api.client import Client
+from cgc_tui.api.listing import Progress, all_jobs, all_pages, jobs_by_ids
 from cgc_tui.demo import SimulatedPlatform, list_call
 from cgc_tui.domain import records as job_records
 from cgc_tui.domain.errors import (

@@ -45,10 +45,10 @@ sys.exit(program.main([]))
 STUCK = """\
 import sys, time
 import cgc_tui.__main__ as program
-import cgc_tui.first_page
+import cgc_tui.api.prefetch
 
 program._answer = lambda parent: time.sleep(1000)
-cgc_tui.first_page.PATIENCE = 0.5
+cgc_tui.api.prefetch.PATIENCE = 0.5
 sys.exit(program.main([]))
 """
 """The program, with a child that never tells anything."""

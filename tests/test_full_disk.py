@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from cgc_tui.api.request_log import EventLog, LogFile
 from cgc_tui.config.credentials import Credentials
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.token import Token
-from cgc_tui.event_log import EventLog, LogFile
 from cgc_tui.system.files import SaveError, save
 from tests.conftest import MakeApp, Start, shown
 from tests.terminal import Terminal

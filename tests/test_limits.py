@@ -9,8 +9,9 @@ from functools import lru_cache
 import httpx
 import pytest
 
-from cgc_tui.api import Client, Wire
 from cgc_tui.api.body import MOST_BYTES
+from cgc_tui.api.client import Client
+from cgc_tui.api.requester import Wire
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
 from cgc_tui.domain.errors import Unreadable

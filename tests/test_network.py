@@ -14,14 +14,15 @@ from pathlib import Path
 import pytest
 from textual.app import App
 
-from cgc_tui.api import Client, failures
-from cgc_tui.api.wire import MOST_AT_ONCE
+from cgc_tui.api import error_mapping
+from cgc_tui.api.client import Client
+from cgc_tui.api.request_log import Event, EventLog
+from cgc_tui.api.requester import MOST_AT_ONCE
 from cgc_tui.app import CgcApp
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.errors import Unreachable
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.event_log import Event, EventLog
 from tests.conftest import Clock, Connect, Start, first_page, shown, text_of
 from tests.terminal import Terminal, modes_left
 from tests.test_program import APP
@@ -35,7 +36,7 @@ PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (*PROXIES, *map(str.lower, PROXIES), "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(failures, "NETWORK_WAIT", 0.3)
+    monkeypatch.setattr(error_mapping, "NETWORK_WAIT", 0.3)
 
 
 @pytest.fixture

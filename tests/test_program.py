@@ -262,7 +262,7 @@ def test_the_http_library_is_not_imported_on_the_way_to_the_first_paint() -> Non
     code = (
         "import sys, cgc_tui.command_line, cgc_tui.app\n"
         "from cgc_tui.api.client import Client\n"
-        "from cgc_tui.api.wire import Wire\n"
+        "from cgc_tui.api.requester import Wire\n"
         "from cgc_tui.domain.token import Token\n"
         "client = Client(Wire('https://127.0.0.1/v2', Token('x')))\n"
         "print([n for n in ('httpx', 'httpcore', 'anyio') if n in sys.modules])"

@@ -13,7 +13,8 @@ import httpx
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cgc_tui.api import Client, Wire
+from cgc_tui.api.client import Client
+from cgc_tui.api.requester import Wire
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.errors import CgcError, NotFound
 from cgc_tui.domain.jobs import ImportJob, packed

@@ -16,9 +16,9 @@ from typing import Any
 import httpx
 import pytest
 
-from cgc_tui.api import Client
-from cgc_tui.api.every import all_jobs
-from cgc_tui.api.failures import from_exception
+from cgc_tui.api.client import Client
+from cgc_tui.api.error_mapping import from_exception
+from cgc_tui.api.listing import all_jobs
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.errors import CgcError, Lost, NoPrivilege, RateLimited, Refused, Rejected, Unreachable
 from cgc_tui.domain.jobs import Destination, ImportJob, Source, Submitted

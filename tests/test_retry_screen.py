@@ -14,8 +14,8 @@ import httpx
 import pytest
 from textual.pilot import Pilot
 
-from cgc_tui.api import Client
-from cgc_tui.api.every import all_jobs
+from cgc_tui.api.client import Client
+from cgc_tui.api.listing import all_jobs
 from cgc_tui.demo import SimulatedPlatform, list_call
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.retry import Options, Plan, Run

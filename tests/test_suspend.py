@@ -23,7 +23,7 @@ CREATE = "/v2/bulk/storage/imports/create"
 
 SHORT_DEADLINE = """
 import sys
-from cgc_tui.api import Wire
+from cgc_tui.api.requester import Wire
 Wire.__init__.__kwdefaults__["deadline"] = 1.0
 from cgc_tui.__main__ import main
 sys.exit(main())

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from cgc_tui.api import Client
-from cgc_tui.api.every import MOST_AHEAD, all_jobs, all_pages
+from cgc_tui.api.client import Client
+from cgc_tui.api.listing import MOST_AHEAD, all_jobs, all_pages
 from cgc_tui.domain.errors import IncompleteList
 from cgc_tui.domain.queries import JobPage, JobQuery
 from tests.shifting import ShiftingList, Step

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import AsyncIterable
 from typing import TYPE_CHECKING
 
-from cgc_tui.api.failures import SERVER_WAIT
+from cgc_tui.api.error_mapping import SERVER_WAIT
 from cgc_tui.api.parse import TRY_AGAIN
 from cgc_tui.domain.errors import Unreadable
 from cgc_tui.domain.text import Clean

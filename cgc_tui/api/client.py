@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from cgc_tui.api import failures, parse
-from cgc_tui.api.exchange import Answer
-from cgc_tui.api.wire import Params, RetryHook, Wire
+from cgc_tui.api import error_mapping, parse
+from cgc_tui.api.attempt import Answer
+from cgc_tui.api.requester import Params, RetryHook, Wire
 from cgc_tui.domain import records as job_records
 from cgc_tui.domain.errors import CgcError, NotFound, Refused, Unreadable
 from cgc_tui.domain.jobs import ImportJob, JobError, Submitted
@@ -20,8 +20,8 @@ from cgc_tui.domain.text import Clean, clean
 if TYPE_CHECKING:
     import httpx
 
-    from cgc_tui.api.submit import Body
-    from cgc_tui.first_page import FirstPage, Told
+    from cgc_tui.api.imports import Body
+    from cgc_tui.api.prefetch import FirstPage, Told
 
 MOST_NAME_PAGES = 10
 
@@ -173,8 +173,8 @@ class Client:
         return found
 
     async def submit(self, bodies: Sequence[Body]) -> tuple[Submitted, ...]:
-        """Start at most 100 different imports in one request, never repeated (`cgc_tui.api.submit`)."""
-        from cgc_tui.api.submit import submit  # rarely needed
+        """Start at most 100 different imports in one request, never repeated (`cgc_tui.api.imports`)."""
+        from cgc_tui.api.imports import submit  # rarely needed
 
         return await submit(self._wire, bodies)
 
@@ -189,7 +189,9 @@ class Client:
     async def rate_budget(self) -> RateBudget:
         """Return what is left of the rate limit ("Get rate limit status"), which costs nothing of it."""
         answer = await self._wire.send("GET", "/rate_limit", check=parse.rate_budget)
-        resets_at = failures.local_time_of(parse.rate_reset(answer.told), answer.headers, self._wire.now())
+        resets_at = error_mapping.local_time_of(
+            parse.rate_reset(answer.told), answer.headers, self._wire.now()
+        )
         return parse.rate_budget(answer.told)._replace(resets_at=resets_at)
 
     async def close(self) -> None:

@@ -44,7 +44,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 async def run(options: Namespace, session: Session) -> int:
     """Print the causes; what could not be read of the list is reported, and an error."""
-    from cgc_tui.api.every import all_jobs
+    from cgc_tui.api.listing import all_jobs
 
     async with session.client() as client:
         with ProgressLine(session) as progress:

@@ -16,7 +16,7 @@ from cgc_tui.formatting.display import number
 from cgc_tui.formatting.lists import missing_details
 
 if TYPE_CHECKING:
-    from cgc_tui.api import Client
+    from cgc_tui.api.client import Client
 
 
 async def last_batch(client: Client, query: JobQuery, session: Session) -> Batch | None:
@@ -25,7 +25,7 @@ async def last_batch(client: Client, query: JobQuery, session: Session) -> Batch
     The first thousand jobs of the list are searched; all of them where these are in no order of time, hold
     no batch, or may hold only a part of it. Raises CgcError, also where the jobs' details are missing.
     """
-    from cgc_tui.api.every import all_jobs
+    from cgc_tui.api.listing import all_jobs
     from cgc_tui.api.parse import TRY_AGAIN
 
     with ProgressLine(session) as progress:

@@ -81,7 +81,7 @@ async def _one(options: Namespace, session: Session) -> JobPage:
 
 
 async def _all(options: Namespace, session: Session) -> JobPage:
-    from cgc_tui.api.every import all_jobs
+    from cgc_tui.api.listing import all_jobs
 
     async with session.client() as client:
         with ProgressLine(session) as progress:
@@ -92,7 +92,7 @@ async def _all(options: Namespace, session: Session) -> JobPage:
 
 async def _stream(options: Namespace, session: Session) -> int:
     """Write the jobs of each page when it is its turn."""
-    from cgc_tui.api.every import all_pages
+    from cgc_tui.api.listing import all_pages
 
     unreadable = missing = jobs = 0
     async with session.client() as client:

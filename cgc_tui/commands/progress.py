@@ -11,7 +11,7 @@ from cgc_tui.domain.errors import CgcError, RateLimited
 from cgc_tui.domain.text import cells
 
 if TYPE_CHECKING:
-    from cgc_tui.api.every import Progress
+    from cgc_tui.api.listing import Progress
     from cgc_tui.commands.session import Session
 
 EVERY = 0.25

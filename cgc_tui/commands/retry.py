@@ -21,7 +21,7 @@ from cgc_tui.formatting.retry import held_by, planned, summary, table, unprotect
 from cgc_tui.system.send_lock import LockHeld, LockHolder, SendLock
 
 if TYPE_CHECKING:
-    from cgc_tui.api import Client
+    from cgc_tui.api.client import Client
 
 HELP = "start failed jobs again, each once"
 OPERANDS = "[ID|HREF ...]"
@@ -127,7 +127,7 @@ def _lock(session: Session, *, wait: bool) -> SendLock:
 
 async def _chosen(client: Client, options: Namespace, session: Session) -> tuple[tuple[ImportJob, ...], Exit]:
     """Return the jobs that are meant; where one cannot be had, say so and return what that means."""
-    from cgc_tui.api.every import all_jobs, jobs_by_ids
+    from cgc_tui.api.listing import all_jobs, jobs_by_ids
     from cgc_tui.domain.records import job_id
 
     with ProgressLine(session) as progress:

@@ -16,7 +16,7 @@ from cgc_tui.formatting.display import Look
 from cgc_tui.services.session import Place
 
 if TYPE_CHECKING:
-    from cgc_tui.api import Client
+    from cgc_tui.api.client import Client
 
 
 class NoToken(Exception):

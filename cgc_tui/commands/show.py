@@ -18,7 +18,7 @@ from cgc_tui.formatting.export import Form, lines
 from cgc_tui.formatting.job_details import FOLDER_NOTE, facts, reason
 
 if TYPE_CHECKING:
-    from cgc_tui.api import Client
+    from cgc_tui.api.client import Client
 
 HELP = "show everything about jobs"
 OPERANDS = "ID|HREF ..."
@@ -52,7 +52,7 @@ async def run(options: Namespace, session: Session) -> int:
 
 
 async def _found(client: Client, ids: Sequence[str]) -> dict[str, ImportJob | JobError]:
-    from cgc_tui.api.every import jobs_by_ids
+    from cgc_tui.api.listing import jobs_by_ids
 
     if len(ids) > 1:
         return await jobs_by_ids(client, ids)

@@ -28,7 +28,7 @@ from cgc_tui.formatting.display import optional, span, state
 from cgc_tui.formatting.lists import error_words, missing_details
 
 if TYPE_CHECKING:
-    from cgc_tui.api import Client
+    from cgc_tui.api.client import Client
 
 HELP = "follow jobs to their end"
 OPERANDS = "[ID|HREF ...]"
@@ -144,7 +144,7 @@ class Watch:
 
     async def take(self, names: list[str]) -> Exit:
         """Watch jobs by id or href; where one cannot be had, say so and return what that means."""
-        from cgc_tui.api.every import jobs_by_ids
+        from cgc_tui.api.listing import jobs_by_ids
         from cgc_tui.domain.records import job_id
 
         ids = list(dict.fromkeys(map(job_id, names)))
@@ -154,7 +154,7 @@ class Watch:
 
     async def find(self, query: JobQuery) -> Exit:
         """Watch the jobs that match, without any filter those that have not ended."""
-        from cgc_tui.api.every import all_jobs
+        from cgc_tui.api.listing import all_jobs
 
         with ProgressLine(self._session) as progress:
             page = await all_jobs(
@@ -266,7 +266,7 @@ class Watch:
 
     async def _look(self, ids: list[str]) -> None:
         """Ask for the jobs, and print what has changed."""
-        from cgc_tui.api.every import jobs_by_ids
+        from cgc_tui.api.listing import jobs_by_ids
 
         before = self._counts_in_words()
         told = await jobs_by_ids(self._client, ids, on_retry=self._retrying, sleep=self._session.sleep)

@@ -20,7 +20,7 @@ from cgc_tui.screens.asks import CopyAsked, OpenAsked, TokenRefused
 from cgc_tui.screens.pages import Pages
 
 if TYPE_CHECKING:
-    from cgc_tui.api import Client
+    from cgc_tui.api.client import Client
 
 REST = 0.3
 MOST_RECORDS = 500

@@ -7,8 +7,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from cgc_tui.api.request_log import EventLog
 from cgc_tui.domain.text import Clean, clean
-from cgc_tui.event_log import EventLog
 from cgc_tui.formatting.display import Look
 from cgc_tui.keys import bindings
 from cgc_tui.screens.asks import CopyAsked

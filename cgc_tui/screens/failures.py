@@ -34,7 +34,7 @@ from cgc_tui.widgets.too_small import TooSmall
 from cgc_tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from cgc_tui.api import Client
+    from cgc_tui.api.client import Client
 
 MOST_CHARACTERS = 40
 

@@ -22,8 +22,8 @@ from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.waiting import ASKING, Waiting
 
 if TYPE_CHECKING:
-    from cgc_tui.api import Client
-    from cgc_tui.api.wire import RetryHook
+    from cgc_tui.api.client import Client
+    from cgc_tui.api.requester import RetryHook
 
 TURN_PAUSE = 0.08
 ASK_PAUSE = 0.5

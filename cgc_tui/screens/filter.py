@@ -23,7 +23,7 @@ from cgc_tui.sheets import sheet
 from cgc_tui.widgets.id_field import IdField
 
 if TYPE_CHECKING:
-    from cgc_tui.api import Client
+    from cgc_tui.api.client import Client
 
 
 class StateBox(Checkbox):

@@ -17,8 +17,8 @@ from cgc_tui.screens.feed import Feed
 from cgc_tui.widgets.state_tabs import TABS
 
 if TYPE_CHECKING:
-    from cgc_tui.api import Client
-    from cgc_tui.api.wire import RetryHook
+    from cgc_tui.api.client import Client
+    from cgc_tui.api.requester import RetryHook
 
 
 class FoundList(Feed):
@@ -78,7 +78,7 @@ class FoundList(Feed):
         found = self.found
         if found is None or query.among != found.search:
             return await super().ask(query, on_retry=on_retry)
-        from cgc_tui.api.every import jobs_by_ids  # with httpx, which is there by now
+        from cgc_tui.api.listing import jobs_by_ids  # with httpx, which is there by now
 
         ids = found.to_ask(found.page(query, self.arrangement))
         found.learn(await jobs_by_ids(self.client, ids, on_retry=on_retry), self.clock())

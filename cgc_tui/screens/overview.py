@@ -21,7 +21,7 @@ from cgc_tui.screens.app_state import follow_app
 from cgc_tui.screens.marking import Marking
 
 if TYPE_CHECKING:
-    from cgc_tui.api import Client
+    from cgc_tui.api.client import Client
 
 
 class Overview(Marking):

@@ -23,8 +23,8 @@ from cgc_tui.screens.dialog import Dialog
 from cgc_tui.sheets import sheet
 
 if TYPE_CHECKING:
-    from cgc_tui.api import Client
-    from cgc_tui.api.every import Progress
+    from cgc_tui.api.client import Client
+    from cgc_tui.api.listing import Progress
 
 UNSEEN = 0.3
 RHYTHM = 0.25
@@ -81,7 +81,7 @@ class ReadAll(Dialog[JobPage]):
     @work(exclusive=True)
     async def action_read(self) -> None:
         """Read the list; where that fails say why, and offer to ask again."""
-        from cgc_tui.api.every import all_jobs  # with httpx, which is there by now
+        from cgc_tui.api.listing import all_jobs  # with httpx, which is there by now
 
         self._progress = self._wait = None
         self._ticker.resume()

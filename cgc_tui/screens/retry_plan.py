@@ -31,7 +31,7 @@ from cgc_tui.widgets.too_small import TooSmall
 from cgc_tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from cgc_tui.api import Client
+    from cgc_tui.api.client import Client
 
 LABEL_CELLS = 8
 MOST_CHARACTERS = 300_000

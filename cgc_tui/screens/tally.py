@@ -20,7 +20,7 @@ from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.widgets.state_tabs import TABS
 
 if TYPE_CHECKING:
-    from cgc_tui.api import Client
+    from cgc_tui.api.client import Client
 
 COUNTS_ASKED = 5.0
 COUNTS_AT_MOST = 30.0

@@ -24,7 +24,7 @@ from cgc_tui.sheets import sheet
 from cgc_tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
-    from cgc_tui.api import Client
+    from cgc_tui.api.client import Client
 
 
 @dataclass(frozen=True, slots=True)

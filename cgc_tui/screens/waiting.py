@@ -20,7 +20,7 @@ from cgc_tui.screens.asks import TokenRefused
 from cgc_tui.screens.tally import Tally
 
 if TYPE_CHECKING:
-    from cgc_tui.api import Client
+    from cgc_tui.api.client import Client
 
 ASKING = Clean("asking…")
 EARLY_NEWS = 0.7

@@ -21,7 +21,7 @@ from cgc_tui.screens.asks import TellAsked, TokenRefused
 from cgc_tui.screens.overview import Overview
 
 if TYPE_CHECKING:
-    from cgc_tui.api import Client
+    from cgc_tui.api.client import Client
 
 USUAL_RHYTHM = 15.0
 """Seconds between looks where the list itself is not refreshed."""
@@ -97,7 +97,7 @@ class Watching(Overview):
 
     async def _look(self, target: Target) -> bool:
         """Ask how the jobs stand now; tell whether all have ended."""
-        from cgc_tui.api.every import all_jobs, jobs_by_ids  # with httpx, which is there by now
+        from cgc_tui.api.listing import all_jobs, jobs_by_ids  # with httpx, which is there by now
 
         ids = target.watch.going
         if target.query is not None:

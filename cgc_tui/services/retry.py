@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from cgc_tui.api.client import Client
-from cgc_tui.api.every import all_jobs, jobs_by_ids
-from cgc_tui.api.pace import Sleep
+from cgc_tui.api.listing import all_jobs, jobs_by_ids
 from cgc_tui.api.parse import TRY_AGAIN
-from cgc_tui.api.wire import RetryHook
+from cgc_tui.api.requester import RetryHook
+from cgc_tui.api.throttle import Sleep
 from cgc_tui.domain.errors import CgcError, Lost, NoPrivilege, NotFound, Rejected, Unreadable
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.queries import JobQuery

@@ -10,7 +10,7 @@ from cgc_tui.config.credentials import Access, Credentials
 from cgc_tui.domain.token import Token
 
 if TYPE_CHECKING:
-    from cgc_tui.api import Client
+    from cgc_tui.api.client import Client
 
 
 class Place(NamedTuple):

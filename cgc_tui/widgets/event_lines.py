@@ -12,8 +12,8 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from cgc_tui.api.request_log import Event
 from cgc_tui.domain.text import Clean, cells, fit
-from cgc_tui.event_log import Event
 from cgc_tui.formatting.display import Look
 from cgc_tui.keys import bindings
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from cgc_tui.api import Client, Wire
-from cgc_tui.api.every import all_jobs
+from cgc_tui.api.client import Client
+from cgc_tui.api.listing import all_jobs
+from cgc_tui.api.requester import Wire
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.token import Token
 from tests.bench.figure import Figure

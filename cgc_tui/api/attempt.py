@@ -10,10 +10,10 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cgc_tui.api.request_log import Event, EventLog
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.text import Clean, clean
 from cgc_tui.domain.token import Token
-from cgc_tui.event_log import Event, EventLog
 
 if TYPE_CHECKING:
     import httpx

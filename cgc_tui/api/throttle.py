@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from cgc_tui.api.client import Client
-from cgc_tui.api.wire import RetryHook
+from cgc_tui.api.requester import RetryHook
 from cgc_tui.domain.errors import RateLimited
 
 MOST_AT_ONCE = 16

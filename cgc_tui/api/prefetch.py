@@ -18,10 +18,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from cgc_tui.api.request_log import Event
     from cgc_tui.domain.errors import CgcError
     from cgc_tui.domain.platform import RateBudget
     from cgc_tui.domain.queries import JobPage, JobQuery
-    from cgc_tui.event_log import Event
 
 CHUNK = 1 << 16
 PATIENCE = 32.0

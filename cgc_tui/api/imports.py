@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from cgc_tui.api import parse
-from cgc_tui.api.wire import Wire
+from cgc_tui.api.requester import Wire
 from cgc_tui.domain import records as job_records
 from cgc_tui.domain.errors import CgcError, Lost, Rejected, ServerTrouble, Unreachable, Unreadable
 from cgc_tui.domain.jobs import ImportJob, JobError, Submitted

@@ -1,4 +1,4 @@
-"""The child that answers one question of its parent (`cgc_tui.first_page`)."""
+"""The child that answers one question of its parent (`cgc_tui.api.prefetch`)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import os
 import pickle
 import socket
 
-from cgc_tui.api import Client, Wire
+from cgc_tui.api.client import Client
 from cgc_tui.api.connection import load_http
+from cgc_tui.api.prefetch import Question, Told
+from cgc_tui.api.request_log import EventLog
+from cgc_tui.api.requester import Wire
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.queries import JobPage
 from cgc_tui.domain.token import Token
-from cgc_tui.event_log import EventLog
-from cgc_tui.first_page import Question, Told
 
 
 def answer(parent: socket.socket) -> None:

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from cgc_tui.api.client import Client
 from cgc_tui.api.coverage import Coverage, page_end
-from cgc_tui.api.pace import MOST_AT_ONCE, Pace, Sleep
-from cgc_tui.api.wire import RetryHook
+from cgc_tui.api.requester import RetryHook
+from cgc_tui.api.throttle import MOST_AT_ONCE, Pace, Sleep
 from cgc_tui.domain.errors import IncompleteList, RateLimited
 from cgc_tui.domain.jobs import ImportJob, JobError, packed
 from cgc_tui.domain.queries import MAX_LIMIT, JobPage, JobQuery

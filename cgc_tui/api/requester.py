@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from cgc_tui.api import failures, parse
+from cgc_tui.api import error_mapping, parse
+from cgc_tui.api.attempt import Answer, Exchange
 from cgc_tui.api.body import whole_body
 from cgc_tui.api.connection import Connection
-from cgc_tui.api.exchange import Answer, Exchange
+from cgc_tui.api.request_log import Event, EventLog
 from cgc_tui.domain.errors import CgcError, Maintenance, ServerTrouble, Unreachable, Unreadable
 from cgc_tui.domain.platform import RateBudget
 from cgc_tui.domain.token import Token
-from cgc_tui.event_log import Event, EventLog
 
 if TYPE_CHECKING:
     import httpx
@@ -156,7 +156,7 @@ class Wire:
         with exchange.noted(request, self.now()):
             answer = await self._answer(http, request, exchange)
             if not 200 <= answer.status < 300 and not accept(answer):
-                raise failures.from_answer(
+                raise error_mapping.from_answer(
                     answer.status, answer.headers, answer.told, now=self.now(), specific=specific
                 )
             check(answer.told)
@@ -189,14 +189,14 @@ class Wire:
         return Answer(response.status_code, response.headers, told)
 
     def _no_answer(self, error: Exception) -> CgcError:
-        return failures.from_exception(error, self._connection.host, proxy=self._connection.proxy)
+        return error_mapping.from_exception(error, self._connection.host, proxy=self._connection.proxy)
 
     def _count(self, headers: httpx.Headers) -> None:
         try:
             limit, remaining = (int(headers[f"x-ratelimit-{key}"]) for key in ("limit", "remaining"))
         except (KeyError, ValueError):
             return
-        self.budget = RateBudget(limit, remaining, failures.window_end(headers, self.now()))
+        self.budget = RateBudget(limit, remaining, error_mapping.window_end(headers, self.now()))
 
     def learn(self, budget: RateBudget | None, events: Iterable[Event]) -> None:
         """Know of requests that another process made, and of what is left of the rate limit after them."""
