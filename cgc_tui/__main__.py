@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from socket import socket
 
 from cgc_tui.api.prefetch import FirstPage
-from cgc_tui.commands import NAMES
+from cgc_tui.cli.commands import NAMES
 
 ASKS_NOTHING = {"-h", "--help", "--version", "--demo", *NAMES}
 
@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         sys.excepthook = uncaught
         prepare_for_limits()
-        from cgc_tui import command_line
+        from cgc_tui.cli import main as command_line
 
         return command_line.main(arguments, first)
     finally:

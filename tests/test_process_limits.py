@@ -210,7 +210,7 @@ def test_commands_do_without_threads_and_processes(
 
 FULL = """
 import sys
-from cgc_tui import commands
+from cgc_tui.cli import commands
 from cgc_tui.__main__ import main
 
 def loaded(_):

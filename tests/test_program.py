@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cgc_tui import __version__
-from cgc_tui.commands import NAMES
+from cgc_tui.cli.commands import NAMES
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from tests.terminal import Terminal
 
@@ -260,7 +260,7 @@ def test_an_endpoint_that_is_none_is_refused_in_words(tmp_path: Path) -> None:
 
 def test_the_http_library_is_not_imported_on_the_way_to_the_first_paint() -> None:
     code = (
-        "import sys, cgc_tui.command_line, cgc_tui.app\n"
+        "import sys, cgc_tui.cli.main, cgc_tui.app\n"
         "from cgc_tui.api.client import Client\n"
         "from cgc_tui.api.requester import Wire\n"
         "from cgc_tui.domain.token import Token\n"

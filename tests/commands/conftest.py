@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from cgc_tui.command_line import parser
-from cgc_tui.commands import loaded
-from cgc_tui.commands.session import Session
+from cgc_tui.cli.commands import loaded
+from cgc_tui.cli.context import Session
+from cgc_tui.cli.parser import parser
 from cgc_tui.config.credentials import Access, Credentials, TokenSource
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.token import Token

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 import sevenbridges
 
-from cgc_tui.command_line import main
-from cgc_tui.commands import NAMES
+from cgc_tui.cli.commands import NAMES
+from cgc_tui.cli.main import main
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
 from tests.test_every import page_from
 
@@ -203,7 +203,7 @@ def test_8_pending_at_the_time_out(run: Run, platform: SimulatedPlatform) -> Non
 
 def test_70_a_bug_and_its_report(run: Run, platform: SimulatedPlatform, tmp_path: Path) -> None:
     code = (
-        "import sys\nfrom cgc_tui.__main__ import main\nfrom cgc_tui.commands import info\n"
+        "import sys\nfrom cgc_tui.__main__ import main\nfrom cgc_tui.cli.commands import info\n"
         f"async def run(*_): raise RuntimeError('on purpose, with {platform.token}')\n"
         "info.run = run\nsys.exit(main())"
     )
@@ -231,7 +231,7 @@ def test_signals_end_it_without_a_word(
 def test_a_signal_between_two_steps_ends_it_without_a_word(run: Run) -> None:
     code = (
         "import asyncio, signal, sys\n"
-        "from cgc_tui.__main__ import main\nfrom cgc_tui.commands import loaded\n"
+        "from cgc_tui.__main__ import main\nfrom cgc_tui.cli.commands import loaded\n"
         "async def halfway(*_):\n    step = asyncio.sleep(1)\n    signal.raise_signal(signal.SIGTERM)\n"
         "    await step\n"
         "loaded('list').run = halfway\nsys.exit(main(['list']))"

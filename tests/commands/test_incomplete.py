@@ -8,7 +8,7 @@ import json
 import httpx
 import pytest
 
-from cgc_tui.commands.exits import Exit, exit_of, words_of
+from cgc_tui.cli.exit_codes import Exit, exit_of, words_of
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.errors import IncompleteList, Unreadable
 from cgc_tui.formatting.display import Look

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from cgc_tui.commands.exits import Exit, exit_of
+from cgc_tui.cli.exit_codes import Exit, exit_of
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.errors import Refused, ServerTrouble
 from tests.commands.conftest import Command, Outcome

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
-from cgc_tui.commands import output
+from cgc_tui.cli import output
 from cgc_tui.domain.text import clean
 from cgc_tui.formatting.display import Look
 from cgc_tui.services.session import Place

@@ -6,8 +6,8 @@ from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from cgc_tui.commands.exits import Exit
-from cgc_tui.commands.session import Session
+from cgc_tui.cli.context import Session
+from cgc_tui.cli.exit_codes import Exit
 from cgc_tui.config.platforms import platform_of
 from cgc_tui.domain.error_hints import hint
 from cgc_tui.domain.errors import NotFound

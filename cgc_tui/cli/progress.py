@@ -12,7 +12,7 @@ from cgc_tui.domain.text import cells
 
 if TYPE_CHECKING:
     from cgc_tui.api.listing import Progress
-    from cgc_tui.commands.session import Session
+    from cgc_tui.cli.context import Session
 
 EVERY = 0.25
 BAR_CELLS = 30

@@ -7,12 +7,12 @@ from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cgc_tui.commands.exits import Exit, exit_of, words_of
-from cgc_tui.commands.options import owner_name, query_of, state
-from cgc_tui.commands.progress import ProgressLine
-from cgc_tui.commands.session import Session
-from cgc_tui.commands.show import tell_missing
-from cgc_tui.commands.watch import Watch
+from cgc_tui.cli.arguments import owner_name, query_of, state
+from cgc_tui.cli.commands.show import tell_missing
+from cgc_tui.cli.commands.watch import Watch
+from cgc_tui.cli.context import Session
+from cgc_tui.cli.exit_codes import Exit, exit_of, words_of
+from cgc_tui.cli.progress import ProgressLine
 from cgc_tui.domain.errors import CgcError, Lost
 from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.domain.queries import MAX_LIMIT

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Coroutine
 
-    from cgc_tui.commands.session import Session
+    from cgc_tui.cli.context import Session
 
 NAMES = ("list", "show", "watch", "failures", "retry", "auth", "info", "completion")
 """The commands, in the order in which the help has them."""

@@ -6,9 +6,9 @@ import sys
 from argparse import ArgumentParser, Namespace
 from getpass import getpass
 
-from cgc_tui.commands.exits import Exit, exit_of, words_of
-from cgc_tui.commands.options import add_shared_again
-from cgc_tui.commands.session import NoToken, Session
+from cgc_tui.cli.arguments import add_shared_again
+from cgc_tui.cli.context import NoToken, Session
+from cgc_tui.cli.exit_codes import Exit, exit_of, words_of
 from cgc_tui.config.credentials import TokenSource
 from cgc_tui.config.platforms import checked_token, platform_of
 from cgc_tui.config.private_files import MOST_BYTES

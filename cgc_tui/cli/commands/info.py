@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cgc_tui import __version__
-from cgc_tui.commands.exits import Exit, words_of
-from cgc_tui.commands.session import NoToken, Session
+from cgc_tui.cli.context import NoToken, Session
+from cgc_tui.cli.exit_codes import Exit, words_of
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.text import clean
 from cgc_tui.formatting.display import moment
@@ -43,7 +43,7 @@ async def run(_: Namespace, session: Session) -> int:
         "cgc-tui": __version__,
         "Python": f"{platform.python_version()} on {platform.platform()}",
         "Packages": ", ".join(f"{name} {_version(name)}" for name in PACKAGES),
-        "Installed": _homeless(Path(__file__).parent.parent),
+        "Installed": _homeless(Path(__file__).parent.parent.parent),
         "Settings": _homeless(session.config),
         "Store": _homeless(session.place.credentials.path),
         "Terminal": _terminal(session.environ),

@@ -10,10 +10,10 @@ from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 
-from cgc_tui.commands.exits import Exit
-from cgc_tui.commands.options import add_filters, count, page_size, query_of
-from cgc_tui.commands.progress import ProgressLine
-from cgc_tui.commands.session import Session
+from cgc_tui.cli.arguments import add_filters, count, page_size, query_of
+from cgc_tui.cli.context import Session
+from cgc_tui.cli.exit_codes import Exit
+from cgc_tui.cli.progress import ProgressLine
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.queries import JobPage
 from cgc_tui.domain.text import cells

@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from cgc_tui.commands.exits import Exit
-from cgc_tui.commands.options import add_places, query_of
-from cgc_tui.commands.progress import ProgressLine
-from cgc_tui.commands.session import Session
+from cgc_tui.cli.arguments import add_places, query_of
+from cgc_tui.cli.context import Session
+from cgc_tui.cli.exit_codes import Exit
+from cgc_tui.cli.progress import ProgressLine
 from cgc_tui.domain.causes import Cause, causes
 from cgc_tui.domain.error_hints import hint
 from cgc_tui.domain.jobs import JobState

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cgc_tui.commands.progress import ProgressLine
-from cgc_tui.commands.session import Session
+from cgc_tui.cli.context import Session
+from cgc_tui.cli.progress import ProgressLine
 from cgc_tui.domain.batches import FIRST_JOBS, GAP, Batch, batches, newest_first
 from cgc_tui.domain.errors import Unreadable
 from cgc_tui.domain.queries import JobPage, JobQuery

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from io import TextIOWrapper
 from typing import TextIO
+
+from cgc_tui.domain.text import Clean
 
 
 class Closed(Exception):
@@ -35,3 +39,20 @@ def drop(stream: TextIO) -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
+
+
+def _say(words: Clean) -> None:
+    if sys.stderr is not None:
+        with suppress(Closed, Unwritable):
+            write(sys.stderr, [f"cgc-tui: {words}\n"])
+
+
+def _stream(stream: TextIO | None) -> TextIO:
+    """Return a stream that takes any text, and UTF-8 where it is not a terminal; a closed one takes all."""
+    if not isinstance(stream, TextIOWrapper):
+        return stream or open(os.devnull, "w")
+    from cgc_tui.formatting.export import ENCODING_ERRORS
+
+    encoding = None if stream.isatty() else "utf-8"
+    stream.reconfigure(encoding=encoding, errors=ENCODING_ERRORS)
+    return stream

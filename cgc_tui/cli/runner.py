@@ -9,10 +9,10 @@ from argparse import Namespace
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
-from cgc_tui.commands.exits import Exit, exit_of, words_of
-from cgc_tui.commands.options import query_of
-from cgc_tui.commands.output import Closed, Unwritable, drop
-from cgc_tui.commands.session import NoToken
+from cgc_tui.cli.arguments import query_of
+from cgc_tui.cli.context import NoToken
+from cgc_tui.cli.exit_codes import Exit, exit_of, words_of
+from cgc_tui.cli.output import Closed, Unwritable, drop
 from cgc_tui.config.platforms import CredentialsError
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.text import Clean
@@ -22,8 +22,8 @@ from cgc_tui.system import event_loop
 if TYPE_CHECKING:
     from types import FrameType
 
-    from cgc_tui.commands import Command
-    from cgc_tui.commands.session import Session
+    from cgc_tui.cli.commands import Command
+    from cgc_tui.cli.context import Session
 
 ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from cgc_tui.commands.exits import Exit
-from cgc_tui.commands.session import Session
+from cgc_tui.cli.context import Session
+from cgc_tui.cli.exit_codes import Exit
 
 HELP = "print a script that completes commands and options"
 OPERANDS = "SHELL"

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from cgc_tui import __version__
-from cgc_tui.commands.exits import Exit
-from cgc_tui.commands.output import write
+from cgc_tui.cli.exit_codes import Exit
+from cgc_tui.cli.output import write
 from cgc_tui.domain.jobs import JobState
 from cgc_tui.domain.queries import MAX_LIMIT, JobQuery
 from cgc_tui.domain.text import clean

@@ -11,12 +11,12 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cgc_tui.commands.exits import Exit, words_of
-from cgc_tui.commands.last_batch import last_batch
-from cgc_tui.commands.options import add_filters, query_of, seconds
-from cgc_tui.commands.progress import ProgressLine
-from cgc_tui.commands.session import Session
-from cgc_tui.commands.show import tell_missing
+from cgc_tui.cli.arguments import add_filters, query_of, seconds
+from cgc_tui.cli.commands.show import tell_missing
+from cgc_tui.cli.context import Session
+from cgc_tui.cli.exit_codes import Exit, words_of
+from cgc_tui.cli.last_batch import last_batch
+from cgc_tui.cli.progress import ProgressLine
 from cgc_tui.domain.causes import causes
 from cgc_tui.domain.error_hints import hint
 from cgc_tui.domain.errors import CgcError, NoPrivilege, NotFound, Refused, Rejected, Unreadable

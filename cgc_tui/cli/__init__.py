@@ -1,0 +1,1 @@
+"""The command line and the commands for scripts. Nothing here imports Textual."""

@@ -1,0 +1,131 @@
+"""Starts the app."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import locale
+import os
+import sys
+from collections.abc import MutableMapping
+from dataclasses import replace
+
+from cgc_tui.api.prefetch import FirstPage, Question
+from cgc_tui.api.request_log import EventLog
+from cgc_tui.cli.connect import _config, _place
+from cgc_tui.cli.output import _say
+from cgc_tui.config.settings import Settings, load
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.text import Clean
+from cgc_tui.formatting.display import Look
+from cgc_tui.services.session import Place
+from cgc_tui.system.crash_report import BUG, report
+from cgc_tui.system.process_limits import LIMITED, address_space_message, limit_message, startable_threads
+
+DONE = 0
+USAGE = 2
+
+THREADS = 4
+"""How many threads the screen has at first: for keys, for output, for hang-ups, and for what would block."""
+
+LEAST_ADDRESS_SPACE = 100_000 * 1024
+"""Bytes without which the screen is not started: the program alone takes 85 MB, with the threads' stacks."""
+
+TEXTUALS = {
+    "TEXTUAL_ANIMATIONS",
+    "TEXTUAL_COLOR_SYSTEM",
+    "TEXTUAL_DIM_FACTOR",
+    "TEXTUAL_DISABLE_KITTY_KEY",
+    "TEXTUAL_FPS",
+    "TEXTUAL_SMOOTH_SCROLL",
+    "TEXTUAL_SPEEDUPS",
+}
+"""Textual's variables that change what is seen, and nothing else."""
+
+
+def _screen(options: argparse.Namespace, events: EventLog, first: FirstPage | None) -> int:
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
+        words = "needs a terminal on standard input and standard error; for scripts there is: cgc-tui list"
+        _say(Clean(words))
+        return USAGE
+    if (limit := address_space_message(LEAST_ADDRESS_SPACE)) is not None:
+        _say(Clean(limit))
+        return LIMITED
+    _take_out(os.environ)
+    if os.environ.get("TERM") == "dumb":  # for which Textual would take the most colours
+        os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "standard")
+    chosen = load(_config())
+    place = _place(options, chosen, events)
+    query = _query(options, chosen)
+    if first is not None and startable_threads(THREADS) < THREADS:
+        first.close()
+        first = None
+    if first is not None:
+        _ask(first, place, query)
+    gc.disable()
+    from cgc_tui.app import CgcApp, Setup
+    from cgc_tui.driver import SparingTerminal, Terminal
+    from cgc_tui.system.event_loop import run
+
+    gc.freeze()  # what was imported stays: looking through it for what does not took 10 ms of the start
+    gc.enable()
+    refresh = getattr(options, "screen refresh")
+    setup = Setup(
+        access=place.access,
+        title=place.title,
+        credentials=place.credentials,
+        connect=place.connect,
+        state=place.state,
+        events=events,
+        settings=chosen if refresh is None else replace(chosen, refresh=refresh),
+        config=_config(),
+        query=query,
+        look=_look(),
+        environ=os.environ,
+        write=bool(getattr(options, "screen write")),
+        first=first,
+    )
+    plain = getattr(options, "screen plain-output") or chosen.plain_output
+    app = CgcApp(setup, driver_class=Terminal if plain else SparingTerminal)
+    run(app.run_async(mouse="SSH_CONNECTION" not in os.environ))
+    if app.bug is not None and (limit := limit_message(app.bug)) is not None:
+        _say(Clean(limit))
+        return LIMITED
+    if app.bug is not None:
+        events.note(f"cgc-tui ends because of a bug: {type(app.bug).__name__}")
+        print(report(app.bug), file=sys.stderr)
+        return BUG
+    return app.return_code or DONE
+
+
+def _ask(first: FirstPage, place: Place, query: JobQuery) -> None:
+    """Have the first page asked for, where there is a token for it."""
+    endpoint, token = place.access.endpoint, place.access.token
+    if token is None:
+        first.close()
+    else:
+        first.ask(Question(endpoint, token.reveal(), place.credentials.advance_access(endpoint), query))
+
+
+def _query(options: argparse.Namespace, chosen: Settings) -> JobQuery:
+    """Return what is listed first."""
+    states, project, volume, limit = (
+        getattr(options, f"screen {name}") for name in ("state", "project", "volume", "page-size")
+    )
+    return JobQuery(tuple(states or ()), project, volume, limit=limit or chosen.page_size)
+
+
+def _take_out(environ: MutableMapping[str, str]) -> None:
+    """Remove what would have Textual write keys, a pasted token too, to files, or take other code.
+
+    And what it would take for the terminal's size, which a resize makes false.
+    """
+    for name in [name for name in environ if name.startswith("TEXTUAL") and name not in TEXTUALS]:
+        del environ[name]
+    for name in ("COLUMNS", "LINES"):
+        environ.pop(name, None)
+
+
+def _look() -> Look:
+    """Return how things are said where the locale's encoding may lack the glyphs."""
+    return Look(ascii="utf" not in locale.getencoding().lower())

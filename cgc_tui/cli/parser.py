@@ -1,0 +1,88 @@
+"""The parser of the command line."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from itertools import pairwise
+
+from cgc_tui.cli.arguments import (
+    Parser,
+    Version,
+    add_shared,
+    add_shared_again,
+    owner_name,
+    page_size,
+    seconds,
+    state,
+)
+from cgc_tui.cli.commands import NAMES, loaded
+
+DESCRIPTION = """\
+See your import jobs on the Cancer Genomics Cloud and its sister platforms.
+Without a command it opens the screen; each command has a --help of its own."""
+
+SHARED = "also: --demo, --profile, --endpoint, --log-file; see cgc-tui --help"
+
+EPILOG = """\
+The token: that of --profile, else SB_AUTH_TOKEN, else the stored one, else
+that of ~/.sevenbridges/credentials; the screen asks where there is none.
+Exit codes: 0 done, 1 no, 2 wrong usage, no terminal or a limit of this machine,
+3 network or server, 4 no token or privilege, 5 rate limit, 8 still pending at
+the time-out, 70 a bug, 129 130 143 ended by SIGHUP, SIGINT, SIGTERM.
+Example: cgc-tui --state FAILED --project rosalind/brca-pilot
+"""
+
+
+def parser(*, commands: bool = True) -> Parser:
+    """Return the parser of the command line; without `commands`, that of the screen alone."""
+    made = Parser(prog="cgc-tui", description=DESCRIPTION, epilog=EPILOG)
+    add_shared(made)
+    _add_screen(made)
+    made.add_argument("--version", action=Version, nargs=0, help="show the version and exit")
+    made.set_defaults(command=None)
+    if commands:
+        _add_commands(made)
+    return made
+
+
+def _add_commands(made: argparse.ArgumentParser) -> None:
+    """Add the commands for scripts."""
+    commands = made.add_subparsers(dest="command", title="commands", metavar="COMMAND")
+    for name in NAMES:
+        module = loaded(name)
+        words = f"{module.HELP[0].upper()}{module.HELP[1:]}."
+        usage = f"%(prog)s [option ...] {module.OPERANDS}\n{SHARED}"
+        own = commands.add_parser(
+            name, help=module.HELP, usage=usage, description=words, epilog=module.EPILOG
+        )
+        module.add_arguments(own)
+        add_shared_again(own)
+
+
+def _only_options(arguments: Sequence[str]) -> bool:
+    """Tell whether there is no command among the arguments, nor a wish for help: only options and values."""
+    if {"-h", "--help", *NAMES}.intersection(arguments):
+        return False
+    return all(this.startswith("-") or before.startswith("--") for before, this in pairwise(["", *arguments]))
+
+
+def _add_screen(made: argparse.ArgumentParser) -> None:
+    """Add what is for the screen alone."""
+    screen = made.add_argument_group("for the screen")
+
+    def add(name: str, **settings: object) -> None:
+        screen.add_argument(f"--{name}", dest=f"screen {name}", **settings)  # type: ignore[arg-type]
+
+    add("state", action="append", type=state, metavar="S", help="start with this state; may be repeated")
+    add("project", type=owner_name, metavar="OWNER/NAME", help="start with this project")
+    add("volume", type=owner_name, metavar="OWNER/NAME", help="start with this volume")
+    add("page-size", type=page_size, metavar="N", help="jobs on a page, 1 to 100 (default: 50)")
+    add(
+        "refresh",
+        type=seconds(1, off=True),
+        metavar="SECONDS",
+        help="time between refreshes, 0 for none (default: 15)",
+    )
+    add("write", action="store_true", default=None, help="allow what changes the platform (default: not)")
+    add("plain-output", action="store_true", default=None, help="Textual's own output, not only what changed")
