@@ -20,7 +20,6 @@ from textual.worker import WorkerCancelled
 from cgc_tui.api.client import Client
 from cgc_tui.api.request_log import EventLog
 from cgc_tui.api.requester import Wire
-from cgc_tui.app import CgcApp, Setup
 from cgc_tui.config.credentials import Access, Credentials, TokenSource
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
@@ -28,6 +27,7 @@ from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import Clean
 from cgc_tui.domain.token import Token
 from cgc_tui.formatting.display import Look
+from cgc_tui.tui.app import CgcApp, Setup
 from tests.leaks import (  # noqa: F401
     SENTINEL,
     pytest_runtest_logreport,

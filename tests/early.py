@@ -39,33 +39,37 @@ before its first paint, and a file `at-first-paint` with our own modules that ar
 START = """\
 cgc_tui cgc_tui.__main__ cgc_tui.api cgc_tui.api.attempt cgc_tui.api.body cgc_tui.api.client
 cgc_tui.api.connection cgc_tui.api.error_mapping cgc_tui.api.parse cgc_tui.api.prefetch
-cgc_tui.api.request_log cgc_tui.api.requester cgc_tui.app cgc_tui.cli cgc_tui.cli.arguments
-cgc_tui.cli.commands cgc_tui.cli.connect cgc_tui.cli.exit_codes cgc_tui.cli.launch cgc_tui.cli.main
-cgc_tui.cli.output cgc_tui.cli.parser cgc_tui.config cgc_tui.config.credentials cgc_tui.config.keymap
+cgc_tui.api.request_log cgc_tui.api.requester cgc_tui.cli cgc_tui.cli.arguments cgc_tui.cli.commands
+cgc_tui.cli.connect cgc_tui.cli.exit_codes cgc_tui.cli.launch cgc_tui.cli.main cgc_tui.cli.output
+cgc_tui.cli.parser cgc_tui.config cgc_tui.config.credentials cgc_tui.config.keymap
 cgc_tui.config.platforms cgc_tui.config.private_files cgc_tui.config.profiles cgc_tui.config.settings
 cgc_tui.domain cgc_tui.domain.errors cgc_tui.domain.jobs cgc_tui.domain.marks cgc_tui.domain.ordering
 cgc_tui.domain.paging cgc_tui.domain.platform cgc_tui.domain.presence cgc_tui.domain.queries
 cgc_tui.domain.records cgc_tui.domain.refresh_failure cgc_tui.domain.search cgc_tui.domain.text
-cgc_tui.domain.token cgc_tui.driver cgc_tui.formatting cgc_tui.formatting.display
-cgc_tui.formatting.job_details cgc_tui.formatting.lists cgc_tui.formatting.rows cgc_tui.guard
-cgc_tui.in_turn cgc_tui.intake cgc_tui.keys cgc_tui.lifeline cgc_tui.mends cgc_tui.painting
-cgc_tui.painting.cells cgc_tui.painting.frames cgc_tui.painting.painter cgc_tui.painting.strokes
-cgc_tui.painting.styles cgc_tui.painting.suits cgc_tui.screens cgc_tui.screens.app_state
-cgc_tui.screens.asks cgc_tui.screens.feed cgc_tui.screens.found_list cgc_tui.screens.jobs
-cgc_tui.screens.pages cgc_tui.screens.tally cgc_tui.screens.waiting cgc_tui.services
-cgc_tui.services.session cgc_tui.sheets cgc_tui.system cgc_tui.system.crash_report cgc_tui.terminal_app
-cgc_tui.widgets cgc_tui.widgets.fact_line cgc_tui.widgets.job_detail cgc_tui.widgets.job_rows
-cgc_tui.widgets.job_table cgc_tui.widgets.key_bar cgc_tui.widgets.notice cgc_tui.widgets.state_tabs
-cgc_tui.widgets.status_line cgc_tui.widgets.too_small cgc_tui.widgets.top_bar
+cgc_tui.domain.token cgc_tui.formatting cgc_tui.formatting.display cgc_tui.formatting.job_details
+cgc_tui.formatting.lists cgc_tui.formatting.rows cgc_tui.services cgc_tui.services.session cgc_tui.system
+cgc_tui.system.crash_report cgc_tui.tui cgc_tui.tui.app cgc_tui.tui.app_state cgc_tui.tui.base_app
+cgc_tui.tui.jobs cgc_tui.tui.jobs.empty_state cgc_tui.tui.jobs.feed cgc_tui.tui.jobs.found_list
+cgc_tui.tui.jobs.job_rows cgc_tui.tui.jobs.job_table cgc_tui.tui.jobs.pages cgc_tui.tui.jobs.screen
+cgc_tui.tui.jobs.state_tabs cgc_tui.tui.jobs.status_line cgc_tui.tui.jobs.tally cgc_tui.tui.jobs.waiting
+cgc_tui.tui.keys cgc_tui.tui.messages cgc_tui.tui.stylesheets cgc_tui.tui.terminal
+cgc_tui.tui.terminal.diff cgc_tui.tui.terminal.diff.ansi_writer cgc_tui.tui.terminal.diff.cell_grid
+cgc_tui.tui.terminal.diff.screen_differ cgc_tui.tui.terminal.diff.sgr cgc_tui.tui.terminal.diff.support
+cgc_tui.tui.terminal.diff.text_cells cgc_tui.tui.terminal.driver cgc_tui.tui.terminal.input_queue
+cgc_tui.tui.terminal.input_sanitizer cgc_tui.tui.terminal.output_filter cgc_tui.tui.terminal.shutdown
+cgc_tui.tui.terminal.textual_patches cgc_tui.tui.widgets cgc_tui.tui.widgets.job_detail
+cgc_tui.tui.widgets.key_bar cgc_tui.tui.widgets.split_line cgc_tui.tui.widgets.too_small
+cgc_tui.tui.widgets.top_bar
 """
 """Our modules that the first paint needs."""
 
 FEATURES_AT_THE_START = """\
 cgc_tui.domain.batches cgc_tui.domain.columns cgc_tui.domain.error_hints cgc_tui.domain.result_set
 cgc_tui.domain.watch cgc_tui.formatting.batches cgc_tui.formatting.export cgc_tui.formatting.job_details
-cgc_tui.screens.closeup cgc_tui.screens.exporting cgc_tui.screens.gathering cgc_tui.screens.marking
-cgc_tui.screens.overview cgc_tui.screens.retrying cgc_tui.screens.watching cgc_tui.system.browser
-cgc_tui.system.clipboard cgc_tui.system.files cgc_tui.widgets.find_line cgc_tui.widgets.found_line
+cgc_tui.system.browser cgc_tui.system.clipboard cgc_tui.system.files cgc_tui.tui.export
+cgc_tui.tui.export.flow cgc_tui.tui.find cgc_tui.tui.find.flow cgc_tui.tui.jobs cgc_tui.tui.jobs.closeup
+cgc_tui.tui.jobs.find_bar cgc_tui.tui.jobs.marking cgc_tui.tui.jobs.overview cgc_tui.tui.jobs.result_bar
+cgc_tui.tui.retry cgc_tui.tui.retry.flow cgc_tui.tui.watch cgc_tui.tui.watch.flow
 """
 """Modules of features that no key has been pressed for, and that are loaded all the same. None may be added:
 import a feature or a dialog inside the function that a key calls."""

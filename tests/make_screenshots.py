@@ -14,13 +14,13 @@ from textual.pilot import Pilot
 from cgc_tui.api.client import Client
 from cgc_tui.api.request_log import EventLog
 from cgc_tui.api.requester import Wire
-from cgc_tui.app import CgcApp, Setup
 from cgc_tui.config.credentials import Access, Credentials, TokenSource
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.token import Token
 from cgc_tui.formatting.display import Look
+from cgc_tui.tui.app import CgcApp, Setup
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 NOON = datetime(2026, 3, 14, 12, 3, 20, tzinfo=UTC)

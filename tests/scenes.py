@@ -10,8 +10,8 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from cgc_tui.app import CgcApp
 from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.tui.app import CgcApp
 from tests.conftest import Clock, MakeApp, rest, shown
 
 Steps = Callable[[Pilot[None]], Awaitable[None]]

@@ -12,14 +12,13 @@ import textual.widgets
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-import cgc_tui.screens
-import cgc_tui.widgets
-from cgc_tui import terminal_app
+import cgc_tui.tui
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.sheets import sheet
 from cgc_tui.system.clipboard import Route
-from cgc_tui.widgets.job_table import JobTable
+from cgc_tui.tui import base_app
+from cgc_tui.tui.jobs.job_table import JobTable
+from cgc_tui.tui.stylesheets import sheet
 from tests.conftest import Start, shown, text_of
 
 
@@ -123,8 +122,8 @@ async def test_copy_by_tmux(
         taken.append(text)
         return True
 
-    monkeypatch.setattr(terminal_app, "choose", lambda *_: Route.TMUX)
-    monkeypatch.setattr(terminal_app, "to_tmux", to_tmux)
+    monkeypatch.setattr(base_app, "choose", lambda *_: Route.TMUX)
+    monkeypatch.setattr(base_app, "to_tmux", to_tmux)
     async with start() as pilot:
         await shown(pilot, "Id      ")
         await pilot.press("Y")
@@ -166,19 +165,19 @@ async def test_where_no_page_is_known_it_says_so(start: Start) -> None:
 
 def test_the_stylesheets_are_found_and_hold_all_colours() -> None:
     sheets = list(sheet("app").parent.glob("*.tcss"))
-    assert {path.name for path in sheets} >= {"app.tcss", "jobs.tcss", "filter.tcss", "token.tcss"}
+    assert {path.name for path in sheets} >= {"app.tcss", "jobs.tcss", "filter.tcss", "login.tcss"}
     for path in sheets:
         assert not re.search(r"#[0-9a-fA-F]{3,8}\s*;|rgb\(", path.read_text()), path
-    for path in Path(terminal_app.__file__).parent.rglob("*.py"):
+    for path in Path(base_app.__file__).parent.parent.rglob("*.py"):
         assert not re.search(
             r'"(?:on |bold |dim )?(?:red|green|yellow|blue|#[0-9a-f]{6})"', path.read_text()
         ), path
 
 
 def test_no_widget_has_the_name_of_one_of_textuals_whose_styles_it_would_get() -> None:
-    packages = (cgc_tui.widgets, cgc_tui.screens, textual.widgets)
+    packages = (cgc_tui.tui, textual.widgets)
     for package in packages:
-        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             import_module(module.name)
     kinds: list[type[Widget]] = [Widget]
     for kind in kinds:

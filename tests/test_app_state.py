@@ -6,9 +6,9 @@ from textual.widgets import Select
 
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
-from cgc_tui.screens.failures import FailuresScreen
-from cgc_tui.screens.jobs import JobsScreen
-from cgc_tui.screens.retry import RetryScreen
+from cgc_tui.tui.failures.screen import FailuresScreen
+from cgc_tui.tui.jobs.screen import JobsScreen
+from cgc_tui.tui.retry.screen import RetryScreen
 from tests.conftest import Clock, Start, shown, text_of
 
 REFUSED = (401, 90001)

@@ -6,8 +6,8 @@ import pytest
 
 from cgc_tui.demo import SimulatedPlatform, list_call
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.screens.batches import BatchDialog
-from cgc_tui.widgets.job_table import JobTable
+from cgc_tui.tui.batches.picker import BatchDialog
+from cgc_tui.tui.jobs.job_table import JobTable
 from tests.conftest import NOON, Clock, Start, shown, text_of
 
 HOUR = 3600

@@ -18,8 +18,8 @@ PROGRAM = """
 import asyncio, sys, threading
 from functools import partial
 from cgc_tui.__main__ import main
-from cgc_tui.screens.jobs import JobsScreen
-from cgc_tui.widgets.fact_line import FactLine
+from cgc_tui.tui.jobs.screen import JobsScreen
+from cgc_tui.tui.widgets.split_line import FactLine
 
 def fail(self, *_, **__):
     token = self.client._wire._token.reveal() if isinstance(self, JobsScreen) else {token!r}
@@ -50,11 +50,11 @@ BUGS = {
     "compose": "JobsScreen.compose = fail",
     "mount": "JobsScreen.on_mount = fail",
     "message": "JobsScreen.action_reload = lambda self: self.call_later(fail, self)",
-    "input": "from cgc_tui.driver import Terminal\nTerminal.process_message = fail",
-    "start": "import cgc_tui.app\ncgc_tui.app.CgcApp.__init__ = fail",
-    "end": "import cgc_tui.app\ncgc_tui.app.CgcApp.on_unmount = fail\nJobsScreen.action_reload = "
+    "input": "from cgc_tui.tui.terminal.driver import Terminal\nTerminal.process_message = fail",
+    "start": "import cgc_tui.tui.app\ncgc_tui.tui.app.CgcApp.__init__ = fail",
+    "end": "import cgc_tui.tui.app\ncgc_tui.tui.app.CgcApp.on_unmount = fail\nJobsScreen.action_reload = "
     "lambda self: self.app.exit()",
-    "take": "from cgc_tui.driver import Terminal\nTerminal._enable_bracketed_paste = fail",
+    "take": "from cgc_tui.tui.terminal.driver import Terminal\nTerminal._enable_bracketed_paste = fail",
 }
 QUICK = {"handler"}
 

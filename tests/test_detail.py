@@ -7,8 +7,8 @@ import json
 import pytest
 
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.widgets.job_detail import JobDetail
-from cgc_tui.widgets.job_table import JobTable
+from cgc_tui.tui.jobs.job_table import JobTable
+from cgc_tui.tui.widgets.job_detail import JobDetail
 from tests.conftest import Start, shown, text_of
 
 

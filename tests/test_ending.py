@@ -135,7 +135,7 @@ def test_a_program_that_was_stopped_from_outside_goes_on(tmp_path: Path) -> None
 
 WAITS = """
 import sys
-from cgc_tui import driver
+from cgc_tui.tui.terminal import driver
 from cgc_tui.__main__ import main
 driver.ANSWERS_WITHIN, driver.LATE = {within}, {late}
 sys.exit(main())

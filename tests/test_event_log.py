@@ -11,14 +11,14 @@ import httpx
 import pytest
 
 from cgc_tui.api.request_log import MOST_EVENTS, Event, EventLog, LogFile, LogFileError
-from cgc_tui.app import CgcApp
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import Clean
-from cgc_tui.screens.events import EventsDialog
-from cgc_tui.widgets.event_lines import EventLines
+from cgc_tui.tui.app import CgcApp
+from cgc_tui.tui.request_log.dialog import EventsDialog
+from cgc_tui.tui.request_log.request_list import EventLines
 from tests.conftest import NOON, Connect, MakeApp, Start, shown, text_of
 from tests.terminal import Terminal
 from tests.test_program import APP

@@ -14,8 +14,8 @@ from textual.widgets import Input
 
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.jobs import JobState
-from cgc_tui.screens.jobs import JobsScreen
-from cgc_tui.screens.token import TokenScreen
+from cgc_tui.tui.jobs.screen import JobsScreen
+from cgc_tui.tui.login.screen import TokenScreen
 from tests.conftest import Start, shown
 
 

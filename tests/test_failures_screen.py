@@ -9,11 +9,11 @@ from textual.widgets import ProgressBar, Sparkline
 
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.screens.failures import FailuresScreen
-from cgc_tui.screens.read_all import ReadAll
-from cgc_tui.widgets.cause_detail import CauseDetail
-from cgc_tui.widgets.cause_table import CauseTable
-from cgc_tui.widgets.job_table import JobTable
+from cgc_tui.tui.dialogs.loading import ReadAll
+from cgc_tui.tui.failures.cause_detail import CauseDetail
+from cgc_tui.tui.failures.cause_table import CauseTable
+from cgc_tui.tui.failures.screen import FailuresScreen
+from cgc_tui.tui.jobs.job_table import JobTable
 from tests.conftest import Clock, Start, shown, text_of
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
-from cgc_tui.screens.jobs import JobsScreen
-from cgc_tui.widgets.find_line import FindLine
-from cgc_tui.widgets.job_table import JobTable
+from cgc_tui.tui.jobs.find_bar import FindLine
+from cgc_tui.tui.jobs.job_table import JobTable
+from cgc_tui.tui.jobs.screen import JobsScreen
 from tests.conftest import Clock, MakeApp, Start, rest, shown, text_of
 
 

@@ -117,7 +117,7 @@ def test_only_what_is_needed_is_loaded_before_the_first_paint(opened: Open, tmp_
         terminal.sees(" · rosalind")
     assert not (tmp_path / "early").exists(), (tmp_path / "early").read_text()
     loaded = set((tmp_path / "at-first-paint").read_text().split())
-    assert "cgc_tui.app" in loaded
+    assert "cgc_tui.tui.app" in loaded
     assert loaded - {*START.split(), *FEATURES_AT_THE_START.split()} == set()
 
 

@@ -12,8 +12,8 @@ from cgc_tui.domain.ordering import Arrangement, SortKey
 from cgc_tui.domain.queries import JobQuery, Search
 from cgc_tui.domain.result_set import MOST_ASKED, Found
 from cgc_tui.domain.text import Clean
-from cgc_tui.screens.jobs import JobsScreen
-from cgc_tui.widgets.job_table import JobTable
+from cgc_tui.tui.jobs.job_table import JobTable
+from cgc_tui.tui.jobs.screen import JobsScreen
 from tests.conftest import NOON, Clock, Connect, Start, rest, shown, text_of
 
 SEARCH = Search(Clean("even ones"), JobQuery(), searched=20, total=20, at=NOON)

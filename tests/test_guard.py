@@ -18,8 +18,8 @@ from textual.widgets import Button, DataTable, Input, OptionList, Select, Static
 
 from cgc_tui.config.settings import Settings
 from cgc_tui.domain.text import UNSAFE, clean
-from cgc_tui.guard import Guard
-from cgc_tui.terminal_app import TerminalApp
+from cgc_tui.tui.base_app import TerminalApp
+from cgc_tui.tui.terminal.output_filter import Guard
 
 HOSTILE = "a\x1b]2;pwned\x07b\x9b2Jc\u202ed\x7fe\x00f\udc80g"
 BLACK = Color(0, 0, 0)

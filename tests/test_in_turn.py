@@ -14,11 +14,11 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from cgc_tui import in_turn
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.in_turn import MOST_REPEATS, InTurn
-from cgc_tui.terminal_app import TerminalApp
-from cgc_tui.widgets.job_table import JobTable
+from cgc_tui.tui.base_app import TerminalApp
+from cgc_tui.tui.jobs.job_table import JobTable
+from cgc_tui.tui.terminal import input_queue
+from cgc_tui.tui.terminal.input_queue import MOST_REPEATS, InTurn
 from tests.conftest import Start, shown
 from tests.terminal import PATIENCE
 
@@ -149,7 +149,7 @@ async def _take(runs: list[tuple[str, int]]) -> None:
 
 
 async def test_a_flood_of_one_key_holds_up_nothing(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(in_turn, "MOST_REPEATS", 4)
+    monkeypatch.setattr(input_queue, "MOST_REPEATS", 4)
     moves, lookups, left = [], [], []
     down, interrupts = JobTable.action_cursor_down, TerminalApp._interrupts
 
@@ -180,7 +180,7 @@ async def test_a_flood_of_one_key_holds_up_nothing(start: Start, monkeypatch: py
 
 
 async def test_repeats_that_are_text_are_all_kept(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(in_turn, "MOST_REPEATS", 4)
+    monkeypatch.setattr(input_queue, "MOST_REPEATS", 4)
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         text = "a" * 15 + "b"

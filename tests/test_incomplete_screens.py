@@ -9,9 +9,9 @@ import pytest
 
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.screens.confirm import ConfirmDialog
-from cgc_tui.screens.jobs import JobsScreen
-from cgc_tui.screens.retry import RetryScreen
+from cgc_tui.tui.dialogs.confirm import ConfirmDialog
+from cgc_tui.tui.jobs.screen import JobsScreen
+from cgc_tui.tui.retry.screen import RetryScreen
 from tests.conftest import Clock, Start, shown, text_of
 
 PLACE = {"volume": "rosalind/tcga-raw", "project": "rosalind/brca-pilot"}

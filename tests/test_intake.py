@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from textual import events
 from textual.message import Message
 
-from cgc_tui.driver import KeyParser
-from cgc_tui.intake import BURST, BURST_PAUSE, MOST_PASTED, Intake
+from cgc_tui.tui.terminal.driver import KeyParser
+from cgc_tui.tui.terminal.input_sanitizer import BURST, BURST_PAUSE, MOST_PASTED, Intake
 
 
 class Clock:

@@ -8,8 +8,8 @@ from textual.pilot import Pilot
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.screens.jobs import JobsScreen
-from cgc_tui.widgets.job_table import JobTable
+from cgc_tui.tui.jobs.job_table import JobTable
+from cgc_tui.tui.jobs.screen import JobsScreen
 from tests.conftest import Clock, Start, first_page, rest, shown, text_of
 
 

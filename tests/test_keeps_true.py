@@ -12,9 +12,9 @@ from textual.widgets import Select
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.screens.jobs import JobsScreen
-from cgc_tui.screens.token import TokenScreen
-from cgc_tui.widgets.job_table import JobTable
+from cgc_tui.tui.jobs.job_table import JobTable
+from cgc_tui.tui.jobs.screen import JobsScreen
+from cgc_tui.tui.login.screen import TokenScreen
 from tests.conftest import Clock, Start, first_page, rest, shown, text_of
 from tests.test_jobs_screen import lists
 

@@ -21,7 +21,7 @@ import cgc_tui
 from cgc_tui.config.keymap import KEYS, THEMES, Key, key_ids
 from cgc_tui.config.settings import NEVER_BOUND, Settings
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.keys import bindings
+from cgc_tui.tui.keys import bindings
 from tests.conftest import Start, shown
 from tests.early import BY_A_COMMAND
 

@@ -17,7 +17,7 @@ from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
 from cgc_tui.domain.errors import Unreadable
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.token import Token
-from cgc_tui.widgets.job_table import JobTable
+from cgc_tui.tui.jobs.job_table import JobTable
 from tests.conftest import Clock, Connect, Start, first_page, shown, text_of
 from tests.test_trouble import LISTS, quiet
 

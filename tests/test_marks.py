@@ -9,9 +9,9 @@ from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.columns import COLUMNS
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.marks import Marks
-from cgc_tui.screens.asks import CopyAsked
-from cgc_tui.screens.jobs import JobsScreen
-from cgc_tui.widgets.job_table import JobTable
+from cgc_tui.tui.jobs.job_table import JobTable
+from cgc_tui.tui.jobs.screen import JobsScreen
+from cgc_tui.tui.messages import CopyAsked
 from tests.conftest import Start, shown, text_of
 
 

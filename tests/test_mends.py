@@ -10,8 +10,8 @@ from textual._styles_cache import StylesCache
 from textual.events import Resize
 from textual.geometry import Size
 
-from cgc_tui.mends import patch_resize, patch_style_cache
-from cgc_tui.screens.jobs import JobsScreen
+from cgc_tui.tui.jobs.screen import JobsScreen
+from cgc_tui.tui.terminal.textual_patches import patch_resize, patch_style_cache
 from tests.conftest import Start, rest, shown
 
 FOR_EVER = 50

@@ -18,11 +18,11 @@ from cgc_tui.api import error_mapping
 from cgc_tui.api.client import Client
 from cgc_tui.api.request_log import Event, EventLog
 from cgc_tui.api.requester import MOST_AT_ONCE
-from cgc_tui.app import CgcApp
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.errors import Unreachable
 from cgc_tui.domain.queries import JobQuery
+from cgc_tui.tui.app import CgcApp
 from tests.conftest import Clock, Connect, Start, first_page, shown, text_of
 from tests.terminal import Terminal, modes_left
 from tests.test_program import APP

@@ -12,7 +12,7 @@ from textual.widgets import DataTable
 
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.painting import Painter
+from cgc_tui.tui.terminal.diff.screen_differ import Painter
 from tests.conftest import MakeApp, shown
 from tests.painted import Emulator, needed
 from tests.scenes import MORE, READY, SCENES, Stage, platform, stage, steps

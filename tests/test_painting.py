@@ -22,9 +22,10 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from cgc_tui.painting import NotUnderstoodError, Painter, suits
-from cgc_tui.painting.cells import _NARROW, _WIDE, undisputed
-from cgc_tui.painting.painter import SYNC_END, SYNC_START
+from cgc_tui.tui.terminal.diff.cell_grid import NotUnderstoodError
+from cgc_tui.tui.terminal.diff.screen_differ import SYNC_END, SYNC_START, Painter
+from cgc_tui.tui.terminal.diff.support import suits
+from cgc_tui.tui.terminal.diff.text_cells import _NARROW, _WIDE, undisputed
 from tests.painted import Emulator, Tmux, needed
 
 SIZES = [(12, 3), (33, 7), (80, 4), (1, 1)]

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from cgc_tui.intake import MOST_PASTED
+from cgc_tui.tui.terminal.input_sanitizer import MOST_PASTED
 from tests.terminal import Terminal, modes_left
 
 # On a busy machine the pieces of a paste come with longer pauses than over a network.
 PATIENT = """
 import sys
-from cgc_tui import intake
+from cgc_tui.tui.terminal import input_sanitizer as intake
 from cgc_tui.__main__ import main
 intake.BURST_PAUSE = intake.MORE_WITHIN = 5.0
 sys.exit(main())

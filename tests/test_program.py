@@ -260,7 +260,7 @@ def test_an_endpoint_that_is_none_is_refused_in_words(tmp_path: Path) -> None:
 
 def test_the_http_library_is_not_imported_on_the_way_to_the_first_paint() -> None:
     code = (
-        "import sys, cgc_tui.cli.main, cgc_tui.app\n"
+        "import sys, cgc_tui.cli.main, cgc_tui.tui.app\n"
         "from cgc_tui.api.client import Client\n"
         "from cgc_tui.api.requester import Wire\n"
         "from cgc_tui.domain.token import Token\n"

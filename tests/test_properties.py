@@ -22,7 +22,7 @@ from cgc_tui.domain.paging import followed, next_page
 from cgc_tui.domain.queries import JobPage, JobQuery
 from cgc_tui.domain.token import Token
 from cgc_tui.formatting.export import Form, lines
-from cgc_tui.screens.text import pretty
+from cgc_tui.tui.dialogs.text import pretty
 
 ROOT = "/v2/storage/imports/"
 steady = settings(

@@ -19,15 +19,15 @@ from cgc_tui.api.listing import all_jobs
 from cgc_tui.demo import SimulatedPlatform, list_call
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.retry import Options, Plan, Run
-from cgc_tui.screens.confirm import ConfirmDialog
-from cgc_tui.screens.jobs import JobsScreen
-from cgc_tui.screens.retry import WATCH as POLLS_EVERY
-from cgc_tui.screens.retry import RetryScreen
-from cgc_tui.screens.token import TokenScreen
 from cgc_tui.services.retry import send
 from cgc_tui.system.send_lock import SendLock
-from cgc_tui.widgets import outcome_table
-from cgc_tui.widgets.outcome_table import OutcomeTable
+from cgc_tui.tui.dialogs.confirm import ConfirmDialog
+from cgc_tui.tui.jobs.screen import JobsScreen
+from cgc_tui.tui.login.screen import TokenScreen
+from cgc_tui.tui.retry import outcome_table
+from cgc_tui.tui.retry.outcome_table import OutcomeTable
+from cgc_tui.tui.retry.screen import WATCH as POLLS_EVERY
+from cgc_tui.tui.retry.screen import RetryScreen
 from tests.conftest import Clock, MakeApp, Start, rest, shown, text_of
 
 CREATE = "/v2/bulk/storage/imports/create"

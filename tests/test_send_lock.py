@@ -22,11 +22,12 @@ from typing import Any
 import pytest
 
 from cgc_tui.config.private_files import state_directory
+from cgc_tui.domain.lock_holder import LockHolder
 from cgc_tui.domain.text import Clean
 from cgc_tui.formatting.display import Look
 from cgc_tui.formatting.retry import held_by
 from cgc_tui.system import send_lock
-from cgc_tui.system.send_lock import LockHeld, LockHolder, SendLock, lock_name
+from cgc_tui.system.send_lock import LockHeld, SendLock, lock_name
 from tests.conftest import NOON, Clock
 
 ENDPOINT, USER = "https://cgc-api.sbgenomics.com/v2", "rosalind"

@@ -20,7 +20,7 @@ PLAIN_START = 10_000
 
 ODD = """
 import sys
-from cgc_tui.app import CgcApp
+from cgc_tui.tui.app import CgcApp
 from cgc_tui.__main__ import main
 
 CgcApp.action_zone = lambda self: self._driver.write("\\x1b[2J")

@@ -15,9 +15,8 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Static
 
-import cgc_tui.screens
-import cgc_tui.widgets
-from cgc_tui.sheets import sheet
+import cgc_tui.tui
+from cgc_tui.tui.stylesheets import sheet
 from tests.conftest import Start, shown
 
 SHEETS = sorted(sheet("app").parent.glob("*.tcss"))
@@ -36,8 +35,8 @@ def chains(path: Path, text: str | None = None) -> Iterator[tuple[str, list[Sele
 
 def own_types() -> set[str]:
     """Return the names of our screens and widgets."""
-    for package in (cgc_tui.screens, cgc_tui.widgets):
-        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+    for package in (cgc_tui.tui,):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             import_module(module.name)
     kinds: list[type[Widget]] = [Widget]
     for kind in kinds:

@@ -10,8 +10,8 @@ from textual.widgets import Input, Select
 from cgc_tui.config.credentials import TokenSource
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
-from cgc_tui.screens.token import TokenInput
-from cgc_tui.widgets.job_table import JobTable
+from cgc_tui.tui.jobs.job_table import JobTable
+from cgc_tui.tui.login.screen import TokenInput
 from tests.conftest import Clock, Start, shown, text_of
 
 

@@ -13,10 +13,10 @@ from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.jobs import ImportJob, JobError
 from cgc_tui.domain.watch import Watch
-from cgc_tui.driver import RESTORE_TITLE, SAVE_TITLE, Terminal
-from cgc_tui.screens.asks import TellAsked
-from cgc_tui.terminal_app import TerminalApp
-from cgc_tui.widgets.status_line import StatusLine
+from cgc_tui.tui.base_app import TerminalApp
+from cgc_tui.tui.jobs.status_line import StatusLine
+from cgc_tui.tui.messages import TellAsked
+from cgc_tui.tui.terminal.driver import RESTORE_TITLE, SAVE_TITLE, Terminal
 from tests.conftest import Clock, Start, shown
 from tests.terminal import Terminal as ProgramTerminal
 

@@ -63,9 +63,9 @@ def _screen(options: argparse.Namespace, events: EventLog, first: FirstPage | No
     if first is not None:
         _ask(first, place, query)
     gc.disable()
-    from cgc_tui.app import CgcApp, Setup
-    from cgc_tui.driver import SparingTerminal, Terminal
     from cgc_tui.system.event_loop import run
+    from cgc_tui.tui.app import CgcApp, Setup
+    from cgc_tui.tui.terminal.driver import SparingTerminal, Terminal
 
     gc.freeze()  # what was imported stays: looking through it for what does not took 10 ms of the start
     gc.enable()

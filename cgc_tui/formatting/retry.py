@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from cgc_tui.domain.jobs import ImportJob, JobState
+from cgc_tui.domain.lock_holder import LockHolder
 from cgc_tui.domain.queries import MAX_LIMIT
 from cgc_tui.domain.retry import Fate, Options, Outcome, Plan, Run, body
 from cgc_tui.domain.text import Clean, clean, reveal
 from cgc_tui.formatting.display import Look, moment, optional, state
 from cgc_tui.formatting.lists import error_words
-from cgc_tui.system.send_lock import LockHolder
 
 CREATE = "POST /bulk/storage/imports/create"
 MOST_NAMED = 3

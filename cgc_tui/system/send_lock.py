@@ -15,8 +15,9 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from cgc_tui.domain.lock_holder import LockHolder
 from cgc_tui.domain.text import Clean, clean
 
 POLL_INTERVAL = 0.5
@@ -25,16 +26,6 @@ POLL_INTERVAL = 0.5
 MAX_BYTES = 1000
 PROCESSES = Path("/proc")
 PS_TIMEOUT = 2.0
-
-
-class LockHolder(NamedTuple):
-    """The process that has the lock, as far as its file says; `since` is when it took the lock."""
-
-    host: str | None = None
-    pid: int | None = None
-    since: datetime | None = None
-    is_stopped: bool = False
-    """Whether it runs on this machine and is stopped, as by Ctrl+Z."""
 
 
 class LockHeld(Exception):

@@ -15,10 +15,11 @@ from cgc_tui.cli.exit_codes import Exit, exit_of, words_of
 from cgc_tui.cli.progress import ProgressLine
 from cgc_tui.domain.errors import CgcError, Lost
 from cgc_tui.domain.jobs import ImportJob, JobState
+from cgc_tui.domain.lock_holder import LockHolder
 from cgc_tui.domain.queries import MAX_LIMIT
 from cgc_tui.domain.retry import Fate, Options, Plan, Run, body, plan
 from cgc_tui.formatting.retry import held_by, planned, summary, table, unprotected
-from cgc_tui.system.send_lock import LockHeld, LockHolder, SendLock
+from cgc_tui.system.send_lock import LockHeld, SendLock
 
 if TYPE_CHECKING:
     from cgc_tui.api.client import Client

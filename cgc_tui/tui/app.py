@@ -1,0 +1,232 @@
+"""The app: the first screen, and the token that goes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual import events, on
+from textual.driver import Driver
+from textual.reactive import var
+from textual.screen import Screen
+
+from cgc_tui.api.request_log import EventLog
+from cgc_tui.config.credentials import Access, Credentials, TokenSource
+from cgc_tui.config.platforms import CredentialsError, platform_of
+from cgc_tui.config.settings import Settings
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.token import Token
+from cgc_tui.formatting.display import Look
+from cgc_tui.tui.app_state import UserIdentified
+from cgc_tui.tui.base_app import TerminalApp
+from cgc_tui.tui.jobs.screen import JobsScreen
+from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.messages import TokenRefused
+from cgc_tui.tui.terminal.driver import Terminal
+
+if TYPE_CHECKING:
+    from cgc_tui.api.client import Client
+    from cgc_tui.api.prefetch import FirstPage
+    from cgc_tui.tui.login.screen import Login
+
+REFRESH_INTERVALS = (1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0)
+"""Seconds between refreshes, as `+` and `-` step through them."""
+
+PRESENCE = (events.InputEvent, events.Paste, events.AppFocus, events.AppBlur)
+
+
+class Setup(NamedTuple):
+    """What the app is started with.
+
+    `title` stands in the header for the platform; `state` is the directory of what this machine remembers,
+    None for nothing; `first` is the page of `query`, where that is asked for already.
+    """
+
+    access: Access
+    title: str
+    credentials: Credentials
+    connect: Callable[[str, Token], Client]
+    state: Path | None
+    settings: Settings
+    config: Path
+    query: JobQuery
+    look: Look
+    environ: Mapping[str, str]
+    events: EventLog
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    write: bool = False
+    first: FirstPage | None = None
+
+
+class CgcApp(TerminalApp):
+    """The import jobs of one user on one platform."""
+
+    DEFAULT_MODE = "start"
+    """Each further platform has a mode of its own, named by its endpoint."""
+
+    BINDINGS = bindings("app")
+
+    display_options: var[Look] = var(Look(), init=False)
+    user: var[Clean | None] = var[Clean | None](None, init=False)
+    refresh_interval: var[float] = var(0.0, init=False)
+    """Seconds between refreshes of the list, 0 for none."""
+
+    def __init__(self, setup: Setup, *, driver_class: type[Driver] | None = Terminal) -> None:
+        super().__init__(setup.settings, setup.config, setup.environ, driver_class=driver_class)
+        self._setup = setup
+        self._access = setup.access
+        self._client: Client | None = None
+        self.set_reactive(CgcApp.display_options, setup.look)
+        self.set_reactive(CgcApp.refresh_interval, setup.settings.refresh)
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the jobs, or what the question for a token stands on."""
+        if self._access.token is None:
+            return Screen()
+        self._client = self._setup.connect(self._access.endpoint, self._access.token)
+        if self._setup.first is not None:
+            self._client.expect(self._setup.first)
+        jobs = self._jobs(self._client, self._setup.title, self._setup.query)
+        # Known before they are found out, they do not have everything styled twice.
+        jobs.add_class(*jobs._get_breakpoint_classes(self.size.width, self.HORIZONTAL_BREAKPOINTS))
+        jobs.add_class(*jobs._get_breakpoint_classes(self.size.height, self.VERTICAL_BREAKPOINTS))
+        return jobs
+
+    def on_mount(self) -> None:
+        """Ask for a token where there is none; say what was wrong with the settings."""
+        self.add_mode(self.DEFAULT_MODE, self.get_default_screen)  # known late, it is not styled twice
+        if self._access.token is None:
+            self._ask_token(Clean(""), leavable=False)
+        settings = self._setup.settings
+        for note in (*settings.problems, *settings.screen_problems, *self._setup.credentials.notes):
+            self.warn(note)
+        self._setup.events.tell_trouble(self.warn)
+
+    async def on_unmount(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            await self._client.close()
+
+    def _jobs(self, client: Client, title: str, query: JobQuery) -> JobsScreen:
+        platform = platform_of(client.endpoint)
+        return JobsScreen(
+            client,
+            platform=title,
+            last_user=self._access.user,
+            web=platform.web if platform else None,
+            query=query,
+            every=self.refresh_interval,
+            look=self.display_options,
+            clock=self._setup.clock,
+            writer=self._access.profile if self._setup.write else None,
+            state=self._setup.state,
+        )
+
+    @on(TokenRefused)
+    def _refused(self, event: TokenRefused) -> None:
+        """Ask for a new token in place, once."""
+        from cgc_tui.tui.login.screen import TokenScreen
+
+        if (jobs := self._jobs_screen()) is not None:
+            jobs.stop_asking(event.error)
+        if any(isinstance(screen, TokenScreen) for screen in self.screen_stack):
+            return
+        origin = f" of {self._access.source.value}" if self._access.source else ""
+        words = f" ({event.error.words.rstrip('.')})" if event.error.words else ""
+        self._ask_token(clean(f"The platform refused the token{origin}{words}."), leavable=True)
+
+    def _ask_token(self, reason: Clean, *, leavable: bool) -> None:
+        from cgc_tui.tui.login.screen import TokenScreen
+
+        screen = TokenScreen(
+            self._access.endpoint,
+            store=str(self._setup.credentials.path),
+            reason=reason,
+            connect=self._setup.connect,
+            look=self.display_options,
+            leavable=leavable,
+        )
+        self.push_screen(screen, self._logged_in)
+
+    def _logged_in(self, login: Login | None) -> None:
+        """Keep the token and go on with it; another platform starts a list of its own."""
+        if login is None:
+            return
+        old, self._client = self._client, login.client
+        if old is not None:
+            self.run_worker(old.close())
+        same = login.endpoint == self._access.endpoint
+        self._keep(login)
+        self.user = self._access.user
+        jobs = self._jobs_screen()
+        while jobs is not None and self.screen is not jobs:
+            self.pop_screen()
+        if jobs is not None and same:
+            jobs.use(login.client)
+            return
+        query = self._setup.query if same else JobQuery(limit=self._setup.query.limit)
+        title = self._setup.title if same else self._access.title
+        left = self.current_mode
+        self.add_mode(login.endpoint, lambda: self._jobs(login.client, title, query))
+        self.switch_mode(login.endpoint)
+        self.remove_mode(left)
+
+    def action_events(self) -> None:
+        """Show what was asked of the platform and what came back."""
+        from cgc_tui.tui.request_log.dialog import EventsDialog
+
+        self.push_screen(EventsDialog(self._setup.events, self.display_options))
+
+    def action_zone(self) -> None:
+        """Show times in UTC or in the local zone."""
+        zone = UTC if self.display_options.zone is None else None
+        self.display_options = replace(self.display_options, zone=zone)
+
+    def action_slower(self) -> None:
+        """Refresh less often."""
+        longer = (step for step in REFRESH_INTERVALS if step > self.refresh_interval)
+        self.refresh_interval = next(longer, REFRESH_INTERVALS[-1])
+
+    def action_faster(self) -> None:
+        """Refresh more often."""
+        shorter = (step for step in reversed(REFRESH_INTERVALS) if step < self.refresh_interval)
+        self.refresh_interval = next(shorter, REFRESH_INTERVALS[0])
+
+    @on(UserIdentified)
+    def _show_user(self, event: UserIdentified) -> None:
+        self.user = event.user
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let the list know of everything that shows that somebody is there."""
+        if isinstance(event, PRESENCE) and (jobs := self._jobs_screen()) is not None:
+            jobs.attend(focused=not isinstance(event, events.AppBlur))
+        await super().on_event(event)
+
+    def _jobs_screen(self) -> JobsScreen | None:
+        return next((screen for screen in self.screen_stack if isinstance(screen, JobsScreen)), None)
+
+    def _keep(self, login: Login) -> None:
+        """Store the token, or say that it holds for this run only."""
+        if self._access.source is TokenSource.ENVIRONMENT:
+            self.warn(
+                "SB_AUTH_TOKEN still holds the old token and will be taken first at the next start: "
+                "correct it or unset it."
+            )
+        profile, source = self._access.profile, None
+        try:
+            profile = self._setup.credentials.save(profile, login.endpoint, login.token, login.username)
+            source = TokenSource.STORE
+        except CredentialsError as error:
+            self.warn(f"The token is used for this run only. {error}")
+        self._access = replace(
+            self._access,
+            profile=profile,
+            endpoint=login.endpoint,
+            token=login.token,
+            source=source,
+            user=clean(login.username),
+        )

@@ -1,0 +1,216 @@
+"""What screens ask of the terminal, whatever they show: copying, opening, help, commands, repainting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from rich.console import RenderableType
+from textual import events, on, work
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.driver import Driver
+from textual.filter import LineFilter
+from textual.message_pump import MessagePump
+from textual.screen import Screen
+from textual.worker import WorkerFailed
+
+from cgc_tui.config.settings import Settings
+from cgc_tui.domain.text import Clean, clean
+from cgc_tui.system.browser import open_link
+from cgc_tui.system.clipboard import Route, choose, to_tmux
+from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.messages import CopyAsked, OpenAsked, TellAsked
+from cgc_tui.tui.stylesheets import sheet
+from cgc_tui.tui.terminal import textual_patches  # noqa: F401
+from cgc_tui.tui.terminal.driver import Terminal
+from cgc_tui.tui.terminal.input_queue import InTurn
+from cgc_tui.tui.terminal.output_filter import Guard
+
+WARNING_SECONDS = 20.0
+
+
+class TerminalApp(App[None]):
+    """An app that lives in a terminal on another machine."""
+
+    TITLE = "cgc-tui"
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (15, "-short"), (20, "-tall")]
+    BINDINGS = bindings("terminal")
+
+    def __init__(
+        self,
+        settings: Settings,
+        config: Path,
+        environ: Mapping[str, str],
+        *,
+        driver_class: type[Driver] | None = Terminal,
+    ) -> None:
+        """`config` is the file that the settings are from."""
+        super().__init__(driver_class=driver_class, css_path=[sheet("app"), sheet("jobs")])
+        self._guard = Guard()
+        self._in_turn = InTurn(self, self._take)
+        self._config = config
+        self._environ = environ
+        if "SSH_CONNECTION" in environ:
+            self.animation_level = "none"
+        if settings.theme is not None and settings.theme in self.available_themes:
+            self.theme = settings.theme
+        self.set_keymap(settings.keys)
+
+    @property
+    def bug(self) -> BaseException | None:
+        """The exception that ended the app, if one did."""
+        return self._exception.error if isinstance(self._exception, WorkerFailed) else self._exception
+
+    def _fatal_error(self) -> None:
+        """End without Textual's traceback, which shows the variables of every frame."""
+        self._close_messages_no_wait()
+
+    def panic(self, *_: RenderableType) -> None:
+        """End without what an exception would print of itself."""
+        self._fatal_error()
+
+    async def _shutdown(self) -> None:
+        """Close the terminal also where closing all else fails."""
+        try:
+            await super()._shutdown()
+        finally:
+            if self._driver is not None:
+                self._driver.close()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return Textual's filters, and the guard behind them."""
+        return (*super().get_line_filters(), self._guard)
+
+    def _set_pointer_shape(self, shape: str) -> None:
+        """Leave the shape of the pointer to the terminal."""
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take keys and pastes one after another; what interrupts the app waits for none."""
+        typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
+        turns = self._in_turn
+        if typed and (not turns.busy or turns.repeats(event) or not self._interrupts(event)):
+            await turns.take(event)
+        else:
+            await super().on_event(event)
+
+    async def _take(self, event: events.Event) -> None:
+        """Deal with a key or a paste, unless it was typed after `Ctrl+Z`: it was meant for the shell."""
+        if not (isinstance(self._driver, Terminal) and event.time < self._driver.resumed_at):
+            await super().on_event(event)
+
+    def _interrupts(self, event: events.Event) -> bool:
+        found = self.screen.active_bindings.get(event.key) if isinstance(event, events.Key) else None
+        return found is not None and found.binding.id == "app.interrupt"
+
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """End as soon as all screens are whole: Textual builds no further in an app that is ending."""
+        unfinished: MessagePump | None = next((one for one in self.screen_stack if not one.is_mounted), None)
+        if not self._is_mounted:
+            unfinished = self
+        if unfinished is None or not unfinished.call_later(self.exit, result, return_code, message):
+            super().exit(result, return_code, message)
+
+    def warn(self, words: str) -> None:
+        """Show what the user should know before going on."""
+        self.notify(clean(words), severity="warning", timeout=WARNING_SECONDS, markup=False)
+
+    @on(CopyAsked)
+    def _copy(self, event: CopyAsked) -> None:
+        self.copy(event)
+
+    @work
+    async def copy(self, asked: CopyAsked) -> None:
+        """Copy by the way that this terminal has, and say which it was."""
+        from cgc_tui.tui.dialogs.text import TextDialog
+
+        self.clear_notifications()
+        route = choose(self._environ, asked.text)
+        if route is Route.TMUX and await to_tmux(asked.text):
+            self.notify(f"Copied {asked.what} to tmux: prefix ] pastes it.", markup=False)
+        elif route is Route.OSC52:
+            self.copy_to_clipboard(asked.text.encode("utf-8", "replace").decode())
+            self.notify(f"Sent {asked.what} to the terminal's clipboard (OSC 52).", markup=False)
+        elif isinstance(self.screen, TextDialog):
+            self.notify("This terminal gives no way to copy: select the text with the mouse.", markup=False)
+        else:
+            self.push_screen(TextDialog(clean(f"Copy by hand: {asked.what}"), asked.text, what=asked.what))
+
+    @on(OpenAsked)
+    def _open(self, event: OpenAsked) -> None:
+        self.open(event)
+
+    @work
+    async def open(self, asked: OpenAsked) -> None:
+        """Open a page in `$BROWSER`, or show its address."""
+        from cgc_tui.tui.dialogs.text import TextDialog
+
+        if await open_link(asked.url, self._environ):
+            self.notify("Opened in your browser.", markup=False)
+        else:
+            self.push_screen(
+                TextDialog(
+                    Clean("Web page (set BROWSER to have it opened)"), asked.url, what=Clean("the link")
+                )
+            )
+
+    @on(TellAsked)
+    def _tell(self, event: TellAsked) -> None:
+        self.tell(event)
+
+    def tell(self, asked: TellAsked) -> None:
+        """Put words into the terminal's title, and ring its bell."""
+        if isinstance(self._driver, Terminal):
+            self._driver.set_title(f"{self.TITLE}: {asked.words}" if asked.words else "")
+        if asked.ring:
+            self.bell()
+
+    def action_help(self) -> None:
+        """Show all keys that work here."""
+        from cgc_tui.tui.dialogs.help import HelpDialog
+
+        keys: dict[str, list[str]] = {}
+        for _, binding in self._own_bindings(self.screen):
+            what = binding.tooltip or binding.description
+            keys.setdefault(what, []).append(self.get_key_display(replace(binding, key_display=None)))
+        joined = {what: " ".join(dict.fromkeys(found)) for what, found in keys.items()}
+        self.push_screen(HelpDialog(joined, self._config))
+
+    @staticmethod
+    def _own_bindings(screen: Screen[object]) -> Iterator[tuple[DOMNode, Binding]]:
+        """Yield the bindings that work on a screen and are this app's: those with an id."""
+        for node, binding, enabled, _ in screen.active_bindings.values():
+            if binding.id and binding.description and enabled:
+                yield node, binding
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer every action that has a key here, and the theme."""
+        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+        offered = set()
+        for node, binding in self._own_bindings(screen):
+            if binding.action not in offered:
+                offered.add(binding.action)
+                key = self.get_key_display(replace(binding, key_display=None))
+                action = partial(self.run_action, binding.action, node)
+                yield SystemCommand(binding.tooltip or binding.description, f"key {key}", action)
+
+    def action_suspend_process(self) -> None:
+        """Return to the shell until it continues the app."""
+        if isinstance(self._driver, Terminal):
+            self._driver.suspend()
+
+    def action_repaint(self) -> None:
+        """Paint the whole screen anew."""
+        if isinstance(self._driver, Terminal):
+            self._driver.repaint()
+
+    def action_mouse(self) -> None:
+        """Take the mouse, or leave it to the terminal for selecting text."""
+        if isinstance(self._driver, Terminal):
+            mine = self._driver.switch_mouse()
+            owner = "The app has the mouse." if mine else "The terminal has the mouse: select text with it."
+            self.notify(owner, markup=False)

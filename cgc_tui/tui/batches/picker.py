@@ -1,0 +1,73 @@
+"""Lets a batch be chosen: jobs that were sent in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+
+from cgc_tui.domain.batches import GAP, Batch, progress
+from cgc_tui.domain.queries import JobPage, Search
+from cgc_tui.domain.text import Clean, fit
+from cgc_tui.formatting.batches import begun, came, way
+from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.lists import searched
+from cgc_tui.tui.dialogs.base import Dialog
+from cgc_tui.tui.keys import bindings
+
+BEGUN_CELLS = 13
+CAME_CELLS = 28
+LINE_CELLS = 66
+
+ALL = -1
+"""Stands for the wish to look through the whole list."""
+
+
+class BatchDialog(Dialog[int]):
+    """The batches among the jobs that were looked at, the latest first; the result is a place or `ALL`."""
+
+    BINDINGS = bindings("batches")
+
+    def __init__(self, batches: Sequence[Batch], page: JobPage, *, look: Look, now: datetime) -> None:
+        """`page` holds the jobs that were looked at."""
+        super().__init__()
+        self._batches = batches
+        self._page = page
+        self._look = look
+        self._now = now
+
+    def compose(self) -> ComposeResult:
+        """Lay out what was looked at, the batches, the rule and the keys."""
+        page = self._page
+        looked = Search(Clean(""), page.query, len(page.jobs), page.total, page.received_at)
+        lines = [Content(self._line(batch)) for batch in self._batches]
+        if self._page.more:
+            lines.append(Content("Search all jobs"))
+        with Vertical(id="dialog"):
+            yield Static(
+                f"Batches{self._look.dot}{searched(looked, self._look)}", markup=False, classes="heading"
+            )
+            yield OptionList(*lines)
+            minutes = int(GAP.total_seconds() / 60)
+            rule = f"One volume into one project, each job at most {minutes} min after the one before."
+            yield Static(rule if lines else f"There is none: {rule}", markup=False, classes="keys")
+            yield Static("Enter Choose   Esc Back", markup=False)
+
+    def _line(self, batch: Batch) -> Clean:
+        done = came(progress(batch.jobs, self._now), self._look, open=batch.open)
+        start = begun(batch, self._look, self._now)
+        return fit(Clean(f"{start:<{BEGUN_CELLS}}{done:<{CAME_CELLS}}  {way(batch, self._look)}"), LINE_CELLS)
+
+    def action_move(self, direction: str) -> None:
+        """Move the cursor up or down."""
+        options = self.query_one(OptionList)
+        options.action_cursor_down() if direction == "down" else options.action_cursor_up()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Take the batch, or the wish for more."""
+        place = event.option_index
+        self.dismiss(place if place < len(self._batches) else ALL)

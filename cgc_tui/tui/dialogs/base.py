@@ -1,0 +1,45 @@
+"""What every dialog has: Esc goes back, q quits; and what those have that one reads."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual.screen import ModalScreen
+
+from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.widgets.too_small import TooSmall
+
+Result = TypeVar("Result")
+
+
+class Dialog(ModalScreen[Result | None]):
+    """A dialog over the screen below; None is its result when it is left."""
+
+    BINDINGS = bindings("dialog")
+
+    def on_mount(self) -> None:
+        """Be ready for a terminal that becomes too small."""
+        self.mount(TooSmall())
+
+    def action_leave(self) -> None:
+        """Close the dialog without a result."""
+        self.dismiss(None)
+
+
+class ReadingDialog(Dialog[None]):
+    """A dialog whose part `#text` scrolls by the keys of the list."""
+
+    BINDINGS = bindings("reading")
+
+    def action_read(self, way: str) -> None:
+        """Scroll the text."""
+        text = self.query_one("#text")
+        ways = {
+            "down": text.scroll_down,
+            "up": text.scroll_up,
+            "page_down": text.scroll_page_down,
+            "page_up": text.scroll_page_up,
+            "home": text.scroll_home,
+            "end": text.scroll_end,
+        }
+        ways[way](animate=False)

@@ -1,0 +1,49 @@
+"""Lets one value be chosen from a few."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+
+from cgc_tui.domain.text import Clean, clean, fit, reveal
+from cgc_tui.tui.dialogs.base import Dialog
+from cgc_tui.tui.keys import bindings
+
+LABEL_CELLS = 14
+VALUE_CELLS = 56
+
+
+class ChoiceDialog(Dialog[str]):
+    """A list of named values; the result is the name of the chosen one."""
+
+    BINDINGS = bindings("choice")
+
+    def __init__(self, title: Clean, values: Mapping[str, str]) -> None:
+        super().__init__()
+        self._heading = title
+        self._values = values
+
+    def compose(self) -> ComposeResult:
+        """Lay out the title, the values and the keys."""
+        with Vertical(id="dialog"):
+            yield Static(self._heading, markup=False, classes="heading")
+            yield OptionList(
+                *(
+                    Content(f"{name:<{LABEL_CELLS}}{fit(reveal(clean(value)), VALUE_CELLS, middle=True)}")
+                    for name, value in self._values.items()
+                )
+            )
+            yield Static("Enter Choose   Esc Back", markup=False, classes="keys")
+
+    def action_move(self, direction: str) -> None:
+        """Move the cursor up or down."""
+        options = self.query_one(OptionList)
+        options.action_cursor_down() if direction == "down" else options.action_cursor_up()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Take the value."""
+        self.dismiss(list(self._values)[event.option_index])

@@ -1,0 +1,137 @@
+"""Reads all jobs of a list while one waits, and says how far it has come."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import ProgressBar, Static
+
+from cgc_tui.domain.errors import CgcError, Refused
+from cgc_tui.domain.queries import JobPage, JobQuery
+from cgc_tui.domain.text import Clean, clean
+from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.lists import failure, missing_details
+from cgc_tui.tui.dialogs.base import Dialog
+from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.messages import TokenRefused
+from cgc_tui.tui.stylesheets import sheet
+
+if TYPE_CHECKING:
+    from cgc_tui.api.client import Client
+    from cgc_tui.api.listing import Progress
+
+UNSEEN = 0.3
+RHYTHM = 0.25
+WORDS_SECONDS = 10.0
+
+
+class ReadAll(Dialog[JobPage]):
+    """A bar that fills; the result is all jobs as one page, None where that was stopped.
+
+    It is not seen for the first moment, since a short list is there by then. Times are in seconds.
+    """
+
+    CSS_PATH = sheet("dialogs")
+    BINDINGS = bindings("read_all")
+
+    def __init__(
+        self,
+        client: Client,
+        query: JobQuery,
+        *,
+        what: Clean,
+        look: Look,
+        clock: Callable[[], datetime],
+        most: int = sys.maxsize,
+    ) -> None:
+        """`what` stands above the bar; the window of the query does not count, but for `most` jobs."""
+        super().__init__()
+        self._client = client
+        self._query = query
+        self._most = most
+        self._heading = what
+        self._look = look
+        self._clock = clock
+        self._progress: Progress | None = None
+        self._wait: tuple[CgcError, datetime] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out what is read, the bar, how far it has come, and the keys."""
+        with Vertical(id="dialog"):
+            yield Static(self._heading, markup=False, classes="heading")
+            yield ProgressBar(show_eta=False)
+            yield Static("", id="progress", markup=False)
+            yield Static("Esc Stop", markup=False, classes="keys")
+
+    def on_mount(self) -> None:
+        """Begin, and show up if that takes a while."""
+        self.set_timer(UNSEEN, self._show_up)
+        self._ticker = self.set_interval(RHYTHM, self._tell)
+        self.action_read()
+
+    def _show_up(self) -> None:
+        self.add_class("-seen")
+
+    @work(exclusive=True)
+    async def action_read(self) -> None:
+        """Read the list; where that fails say why, and offer to ask again."""
+        from cgc_tui.api.listing import all_jobs  # with httpx, which is there by now
+
+        self._progress = self._wait = None
+        self._ticker.resume()
+        try:
+            page = await all_jobs(
+                self._client,
+                self._query,
+                most=self._most,
+                on_progress=self._note_progress,
+                on_retry=self._note_wait,
+            )
+        except Refused as error:
+            self.post_message(TokenRefused(error))
+        except CgcError as error:
+            self._ticker.pause()
+            self._show_up()
+            self._say(failure(error, self._look), keys="r Ask again   Esc Back")
+        else:
+            if words := missing_details(page.details_missing, len(page.jobs)):
+                words = clean(f"{words}; only their ids and states are known.")
+                self.app.notify(words, severity="warning", timeout=WORDS_SECONDS, markup=False)
+            self.dismiss(page)
+
+    def _note_progress(self, progress: Progress) -> None:
+        self._progress = progress
+        self._wait = None
+
+    def _note_wait(self, error: CgcError, seconds: float) -> None:
+        self._wait = error, self._clock() + timedelta(seconds=seconds)
+
+    def _tell(self) -> None:
+        """Show how far it has come, or what it waits for."""
+        progress = self._progress
+        bar = self.query_one(ProgressBar)
+        known = progress is not None and progress.total_pages is not None
+        bar.display = known and not self._look.ascii
+        if progress is not None and progress.total_pages is not None:
+            bar.update(total=progress.total_pages, progress=progress.pages)
+        if self._wait is not None:
+            error, until = self._wait
+            left = max(0, round((until - self._clock()).total_seconds()))
+            self._say(clean(f"{error.what}{self._look.dot}again in {left} s"))
+        elif progress is not None:
+            of = "" if progress.total is None else f" of {progress.total:,}"
+            self._say(Clean(f"{progress.jobs:,}{of} jobs"))
+        else:
+            self._say(Clean("asking" + ("..." if self._look.ascii else "…")))
+
+    def _say(self, words: Clean, *, keys: str = "Esc Stop") -> None:
+        for place, text in (("#progress", words), (".keys", keys)):
+            line = self.query_one(place, Static)
+            if line.content != text:
+                line.update(text)

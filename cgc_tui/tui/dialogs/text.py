@@ -1,0 +1,47 @@
+"""Shows a text in full: a record as JSON, a link, something to copy by hand."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Static
+
+from cgc_tui.domain.text import Clean, clean
+from cgc_tui.tui.dialogs.base import ReadingDialog
+from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.messages import CopyAsked
+
+MOST_CHARACTERS = 200_000
+
+
+class TextDialog(ReadingDialog):
+    """A text that scrolls; what it is stands above it."""
+
+    BINDINGS = bindings("text")
+
+    def __init__(self, title: Clean, text: str, *, what: Clean) -> None:
+        """`text` is raw: it is cleaned for show and copied as it is; `what` it is, when it was copied."""
+        super().__init__()
+        self._heading = title
+        self._text = text
+        self._what = what
+
+    def compose(self) -> ComposeResult:
+        """Lay out the title, the text and the keys."""
+        with Vertical(id="dialog"):
+            yield Static(self._heading, markup=False, classes="heading")
+            with VerticalScroll(id="text"):
+                yield Static(clean(self._text, lines=True, most=MOST_CHARACTERS), markup=False)
+            yield Static("y Copy   Esc Back", markup=False, classes="keys")
+
+    def action_copy(self) -> None:
+        """Copy the text as the platform sent it."""
+        self.post_message(CopyAsked(self._text, self._what))
+
+
+def pretty(record: dict[str, Any]) -> str:
+    """Return a record as indented JSON."""
+    return json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)

@@ -1,0 +1,124 @@
+"""Asks which jobs to write to which file, and whether one that is there may be replaced."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from cgc_tui.domain.text import Clean, clean
+from cgc_tui.formatting.export import Form
+from cgc_tui.system.files import Exists, SaveError, check, expanded
+from cgc_tui.tui.dialogs.base import Dialog
+from cgc_tui.tui.export.inline_select import Pick
+from cgc_tui.tui.stylesheets import sheet
+
+MOST_CHARACTERS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to write: the place of the chosen scope, and where to."""
+
+    scope: int
+    form: Form
+    path: Path
+    replace: bool
+
+
+class PathInput(Input):
+    """A line for a path, which refuses a paste with a line break: what stands before it is another path."""
+
+    class PasteRefused(Message):
+        """A pasted text was not taken."""
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take one line; Textual takes the first of several."""
+        if event.text.splitlines() != [event.text]:
+            event.prevent_default()
+            event.stop()
+            self.post_message(self.PasteRefused())
+
+
+class ExportDialog(Dialog[Order]):
+    """A form; its result is an order whose file could be written when it was asked."""
+
+    CSS_PATH = sheet("export")
+    AUTO_FOCUS = "#path"
+
+    def __init__(self, scopes: Sequence[Clean], name: str) -> None:
+        """`scopes` are the jobs to choose from in words; `name` is that of the file, without its end."""
+        super().__init__()
+        self._scopes = scopes
+        self._file_stem = name
+        self._asked: Path | None = None
+        """The file that was said to be there already."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out what, how and where to, and the keys."""
+        with Vertical(id="dialog"):
+            yield Static("Export jobs to a file", classes="heading")
+            yield Pick("Jobs  ", self._scopes, id="scope")
+            yield Pick("As    ", [Clean(form.upper()) for form in Form], id="form")
+            path = f"{self._file_stem}.{Form.CSV}"
+            yield PathInput(path, id="path", compact=True, max_length=MOST_CHARACTERS)
+            yield Static("", id="problem", classes="problem", markup=False)
+            yield Static("Enter Write   Tab Next   ← → Choose   Esc Back", markup=False, classes="keys")
+
+    @property
+    def _form(self) -> Form:
+        return list(Form)[self.query_one("#form", Pick).chosen]
+
+    @on(Pick.Changed, "#form")
+    def _rename(self) -> None:
+        """Give the file the end of its form."""
+        line = self.query_one("#path", Input)
+        stem, dot, end = line.value.rpartition(".")
+        if dot and end.lower() in set(Form) and end.lower() != self._form:
+            line.value = f"{stem}.{self._form}"
+
+    @on(Input.Changed)
+    def _follow(self, event: Input.Changed) -> None:
+        """Take the form from the end of the file's name."""
+        self._asked = None
+        self._say(Clean(""))
+        end = event.value.rpartition(".")[2].strip().lower()
+        if end in set(Form):
+            self.query_one("#form", Pick).chosen = list(Form).index(Form(end))
+
+    @on(PathInput.PasteRefused)
+    def _refuse(self) -> None:
+        self._say(Clean("Not pasted: the text has a line break, and a path is one line."))
+
+    @on(Input.Submitted)
+    def action_apply(self) -> None:
+        """Close with the order, if the file can be written."""
+        try:
+            path = expanded(self.query_one("#path", Input).value)
+        except SaveError as error:
+            self._say(error.words)
+        else:
+            self._try(Order(self.query_one("#scope", Pick).chosen, self._form, path, path == self._asked))
+
+    @work(exclusive=True)
+    async def _try(self, order: Order) -> None:
+        """Find out whether the file can be written; one that is there takes a second Enter."""
+        try:
+            await asyncio.to_thread(check, order.path, replace=order.replace)
+        except Exists as error:
+            self._asked = order.path
+            self._say(clean(f"Enter again replaces it: {error.words}"))
+        except SaveError as error:
+            self._say(error.words)
+        else:
+            self.dismiss(order)
+
+    def _say(self, words: Clean) -> None:
+        self.query_one("#problem", Static).update(words)

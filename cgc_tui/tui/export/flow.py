@@ -1,0 +1,95 @@
+"""Writes jobs to a file: the marked ones, those that are shown, or all of the list."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from cgc_tui.domain.errors import CgcError, Refused
+from cgc_tui.domain.jobs import ImportJob
+from cgc_tui.domain.text import Clean, clean
+from cgc_tui.formatting.display import number
+from cgc_tui.formatting.export import ENCODING_ERRORS, lines
+from cgc_tui.formatting.lists import failure
+from cgc_tui.system.files import SaveError, save
+from cgc_tui.tui.find.flow import Gathering
+from cgc_tui.tui.jobs.job_table import JobTable
+from cgc_tui.tui.messages import TokenRefused
+
+if TYPE_CHECKING:
+    from cgc_tui.tui.export.dialog import Order
+
+WORDS_SECONDS = 20.0
+
+Scopes = dict[Clean, tuple[ImportJob, ...] | None]
+"""Jobs by their words; None are all of the list, which are still to be read."""
+
+
+class Exporting(Gathering):
+    """A list that can be written to a file."""
+
+    def action_export(self) -> None:
+        """Ask what to write to which file, and write it."""
+        from cgc_tui.tui.export.dialog import ExportDialog
+
+        scopes = self._scopes()
+
+        def ordered(order: Order | None) -> None:
+            if order is None:
+                return
+            jobs = list(scopes.values())[order.scope]
+            if jobs is not None:
+                self.write_jobs(order, jobs)
+                return
+            query = replace(self.wanted, offset=0)
+            self.gather(
+                query,
+                Clean("all jobs to write"),
+                lambda page: self.write_jobs(order, page.jobs, unreadable=page.unreadable),
+            )
+
+        self.app.push_screen(ExportDialog(list(scopes), f"cgc-imports-{self.clock():%Y-%m-%d}"), ordered)
+
+    def _scopes(self) -> Scopes:
+        shown = self.query_one(JobTable).shown
+        total = self.page.total if self.page is not None and self.page.query == self.wanted else None
+        marked: Scopes = {Clean(f"{len(self.marks):,} marked"): tuple(self.marks.jobs.values())}
+        return {
+            **(marked if self.marks else {}),
+            Clean(f"{len(shown):,} shown"): shown,
+            Clean(f"all {number(total)}"): None,
+        }
+
+    @work(group="export")
+    async def write_jobs(self, order: Order, jobs: tuple[ImportJob, ...], *, unreadable: int = 0) -> None:
+        """Write jobs to a file; those that are marked and have not ended as they are by now."""
+        try:
+            now = await self._by_now(jobs)
+            await asyncio.to_thread(
+                save,
+                order.path,
+                lines(now, order.form),
+                encoding_errors=ENCODING_ERRORS,
+                replace=order.replace,
+            )
+        except (CgcError, SaveError) as error:
+            if isinstance(error, Refused):
+                self.post_message(TokenRefused(error))
+            why = failure(error, self.look) if isinstance(error, CgcError) else error.words
+            self.notify(
+                clean(f"Nothing was written. {why}"), severity="error", timeout=WORDS_SECONDS, markup=False
+            )
+        else:
+            lacks = f" {unreadable:,} could not be read and are not in it." if unreadable else ""
+            self.notify(clean(f"Wrote {len(jobs):,} jobs to {order.path}.{lacks}"), markup=False)
+
+    async def _by_now(self, jobs: tuple[ImportJob, ...]) -> list[ImportJob]:
+        """Return the jobs, of which marked ones may have been seen long ago."""
+        from cgc_tui.api.listing import jobs_by_ids
+
+        told = await jobs_by_ids(self.client, [job.id for job in jobs if job in self.marks and not job.final])
+        fresh = ((job, told.get(job.id)) for job in jobs)
+        return [new.over(job) if isinstance(new, ImportJob) else job for job, new in fresh]

@@ -1,0 +1,75 @@
+"""What is known of one cause, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from cgc_tui.domain.causes import Cause
+from cgc_tui.domain.text import clean, has_visible_character
+from cgc_tui.formatting.causes import NO_REASON, facts
+from cgc_tui.formatting.display import Look
+from cgc_tui.tui.keys import bindings
+
+LABEL_CELLS = 6
+MOST_CHARACTERS = 20_000
+ADVICE = ("Check", "Mend")
+
+
+class CauseDetail(VerticalScroll):
+    """The platform's words in full, what they mean, when and where it happened."""
+
+    COMPONENT_CLASSES = {"cause-detail--failed", "cause-detail--label", "cause-detail--hint"}
+
+    BINDINGS = bindings("detail")
+
+    cause: reactive[Cause | None] = reactive[Cause | None](None)
+    look: reactive[Look] = reactive(Look())
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def compose(self) -> ComposeResult:
+        """Lay out the facts, which scroll."""
+        yield Static(id="facts", markup=False)
+
+    def watch_cause(self) -> None:
+        """Show the cause from its top."""
+        self._draw()
+        self.scroll_home(animate=False)
+
+    def watch_look(self) -> None:
+        """Say the same in another way."""
+        self._draw()
+
+    def _draw(self) -> None:
+        if not self.is_mounted or self.cause is None:
+            return
+        headline = Text(f"{len(self.cause.jobs):,} failed", style=self._style("failed"))
+        if self.cause.code is not None:
+            headline.append(f"   {self.cause.code}")
+        words = clean(self.cause.message or "", lines=True, most=MOST_CHARACTERS)
+        words = words if has_visible_character(words) else NO_REASON
+        layout = Table.grid(padding=(0, 1, 0, 0))
+        layout.add_column(width=LABEL_CELLS - 1)
+        layout.add_column(overflow="fold")
+        for label, value in facts(self.cause, self.look, self._clock()):
+            style = self._style("hint") if label in ADVICE else ""
+            layout.add_row(Text(label, style=self._style("label")), Text(value, style=style))
+        whole = Table.grid(expand=True)
+        whole.add_column(overflow="fold")
+        for line in (headline, Text(words), layout):
+            whole.add_row(line)
+        self.query_one("#facts", Static).update(whole)
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"cause-detail--{name}", partial=True)

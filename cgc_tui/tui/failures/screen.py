@@ -1,0 +1,165 @@
+"""Shows why jobs failed: all failed jobs of a list, grouped by cause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Static
+
+from cgc_tui.domain.causes import Cause, causes, ended
+from cgc_tui.domain.jobs import JobState
+from cgc_tui.domain.queries import JobPage, JobQuery, Search
+from cgc_tui.domain.result_set import Found
+from cgc_tui.domain.text import Clean, clean
+from cgc_tui.formatting.causes import title
+from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.lists import filters, lacking
+from cgc_tui.tui.app_state import follow_app
+from cgc_tui.tui.dialogs.loading import ReadAll
+from cgc_tui.tui.failures.cause_detail import CauseDetail
+from cgc_tui.tui.failures.cause_table import CauseTable
+from cgc_tui.tui.failures.timeline import Course, Times
+from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.stylesheets import sheet
+from cgc_tui.tui.widgets.key_bar import KeyBar
+from cgc_tui.tui.widgets.too_small import TooSmall
+from cgc_tui.tui.widgets.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from cgc_tui.api.client import Client
+
+MOST_CHARACTERS = 40
+
+
+class FailuresScreen(Screen[Found]):
+    """The causes with a plot above them; the result is the jobs of the one that was chosen."""
+
+    CSS_PATH = sheet("failures")
+    BINDINGS = bindings("failures")
+
+    look: reactive[Look] = reactive(Look())
+    user: reactive[Clean | None] = reactive[Clean | None](None)
+    as_of: reactive[datetime | None] = reactive[datetime | None](None)
+    causes: reactive[tuple[Cause, ...]] = reactive[tuple[Cause, ...]](())
+    cause: reactive[Cause | None] = reactive[Cause | None](None)
+    failed: reactive[Times] = reactive[Times](None)
+    completed: reactive[Times] = reactive[Times](None)
+
+    def __init__(
+        self,
+        client: Client,
+        within: JobQuery,
+        found: Found | None,
+        *,
+        platform: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """`within` is the list; where that is of jobs that were `found`, nothing is asked."""
+        super().__init__()
+        self._client = client
+        self._within = within
+        self._found = found
+        self._platform = platform
+        self._clock = clock
+        self._page: JobPage | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the plot, the causes, what is known of one, and the keys."""
+        at = FailuresScreen
+        yield TopBar(self._platform).data_bind(at.look, at.user, at.as_of)
+        yield Static("", id="what", markup=False)
+        yield Course(self._clock).data_bind(at.look, at.failed, at.completed)
+        with Horizontal(id="causes"):
+            yield CauseTable().data_bind(at.look, at.causes)
+            yield CauseDetail(self._clock).data_bind(at.look, at.cause)
+        yield KeyBar()
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        """Follow the app, and read the failed jobs."""
+        follow_app(self, look="display_options", user="user")
+        self.query_one(CauseTable).focus()
+        self.action_read()
+
+    def action_read(self) -> None:
+        """Read all failed jobs of the list and group them; leave where there is nothing to show."""
+
+        def take(page: JobPage | None) -> None:
+            if page is None:
+                if self._page is None:
+                    self.dismiss(None)
+                return
+            self._page, self.as_of = page, page.received_at
+            self.causes = causes(page.jobs)
+            self.failed = _times(page)
+            self._say(page)
+
+        self._read(JobState.FAILED, take)
+
+    def action_completed(self) -> None:
+        """Read all completed jobs of the list for the plot, too."""
+
+        def take(page: JobPage | None) -> None:
+            if page is not None:
+                self.completed = _times(page)
+
+        self._read(JobState.COMPLETED, take)
+
+    def _read(self, state: JobState, take: Callable[[JobPage | None], None]) -> None:
+        """Hand over all jobs of the list that are in a state, None where that was stopped."""
+        query = replace(self._within, states=(state,), offset=0)
+        if self._found is not None:
+            jobs = self._found.matching(query)
+            take(JobPage(query, jobs, len(jobs), False, query.limit, received_at=self._found.as_of))
+            return
+        of = filters(replace(query, states=()), self.look)
+        what = clean(f"Reading all {state.lower()} jobs{self.look.dot}{of}")
+        self.app.push_screen(ReadAll(self._client, query, what=what, look=self.look, clock=self._clock), take)
+
+    def _say(self, page: JobPage) -> None:
+        """Say what was read, and of which list."""
+        count = len(page.jobs)
+        what = f"{count:,} failed job{'' if count == 1 else 's'} by cause" if count else "No failed jobs"
+        parts = [what, filters(replace(self._within, states=()), self.look)]
+        parts += [f"{page.unreadable:,} could not be read"] if page.unreadable else []
+        parts += [lacking(page)] if page.details_missing else []
+        self.query_one("#what", Static).update(clean(self.look.dot.join(parts)))
+
+    @on(CauseTable.Highlighted)
+    def _highlight(self, event: CauseTable.Highlighted) -> None:
+        self.cause = event.cause
+
+    @on(CauseTable.Opened)
+    def action_jobs(self) -> None:
+        """List the jobs of the cause."""
+        cause = self.query_one(CauseTable).cause
+        if cause is None or self._page is None:
+            return
+        total = len(self._page.jobs)
+        what = clean(title(cause), most=MOST_CHARACTERS)
+        search = Search(what, self._within, searched=total, total=total, at=self._page.received_at)
+        self.dismiss(Found(search, cause.jobs))
+
+    def action_detail(self) -> None:
+        """Go into what is known of the cause, to scroll it."""
+        self.query_one(CauseDetail).focus()
+
+    def action_leave(self) -> None:
+        """Go back to the causes, or to the list."""
+        if self.query_one(CauseDetail).has_focus:
+            self.query_one(CauseTable).focus()
+        else:
+            self.dismiss(None)
+
+
+def _times(page: JobPage) -> tuple[datetime, ...]:
+    """Return when the jobs ended, where that is known."""
+    return tuple(filter(None, map(ended, page.jobs)))

@@ -1,0 +1,1 @@
+"""The jobs screen and its widgets."""

@@ -1,0 +1,164 @@
+"""Looks closer at the job under the cursor: first what the list knows, then its whole record."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.reactive import reactive
+
+from cgc_tui.domain.errors import CgcError, NotFound, Refused
+from cgc_tui.domain.jobs import ImportJob
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.text import Clean, clean
+from cgc_tui.formatting.job_details import web_page
+from cgc_tui.tui.jobs.pages import Pages
+from cgc_tui.tui.messages import CopyAsked, OpenAsked, TokenRefused
+
+if TYPE_CHECKING:
+    from cgc_tui.api.client import Client
+
+REST = 0.3
+MOST_RECORDS = 500
+
+
+class Closeup(Pages):
+    """The owner of the `detail`: the record of the `job` under the cursor, got from the job's href.
+
+    It is asked for when the cursor has rested for `REST` seconds and the detail is open; the record of a
+    job that has ended is asked for once.
+    """
+
+    detail: reactive[ImportJob | None] = reactive[ImportJob | None](None, init=False)
+    detail_note: reactive[Clean] = reactive(Clean(""))
+    detail_open: reactive[bool] = reactive(False, init=False)
+
+    def __init__(
+        self, client: Client, *, query: JobQuery, every: float, web: str | None, clock: Callable[[], datetime]
+    ) -> None:
+        """`web` is the platform's web address, None where it is not known."""
+        super().__init__(client, query=query, every=every, clock=clock)
+        self.web = web
+        self._records: dict[str, ImportJob] = {}
+
+    def watch_job(self, job: ImportJob | None) -> None:
+        """Show what is known at once, then look closer."""
+        known = self._known(job)
+        self.detail_note = Clean("")
+        self.detail = known or job
+        self.look_closer()
+
+    def watch_as_of(self) -> None:
+        """Look again where the last look failed."""
+        if self.detail_note:
+            self.look_closer()
+
+    def use(self, client: Client) -> None:
+        """Go on with another client, and know nothing that another user may not."""
+        self._records.clear()
+        super().use(client)
+        self.look_closer()
+
+    def watch_detail_open(self) -> None:
+        """Look closer once somebody looks."""
+        self.look_closer()
+
+    @work(exclusive=True, group="detail")
+    async def look_closer(self) -> None:
+        """Get the whole record; where that fails the note says why and the list's knowledge stays."""
+        job = self.job
+        if job is None or not self.detail_open or self._known(job):
+            return
+        await asyncio.sleep(REST)
+        try:
+            whole = await self.client.job(job)
+        except Refused as error:
+            self.post_message(TokenRefused(error))
+        except NotFound:
+            self.detail_note = Clean("This job is no longer there.")
+        except CgcError as error:
+            self.detail_note = clean(f"Only what the list says: {error.what}.")
+        else:
+            self._remember(whole)
+            self.detail_note = Clean("")
+            self.detail = whole
+            self._keep_in_step(job, whole)
+
+    def action_json(self) -> None:
+        """Show the record as the platform sent it."""
+        from cgc_tui.tui.dialogs.text import TextDialog, pretty
+
+        if self.detail is not None:
+            self.app.push_screen(
+                TextDialog(clean(f"Job {self.detail.id}"), pretty(self.detail.raw), what=Clean("the JSON"))
+            )
+
+    def action_copy_id(self) -> None:
+        """Copy the job's id."""
+        if self.job is not None:
+            self.post_message(CopyAsked(self.job.id, Clean("the id")))
+
+    def action_copy_menu(self) -> None:
+        """Choose what to copy."""
+        from cgc_tui.tui.dialogs.choice import ChoiceDialog
+
+        values = self._copyable(self.detail)
+        if not values:
+            return
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self.post_message(CopyAsked(values[name], clean(f"the {name}")))
+
+        self.app.push_screen(ChoiceDialog(Clean("Copy"), values), chosen)
+
+    def action_open(self) -> None:
+        """Open the page of the file or the project."""
+        page = self.detail and web_page(self.detail, self.web)
+        if page:
+            self.post_message(OpenAsked(page))
+        elif self.detail is not None:
+            self.notify("No web page is known for this job.", markup=False)
+
+    def _copyable(self, job: ImportJob | None) -> dict[str, str]:
+        """Return what of a job can be copied, by name, raw as the platform sent it."""
+        from cgc_tui.tui.dialogs.text import pretty
+
+        if job is None:
+            return {}
+        values = {
+            "id": job.id,
+            "name": job.name,
+            "source key": job.source.location,
+            "volume": job.source.volume,
+            "project": job.destination.project,
+            "error": job.error and job.error.message,
+            "file id": job.result and job.result.id,
+            "web page": web_page(job, self.web),
+            "href": job.href,
+            "JSON": pretty(job.raw),
+        }
+        return {name: value for name, value in values.items() if value}
+
+    def _known(self, job: ImportJob | None) -> ImportJob | None:
+        """Return the record of a job that still is as it was then."""
+        known = self._records.get(job.id) if job is not None else None
+        if known is None or job is None or known.state != job.state:
+            return None
+        return known if known.final or known == job else None
+
+    def _remember(self, record: ImportJob) -> None:
+        self._records.pop(record.id, None)
+        self._records[record.id] = record
+        if len(self._records) > MOST_RECORDS:
+            del self._records[next(iter(self._records))]
+
+    def _keep_in_step(self, listed: ImportJob, whole: ImportJob) -> None:
+        """Show in the list, too, that a job has moved on since the list came."""
+        if self.page is not None and whole.id == listed.id and whole.state != listed.state:
+            jobs = tuple(whole if job.id == whole.id else job for job in self.page.jobs)
+            self.page = replace(self.page, jobs=jobs)

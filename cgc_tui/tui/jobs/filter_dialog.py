@@ -1,0 +1,112 @@
+"""Asks which jobs to show: states, project, volume."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Checkbox, Input, Static
+
+from cgc_tui.domain.errors import CgcError, Refused
+from cgc_tui.domain.jobs import JobState
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.text import clean
+from cgc_tui.tui.dialogs.base import Dialog
+from cgc_tui.tui.jobs.id_input import IdField
+from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.messages import TokenRefused
+from cgc_tui.tui.stylesheets import sheet
+
+if TYPE_CHECKING:
+    from cgc_tui.api.client import Client
+
+
+class StateBox(Checkbox):
+    """A state to choose, which shows without colour, too, whether it is chosen."""
+
+    BINDINGS = bindings("filter_state")
+    BUTTON_LEFT = "["
+    BUTTON_RIGHT = "]"
+
+    @property
+    def BUTTON_INNER(self) -> str:  # type: ignore[override]
+        """The mark inside the box."""
+        return "x" if self.value else " "
+
+
+class FilterDialog(Dialog[JobQuery]):
+    """A form; its result is the query with the new filters, from the first page on."""
+
+    CSS_PATH = sheet("filter")
+    AUTO_FOCUS = "#project Input"
+    BINDINGS = bindings("filter")
+
+    def __init__(self, client: Client, query: JobQuery) -> None:
+        super().__init__()
+        self._client = client
+        self._old = query
+
+    def compose(self) -> ComposeResult:
+        """Lay out the states, the two ids and the keys."""
+        with Vertical(id="dialog"):
+            yield Static("Filter: what the platform is asked for", classes="heading")
+            with Horizontal(id="states"):
+                for state in JobState:
+                    chosen = state in self._old.states
+                    yield StateBox(Content(state.capitalize()), chosen, id=state.lower(), compact=True)
+            yield IdField("Project", self._old.project or "", id="project")
+            yield IdField("Volume", self._old.volume or "", id="volume")
+            yield Static("", id="problem", classes="problem", markup=False)
+            yield Static("Enter Apply  ↓ Choose  Tab Next  Space Check  ^x Clear  Esc Back", classes="keys")
+
+    def on_mount(self) -> None:
+        """Ask for the ids that there are."""
+        self.suggest()
+
+    @work(exclusive=True)
+    async def suggest(self) -> None:
+        """Offer the platform's projects and volumes; without them, ids can still be typed."""
+        try:
+            projects, volumes = await asyncio.gather(self._client.projects(), self._client.volumes())
+        except Refused as error:
+            self.post_message(TokenRefused(error))
+            return
+        except CgcError as error:
+            self._say(f"No suggestions: {error.what}. Type the whole id.")
+            return
+        self.query_one("#project", IdField).names = projects
+        self.query_one("#volume", IdField).names = volumes
+        if not (projects.whole and volumes.whole):
+            self._say("Not all suggestions are listed; any id can be typed.")
+
+    @on(IdField.Submitted)
+    def action_apply(self) -> None:
+        """Close with the new query, if the ids can be ids."""
+        ids = {}
+        for name in ("project", "volume"):
+            ids[name] = self.query_one(f"#{name}", IdField).value
+            if ids[name] and (ids[name] or "").count("/") != 1:
+                self._say(f"A {name}'s id is owner/name, as in rosalind/brca-pilot.")
+                self.query_one(f"#{name} Input", Input).focus()
+                return
+        states = tuple(state for state in JobState if self.query_one(f"#{state.lower()}", Checkbox).value)
+        if len(states) == len(JobState):
+            states = ()
+        self.dismiss(
+            replace(self._old, states=states, project=ids["project"], volume=ids["volume"], offset=0)
+        )
+
+    def action_clear(self) -> None:
+        """Empty the form."""
+        for box in self.query(Checkbox):
+            box.value = False
+        for line in self.query(Input):
+            line.value = ""
+
+    def _say(self, words: str) -> None:
+        self.query_one("#problem", Static).update(clean(words))

@@ -1,0 +1,170 @@
+"""Asks for a token, tries it, and gives it on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Input, Label, Select, Static
+
+from cgc_tui.config.platforms import PLATFORMS, CredentialsError, checked_token, platform_of
+from cgc_tui.domain.errors import CgcError, Refused
+from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.token import Token
+from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.lists import failure
+from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.stylesheets import sheet
+from cgc_tui.tui.widgets.too_small import TooSmall
+
+if TYPE_CHECKING:
+    from cgc_tui.api.client import Client
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A token that the platform at `endpoint` knows, and the client that has it."""
+
+    endpoint: str
+    token: Token
+    client: Client
+    username: str
+
+
+class TokenInput(Input):
+    """A line that hides what it holds and never gives it to the clipboard."""
+
+    def __init__(self) -> None:
+        super().__init__(password=True, compact=True, id="token", max_length=4096)
+
+    def action_copy(self) -> None:
+        """Copy nothing."""
+
+    def action_cut(self) -> None:
+        """Cut nothing."""
+
+
+class TokenScreen(Screen[Login | None]):
+    """The platform, where to get a token, and a line to paste it into."""
+
+    CSS_PATH = sheet("login")
+    AUTO_FOCUS = "#token"
+    BINDINGS = bindings("token")
+
+    def __init__(
+        self,
+        endpoint: str,
+        *,
+        store: str,
+        reason: Clean,
+        connect: Callable[[str, Token], Client],
+        look: Look,
+        leavable: bool,
+    ) -> None:
+        """`store` is the path where a token is kept; `leavable` says whether Esc goes back."""
+        super().__init__()
+        self._endpoint = endpoint
+        self._store = store
+        self._reason = reason
+        self._connect = connect
+        self._look = look
+        self._leavable = leavable
+
+    def compose(self) -> ComposeResult:
+        """Lay out the form."""
+        endpoints = {platform.endpoint: platform.name for platform in PLATFORMS.values()}
+        endpoints.setdefault(self._endpoint, self._endpoint)
+        with Vertical(id="dialog"):
+            yield Static("cgc-tui needs your authentication token", classes="heading")
+            yield Static("", id="reason", markup=False)
+            yield Label("Platform")
+            yield Select(
+                [(Content(clean(name)), endpoint) for endpoint, name in endpoints.items()],
+                value=self._endpoint,
+                allow_blank=False,
+                compact=True,
+                id="platform",
+            )
+            yield Static("", id="where", markup=False)
+            yield Label("Token")
+            yield TokenInput()
+            yield Static(
+                f"It is tried first, then kept in {clean(self._store)}, which only you can read.",
+                id="store",
+                markup=False,
+            )
+            back = "Esc Back" if self._leavable else "^c Quit"
+            yield Static(f"Enter Submit   Tab Platform   {back}", markup=False, classes="keys")
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        """Show why there is a question, and where to get a token."""
+        self._say(self._reason)
+        self._show_where()
+
+    @on(Select.Changed)
+    def _show_where(self) -> None:
+        platform = platform_of(self.endpoint)
+        if platform is not None and platform.token_page:
+            where = f"Get one at {platform.token_page}"
+        else:
+            where = "Get one on the platform's web site, on its Developer tab."
+        self.query_one("#where", Static).update(clean(where))
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint that is chosen."""
+        return str(self.query_one(Select).value)
+
+    @on(Input.Submitted)
+    def _submit(self) -> None:
+        self.verify()
+
+    @work(exclusive=True)
+    async def verify(self) -> None:
+        """Ask the platform whose token it is; give it on, or say why not."""
+        line = self.query_one(TokenInput)
+        try:
+            token = checked_token(line.value)
+        except CredentialsError as error:
+            self._say(clean(str(error)))
+            return
+        endpoint = self.endpoint
+        client = self._connect(endpoint, token)
+        handed_on = False
+        self._say(clean(f"Asking {endpoint} …"))
+        try:
+            user = await client.me()
+        except Refused as error:
+            line.clear()
+            self._say(clean(f"The platform refused this token{self._said(error)}. Nothing was stored."))
+        except CgcError as error:
+            self._say(clean(f"The token could not be tried: {failure(error, self._look)}"))
+        else:
+            while self.app.screen is not self:
+                self.app.pop_screen()
+            self.dismiss(Login(endpoint, token, client, user.username))
+            handed_on = True
+        finally:
+            if not handed_on:
+                await client.close()
+
+    @staticmethod
+    def _said(error: Refused) -> str:
+        return f" ({error.words.rstrip('.')})" if error.words else ""
+
+    def _say(self, words: Clean) -> None:
+        reason = self.query_one("#reason", Static)
+        reason.update(words)
+        reason.display = bool(words)
+
+    def action_leave(self) -> None:
+        """Go back to the list, where there is one."""
+        if self._leavable:
+            self.dismiss(None)

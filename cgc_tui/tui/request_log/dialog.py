@@ -1,0 +1,74 @@
+"""Shows the event log: what was asked of the platform, and what came back."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from cgc_tui.api.request_log import EventLog
+from cgc_tui.domain.text import Clean, clean
+from cgc_tui.formatting.display import Look
+from cgc_tui.tui.dialogs.base import Dialog
+from cgc_tui.tui.dialogs.text import TextDialog
+from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.messages import CopyAsked
+from cgc_tui.tui.request_log.request_list import EventLines
+from cgc_tui.tui.stylesheets import sheet
+
+LOOKS_EVERY = 0.5
+"""Seconds between two looks at the log; where nothing came, nothing is drawn."""
+
+
+class EventsDialog(Dialog[None]):
+    """The events, newest first, and below them the whole of the one under the cursor."""
+
+    CSS_PATH = sheet("request_log")
+    BINDINGS = bindings("events")
+
+    def __init__(self, log: EventLog, look: Look) -> None:
+        super().__init__()
+        self._log = log
+        self._look = look
+        self._seen = 0
+
+    def compose(self) -> ComposeResult:
+        """Lay out the heading, the events, the entry and the keys."""
+        with Vertical(id="dialog"):
+            yield Static("", id="heading", markup=False, classes="heading")
+            yield EventLines(self._look)
+            yield Static("", id="entry", markup=False)
+            yield Static("Enter Whole   y Copy   Esc Back", markup=False, classes="keys")
+
+    def on_mount(self) -> None:
+        """Show what there is, and what comes."""
+        self.call_after_refresh(self._update)
+        self.set_interval(LOOKS_EVERY, self._update)
+
+    def _update(self) -> None:
+        """Show the events that came since the last look."""
+        new, self._seen = self._log.added - self._seen, self._log.added
+        if not new:
+            return
+        events = self._log.events
+        kept = f"the last {len(events)} of " if len(events) < self._log.added else ""
+        trouble = f". {self._log.trouble}" if self._log.trouble else ""
+        heading = f"Requests: {kept}{self._log.added:,}, newest first{trouble}"
+        self.query_one("#heading", Static).update(clean(heading))
+        self.query_one(EventLines).show(events, new=new)
+
+    @on(EventLines.Highlighted)
+    def _show_entry(self, message: EventLines.Highlighted) -> None:
+        text = message.event.text() if message.event is not None else ""
+        self.query_one("#entry", Static).update(clean(text, lines=True))
+
+    def action_whole(self) -> None:
+        """Show the whole entry, which scrolls."""
+        if (event := self.query_one(EventLines).event) is not None:
+            self.app.push_screen(TextDialog(Clean("Request"), event.text(), what=Clean("the entry")))
+
+    def action_copy(self) -> None:
+        """Copy the whole entry."""
+        if (event := self.query_one(EventLines).event) is not None:
+            self.post_message(CopyAsked(event.text(), Clean("the entry")))

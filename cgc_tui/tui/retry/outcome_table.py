@@ -1,0 +1,115 @@
+"""What became of each import that was started again, a row each, old and new ids side by side."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual import events
+from textual.reactive import reactive
+from textual.widgets import DataTable
+
+from cgc_tui.domain.jobs import JobState
+from cgc_tui.domain.retry import Fate, Outcome
+from cgc_tui.domain.text import Clean, fit
+from cgc_tui.formatting.display import Look, optional
+from cgc_tui.formatting.retry import rank, result
+from cgc_tui.tui.keys import bindings
+
+MOST_ROWS = 500
+HEADINGS = ("What became of it", "Name", "Old id", "New id")
+PADDING = 2
+
+
+def widths(room: int) -> tuple[int, ...]:
+    """Return the cells of each column."""
+    ids = 32 if room >= 150 else 20 if room >= 110 else 12
+    left = max(24, room - 2 * ids - len(HEADINGS) * PADDING)
+    name = min(36, left // 2)
+    return left - name, name, ids, ids
+
+
+class OutcomeTable(DataTable[Text], inherit_bindings=False):
+    """The imports, what needs a look first; rows are keyed by their place."""
+
+    COMPONENT_CLASSES = {"outcome-table--bad", "outcome-table--good"}
+    BINDINGS = bindings("table")
+
+    outcomes: reactive[tuple[Outcome, ...]] = reactive[tuple[Outcome, ...]](())
+    look: reactive[Look] = reactive(Look())
+
+    def __init__(self) -> None:
+        super().__init__(cursor_type="row", zebra_stripes=False)
+        self._shown: list[Outcome] = []
+        self._cells: list[tuple[Clean, ...]] = []
+        self._widths: tuple[int, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The import under the cursor."""
+        return self._shown[self.cursor_row] if 0 <= self.cursor_row < len(self._shown) else None
+
+    @property
+    def left_out(self) -> int:
+        """How many imports have no row, since there are so many."""
+        return max(0, len(self.outcomes) - MOST_ROWS)
+
+    def watch_outcomes(self) -> None:
+        """Show what is known now."""
+        self._draw()
+
+    def watch_look(self) -> None:
+        """Say the same in another way."""
+        self._draw()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Give the columns what room there is."""
+        if event.size.width and self._widths != widths(self.size.width - self.scrollbar_size_vertical):
+            self._widths = widths(self.size.width - self.scrollbar_size_vertical)
+            self.clear(columns=True)
+            self._cells = []
+            for heading, width in zip(HEADINGS, self._widths, strict=True):
+                self.add_column(Text(heading), width=width, key=heading)
+            self._draw()
+
+    def _draw(self) -> None:
+        """Write the cells that differ; the cursor stays on its import."""
+        if not self._widths:
+            return
+        was = self.outcome
+        self._shown = sorted(self.outcomes, key=rank)[:MOST_ROWS]
+        cells = [self._row(outcome) for outcome in self._shown]
+        with self.app.batch_update():
+            for place, (outcome, row) in enumerate(zip(self._shown, cells, strict=True)):
+                texts = [self._text(outcome, number, value) for number, value in enumerate(row)]
+                if place >= self.row_count:
+                    self.add_row(*texts, key=str(place))
+                    continue
+                for heading, text, value, old in zip(HEADINGS, texts, row, self._cells[place], strict=True):
+                    if value != old:
+                        self.update_cell(str(place), heading, text)
+            self._cells = cells
+            places = {outcome.old.id: place for place, outcome in enumerate(self._shown)}
+            if was is not None and self.cursor_row:
+                self.move_cursor(row=places.get(was.old.id, 0))
+
+    def _row(self, outcome: Outcome) -> tuple[Clean, ...]:
+        new = outcome.new.id if outcome.new is not None else None
+        values = (
+            result(outcome, self.look),
+            optional(outcome.old.name, self.look),
+            optional(outcome.old.id, self.look),
+            optional(new, self.look),
+        )
+        return tuple(
+            fit(value, width, middle=number > 0)
+            for number, (value, width) in enumerate(zip(values, self._widths, strict=True))
+        )
+
+    def _text(self, outcome: Outcome, number: int, value: Clean) -> Text:
+        """Return a cell that is never read as markup."""
+        state = outcome.new.state if outcome.new is not None else ""
+        failed = state == JobState.FAILED or outcome.ended_otherwise
+        bad = outcome.fate in (Fate.UNKNOWN, Fate.REFUSED) or failed
+        if number or not (bad or state == JobState.COMPLETED):
+            return Text(value, no_wrap=True)
+        name = "outcome-table--bad" if bad else "outcome-table--good"
+        return Text(value, style=self.get_component_rich_style(name, partial=True), no_wrap=True)

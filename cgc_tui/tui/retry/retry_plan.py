@@ -1,0 +1,164 @@
+"""Plans which failed imports are started again, and shows the requests; nothing is sent here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Static
+
+from cgc_tui.domain.errors import CgcError, Refused
+from cgc_tui.domain.jobs import ImportJob
+from cgc_tui.domain.retry import Options, Plan, Run, plan
+from cgc_tui.domain.text import Clean, clean
+from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.lists import failure
+from cgc_tui.formatting.retry import bodies, planned
+from cgc_tui.tui.app_state import follow_app
+from cgc_tui.tui.messages import TokenRefused
+from cgc_tui.tui.retry.outcome_table import OutcomeTable
+from cgc_tui.tui.stylesheets import sheet
+from cgc_tui.tui.widgets.key_bar import KeyBar
+from cgc_tui.tui.widgets.too_small import TooSmall
+from cgc_tui.tui.widgets.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from cgc_tui.api.client import Client
+
+LABEL_CELLS = 8
+MOST_CHARACTERS = 300_000
+
+
+class RetryPlan(Screen[None]):
+    """The owner of the plan and its options; the platform is looked at first, for what was started since."""
+
+    CSS_PATH = sheet("retry")
+    look: reactive[Look] = reactive(Look())
+    user: reactive[Clean | None] = reactive[Clean | None](None)
+    as_of: reactive[datetime | None] = reactive[datetime | None](None)
+    every: reactive[float] = reactive(0.0)
+    """Seconds between two questions for the new jobs, once there are any."""
+    options: reactive[Options] = reactive(Options.AS_BEFORE, init=False)
+
+    def __init__(
+        self,
+        client: Client,
+        jobs: tuple[ImportJob, ...],
+        runs: list[Run],
+        *,
+        what: Clean,
+        platform: str,
+        profile: str,
+        user: Clean | None,
+        look: Look,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """`what` the jobs are; `runs` are the retries before this one."""
+        super().__init__()
+        self.client = client
+        self.runs = runs
+        self.what = what
+        self.platform = platform
+        self.clock = clock
+        self.plan: Plan | None = None
+        self.before: tuple[str, ...] = ()
+        """The ids of the jobs that were listed before anything was sent."""
+        self.token_refused = False
+        """Whether the new jobs are asked for by key only."""
+        self._jobs = jobs
+        self._profile = profile
+        self.set_reactive(RetryPlan.look, look)
+        self.set_reactive(RetryPlan.user, user)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the plan, the requests or what became of them, what goes on, and the keys."""
+        at = RetryPlan
+        yield TopBar(self.platform).data_bind(at.look, at.user, at.as_of, at.every)
+        yield Static("", id="plan", markup=False)
+        with VerticalScroll(id="bodies"):
+            yield Static("", id="requests", markup=False)
+        yield OutcomeTable().data_bind(at.look)
+        yield Static("", id="ids", markup=False)
+        yield Static("", id="news", markup=False)
+        yield KeyBar()
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        """Follow the app, and look whether the imports were started again since."""
+        follow_app(self, look="display_options", user="user")
+        self.query_one("#bodies").focus()
+        self.prepare()
+
+    @work(exclusive=True)
+    async def prepare(self) -> None:
+        """Plan, with what the platform lists now."""
+        from cgc_tui.services.retry import listed
+
+        self.plan = None
+        sent = frozenset[str]().union(*(run.sent for run in self.runs))
+        self.tell([("Retry", self.what)])
+        self.say(Clean("Looking whether they were started again since…"))
+        try:
+            now = await listed(self.client, self._jobs)
+        except CgcError as error:
+            self.note_failure(error)
+            self.query_one("#requests", Static).update("")
+            self.say(
+                clean(
+                    f"Nothing is sent without a look; r looks again{self.look.dot}{failure(error, self.look)}"
+                )
+            )
+            return
+        self.before = tuple(job.id for job in now)
+        self.as_of = self.clock()
+        self.plan = plan(self._jobs, sent=sent, listed=now)
+        self._show_plan()
+
+    def _show_plan(self) -> None:
+        if self.plan is None:
+            return
+        facts = [
+            *planned(self.plan, len(self._jobs), self.look),
+            ("As", clean(f"{self.user or 'you'}{self.look.dot}profile {self._profile}")),
+            ("Names", clean(f"{self.options}   (o: as before, overwrite, autorename)")),
+        ]
+        self.tell([("Retry", self.what), *facts])
+        requests = "\n".join(bodies(self.plan.jobs, self.options))
+        self.query_one("#requests", Static).update(clean(requests, lines=True, most=MOST_CHARACTERS))
+        self.say(Clean("Nothing is sent yet. Enter asks first." if self.plan.jobs else "Nothing to send."))
+
+    def watch_options(self) -> None:
+        """Show the requests as they are with the new options."""
+        self._show_plan()
+
+    def action_options(self) -> None:
+        """Change what happens where a name is taken."""
+        kinds = list(Options)
+        self.options = kinds[(kinds.index(self.options) + 1) % len(kinds)]
+
+    def note_failure(self, error: CgcError) -> None:
+        """Have the app ask for another token where the platform refused this one."""
+        if isinstance(error, Refused):
+            self.token_refused = True
+            self.post_message(TokenRefused(error))
+
+    def tell(self, facts: Iterable[tuple[str, Clean]]) -> None:
+        """Show facts at the top, each with its label."""
+        table = Table.grid(padding=(0, 1, 0, 0))
+        table.add_column(width=LABEL_CELLS)
+        table.add_column(overflow="fold")
+        for label, value in facts:
+            table.add_row(Text(label), Text(value))
+        self.query_one("#plan", Static).update(table)
+
+    def say(self, words: Clean) -> None:
+        """Show what goes on."""
+        self.query_one("#news", Static).update(words)

@@ -1,0 +1,249 @@
+"""Starts failed imports again once that is confirmed, and shows what became of each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from textual import work
+from textual.worker import Worker
+
+from cgc_tui.domain.errors import CgcError
+from cgc_tui.domain.lock_holder import LockHolder
+from cgc_tui.domain.retry import Plan, Run
+from cgc_tui.domain.text import Clean, clean
+from cgc_tui.formatting.lists import failure
+from cgc_tui.formatting.retry import held_by, summary, table, unprotected
+from cgc_tui.system.send_lock import SendLock
+from cgc_tui.tui.dialogs.confirm import ConfirmDialog
+from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.messages import CopyAsked
+from cgc_tui.tui.retry.outcome_table import OutcomeTable
+from cgc_tui.tui.retry.retry_plan import RetryPlan
+
+WATCH = 15.0
+QUIET = Clean("")
+
+
+class RetryScreen(RetryPlan):
+    """One retry. Nothing is sent before the confirmation, and each import once whatever is pressed.
+
+    Once that is given, one worker waits until no other process sends, looks again, and sends. Its run is
+    there from the first request on; a second one is never made.
+    """
+
+    BINDINGS = bindings("retry")
+
+    def __init__(self, *plan: Any, every: float, state: Path | None, **more: Any) -> None:
+        """`every` so many seconds the new jobs are asked for; 0: at a rhythm of its own.
+
+        `state` is the directory of the lock for sending, None where there is none.
+        """
+        super().__init__(*plan, **more)
+        self._every = every or WATCH
+        self._state_directory = state
+        self._run: Run | None = None
+        self._starting: Worker[None] | None = None
+        """The worker that is to send, as long as it has sent nothing."""
+        self._started_meanwhile = 0
+        """How many imports another process started between the plan and the lock."""
+        self._unprotected = QUIET
+        """Why no lock keeps other processes from sending."""
+        self._sending = False
+        self._reconciling = False
+
+    def action_send(self) -> None:
+        """Ask, and send when that is confirmed."""
+        plan = self.plan
+        if plan is None or not plan.jobs or not self._is_plan:
+            return
+
+        def confirmed(yes: bool | None) -> None:
+            if yes and self._is_plan:
+                self._starting = self._send(plan)
+                self.refresh_bindings()
+
+        count = len(plan.jobs)
+        who = f" as {self.user}" if self.user else ""
+        question = f"Start {count:,} import{'' if count == 1 else 's'} on {self.platform}{who}?"
+        self.app.push_screen(ConfirmDialog(clean(question), count), confirmed)
+
+    @property
+    def _is_plan(self) -> bool:
+        """Whether nothing is sent, nor about to be."""
+        return self._run is None and self._starting is None
+
+    @work(group="send")
+    async def _send(self, planned: Plan) -> None:
+        """Send all that no other process has sent, and go on to watch."""
+        from cgc_tui.services.retry import locked_run
+
+        self._show_holder(None)
+        lock = SendLock(
+            self._state_directory,
+            on_wait=self._show_holder,
+            on_unprotected=self._note_unprotected,
+            clock=self.clock,
+        )
+        try:
+            async with locked_run(
+                self.client, planned, self.options, known=self.before, hold=lock.hold
+            ) as run:
+                self._starting = None
+                news = await self._send_run(run, len(planned.jobs))
+        except CgcError as error:
+            self._starting = None
+            self.note_failure(error)
+            self.say(clean(f"Nothing was sent{self.look.dot}{failure(error, self.look)}"))
+            self.refresh_bindings()
+            return
+        if self._run is not None:
+            self.every = self._every
+            self.set_interval(self._every, self._watch)
+            await self._follow(run, news)
+
+    async def _send_run(self, run: Run, planned: int) -> Clean:
+        """Send what is left of so many imports, look where an answer was lost; return what went wrong."""
+        from cgc_tui.services.retry import reconcile, send
+
+        self._started_meanwhile = planned - len(run.plan.jobs)
+        if not run.plan.jobs:
+            self.plan = run.plan
+            self._show_plan()
+            self.refresh_bindings()
+            return QUIET
+        self._run = run
+        self.runs.append(run)
+        self._sending = True
+        self.add_class("-sent")
+        self.query_one(OutcomeTable).focus()
+        self.refresh_bindings()
+        ended = await send(self.client, run, on_change=self._show_run)
+        if ended is not None:
+            self.note_failure(ended)
+        self._sending, self._reconciling = False, True
+        news = failure(ended, self.look) if ended is not None else QUIET
+        self._show_run(news)
+        try:
+            await reconcile(self.client, run)
+        except CgcError as error:
+            self.note_failure(error)
+            news = clean(f"{news} The look failed: {failure(error, self.look)}".strip())
+        self._reconciling = False
+        return news
+
+    def _show_holder(self, holder: LockHolder | None) -> None:
+        if holder is None:
+            self.say(Clean("Looking once more before sending… Esc stops; nothing is sent."))
+        else:
+            self.say(clean(f"Waiting: {held_by(holder, self.look)}. Esc stops waiting; nothing is sent."))
+
+    def _note_unprotected(self, reason: Clean) -> None:
+        self._unprotected = unprotected(reason)
+
+    def action_look(self) -> None:
+        """Plan anew, or look how things stand."""
+        self.token_refused = False
+        if self._run is not None:
+            if not self._sending:
+                self._look_closer(self._run, QUIET)
+        else:
+            self.prepare()
+
+    @work(exclusive=True, group="look")
+    async def _look_closer(self, run: Run, news: Clean) -> None:
+        """Look for jobs whose answer was lost, and how the new ones stand."""
+        from cgc_tui.services.retry import look
+
+        try:
+            await look(self.client, run)
+        except CgcError as error:
+            self.note_failure(error)
+            news = clean(f"{news} The look failed: {failure(error, self.look)}".strip())
+        await self._follow(run, news)
+
+    @work(exclusive=True, group="look")
+    async def _watch(self) -> None:
+        if self._run is not None and self._run.going and not self.token_refused:
+            await self._follow(self._run, QUIET)
+
+    async def _follow(self, run: Run, news: Clean) -> None:
+        """Learn how the new jobs stand."""
+        from cgc_tui.services.retry import follow
+
+        try:
+            await follow(self.client, run)
+        except CgcError as error:
+            self.note_failure(error)
+            news = news or failure(error, self.look)
+        else:
+            self.as_of = self.clock()
+        self._show_run(news)
+
+    def _show_run(self, news: Clean = QUIET) -> None:
+        run = self._run
+        if run is None or not self.display:  # a screen that is being removed has lost its widgets
+            return
+        rows = self.query_one(OutcomeTable)
+        rows.outcomes = run.outcomes
+        head = clean(f"{self.what}{self.look.dot}names {run.options}")
+        facts = [("Retry", head), ("Sent", summary(run, self.look))]
+        if self._started_meanwhile:
+            facts.append(("Skipped", clean(f"{self._started_meanwhile:,} started again meanwhile")))
+        if self._unprotected:
+            facts.append(("No lock", self._unprotected))
+        if rows.left_out:
+            shown = len(run.outcomes) - rows.left_out
+            facts.append(
+                ("Shown", Clean(f"the first {shown:,}, what needs a look before the rest; y copies all"))
+            )
+        self.tell(facts)
+        self._show_ids()
+        self.say(news or self._state(run))
+
+    def _state(self, run: Run) -> Clean:
+        """Return what goes on."""
+        if self._sending:
+            return Clean("Stopping…" if run.stopped else "Sending… Esc stops after the request under way.")
+        if self._reconciling and run.unclear:
+            return Clean("Looking for the jobs whose answer was lost…")
+        if run.unclear:
+            return Clean("Outcomes that are unknown are not sent again; r looks once more.")
+        return Clean("Watching the new jobs." if run.going else "All have ended.")
+
+    def on_data_table_row_highlighted(self) -> None:
+        """Show the ids of the import under the cursor in full."""
+        self._show_ids()
+
+    def _show_ids(self) -> None:
+        outcome = self.query_one(OutcomeTable).outcome
+        if outcome is not None:
+            new = outcome.new.id if outcome.new is not None else self.look.unknown
+            self.query_one("#ids").update(clean(f"old {outcome.old.id}   new {new}"))  # type: ignore[attr-defined]
+
+    def action_copy(self) -> None:
+        """Copy what became of each import."""
+        if self._run is not None:
+            self.post_message(CopyAsked(table(self._run), Clean("the outcomes")))
+
+    def action_leave(self) -> None:
+        """Stop waiting, or stop before the next request; where nothing is being sent, go back."""
+        if self._starting is not None:
+            self._starting.cancel()
+            self._starting = None
+            self._show_plan()
+            self.refresh_bindings()
+        elif self._sending and self._run is not None:
+            self._run.stopped = True
+            self._show_run()
+        else:
+            self.workers.cancel_node(self)  # or one goes on while the widgets are removed
+            self.dismiss(None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Offer what can be done now."""
+        if action in ("send", "options"):
+            return self._is_plan
+        if action == "look":
+            return self._starting is None
+        return self._run is not None if action == "copy" else True

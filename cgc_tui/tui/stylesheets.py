@@ -1,0 +1,12 @@
+"""Where the stylesheets are. A screen names its own, which is read when the screen is first shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def sheet(name: str) -> Path:
+    """Return a stylesheet: beside the package in a checkout, inside it where it was installed."""
+    package = Path(__file__).parent.parent
+    folder = package / "styles" if (package / "styles").is_dir() else package.parent / "styles"
+    return folder / f"{name}.tcss"

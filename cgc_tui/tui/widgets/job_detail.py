@@ -1,0 +1,107 @@
+"""Everything that is known of one job, the reason of a failure first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from cgc_tui.domain.error_hints import hint
+from cgc_tui.domain.jobs import ImportJob, JobState
+from cgc_tui.domain.text import Clean
+from cgc_tui.formatting.display import Look, state
+from cgc_tui.formatting.job_details import FOLDER_NOTE, facts, reason
+from cgc_tui.tui.keys import bindings
+
+LABEL_CELLS = 8
+
+
+class JobDetail(VerticalScroll):
+    """One job's record. What the list knows stands there at once; `note` says how whole and old it is."""
+
+    COMPONENT_CLASSES = {
+        "job-detail--pending",
+        "job-detail--running",
+        "job-detail--completed",
+        "job-detail--failed",
+        "job-detail--label",
+        "job-detail--hint",
+        "job-detail--note",
+    }
+    BINDINGS = bindings("detail")
+
+    job: reactive[ImportJob | None] = reactive[ImportJob | None](None)
+    look: reactive[Look] = reactive(Look())
+    note: reactive[Clean] = reactive(Clean(""))
+
+    def __init__(self, web: str | None) -> None:
+        """`web` is the platform's web address, for links."""
+        super().__init__()
+        self._web = web
+
+    def compose(self) -> ComposeResult:
+        """Lay out the record, which scrolls."""
+        yield Static(id="record", markup=False)
+
+    def on_mount(self) -> None:
+        """Draw anew when the theme's colours change."""
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._draw())
+
+    def watch_job(self, old: ImportJob | None, new: ImportJob | None) -> None:
+        """Show the job, from its top where it is another one."""
+        self._draw()
+        if old is None or new is None or old.id != new.id:
+            self.scroll_home(animate=False)
+
+    def watch_look(self) -> None:
+        """Say the same in another way."""
+        self._draw()
+
+    def watch_note(self) -> None:
+        """Say how whole the record is."""
+        self._draw()
+
+    def _draw(self) -> None:
+        if not self.is_mounted:
+            return
+        record = self.query_one("#record", Static)
+        if self.job is None:
+            record.update(Text("No job here.", style=self._style("note")))
+            return
+        table = Table.grid(padding=(0, 1, 0, 0))
+        table.add_column(width=LABEL_CELLS - 1)
+        table.add_column(overflow="fold")
+        for label, value in facts(self.job, self.look, self._web):
+            table.add_row(Text(label, style=self._style("label")), Text(value))
+        layout = Table.grid(expand=True)
+        layout.add_column(overflow="fold")
+        for line in self._headlines(self.job):
+            layout.add_row(line)
+        layout.add_row(Text(""))
+        layout.add_row(table)
+        record.update(layout)
+
+    def _headlines(self, job: ImportJob) -> Iterator[Text]:
+        """Return the state and, of a failure, the code, the platform's words and what to do."""
+        name = job.state.lower() if job.state in set(JobState) else "note"
+        headline = Text(state(job.state, self.look), style=self._style(name))
+        if job.error is not None and job.error.code is not None:
+            headline.append(f"   {job.error.code}")
+        yield headline
+        if job.error is not None:
+            yield Text(reason(job.error))
+            if (words := hint(job.error.code)) is not None:
+                yield Text(str(words), style=self._style("hint"))
+        if job.folder:
+            yield Text(FOLDER_NOTE, style=self._style("note"))
+        if self.note:
+            yield Text(self.note, style=self._style("note"))
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"job-detail--{name}", partial=True)

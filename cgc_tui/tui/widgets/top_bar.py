@@ -1,0 +1,61 @@
+"""Says which platform one looks at, as whom, and how old the list is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from textual.content import Content
+from textual.reactive import reactive
+
+from cgc_tui.domain.presence import Attention
+from cgc_tui.domain.text import Clean, clean
+from cgc_tui.formatting.display import Look
+from cgc_tui.tui.widgets.split_line import FactLine
+
+
+class TopBar(FactLine):
+    """The first line of a screen: `cgc-tui  CGC · rosalind … as of 12:03 · every 15 s`."""
+
+    COMPONENT_CLASSES = {"top-bar--platform", "top-bar--muted"}
+
+    look: reactive[Look] = reactive(Look())
+    user: reactive[Clean | None] = reactive[Clean | None](None)
+    as_of: reactive[datetime | None] = reactive[datetime | None](None)
+    every: reactive[float | None] = reactive[float | None](None)
+    """Seconds between refreshes; 0 is off, None where there are none to speak of."""
+    paused: reactive[bool] = reactive(False)
+    attention: reactive[Attention] = reactive(Attention.FULL)
+
+    def __init__(self, platform: str, last_user: Clean | None = None) -> None:
+        """`last_user` stands there until the user is known."""
+        super().__init__()
+        self.platform = clean(platform)
+        self.last_user = last_user
+
+    def parts(self) -> tuple[Content, Content]:
+        """Return the platform and the user, and the list's age."""
+        muted = self.get_visual_style("top-bar--muted", partial=True)
+        user = self.user or self.last_user
+        who = self.look.dot + user if user else ""
+        left = Content.assemble(
+            ("cgc-tui  ", muted),
+            (f"{self.platform}{who}", self.get_visual_style("top-bar--platform", partial=True)),
+        )
+        facts = []
+        if self.as_of is not None:
+            facts.append(f"as of {self.as_of.astimezone(self.look.zone):%H:%M}{self._zone_name()}")
+        if self.every is not None:
+            facts.append(self._rhythm(self.every))
+        return left, Content.styled(self.look.dot.join(facts), muted)
+
+    def _zone_name(self) -> str:
+        return " UTC" if self.look.zone is not None else ""
+
+    def _rhythm(self, every: float) -> str:
+        if self.paused:
+            return "paused"
+        if not every:
+            return "refresh off"
+        if self.attention is Attention.NONE:
+            return "asleep, any key wakes it"
+        return f"every {self.attention.rhythm(every):g} s"
