@@ -36,7 +36,7 @@ test-all:
 	sh tests/every-python.sh
 
 snapshots: $(VENV)/.test
-	$(BIN)/python -m pytest tests/test_snapshots.py --snapshot-update
+	$(BIN)/python -m pytest tests/tui/test_snapshots.py --snapshot-update
 
 screenshots: $(VENV)/.test
 	$(BIN)/python -m tests.make_screenshots

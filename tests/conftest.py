@@ -2,60 +2,42 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, suppress
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from textual.app import App
 from textual.pilot import Pilot
-from textual.worker import WorkerCancelled
 
 from cgc_tui.api.client import Client
 from cgc_tui.api.request_log import EventLog
 from cgc_tui.api.requester import Wire
 from cgc_tui.config.credentials import Access, Credentials, TokenSource
 from cgc_tui.config.settings import Settings
-from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
+from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import Clean
 from cgc_tui.domain.token import Token
 from cgc_tui.formatting.display import Look
 from cgc_tui.tui.app import CgcApp, Setup
-from tests.leaks import (  # noqa: F401
+from tests.support.app import Connect, MakeApp, Start
+from tests.support.clock import Clock
+from tests.support.leaks import (  # noqa: F401
     SENTINEL,
     pytest_runtest_logreport,
     pytest_sessionfinish,
     pytest_terminal_summary,
 )
-from tests.terminal import Terminal
+from tests.support.terminal import Terminal
 
 for name in ("NO_COLOR", "SSH_CONNECTION", "TMUX", "SB_AUTH_TOKEN", "SB_API_ENDPOINT", "CGC_TUI_PROFILE"):
     os.environ.pop(name, None)
 os.environ["TZ"] = "UTC"
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 time.tzset()
-
-NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
-
-
-class Clock:
-    """A time that only a test moves; called, it is an instant."""
-
-    def __init__(self) -> None:
-        self.seconds = NOON.timestamp()
-
-    def __call__(self) -> datetime:
-        return datetime.fromtimestamp(self.seconds, UTC)
-
-    def unix(self) -> float:
-        return self.seconds
 
 
 @pytest.fixture(params=["sparing", pytest.param("plain", marks=pytest.mark.slow)])
@@ -81,9 +63,6 @@ def server(platform: SimulatedPlatform) -> Iterator[LoopbackServer]:
         yield server
 
 
-Connect = Callable[..., Client]
-
-
 @pytest.fixture
 async def connect(
     platform: SimulatedPlatform, server: LoopbackServer, clock: Clock
@@ -105,41 +84,6 @@ async def connect(
 @pytest.fixture
 def client(connect: Connect) -> Client:
     return connect()
-
-
-def first_page(request: httpx.Request) -> bool:
-    """Tell whether a request is for the first page of the list, and not a count."""
-    return list_call(request) and {b"offset=0", b"fields=_all"} <= set(request.url.query.split(b"&"))
-
-
-def text_of(app: App[None]) -> str:
-    """Return what the screen shows, line by line, without styles."""
-    lines = app.screen._compositor.render_strips()
-    text = "\n".join("".join(segment.text for segment in strip).rstrip() for strip in lines)
-    assert SENTINEL not in text
-    return text
-
-
-async def rest(pilot: Pilot[None]) -> None:
-    """Wait until no worker is under way; for one that is cancelled meanwhile its successor counts."""
-    while not all(worker.is_finished for worker in pilot.app.workers):
-        with suppress(WorkerCancelled):
-            await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
-
-
-async def shown(pilot: Pilot[None], words: str, *, gone: bool = False) -> str:
-    """Wait until the words are on the screen, or no more; fail with what is there instead."""
-    for _ in range(400):
-        await pilot.pause()
-        if (words in text_of(pilot.app)) is not gone:
-            return text_of(pilot.app)
-        await asyncio.sleep(0.01)
-    raise AssertionError(f"{'still' if gone else 'no'} {words!r} on the screen:\n{text_of(pilot.app)}")
-
-
-MakeApp = Callable[..., CgcApp]
-Start = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
 
 
 @pytest.fixture

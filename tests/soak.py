@@ -20,7 +20,7 @@ from random import Random
 
 from cgc_tui.api.request_log import MOST_EVENTS
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
-from tests.terminal import PATIENCE, Terminal
+from tests.support.terminal import PATIENCE, Terminal
 
 SIZE = (120, 36)
 KEYS_PRESSED = (

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
-from tests.terminal import Terminal, modes_left
+from tests.support.terminal import Terminal, modes_left
 
 pytestmark = pytest.mark.usefixtures("output")
 

@@ -17,9 +17,9 @@ from cgc_tui.config.credentials import Credentials
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.token import Token
 from cgc_tui.system.files import SaveError, save
-from tests.conftest import MakeApp, Start, shown
-from tests.terminal import Terminal
-from tests.test_event_log import event
+from tests.support.app import MakeApp, Start, shown
+from tests.support.calls import event
+from tests.support.terminal import Terminal
 
 APP = [sys.executable, "-m", "cgc_tui"]
 OLD = "o" * 32

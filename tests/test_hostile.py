@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, records
-from tests.terminal import PATIENCE, Terminal, modes_left
+from tests.support.terminal import PATIENCE, Terminal, modes_left
 
 APP = [sys.executable, "-m", "cgc_tui", "--page-size", "100"]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests import leaks
-from tests.conftest import Start, shown
+from tests.support import leaks
+from tests.support.app import Start, shown
 
 OURS = ("cgc_tui", "textual.worker")
 THEIRS = "cgc_tui.demo"
@@ -34,8 +34,8 @@ async def test_nothing_that_the_app_holds_shows_the_token(start: Start) -> None:
 
 CONFTEST = f"""
 import sys
-sys.path.insert(0, {str(Path(leaks.__file__).parents[1])!r})
-from tests.leaks import pytest_runtest_logreport, pytest_sessionfinish, pytest_terminal_summary
+sys.path.insert(0, {str(Path(leaks.__file__).parents[2])!r})
+from tests.support.leaks import pytest_runtest_logreport, pytest_sessionfinish, pytest_terminal_summary
 """
 
 WAYS = {
@@ -54,7 +54,7 @@ def test_a_token_that_is_left_fails_the_run(tmp_path: Path, way: str, workers: s
     code, told = WAYS[way]
     (tmp_path / "conftest.py").write_text(CONFTEST)
     (tmp_path / "test_it.py").write_text(
-        f"from tests.leaks import SENTINEL as TOKEN\ndef test_it(tmp_path):\n    {code}\n"
+        f"from tests.support.leaks import SENTINEL as TOKEN\ndef test_it(tmp_path):\n    {code}\n"
     )
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     temporary = tmp_path / "temporary"

@@ -14,11 +14,9 @@ import pytest
 from cgc_tui import __version__
 from cgc_tui.cli.commands import NAMES
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
-from tests.terminal import Terminal
+from tests.support.terminal import APP, Terminal
 
 pytestmark = pytest.mark.usefixtures("output")
-
-APP = [sys.executable, "-m", "cgc_tui"]
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h")
 
 

@@ -7,7 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from tests.terminal import Terminal
+from tests.support.terminal import Terminal
 
 ROOT = Path(__file__).parent.parent
 

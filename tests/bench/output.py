@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from tests.bench.figure import Figure
 from tests.bench.session import Session, running
-from tests.painted import needed
+from tests.support.painted import needed
 
 SMALL, LARGE = (80, 24), (120, 36)
 ACTIONS = 200

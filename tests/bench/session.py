@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.painted import Cell, Emulator
-from tests.terminal import LAUNCHER
+from tests.support.painted import Cell, Emulator
+from tests.support.terminal import LAUNCHER
 
 PATIENCE = 30.0
 QUIET = 0.4

@@ -11,7 +11,7 @@ from statistics import median
 
 from tests.bench.figure import Figure
 from tests.bench.session import running, serving
-from tests.early import BEFORE_THE_PAINT, BY_A_COMMAND
+from tests.support.early import BEFORE_THE_PAINT, BY_A_COMMAND
 
 RUNS = 15
 LATENCY_MS = 300

@@ -1,0 +1,569 @@
+"""The service layer over a real socket: what goes out, what comes back, and what is said when it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from cgc_tui.api.client import Client
+from cgc_tui.api.connection import TOKEN_HEADER
+from cgc_tui.api.request_log import EventLog, LogFile
+from cgc_tui.api.requester import Wire
+from cgc_tui.demo import LoopbackServer, SimulatedPlatform
+from cgc_tui.demo.catalog import CREDENTIALS
+from cgc_tui.domain.errors import (
+    CgcError,
+    Lost,
+    Maintenance,
+    NoPrivilege,
+    NotFound,
+    RateLimited,
+    Refused,
+    Rejected,
+    ServerTrouble,
+    Unreachable,
+    Unreadable,
+)
+from cgc_tui.domain.jobs import ImportJob, JobError
+from cgc_tui.domain.queries import JobPage, JobQuery
+from cgc_tui.domain.token import Token
+from tests.support.app import Connect
+from tests.support.clock import Clock
+from tests.support.terminal import PATIENCE
+
+
+async def test_a_page_is_whole(client: Client, platform: SimulatedPlatform) -> None:
+    page = await client.jobs(JobQuery(limit=50))
+    assert [job.id for job in page.jobs] == platform.ids()[:50]
+    assert (page.total, page.more, page.limit, page.unreadable) == (230, True, 50, 0)
+    job = page.jobs[-1]
+    record = platform.job(job.id)
+    assert job.source.location == record["source"]["location"]
+    assert job.destination.project == record["destination"]["project"]
+    assert job.started_on == datetime.fromisoformat(record["started_on"])
+    assert job.raw == record
+
+
+async def test_filters_and_window_go_to_the_server(client: Client, platform: SimulatedPlatform) -> None:
+    project = platform.job(platform.ids()[0])["destination"]["project"]
+    query = JobQuery(states=("FAILED", "COMPLETED"), project=project, offset=2, limit=3)
+    page = await client.jobs(query)
+    asked = platform.requests[-1]
+    assert [value for key, value in asked.query if key == "state"] == ["FAILED", "COMPLETED"]
+    assert {"project": project, "offset": "2", "limit": "3", "fields": "_all"}.items() <= dict(
+        asked.query
+    ).items()
+    assert {job.destination.project for job in page.jobs} == {project}
+
+
+async def test_equal_answers_are_equal_pages(client: Client, clock: Clock) -> None:
+    first = await client.jobs(JobQuery())
+    clock.seconds += 60
+    assert await client.jobs(JobQuery()) == first
+
+
+async def test_brief_items_are_filled_by_one_request(connect: Connect, platform: SimulatedPlatform) -> None:
+    whole = await connect().jobs(JobQuery(limit=100))
+    platform.switches.brief = True
+    platform.requests.clear()
+    page = await connect().jobs(JobQuery(limit=100))
+    assert [asked.path for asked in platform.requests] == [
+        "/v2/storage/imports",
+        "/v2/bulk/storage/imports/get",
+    ]
+    assert page.jobs == whole.jobs
+    platform.switches.bulk_omits_times = "always"
+    page = await connect().jobs(JobQuery(limit=100))
+    without_times = [replace(job, started_on=None, finished_on=None, record={}) for job in whole.jobs]
+    assert [replace(job, record={}) for job in page.jobs] == without_times
+
+
+async def test_brief_items_stay_where_they_cannot_be_filled(
+    client: Client, platform: SimulatedPlatform
+) -> None:
+    platform.switches.brief = True
+    platform.fail("maintenance", where="/v2/bulk")
+    page = await client.jobs(JobQuery(limit=5))
+    assert isinstance(page.incomplete, Maintenance)
+    assert [job.id for job in page.jobs] == platform.ids()[:5]
+
+
+async def test_merging_never_forgets() -> None:
+    known = ImportJob(id="a", state="RUNNING", started_on=datetime(2026, 1, 1, tzinfo=UTC), record={"x": 1})
+    told = ImportJob(id="a", state="", error=JobError(code=9105), record={"x": None, "y": 2})
+    merged = told.over(known)
+    assert (merged.state, merged.started_on, merged.error) == ("RUNNING", known.started_on, told.error)
+    assert merged.raw == {"x": 1, "y": 2}
+
+
+async def test_a_job_is_asked_for_at_its_hrefs_path_on_our_endpoint(
+    client: Client, platform: SimulatedPlatform, server: LoopbackServer
+) -> None:
+    job = (await client.jobs(JobQuery(limit=1))).jobs[0]
+    assert ".sbgenomics.com.sbgenomics.com" in (job.href or "")
+    other = ImportJob(id="unused", state="", href=f"https://evil.example/v2/storage/imports/{job.id}")
+    assert await client.job(other) == job
+    asked = platform.requests[-1]
+    assert asked.path == f"/v2/storage/imports/{job.id}"
+    assert f"http://{asked.headers['host']}/v2" == server.url
+
+
+@pytest.mark.parametrize("job_id", ["a/b", "../user", "a%2Fb", "ü?x=1#y", " ", "a\x00b", "\ud800"])
+async def test_any_id_stays_below_the_jobs(client: Client, platform: SimulatedPlatform, job_id: str) -> None:
+    with pytest.raises(CgcError):
+        await client.job(ImportJob(id=job_id, state=""))
+    target = platform.requests[-1].target
+    assert target.startswith("/v2/storage/imports/")
+    assert "/" not in target.removeprefix("/v2/storage/imports/")
+
+
+@pytest.mark.parametrize("job_id", [".", ".."])
+async def test_dot_segments_are_not_asked_for(
+    client: Client, platform: SimulatedPlatform, job_id: str
+) -> None:
+    with pytest.raises(NotFound):
+        await client.job(ImportJob(id=job_id, state=""))
+    assert not platform.requests
+
+
+async def test_a_failed_job_under_404_is_the_job(client: Client, platform: SimulatedPlatform) -> None:
+    platform.switches.failed_as_404 = True
+    job = (await client.jobs(JobQuery(states=("FAILED",), limit=1))).jobs[0]
+    assert (await client.job(job)).error == job.error
+
+
+async def test_bulk_get_keeps_errors_at_their_place(client: Client, platform: SimulatedPlatform) -> None:
+    first, second = platform.ids()[:2]
+    found = await client.jobs_by_id([first, "nothing", second])
+    assert isinstance(found[first], ImportJob)
+    assert isinstance(found[second], ImportJob)
+    assert isinstance(found["nothing"], JobError)
+    assert found["nothing"].code == 9008
+
+
+async def test_counts_projects_volumes_and_user(client: Client, platform: SimulatedPlatform) -> None:
+    failed = sum(platform.job(job_id)["state"] == "FAILED" for job_id in platform.ids())
+    assert await client.count(JobQuery(states=("FAILED",), offset=100, limit=50)) == failed
+    assert ("limit", "1") in platform.requests[-1].query
+    assert set((await client.projects()).ids) == set(platform.projects)
+    assert (await client.volumes()).whole
+    assert set((await client.volumes()).ids) == set(platform.volumes)
+    assert (await client.me()).username == "rosalind"
+
+
+async def test_without_a_total_the_links_say_whether_more_follows(
+    client: Client, platform: SimulatedPlatform
+) -> None:
+    platform.switches.total_header = False
+    first = await client.jobs(JobQuery(limit=100))
+    last = await client.jobs(JobQuery(limit=100, offset=200))
+    assert (first.total, first.more, first.at_least) == (None, True, 101)
+    assert (last.more, len(last.jobs), last.at_least) == (False, 30, 230)
+    assert await client.count(JobQuery()) is None
+
+
+async def test_a_platform_that_gives_fewer_jobs_a_page_loses_none(
+    client: Client, platform: SimulatedPlatform
+) -> None:
+    platform.switches.max_limit = 25
+    page = await client.jobs(JobQuery(limit=100))
+    assert (page.limit, page.more) == (25, True)
+
+
+async def test_readable_jobs_are_shown_and_the_others_counted(
+    client: Client, platform: SimulatedPlatform
+) -> None:
+    platform.switches.unreadable_items = True
+    page = await client.jobs(JobQuery(limit=100))
+    assert page.unreadable > 0
+    assert len(page.jobs) + page.unreadable == 100
+
+
+@pytest.mark.parametrize(
+    "switch",
+    [
+        "null_fields",
+        "absent_fields",
+        "wrong_types",
+        "odd_dates",
+        "unknown_states",
+        "hostile_names",
+        "shuffled",
+    ],
+)
+async def test_odd_records_are_jobs_all_the_same(
+    client: Client, platform: SimulatedPlatform, switch: str
+) -> None:
+    setattr(platform.switches, switch, True)
+    page = await client.jobs(JobQuery(limit=100))
+    assert sorted(
+        job.id for job in page.jobs + (await _page(client, 100)).jobs + (await _page(client, 200)).jobs
+    )
+    assert len(page.jobs) == 100
+    for job in page.jobs:
+        repr(job)
+
+
+async def _page(client: Client, offset: int) -> JobPage:
+    return await client.jobs(JobQuery(limit=100, offset=offset))
+
+
+async def test_a_number_that_json_cannot_hold_is_null() -> None:
+    body = b'{"items": [{"id": "a", "size": [NaN, Infinity, -Infinity, 1e999, -1e999, 1.5, 1e308, 7]}]}'
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=body)
+
+    wire = Wire("https://platform.example/v2", Token("t"), transport=httpx.MockTransport(answer))
+    (job,) = (await Client(wire).jobs(JobQuery())).jobs
+    assert job.raw == {"id": "a", "size": [None, None, None, None, None, 1.5, 1e308, 7]}
+
+
+async def test_each_job_stands_once() -> None:
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"items": [{"id": "a", "state": "X"}, {"id": "a"}, 3, {"id": ""}]})
+
+    wire = Wire("https://platform.example/v2", Token("t"), transport=httpx.MockTransport(answer))
+    page = await Client(wire).jobs(JobQuery())
+    assert ([(job.id, job.state) for job in page.jobs], page.unreadable) == ([("a", "X")], 2)
+
+
+FAILURES: list[tuple[str, object, type[CgcError], str]] = [
+    ("error", (401, 90001), Refused, "refused the token"),
+    ("maintenance", True, Maintenance, "503 maintenance"),
+    ("cloud_error", True, ServerTrouble, "cloud provider"),
+    ("gateway_html", 502, ServerTrouble, "502 bad gateway"),
+    ("gateway_html", 504, ServerTrouble, "504 gateway time-out"),
+    ("unmatched", True, ServerTrouble, "404 not found"),
+    ("portal", True, Unreadable, "web page"),
+    ("not_json", True, Unreadable, "could not be read"),
+    ("list_body", True, Unreadable, "could not be read"),
+    ("items_missing", True, Unreadable, "no list"),
+    ("items_null", True, Unreadable, "no list"),
+    ("deep_nesting", True, Unreadable, "could not be read"),
+    ("huge_integer", True, Unreadable, "could not be read"),
+    ("cut", True, Unreachable, "broke"),
+    ("drop", "headers", Unreachable, "broke"),
+    ("drop", "before", Unreachable, "broke"),
+    ("big_body", 64, Unreadable, "too large"),
+]
+
+
+@pytest.mark.parametrize(("fault", "value", "kind", "words"), FAILURES, ids=str)
+async def test_every_failure_is_a_sentence(
+    client: Client, platform: SimulatedPlatform, fault: str, value: object, kind: type[CgcError], words: str
+) -> None:
+    platform.fail(fault, value)
+    with pytest.raises(CgcError) as caught:
+        await client.jobs(JobQuery())
+    assert type(caught.value) is kind
+    assert words in caught.value.what
+    assert caught.value.remedy
+    assert "<" not in str(caught.value)
+    assert platform.token not in repr(caught.value) + str(caught.value)
+    platform.recover()
+    assert (await client.jobs(JobQuery())).jobs
+
+
+async def test_an_empty_answer_is_said_to_be_empty(client: Client, platform: SimulatedPlatform) -> None:
+    for status in (200, 204):
+        platform.next("empty", status)
+        with pytest.raises(Unreadable, match="empty"):
+            await client.jobs(JobQuery())
+
+
+async def test_the_servers_words_code_and_request_id_are_kept(
+    client: Client, platform: SimulatedPlatform
+) -> None:
+    platform.switches.forbidden_projects = frozenset({"rosalind/brca-pilot"})
+    with pytest.raises(NoPrivilege) as caught:
+        await client.jobs(JobQuery(project="rosalind/brca-pilot"))
+    assert (caught.value.status, caught.value.code) == (403, 9003)
+    assert caught.value.words
+    assert caught.value.request_id
+    with pytest.raises(NotFound):
+        await client.job(ImportJob(id="nothing", state=""))
+
+
+@pytest.mark.parametrize(("fault", "value"), [("unmatched", True), ("error", (404, 9008))])
+async def test_a_404_to_a_request_that_names_nothing_is_a_failure_of_the_server(
+    client: Client, platform: SimulatedPlatform, fault: str, value: object
+) -> None:
+    known = platform.ids()[0]
+    calls = (
+        lambda: client.jobs_by_id([known]),
+        lambda: client.jobs(JobQuery(states=("FAILED",))),
+        lambda: client.count(JobQuery()),
+    )
+    for call in calls:
+        platform.next(fault, value)
+        assert await call()
+        before = len(platform.requests)
+        platform.fail(fault, value)
+        with pytest.raises(ServerTrouble, match="404 not found"):
+            await call()
+        platform.recover()
+        assert len(platform.requests) == before + 3
+
+
+@pytest.mark.parametrize("code", [3002, 9007])
+async def test_a_404_to_a_request_that_names_a_project_or_volume_is_about_that(
+    client: Client, code: int
+) -> None:
+    query = JobQuery(project="rosalind/none") if code == 3002 else JobQuery(volume="rosalind/none")
+    for call in (client.jobs, client.count):
+        with pytest.raises(NotFound) as caught:
+            await call(query)
+        assert caught.value.code == code
+
+
+async def test_nothing_follows_a_redirect(
+    connect: Connect, platform: SimulatedPlatform, clock: Clock
+) -> None:
+    elsewhere = SimulatedPlatform(jobs=1, clock=clock.unix)
+    with LoopbackServer(elsewhere) as other:
+        platform.fail("redirect_to", f"{other.url}/storage/imports")
+        with pytest.raises(Rejected, match="redirect"):
+            await connect().jobs(JobQuery())
+    assert not elsewhere.requests
+
+
+async def test_the_token_goes_to_the_endpoints_origin_alone(
+    client: Client, platform: SimulatedPlatform
+) -> None:
+    await client.jobs(JobQuery(limit=1))
+    assert platform.requests[-1].headers[TOKEN_HEADER.lower()] == platform.token
+    connection = client._wire._connection
+    for url in (
+        "https://evil.example/v2/user",
+        "http://127.0.0.1:1/v2/user",
+        client.endpoint.replace("http", "https"),
+    ):
+        request = httpx.Request("GET", url, headers={TOKEN_HEADER: "left over"})
+        await connection._sign(request)
+        assert TOKEN_HEADER not in request.headers
+
+
+async def test_a_port_that_goes_without_saying_is_the_same_origin() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"username": request.headers[TOKEN_HEADER]})
+
+    wire = Wire("https://Platform.example:443/v2", Token("t"), transport=httpx.MockTransport(answer))
+    assert (await Client(wire).me()).username == "t"
+
+
+async def test_advance_access_is_asked_for_where_it_is_set(
+    connect: Connect, platform: SimulatedPlatform
+) -> None:
+    for asked in (False, True):
+        await connect(advance_access=asked).me()
+        assert ("x-sbg-advance-access" in platform.requests[-1].headers) is asked
+
+
+async def test_gets_are_repeated_twice_and_told(client: Client, platform: SimulatedPlatform) -> None:
+    told: list[tuple[str, float]] = []
+    platform.next("gateway_html", 502, times=2)
+    page = await client.jobs(JobQuery(), on_retry=lambda error, wait: told.append((error.what, wait)))
+    assert page.jobs
+    assert [what for what, _ in told] == ["502 bad gateway"] * 2
+    platform.next("gateway_html", 502, times=3)
+    with pytest.raises(ServerTrouble):
+        await client.jobs(JobQuery())
+    assert len(platform.requests) == 6
+
+
+@pytest.mark.parametrize(
+    ("fault", "value"), [("maintenance", True), ("error", (401, 90001)), ("error", (403, 9003))]
+)
+async def test_some_failures_are_not_repeated(
+    client: Client, platform: SimulatedPlatform, fault: str, value: object
+) -> None:
+    platform.next(fault, value)
+    with pytest.raises(CgcError):
+        await client.jobs(JobQuery())
+    assert len(platform.requests) == 1
+
+
+async def test_a_silent_server_ends_with_the_deadline(connect: Connect, platform: SimulatedPlatform) -> None:
+    for fault, value in (("silent", True), ("drip", 0.05)):
+        platform.fail(fault, value)
+        with pytest.raises(Unreachable, match="in time"):
+            await connect(deadline=0.3).jobs(JobQuery())
+        platform.recover()
+
+
+async def test_a_deadline_that_passed_while_the_process_was_stopped_is_set_again(
+    client: Client, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await client.me()
+    loop, stopped = asyncio.get_running_loop(), 0.0
+    real = loop.time
+    monkeypatch.setattr(loop, "time", lambda: real() + stopped)
+    held = platform.gate(times=1)
+    asking = asyncio.create_task(client.jobs(JobQuery()))
+    await held.arrival()
+    stopped += 60
+    assert (await asking).jobs
+    held = platform.gate(times=1)
+    body = {"source": {"volume": "rosalind/results", "location": "a"}, "destination": {"project": "a/b"}}
+    sending = asyncio.create_task(client.submit([body]))
+    await held.arrival()
+    stopped += 60
+    with pytest.raises(Lost):
+        await sending
+    assert sum(request.method == "POST" for request in platform.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("reset", "least", "most"),
+    [
+        ("near 20 s", 19, 20),
+        ("near", 2, 3),
+        ("past", 1, 5),
+        ("far", 300, 300),
+        ("absent", 60, 60),
+        ("garbage", 60, 60),
+        ("milliseconds", 299, 300),
+    ],
+)
+async def test_the_rate_limit_says_when_to_ask_again(
+    client: Client, platform: SimulatedPlatform, reset: str, least: float, most: float
+) -> None:
+    platform.switches.rate_limit = 1
+    platform.switches.rate_reset = reset
+    await client.jobs(JobQuery(limit=1))
+    assert client.budget is not None
+    assert (client.budget.limit, client.budget.remaining, client.budget.scarce) == (1, 0, True)
+    with pytest.raises(RateLimited) as caught:
+        await client.jobs(JobQuery(limit=1))
+    assert least <= (caught.value.retry_after or 0) <= most
+
+
+@pytest.mark.parametrize("reset", ["true", "milliseconds", "skewed"])
+async def test_the_end_of_the_window_is_known_from_headers_and_body(
+    client: Client, platform: SimulatedPlatform, clock: Clock, reset: str
+) -> None:
+    ends = clock() + timedelta(seconds=300)
+    clock.seconds += 100
+    platform.switches.rate_reset = reset
+    budget = await client.rate_budget()
+    assert client.budget is not None
+    assert budget.resets_at == client.budget.resets_at == ends
+
+
+@pytest.mark.parametrize("reset", [None, True, "soon", "nan", "inf", [], 10**400, -(10**30)])
+async def test_a_reset_that_is_no_time_is_not_known(clock: Clock, reset: object) -> None:
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"rate": {"limit": 9, "remaining": 8, "reset": reset}})
+
+    transport = httpx.MockTransport(answer)
+    wire = Wire("https://platform.example/v2", Token("t"), transport=transport, now=clock)
+    assert (await Client(wire).rate_budget()).resets_at is None
+
+
+@pytest.mark.parametrize("path", ["/storage/volumes", "/storage/volumes/rosalind/tcga-raw", "/bulk"])
+async def test_credentials_of_a_volume_are_dropped_when_an_answer_is_parsed(
+    client: Client, platform: SimulatedPlatform, path: str
+) -> None:
+    whole = platform.volumes["rosalind/tcga-raw"].record(platform.base_url)
+    assert whole["service"]["credentials"]
+    if path != "/storage/volumes":
+        answer = whole if path.endswith("raw") else {"items": [{"resource": whole}, None, {"service": 3}]}
+        platform.next(lambda _: httpx.Response(200, json=answer))
+    told = (await client._wire.send("GET", path, params=[("fields", "_all")])).told
+    assert "credentials" not in json.dumps(told)
+    assert platform.volumes["rosalind/tcga-raw"].bucket in json.dumps(told)
+
+
+async def test_credentials_of_volumes_are_in_no_log(
+    connect: Connect, platform: SimulatedPlatform, tmp_path: Path
+) -> None:
+    platform.switches.whole_lists = True
+    log = EventLog(LogFile(tmp_path / "log"))
+    names = await connect(events=log).volumes()
+    assert set(names.ids) == set(platform.volumes)
+    assert "/storage/volumes" in (tmp_path / "log").read_text()
+    secret = CREDENTIALS["S3"]["access_key_id"]
+    assert secret not in (tmp_path / "log").read_text() + repr(log.events) + repr(names)
+
+
+async def test_the_wait_is_by_the_servers_clock(
+    client: Client, platform: SimulatedPlatform, clock: Clock
+) -> None:
+    platform.switches.rate_limit = 0
+    platform.switches.rate_reset = "skewed"
+    clock.seconds += 280
+    with pytest.raises(RateLimited) as caught:
+        await client.jobs(JobQuery(limit=1))
+    assert 19 <= (caught.value.retry_after or 0) <= 20
+
+
+async def test_nobody_listening_and_unknown_hosts_are_named() -> None:
+    for url, words in (
+        ("http://127.0.0.1:9/v2", "refused"),
+        ("https://nowhere.invalid/v2", "not known|broke"),
+    ):
+        client = Client(Wire(url, Token("t"), backoff=()))
+        with pytest.raises(Unreachable, match=words):
+            await client.jobs(JobQuery())
+        await client.close()
+
+
+async def test_unusable_network_settings_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy:port")
+    client = Client(Wire("https://nowhere.invalid/v2", Token("t")))
+    with pytest.raises(Unreachable) as caught:
+        await client.jobs(JobQuery())
+    assert "HTTPS_PROXY" in caught.value.remedy
+
+
+async def test_at_most_six_requests_are_under_way() -> None:
+    """All go the same way in one event loop: a seventh would be there before anyone hears of the sixth."""
+    open_door, sixth = asyncio.Event(), asyncio.Event()
+    under_way = most = 0
+
+    async def answer(_: httpx.Request) -> httpx.Response:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        if most >= 6:
+            sixth.set()
+        await open_door.wait()
+        under_way -= 1
+        return httpx.Response(200, json={"items": []})
+
+    client = Client(Wire("https://platform.example/v2", Token("t"), transport=httpx.MockTransport(answer)))
+    asking = [asyncio.create_task(client.count(JobQuery(offset=n))) for n in range(12)]
+    await asyncio.wait_for(sixth.wait(), PATIENCE)
+    open_door.set()
+    await asyncio.gather(*asking)
+    assert most == 6
+
+
+async def test_a_token_shows_nowhere() -> None:
+    token = Token("secret")
+    assert "secret" not in repr(token) + str(token) + repr(Wire("https://x/v2", token).__dict__)
+    with pytest.raises(TypeError, match="pickled"):
+        token.__reduce__()
+
+
+async def test_a_closed_client_asks_nothing_more(connect: Connect, platform: SimulatedPlatform) -> None:
+    client = connect(backoff=(0.3, 0.3))
+    platform.fail("gateway_html", 502)
+    gate = platform.gate()
+    asking = asyncio.create_task(client.jobs(JobQuery()))
+    await gate.arrival()
+    gate.release()
+    await asyncio.sleep(0.1)
+    await client.close()
+    with pytest.raises(Unreachable, match="closed"):
+        await asking
+    with pytest.raises(Unreachable, match="closed"):
+        await client.me()
+    assert len(platform.requests) == 1

@@ -1,0 +1,210 @@
+"""Limits: the platform's on requests, ours on what is taken from it, and who is never asked at all."""
+
+from __future__ import annotations
+
+import gzip
+import tracemalloc
+from functools import lru_cache
+
+import httpx
+import pytest
+
+from cgc_tui.api.body import MOST_BYTES
+from cgc_tui.api.client import Client
+from cgc_tui.api.requester import Wire
+from cgc_tui.config.settings import Settings
+from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
+from cgc_tui.domain.errors import Unreadable
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.token import Token
+from cgc_tui.tui.jobs.job_table import JobTable
+from tests.support.app import Connect, Start, first_page, shown, text_of
+from tests.support.calls import LISTS, quiet
+from tests.support.clock import Clock
+
+
+@pytest.mark.parametrize(
+    ("reset", "seconds"),
+    [
+        ("near 20 s", 20),
+        ("near", 3),
+        ("past", 2),
+        ("far", 300),
+        ("absent", 60),
+        ("garbage", 60),
+        ("skewed", 20),
+        ("milliseconds", 20),
+    ],
+)
+async def test_a_rate_limit_counts_down_to_the_platforms_reset(
+    start: Start, platform: SimulatedPlatform, clock: Clock, reset: str, seconds: int
+) -> None:
+    async with start() as pilot:
+        await quiet(pilot)
+        clock.seconds += 280
+        platform.switches.rate_reset = reset
+        platform.fail("limited", where=list_call)
+        await pilot.press("r")
+        await shown(pilot, f"rate limit · again in {seconds} s")
+        clock.seconds += 1
+        await shown(pilot, f"rate limit · again in {seconds - 1} s")
+        await pilot.press("escape")
+        await shown(pilot, "rate limit · r asks again")
+        platform.recover()
+        await pilot.press("r")
+        await shown(pilot, "STALE", gone=True)
+
+
+async def test_after_a_reset_in_the_past_it_resumes_by_itself(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start(settings=Settings(refresh=300)) as pilot:
+        await quiet(pilot)
+        platform.add_jobs(1)
+        platform.switches.rate_reset = "past"
+        platform.next("limited", where=first_page)
+        await pilot.press("r")
+        await shown(pilot, "rate limit · again in 2 s")
+        await shown(pilot, "1–50 of 231")
+
+
+async def test_a_job_that_is_gone_says_so_and_its_row_goes(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await quiet(pilot)
+        gone = platform.ids()[1]
+        name = platform.job(gone)["destination"]["name"]
+        assert name[-8:] in text_of(pilot.app)
+        platform.remove_jobs([gone])
+        await pilot.press("down")
+        await shown(pilot, "This job is no longer there.")
+        await pilot.press("r")
+        await shown(pilot, "1–50 of 229")
+        assert gone not in [job.id for job in pilot.app.screen.query_one(JobTable).shown]
+
+
+async def test_no_call_follows_a_redirect(start: Start, platform: SimulatedPlatform, clock: Clock) -> None:
+    elsewhere = SimulatedPlatform(jobs=1, clock=clock.unix)
+    with LoopbackServer(elsewhere) as other:
+        async with start() as pilot:
+            await quiet(pilot)
+            platform.fail(_redirect(308, other.url))
+            await pilot.press("r")
+            await shown(pilot, "308 redirect, not followed")
+            await pilot.press("down")
+            await shown(pilot, "Only what the list says: 308 redirect")
+            await pilot.press("f")
+            await shown(pilot, "No suggestions: 308 redirect")
+            await pilot.press("escape")
+            platform.recover()
+            platform.switches.brief = True
+            platform.add_jobs(1)
+            platform.fail(_redirect(307, other.url), where="/v2/bulk")
+            await pilot.press("r")
+            await shown(pilot, "details missing: 307 redirect")
+        async with start(token=None, source=None) as pilot:
+            await shown(pilot, "needs your authentication token")
+            platform.fail(_redirect(308, other.url))
+            await pilot.press(*platform.token, "enter")
+            await shown(pilot, "308 redirect, not followed")
+    asked = {(each.method, each.path.split("/")[2]) for each in platform.requests}
+    assert asked == {("GET", "user"), ("GET", "storage"), ("GET", "projects"), ("POST", "bulk")}
+    assert not elsewhere.requests
+
+
+def _redirect(status: int, url: str) -> object:
+    def answer(request: httpx.Request) -> httpx.Response:
+        path = request.url.path.removeprefix("/v2")
+        return httpx.Response(status, headers={"location": f"{url}{path}", "content-length": "0"})
+
+    return answer
+
+
+def _headers(count: int, size: int) -> object:
+    def answer(_: httpx.Request) -> httpx.Response:
+        headers = [(f"x-{number}", "a" * size) for number in range(count)]
+        return httpx.Response(200, headers=headers, json={"items": []})
+
+    return answer
+
+
+def _items(count: int) -> object:
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"items": [{"id": f"job-{number}"} for number in range(count)]})
+
+    return answer
+
+
+@lru_cache
+def _packed(times: int) -> bytes:
+    body = b" " * (5 * MOST_BYTES)
+    for _ in range(times):
+        body = gzip.compress(body)
+    return body
+
+
+def _bomb(times: int) -> object:
+    packed = _packed(times)
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(
+            200, headers={"content-encoding": ", ".join(["gzip"] * times)}, stream=httpx.ByteStream(packed)
+        )
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (_headers(1, 200_000), "does not speak HTTP"),
+        (_headers(5_000, 100), "does not speak HTTP"),
+        (_items(1_001), "the answer holds 1,001 items, too many"),
+        (_bomb(1), "the answer is too large"),
+        (_bomb(2), "it is packed in a way not asked for"),
+        ("deep_nesting", "could not be read"),
+        ("huge_integer", "could not be read"),
+    ],
+    ids=["long header", "many headers", "many items", "bomb", "bomb in a bomb", "nesting", "integer"],
+)
+async def test_what_is_too_much_is_refused_in_words(
+    start: Start, platform: SimulatedPlatform, fault: str, words: str
+) -> None:
+    async with start() as pilot:
+        await quiet(pilot)
+        platform.fail(fault, where=LISTS)
+        await pilot.press("r", "down")
+        screen = await shown(pilot, words)
+        assert "STALE" in screen
+        platform.recover()
+        await pilot.press("r")
+        await shown(pilot, "1–50 of 230 · page 1 of 5")
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_bomb_takes_no_more_memory_than_the_cap(times: int) -> None:
+    packed = _packed(times)
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(
+            200, headers={"content-encoding": ", ".join(["gzip"] * times)}, stream=httpx.ByteStream(packed)
+        )
+
+    client = Client(Wire("https://platform.example/v2", Token("t"), transport=httpx.MockTransport(answer)))
+    tracemalloc.start()
+    try:
+        with pytest.raises(Unreadable):
+            await client.jobs(JobQuery())
+        assert tracemalloc.get_traced_memory()[1] < 3 * MOST_BYTES
+    finally:
+        tracemalloc.stop()
+
+
+async def test_a_body_that_cannot_be_unpacked_is_refused_in_words(
+    connect: Connect, platform: SimulatedPlatform
+) -> None:
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(b"{}"))
+
+    platform.fail(answer)
+    with pytest.raises(Unreadable, match="cannot be unpacked"):
+        await connect().jobs(JobQuery())

@@ -1,0 +1,382 @@
+"""Every page of a list over a real socket: all of it, in order, each job once, or an error."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import gc
+import tracemalloc
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from cgc_tui.api.client import Client
+from cgc_tui.api.listing import Progress, all_jobs, all_pages, jobs_by_ids
+from cgc_tui.demo import SimulatedPlatform, list_call
+from cgc_tui.domain import records as job_records
+from cgc_tui.domain.errors import (
+    CgcError,
+    IncompleteList,
+    Maintenance,
+    RateLimited,
+    ServerTrouble,
+    Unreadable,
+)
+from cgc_tui.domain.jobs import ImportJob, JobError, Packed, packed
+from cgc_tui.domain.queries import JobQuery
+from tests.support.calls import page_from
+from tests.support.clock import Clock
+
+JOBS = 1730
+PAGES = 18
+
+
+@pytest.fixture
+def platform(clock: Clock) -> SimulatedPlatform:
+    return SimulatedPlatform(jobs=JOBS, clock=clock.unix)
+
+
+async def ids(client: Client, query: JobQuery | None = None) -> list[str]:
+    return [job.id for job in (await all_jobs(client, query or JobQuery())).jobs]
+
+
+def later_pages(request: httpx.Request) -> bool:
+    return list_call(request) and request.url.params["offset"] != "0"
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 - what is waited for happens in the server's threads
+            await asyncio.sleep(0.01)
+
+
+async def test_a_list_that_is_kept_takes_half_the_memory(client: Client) -> None:
+    query = JobQuery(limit=100)
+    pages = [await client.jobs(replace(query, offset=offset)) for offset in (0, 100)]
+
+    def taken(make: Callable[[], object]) -> int:
+        gc.collect()
+        tracemalloc.start()
+        kept = make()
+        gc.collect()
+        size, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        del kept
+        return size
+
+    records = [copy.deepcopy(job.raw) for page in pages for job in page.jobs]
+    plain = taken(lambda: [job_records.job(copy.deepcopy(record)) for record in records])
+    small = taken(
+        lambda: packed([job_records.job(copy.deepcopy(record)) or pages[0].jobs[0] for record in records])
+    )
+    assert small < plain / 2
+    whole = await all_jobs(client, query)
+    assert {type(job.record) for job in whole.jobs} == {Packed}
+
+
+async def test_all_jobs_come_in_order_for_a_request_a_page(
+    client: Client, platform: SimulatedPlatform
+) -> None:
+    told: list[Progress] = []
+    whole = await all_jobs(client, JobQuery(offset=70, limit=7), on_progress=told.append)
+    assert [job.id for job in whole.jobs] == platform.ids()
+    assert (whole.total, whole.more, whole.unreadable, whole.query.offset) == (JOBS, False, 0, 0)
+    assert len(platform.requests) == PAGES
+    assert [progress.pages for progress in told] == list(range(1, PAGES + 1))
+    assert told[-1] == Progress(PAGES, PAGES, JOBS, JOBS)
+
+
+async def test_a_part_takes_its_own_pages_alone_and_says_that_more_follow(
+    client: Client, platform: SimulatedPlatform
+) -> None:
+    told: list[Progress] = []
+    part = await all_jobs(client, JobQuery(), most=500, on_progress=told.append)
+    assert [job.id for job in part.jobs] == platform.ids()[:500]
+    assert (part.total, part.more) == (JOBS, True)
+    assert len(platform.requests) == 5
+    assert (told[-1].pages, told[-1].total_pages, told[-1].total) == (5, 5, 500)
+
+
+@pytest.mark.parametrize("most", [JOBS, JOBS + 1, 10 * JOBS])
+async def test_a_part_that_is_all_is_the_whole_list(
+    client: Client, platform: SimulatedPlatform, most: int
+) -> None:
+    part = await all_jobs(client, JobQuery(), most=most)
+    assert (len(part.jobs), part.total, part.more) == (JOBS, JOBS, False)
+    assert len(platform.requests) == PAGES
+
+
+async def test_filters_hold_for_every_page(client: Client, platform: SimulatedPlatform) -> None:
+    wanted = [job_id for job_id in platform.ids() if platform.job(job_id)["state"] == "COMPLETED"]
+    assert await ids(client, JobQuery(states=("COMPLETED",))) == wanted
+    assert len(platform.requests) == -(-len(wanted) // 100)
+
+
+async def test_an_empty_list_is_one_request(client: Client, platform: SimulatedPlatform) -> None:
+    platform.remove_jobs(platform.ids())
+    assert await ids(client) == []
+    assert len(platform.requests) == 1
+
+
+async def test_sixteen_pages_at_once_leave_room_for_others(
+    client: Client, platform: SimulatedPlatform
+) -> None:
+    gate = platform.gate(later_pages)
+    reading = asyncio.create_task(ids(client))
+    await until(lambda: gate.count >= 16)
+    assert (await client.me()).username == "rosalind"
+    await asyncio.sleep(0.1)
+    assert gate.count == 16
+    gate.release()
+    assert await reading == platform.ids()
+
+
+async def test_pages_come_before_the_last_is_there(client: Client, platform: SimulatedPlatform) -> None:
+    gate = platform.gate(page_from(1700))
+    found: list[str] = []
+    async with aclosing(all_pages(client, JobQuery())) as pages:
+        async for page in pages:
+            found += [job.id for job in page.jobs]
+            if len(found) == 1700:
+                gate.release()
+    assert found == platform.ids()
+
+
+@pytest.mark.parametrize("whole_total", [True, False])
+async def test_pages_that_the_platform_cuts_lose_nothing(
+    client: Client, platform: SimulatedPlatform, whole_total: bool
+) -> None:
+    platform.switches.total_header = whole_total
+    platform.switches.max_limit = 70
+    assert await ids(client) == platform.ids()
+    assert len(platform.requests) == -(-JOBS // 70)
+
+
+async def test_pages_that_are_cut_later_lose_nothing(client: Client, platform: SimulatedPlatform) -> None:
+    def cut(_: Progress) -> None:
+        platform.switches.max_limit = 30
+
+    whole = await all_jobs(client, JobQuery(), on_progress=cut)
+    assert [job.id for job in whole.jobs] == platform.ids()
+
+
+async def test_without_a_total_it_goes_on_page_by_page(client: Client, platform: SimulatedPlatform) -> None:
+    platform.switches.total_header = False
+    told: list[Progress] = []
+    whole = await all_jobs(client, JobQuery(), on_progress=told.append)
+    assert [job.id for job in whole.jobs] == platform.ids()
+    assert len(platform.requests) == PAGES
+    assert told[-1] == Progress(PAGES, None, JOBS, None)
+
+
+async def test_brief_pages_are_filled(client: Client, platform: SimulatedPlatform) -> None:
+    platform.switches.brief = True
+    whole = await all_jobs(client, JobQuery())
+    assert [job.id for job in whole.jobs] == platform.ids()
+    assert all(job.source.location for job in whole.jobs)
+    assert len(platform.requests) == 2 * PAGES
+
+
+async def test_a_page_that_cannot_be_filled_is_an_error(client: Client, platform: SimulatedPlatform) -> None:
+    platform.switches.brief = True
+    platform.next("maintenance", where="/v2/bulk")
+    with pytest.raises(Maintenance):
+        await all_jobs(client, JobQuery())
+
+
+async def test_filling_waits_for_the_limit_too(client: Client, platform: SimulatedPlatform) -> None:
+    platform.switches.brief = True
+    platform.next("limited", where="/v2/bulk", times=2)
+    waits: list[float] = []
+    whole = await all_jobs(client, JobQuery(), on_retry=lambda _, wait: waits.append(wait), sleep=no_sleep)
+    assert all(job.source.location for job in whole.jobs)
+    assert len(waits) == 1
+
+
+async def test_a_job_that_is_added_meanwhile_is_read_too_and_each_job_comes_once(
+    client: Client, platform: SimulatedPlatform
+) -> None:
+    gate = platform.gate(later_pages)
+    reading = asyncio.create_task(ids(client))
+    await gate.arrival()
+    platform.add_jobs(1)
+    gate.release()
+    assert await reading == platform.ids()
+    assert len(platform.requests) == PAGES + 2
+
+
+@pytest.mark.parametrize("coming", [1, 320])
+async def test_jobs_that_come_meanwhile_push_none_out(
+    client: Client, platform: SimulatedPlatform, coming: int
+) -> None:
+    before = platform.ids()
+    gate = platform.gate(page_from(800))
+    told: list[Progress] = []
+    reading = asyncio.create_task(all_jobs(client, JobQuery(), on_progress=told.append))
+    await until(lambda: len(told) == PAGES - 1)
+    platform.add_jobs(coming)
+    gate.release()
+    assert [job.id for job in (await reading).jobs] == platform.ids()
+    assert [job_id for job_id in platform.ids() if job_id in set(before)] == before
+    # One over the border that a job crossed, one for the new last page, two at the ends for the new job.
+    assert coming > 1 or len(platform.requests) == PAGES + 4
+
+
+@pytest.mark.parametrize("leaving", [1, 250])
+async def test_jobs_that_leave_meanwhile_hide_no_others(
+    client: Client, platform: SimulatedPlatform, leaving: int
+) -> None:
+    before = platform.ids()
+    gate = platform.gate(later_pages)
+    reading = asyncio.create_task(ids(client))
+    await gate.arrival()
+    platform.remove_jobs(before[:leaving])
+    gate.release()
+    found = await reading
+    assert [job_id for job_id in found if job_id in set(platform.ids())] == platform.ids()
+    assert leaving > 1 or len(platform.requests) == PAGES + 1
+
+
+async def test_jobs_at_the_end_that_come_meanwhile_are_asked_for(
+    client: Client, platform: SimulatedPlatform
+) -> None:
+    gate = platform.gate(page_from(1700))
+    reading = asyncio.create_task(ids(client))
+    await gate.arrival()
+    before = platform.ids()
+    platform.add_jobs(120)
+    gate.release()
+    assert set(before) <= set(await reading)
+
+
+async def no_sleep(_: float) -> None:
+    """Wait no time."""
+
+
+async def test_a_limit_in_the_middle_is_waited_for_and_told(
+    client: Client, platform: SimulatedPlatform, clock: Clock
+) -> None:
+    platform.switches.rate_limit = 7
+    told: list[tuple[str, float]] = []
+
+    async def sleep(seconds: float) -> None:
+        clock.seconds += seconds
+
+    whole = await all_jobs(
+        client, JobQuery(), on_retry=lambda error, wait: told.append((error.what, wait)), sleep=sleep
+    )
+    assert [job.id for job in whole.jobs] == platform.ids()
+    assert told == [("rate limit", 300.0)] * 2
+    assert len(platform.requests) == PAGES + 2
+
+
+async def test_a_limit_that_never_ends_is_an_error(client: Client, platform: SimulatedPlatform) -> None:
+    platform.fail("limited", where=later_pages)
+    waits: list[float] = []
+    with pytest.raises(RateLimited):
+        await all_jobs(client, JobQuery(), on_retry=lambda _, wait: waits.append(wait), sleep=no_sleep)
+    assert len(waits) == 2
+
+
+@pytest.mark.parametrize("offset", [0, 900, 1700])
+async def test_a_page_that_fails_twice_comes_all_the_same(
+    client: Client, platform: SimulatedPlatform, offset: int
+) -> None:
+    platform.next("gateway_html", 502, where=page_from(offset), times=2)
+    assert await ids(client) == platform.ids()
+
+
+@pytest.mark.parametrize("offset", [0, 900, 1700])
+@pytest.mark.parametrize(
+    ("fault", "value", "kind"),
+    [
+        ("gateway_html", 502, ServerTrouble),
+        ("maintenance", True, Maintenance),
+        ("items_null", True, Unreadable),
+        ("error", (403, 9003), CgcError),
+        ("drop", "body", CgcError),
+    ],
+)
+async def test_a_page_that_fails_is_never_a_shorter_list(
+    client: Client, platform: SimulatedPlatform, offset: int, fault: str, value: object, kind: type[CgcError]
+) -> None:
+    platform.fail(fault, value, where=page_from(offset))
+    with pytest.raises(kind):
+        await all_jobs(client, JobQuery())
+
+
+async def test_a_page_that_is_empty_against_its_total_is_an_error(
+    client: Client, platform: SimulatedPlatform
+) -> None:
+    def empty(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"items": []}, headers={"x-total-matching-query": str(JOBS)})
+
+    platform.fail(empty, where=page_from(900))
+    with pytest.raises(IncompleteList, match="1,630 of 1,730 jobs could be read"):
+        await all_jobs(client, JobQuery())
+
+
+async def test_unreadable_jobs_are_counted(client: Client, platform: SimulatedPlatform) -> None:
+    platform.switches.unreadable_items = True
+    whole = await all_jobs(client, JobQuery())
+    assert whole.unreadable == 2 * PAGES
+    assert len(whole.jobs) + whole.unreadable == JOBS
+
+
+async def test_it_can_be_given_up_at_any_time(client: Client, platform: SimulatedPlatform) -> None:
+    gate = platform.gate(page_from(1000))
+    reading = asyncio.create_task(ids(client))
+    await gate.arrival()
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert len(asyncio.all_tasks()) == 1
+    gate.release()
+    assert (await client.me()).username == "rosalind"
+
+
+async def test_a_wait_for_the_limit_can_be_given_up(client: Client, platform: SimulatedPlatform) -> None:
+    platform.next("limited", where=page_from(500))
+    waiting = asyncio.Event()
+    reading = asyncio.create_task(all_jobs(client, JobQuery(), on_retry=lambda *_: waiting.set()))
+    await waiting.wait()
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    await asyncio.sleep(0)
+    assert len(asyncio.all_tasks()) == 1
+
+
+async def test_who_leaves_early_asks_for_no_more(client: Client, platform: SimulatedPlatform) -> None:
+    gate = platform.gate(page_from(300))
+    async with aclosing(all_pages(client, JobQuery())) as pages:
+        async for page in pages:
+            if page.query.offset == 200:
+                break
+    assert len(asyncio.all_tasks()) == 1
+    gate.release()
+
+
+async def test_many_jobs_are_got_by_hundreds(client: Client, platform: SimulatedPlatform) -> None:
+    wanted = [*platform.ids()[:250], "nothing"]
+    found = await jobs_by_ids(client, wanted)
+    assert list(found) == wanted
+    assert all(isinstance(found[job_id], ImportJob) for job_id in wanted[:-1])
+    assert isinstance(found["nothing"], JobError)
+    assert len(platform.requests) == 3
+    assert await jobs_by_ids(client, []) == {}
+
+
+async def test_getting_many_jobs_is_all_or_an_error(client: Client, platform: SimulatedPlatform) -> None:
+    platform.next("limited")
+    waits: list[float] = []
+    found = await jobs_by_ids(
+        client, platform.ids()[:250], on_retry=lambda _, wait: waits.append(wait), sleep=no_sleep
+    )
+    assert (len(found), len(waits)) == (250, 1)
+    platform.next("maintenance")
+    with pytest.raises(Maintenance):
+        await jobs_by_ids(client, platform.ids()[:250])

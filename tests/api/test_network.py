@@ -1,0 +1,358 @@
+"""What the user sees when the network misbehaves: names, refusals, certificates, proxies, sleep."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from textual.app import App
+
+from cgc_tui.api import error_mapping
+from cgc_tui.api.client import Client
+from cgc_tui.api.request_log import Event, EventLog
+from cgc_tui.api.requester import MOST_AT_ONCE
+from cgc_tui.config.settings import Settings
+from cgc_tui.demo import LoopbackServer, SimulatedPlatform
+from cgc_tui.domain.errors import Unreachable
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.tui.app import CgcApp
+from tests.support.app import Connect, Start, first_page, shown, text_of
+from tests.support.calls import LISTS, quiet
+from tests.support.clock import Clock
+from tests.support.terminal import APP, Terminal, modes_left
+
+CERTIFICATE = Path(__file__).parent.parent / "data" / "self-signed.pem"
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*PROXIES, *map(str.lower, PROXIES), "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(error_mapping, "NETWORK_WAIT", 0.3)
+
+
+@pytest.fixture
+def secure(platform: SimulatedPlatform) -> Iterator[str]:
+    """Serve the platform with a certificate that signs itself; return its endpoint."""
+    with LoopbackServer(platform) as server:
+        yield over_tls(server)
+
+
+def over_tls(server: LoopbackServer) -> str:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    listening = server._http.socket
+    server._http.socket = context.wrap_socket(listening, server_side=True, do_handshake_on_connect=False)
+    return f"https://localhost:{port_of(server.url)}/v2"
+
+
+def port_of(url: str) -> int:
+    return int(url.split(":")[2].partition("/")[0])
+
+
+class Proxy:
+    """A proxy that carries what CONNECT asks for, or answers with `refusal`."""
+
+    def __init__(self, port: int = 0) -> None:
+        self.refusal = b""
+        self.asked: list[bytes] = []
+        self._socket = socket.create_server(("127.0.0.1", port))
+        self.port = self._socket.getsockname()[1]
+        self._open: list[socket.socket] = [self._socket]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def close(self) -> None:
+        for each in self._open:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                client, _ = self._socket.accept()
+            except OSError:
+                return
+            self._open.append(client)
+            head = client.recv(65536)
+            self.asked.append(head)
+            if self.refusal:
+                client.sendall(self.refusal)
+                client.close()
+                continue
+            host, _, port = head.split()[1].decode().rpartition(":")
+            upstream = socket.create_connection((host, int(port)))
+            self._open.append(upstream)
+            client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            for ends in ((client, upstream), (upstream, client)):
+                threading.Thread(target=self._carry, args=ends, daemon=True).start()
+
+    @staticmethod
+    def _carry(source: socket.socket, target: socket.socket) -> None:
+        try:
+            while data := source.recv(65536):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return
+
+
+def events_of(app: App[None]) -> Sequence[Event]:
+    """Return the event log of an app."""
+    assert isinstance(app, CgcApp)
+    return app._setup.events.events
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait for a condition."""
+    for _ in range(1000):
+        if true():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it does not come true")
+
+
+async def six_at_once(client: Client, platform: SimulatedPlatform) -> None:
+    """Have six connections opened, and kept."""
+    gate = platform.gate()
+    asking = [asyncio.create_task(client.me()) for _ in range(MOST_AT_ONCE)]
+    await until(lambda: gate.count == MOST_AT_ONCE)
+    gate.release()
+    await asyncio.gather(*asking)
+
+
+async def test_a_platform_that_refuses_connections_is_named_and_comes_back(
+    start: Start, platform: SimulatedPlatform, server: LoopbackServer
+) -> None:
+    async with start(settings=Settings(refresh=1)) as pilot:
+        await quiet(pilot)
+        server.close()
+        await shown(pilot, "STALE 0 s · 127.0.0.1 refused the connection")
+        await pilot.press("down")
+        platform.add_jobs(1)
+        with LoopbackServer(platform, port=port_of(server.url)):
+            await shown(pilot, "1–50 of 231")
+            await shown(pilot, "STALE", gone=True)
+
+
+async def test_a_name_that_is_not_known_is_named_and_comes_back(
+    start: Start, server: LoopbackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: object, **__: object) -> object:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    async with start(endpoint=f"http://localhost:{port_of(server.url)}/v2") as pilot:
+        await quiet(pilot)
+        with monkeypatch.context() as patch:
+            patch.setattr(socket, "getaddrinfo", unknown)
+            server.forget()
+            await pilot.press("r")
+            await shown(pilot, "the name of localhost is not known here")
+            assert "1–50 of 230" not in text_of(pilot.app)
+        await shown(pilot, "1–50 of 230")
+
+
+async def test_a_certificate_that_nobody_signed_says_what_to_do(start: Start, secure: str) -> None:
+    async with start(endpoint=secure) as pilot:
+        screen = await shown(pilot, "the certificate of localhost is not trusted (self-signed certificate)")
+        assert "SSL_CERT_FILE" in screen
+
+
+async def test_a_certificate_that_is_trusted_works_and_its_loss_is_told(
+    start: Start, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    with LoopbackServer(platform) as server:
+        endpoint = over_tls(server)
+        async with start(endpoint=endpoint) as pilot:
+            await quiet(pilot)
+            server.close()
+            with LoopbackServer(platform, port=port_of(server.url)):
+                await pilot.press("r")
+                await shown(pilot, "no secure connection to localhost")
+            with LoopbackServer(platform, port=port_of(server.url)) as again:
+                over_tls(again)
+                await shown(pilot, "no secure connection", gone=True)
+
+
+async def test_a_proxy_that_is_down_or_says_no_is_named_by_its_variable(
+    start: Start, secure: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = Proxy()
+    monkeypatch.setenv("HTTPS_PROXY", f"http://user:secret@127.0.0.1:{proxy.port}")
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    async with start(endpoint=secure) as pilot:
+        await quiet(pilot)
+        assert proxy.asked
+        proxy.close()
+        await pilot.press("r")
+        screen = await shown(pilot, "the proxy of HTTPS_PROXY refused the connection")
+        assert "Check HTTPS_PROXY" in screen
+        proxy = Proxy(proxy.port)
+        proxy.refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"
+        await pilot.press("r")
+        screen = await shown(pilot, "the proxy did not let the request through (407")
+        assert "secret" not in screen
+        proxy.refusal = b""
+        await shown(pilot, "1–50 of 230")
+        proxy.close()
+
+
+async def test_a_loopback_endpoint_is_never_asked_through_a_proxy(
+    start: Start, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = SimulatedPlatform(jobs=1, clock=clock.unix)
+    with LoopbackServer(elsewhere) as other:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, other.url.removesuffix("/v2"))
+        async with start() as pilot:
+            await quiet(pilot)
+    assert not elsewhere.requests
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HTTPS_PROXY", "http://proxy:port"),
+        ("https_proxy", "ftp://proxy"),
+        ("ALL_PROXY", "socks5h://127.0.0.1:1080"),
+        ("NO_PROXY", "localhost,[::1]"),
+        ("SSL_CERT_FILE", "/nowhere/certificates.pem"),
+        ("SSL_CERT_FILE", __file__),
+        ("SSLKEYLOGFILE", "/nowhere/keys.log"),
+        ("SSLKEYLOGFILE", str(Path(__file__).parent.parent)),
+    ],
+)
+async def test_a_variable_that_cannot_be_used_is_named(
+    start: Start, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    async with start(endpoint="https://platform.invalid/v2") as pilot:
+        screen = await shown(pilot, f"Check or unset {name}.")
+        assert "the network settings cannot be used" in screen
+
+
+async def test_connections_that_a_sleep_has_cut_are_replaced_in_silence(
+    start: Start, platform: SimulatedPlatform, server: LoopbackServer
+) -> None:
+    async with start(backoff=()) as pilot:
+        await quiet(pilot)
+        platform.add_jobs(1)
+        server.forget()
+        await pilot.press("r")
+        screen = await shown(pilot, "1–50 of 231")
+        assert "STALE" not in screen
+        broken = [event for event in events_of(pilot.app) if event.what]
+        assert {(event.status, event.attempt) for event in broken} == {(None, 1)}
+
+
+async def test_more_cut_connections_than_attempts_do_no_harm(
+    connect: Connect, platform: SimulatedPlatform, server: LoopbackServer
+) -> None:
+    log = EventLog()
+    client = connect(backoff=(), events=log)
+    await six_at_once(client, platform)
+    server.forget()
+    assert (await client.jobs(JobQuery(limit=1))).jobs
+    assert [(event.status, event.attempt) for event in log.events[:7]] == [(200, 1)] + [(None, 1)] * 6
+    platform.fail("drop", "before")
+    with pytest.raises(Unreachable):
+        await client.jobs(JobQuery(limit=1))
+
+
+@pytest.mark.parametrize(
+    ("fault", "value"), [("silent", True), ("slow_s", 600.0), ("drip", 0.2), ("endless_headers", True)]
+)
+async def test_esc_ends_any_wait_for_an_answer(
+    start: Start, platform: SimulatedPlatform, fault: str, value: object
+) -> None:
+    async with start() as pilot:
+        await quiet(pilot)
+        platform.fail(fault, value, where=LISTS)
+        asked = len(platform.requests)
+        await pilot.press("r")
+        await until(lambda: len(platform.requests) > asked)
+        await pilot.press("down", "escape")
+        await shown(pilot, "stopped; r asks again")
+        platform.recover()
+        platform.add_jobs(1)
+        await pilot.press("r")
+        await shown(pilot, "1–50 of 231")
+
+
+@pytest.mark.parametrize(("fault", "value"), [("silent", True), ("drip", 0.2), ("endless_headers", True)])
+async def test_no_answer_in_time_is_said_so(
+    start: Start, platform: SimulatedPlatform, fault: str, value: object
+) -> None:
+    async with start(deadline=1.5) as pilot:
+        await quiet(pilot)
+        platform.fail(fault, value, where=first_page)
+        await pilot.press("r")
+        await shown(pilot, "STALE 0 s · no answer from 127.0.0.1 in time")
+        platform.recover()
+        await shown(pilot, "1–50 of 230")
+
+
+async def test_what_speaks_no_http_is_said_so(start: Start) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=_greet, args=(listening,), daemon=True).start()
+        async with start(endpoint=f"http://127.0.0.1:{listening.getsockname()[1]}/v2") as pilot:
+            await shown(pilot, "what answers at 127.0.0.1 does not speak HTTP")
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+def _greet(listening: socket.socket) -> None:
+    while True:
+        try:
+            client, _ = listening.accept()
+            with client:
+                client.sendall(b"SSH-2.0-OpenSSH_9.6\r\n\r\n")
+                client.recv(65536)
+        except OSError:
+            return
+
+
+HANGS = """
+import socket, sys, threading
+from cgc_tui.__main__ import main
+
+def hang(*where, **more):
+    open("asked", "w").close()
+    threading.Event().wait()
+
+socket.getaddrinfo = hang
+sys.exit(main())
+"""
+
+
+def test_quitting_does_not_wait_for_a_name_look_up(tmp_path: Path, platform: SimulatedPlatform) -> None:
+    environ = {"SB_API_ENDPOINT": "https://cgc.invalid/v2", "SB_AUTH_TOKEN": platform.token}
+    with Terminal([sys.executable, "-c", HANGS], home=tmp_path, environ=environ) as terminal:
+        terminal.sees("Asking https://cgc.invalid")
+        while not (tmp_path / "asked").exists():
+            terminal.read(0.05)
+        terminal.press("q")
+        assert terminal.ends() == 0
+        assert not modes_left(terminal.raw)
+
+
+def test_quitting_in_the_middle_of_requests_is_no_failure(
+    tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer
+) -> None:
+    environ = {"SB_API_ENDPOINT": server.url, "SB_AUTH_TOKEN": platform.token}
+    platform.fail("silent")
+    with Terminal(APP, home=tmp_path, environ=environ) as terminal:
+        terminal.sees("Asking http://127.0.0.1")
+        while not platform.requests:
+            terminal.read(0.05)
+        terminal.press("q")
+        assert terminal.ends() == 0
+        assert not modes_left(terminal.raw)

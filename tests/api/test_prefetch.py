@@ -1,0 +1,212 @@
+"""The first page, which a child of the program asks for: once, soon, and never to be left behind."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from cgc_tui.demo import LoopbackServer, SimulatedPlatform
+from cgc_tui.domain.errors import Maintenance, RateLimited
+from cgc_tui.domain.text import Clean
+from tests.support.app import first_page
+from tests.support.early import BEFORE_THE_PAINT, FEATURES_AT_THE_START, START
+from tests.support.terminal import PATIENCE, Terminal
+
+APP = [sys.executable, "-m", "cgc_tui"]
+Open = Callable[..., Terminal]
+
+FORKLESS = """\
+import os, sys
+from cgc_tui.__main__ import main
+
+def fork():
+    raise BlockingIOError(11, "Resource temporarily unavailable")
+
+os.fork = fork
+sys.exit(main([]))
+"""
+
+LOST = """\
+import os, sys
+import cgc_tui.__main__ as program
+
+program._answer = lambda parent: os._exit(3)
+sys.exit(program.main([]))
+"""
+"""The program, with a child that dies before it can tell anything."""
+
+STUCK = """\
+import sys, time
+import cgc_tui.__main__ as program
+import cgc_tui.api.prefetch
+
+program._answer = lambda parent: time.sleep(1000)
+cgc_tui.api.prefetch.PATIENCE = 0.5
+sys.exit(program.main([]))
+"""
+"""The program, with a child that never tells anything."""
+
+
+@pytest.fixture
+def opened(tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer) -> Open:
+    """Return what runs the program, or code instead of it, on the served platform."""
+
+    def run(code: str | None = None, *options: str) -> Terminal:
+        command = APP if code is None else [sys.executable, "-c", code]
+        environ = {"SB_API_ENDPOINT": server.url, "SB_AUTH_TOKEN": platform.token}
+        return Terminal([*command, *options], home=tmp_path, environ=environ)
+
+    return run
+
+
+def asked(platform: SimulatedPlatform) -> list[str]:
+    """Return the requests for the first page of the list; counts and the page after it are others."""
+    targets = [request.target for request in platform.requests]
+    return [
+        target for target in targets if "/storage/imports?offset=0&" in target and "fields=_all" in target
+    ]
+
+
+def child_of(pid: int) -> int | None:
+    """Return the child of a process, if there is one."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return int(children[0]) if children else None
+
+
+def gone(pid: int) -> bool:
+    """Wait until a process is gone; tell whether that is so."""
+    ends = time.monotonic() + PATIENCE
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < ends:
+        time.sleep(0.01)
+    return not Path(f"/proc/{pid}").exists()
+
+
+@contextmanager
+def asking(opened: Open, platform: SimulatedPlatform) -> Iterator[tuple[Terminal, int]]:
+    """Give the program, and its child whose request is held."""
+    gate = platform.gate(where=first_page, times=1)
+    with opened() as terminal:
+        terminal.sees("asking…")
+        assert gate.arrived.wait(PATIENCE)
+        child = child_of(terminal.process.pid)
+        assert child is not None
+        yield terminal, child
+        gate.release()
+
+
+def test_it_is_asked_for_once(opened: Open, platform: SimulatedPlatform) -> None:
+    with opened() as terminal:
+        terminal.sees("page 1 of")
+        terminal.sees(" · rosalind")
+        assert len(asked(platform)) == 1
+        assert child_of(terminal.process.pid) is None
+        terminal.press("!")
+        terminal.sees("limit=50&fields=_all")
+
+
+def test_only_what_is_needed_is_loaded_before_the_first_paint(opened: Open, tmp_path: Path) -> None:
+    """Nothing of the HTTP library, no dialog, and no feature that is not there already."""
+    with opened(BEFORE_THE_PAINT) as terminal:
+        terminal.sees(" · rosalind")
+    assert not (tmp_path / "early").exists(), (tmp_path / "early").read_text()
+    loaded = set((tmp_path / "at-first-paint").read_text().split())
+    assert "cgc_tui.tui.app" in loaded
+    assert loaded - {*START.split(), *FEATURES_AT_THE_START.split()} == set()
+
+
+@pytest.mark.parametrize("code", [FORKLESS, LOST])
+def test_without_the_child_the_list_comes_all_the_same(
+    opened: Open, platform: SimulatedPlatform, code: str
+) -> None:
+    with opened(code) as terminal:
+        terminal.sees("page 1 of")
+        assert len(asked(platform)) == 1
+        terminal.press("q")
+        assert terminal.ends() == 0
+
+
+def test_what_went_wrong_is_told_as_ever(opened: Open, platform: SimulatedPlatform) -> None:
+    platform.fail("maintenance")
+    with opened() as terminal:
+        terminal.sees("maintenance")
+        assert len(asked(platform)) == 1
+        platform.recover()
+        terminal.press("r")
+        terminal.sees("page 1 of")
+
+
+def test_a_refused_token_is_asked_for_again(opened: Open, platform: SimulatedPlatform) -> None:
+    platform.switches.refuse_token = True
+    with opened() as terminal:
+        terminal.sees("The platform refused the token")
+
+
+def test_where_there_is_no_token_there_is_no_child(tmp_path: Path) -> None:
+    with Terminal(APP, home=tmp_path) as terminal:
+        terminal.sees("Get one at")
+        assert child_of(terminal.process.pid) is None
+
+
+def test_quitting_waits_for_no_answer_and_leaves_nobody(opened: Open, platform: SimulatedPlatform) -> None:
+    with asking(opened, platform) as (terminal, child):
+        terminal.press("q")
+        assert terminal.ends() == 0
+        assert gone(child)
+
+
+def test_the_child_ends_with_a_program_that_was_killed(opened: Open, platform: SimulatedPlatform) -> None:
+    with asking(opened, platform) as (terminal, child):
+        terminal.process.kill()
+        assert gone(child)
+
+
+def test_another_list_waits_for_neither_answer_nor_child(opened: Open, platform: SimulatedPlatform) -> None:
+    with asking(opened, platform) as (terminal, child):
+        terminal.press("4")
+        terminal.sees("FAILED · sorted as sent")
+        assert gone(child)
+
+
+def test_the_filters_of_the_command_line_are_asked_with(opened: Open, platform: SimulatedPlatform) -> None:
+    with opened(None, "--state", "FAILED", "--page-size", "7") as terminal:
+        terminal.sees("1–7 of ")
+        (target,) = asked(platform)
+        assert "limit=7" in target
+        assert "state=FAILED" in target
+
+
+@pytest.mark.parametrize("arguments", [["--demo"], ["--version"]])
+def test_nobody_is_asked_where_nothing_is_to_be_asked(tmp_path: Path, arguments: list[str]) -> None:
+    code = (
+        "import os, sys\n"
+        "from cgc_tui.__main__ import main\n"
+        "os.fork = lambda: print('a child') or 1\n"
+        f"sys.exit(main({arguments}))"
+    )
+    with Terminal([sys.executable, "-c", code], home=tmp_path) as terminal:
+        terminal.sees("page 1 of" if arguments == ["--demo"] else "cgc-tui ")
+        assert b"a child" not in terminal.raw
+
+
+def test_the_child_has_none_of_the_terminal(opened: Open, platform: SimulatedPlatform) -> None:
+    with asking(opened, platform) as (_, child):
+        files = {os.readlink(f"/proc/{child}/fd/{number}") for number in range(3)}
+        assert files == {os.devnull}
+
+
+def test_failures_travel_whole() -> None:
+    error = RateLimited(
+        Clean("too many requests"), Clean("Wait."), status=429, code=7, words=Clean("no"), retry_after=3.5
+    )
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is RateLimited
+    assert str(again) == str(error)
+    assert vars(again) == vars(error)
+    assert isinstance(pickle.loads(pickle.dumps(Maintenance(Clean("a"), Clean("b")))), Maintenance)

@@ -1,0 +1,291 @@
+"""The event log: what it keeps, what it shows, and what it never holds."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import httpx
+import pytest
+
+from cgc_tui.api.request_log import MOST_EVENTS, EventLog, LogFile, LogFileError
+from cgc_tui.demo import LoopbackServer, SimulatedPlatform
+from cgc_tui.domain.errors import CgcError
+from cgc_tui.domain.jobs import ImportJob
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.text import Clean
+from cgc_tui.tui.app import CgcApp
+from cgc_tui.tui.request_log.dialog import EventsDialog
+from cgc_tui.tui.request_log.request_list import EventLines
+from tests.support.app import Connect, MakeApp, Start, shown, text_of
+from tests.support.calls import event, quiet
+from tests.support.clock import NOON
+from tests.support.terminal import APP, Terminal
+
+LISTS = "/v2/storage/imports"
+
+
+async def test_a_call_is_kept_with_what_came_of_it(connect: Connect) -> None:
+    log = EventLog()
+    client = connect(events=log)
+    await client.jobs(JobQuery(limit=3))
+    with pytest.raises(CgcError):
+        await client.job(ImportJob(id="nothing", state=""))
+    missing, listed = log.events
+    assert (listed.method, listed.status, listed.attempt, listed.at) == ("GET", 200, 1, NOON)
+    assert listed.target == "/v2/storage/imports?offset=0&limit=3&fields=_all"
+    assert listed.size > 1000
+    assert listed.request_id
+    assert (listed.what, listed.code, listed.words) == (None, None, None)
+    assert (missing.status, missing.code, missing.what) == (404, 9008, "not found")
+    assert missing.words == "Requested import job does not exist."
+
+
+async def test_every_attempt_is_kept_and_every_way_to_fail(
+    connect: Connect, platform: SimulatedPlatform
+) -> None:
+    log = EventLog()
+    client = connect(events=log)
+    platform.fail("gateway_html", 502)
+    with pytest.raises(CgcError):
+        await client.me()
+    assert [(each.attempt, each.status, each.what) for each in log.events] == [
+        (attempt, 502, "502 bad gateway") for attempt in (3, 2, 1)
+    ]
+    platform.recover()
+    for fault, value, status, what in (
+        ("portal", True, 200, "a web page came instead of data"),
+        ("items_null", True, 200, "the answer could not be read: it holds no list"),
+        ("empty", 204, 204, "the answer was empty"),
+        ("cut", True, 200, "the connection to 127.0.0.1 broke"),
+    ):
+        platform.fail(fault, value)
+        with pytest.raises(CgcError):
+            await client.jobs(JobQuery())
+        platform.recover()
+        assert (log.events[0].status, log.events[0].what) == (status, what)
+    await client.me()
+    platform.fail("silent")
+    client._wire._deadline = 0.2
+    with pytest.raises(CgcError):
+        await client.me()
+    assert (log.events[0].status, log.events[0].what) == (None, "given up without a whole answer")
+
+
+async def test_neither_token_nor_body_gets_into_it(
+    connect: Connect, platform: SimulatedPlatform, tmp_path: Path
+) -> None:
+    path = tmp_path / "log"
+    log = EventLog(LogFile(path))
+    client = connect(events=log)
+    await client.jobs(JobQuery())
+    name = platform.job(platform.ids()[0])["destination"]["name"]
+
+    def echo(_: httpx.Request) -> httpx.Response:
+        told = {"status": 400, "code": 1, "message": f"{platform.token} is no token\n\x1b[31m"}
+        return httpx.Response(400, json=told, headers={"x-request-id": platform.token})
+
+    platform.fail(echo)
+    with pytest.raises(CgcError) as caught:
+        await client.jobs(JobQuery(project=f"rosalind/{platform.token}"))
+    assert caught.value.words == "(token) is no token␊␛[31m"
+    written = path.read_text()
+    kept = "\n".join(each.text() for each in log.events) + repr(log.events)
+    for text in (written, kept):
+        assert platform.token not in text
+        assert name not in text
+        assert "(token) is no token" in text
+        assert "project=rosalind%2F(token)" in text
+
+
+def test_it_is_kept_small() -> None:
+    log = EventLog()
+    for number in range(MOST_EVENTS + 20):
+        log.add(event(number))
+    assert (len(log.events), log.added) == (MOST_EVENTS, MOST_EVENTS + 20)
+    assert log.events[0].milliseconds == MOST_EVENTS + 19
+
+
+def test_the_file_is_private_appended_to_and_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_text("before\n")
+    path.chmod(0o644)
+    old = os.umask(0)
+    try:
+        log, other = EventLog(LogFile(path)), EventLog(LogFile(tmp_path / "new"))
+    finally:
+        os.umask(old)
+    log.note("begins")
+    log.add(event(1, words=Clean("two\nlines"), what=Clean("failed")))
+    lines = path.read_text().splitlines()
+    assert lines[0] == "before"
+    assert lines[1].endswith("Z begins")
+    assert lines[2].startswith(
+        "2026-03-14T12:00:01.000Z; GET /v2/storage/imports/job-0001; 200, 0 bytes, 1 ms"
+    )
+    assert lines[2].endswith("failed; two␊lines")
+    assert len(lines) == 3
+    assert other.trouble is None
+    for file in (path, tmp_path / "new"):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "folder").mkdir()
+    for name, why in (
+        ("link", "symbolic link"),
+        ("fifo", "No such device"),
+        ("folder", "directory"),
+        ("nowhere/log", "No such file"),
+        ("a\0b", "embedded null"),
+    ):
+        with pytest.raises(LogFileError, match=why):
+            LogFile(tmp_path / name)
+    with pytest.raises(LogFileError, match="not a regular file"):
+        LogFile(Path("/dev/null"))
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_file_that_is_full_is_told_and_given_up() -> None:
+    class Full(LogFile):
+        def __init__(self) -> None:
+            self._path, self._number = Path("log"), os.open("/dev/full", os.O_WRONLY)
+
+    log = EventLog(Full())
+    for number in range(3):
+        log.add(event(number))
+    assert log.trouble == "The log file log cannot be written: No space left on device."
+    assert len(log.events) == 3
+
+
+async def test_it_is_shown_with_the_platforms_words_and_copied_whole(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start(size=(80, 24)) as pilot:
+        await quiet(pilot)
+        platform.fail("error", (403, 9005), where=LISTS)
+        await pilot.press("r")
+        await shown(pilot, "no permission")
+        await pilot.press("exclamation_mark")
+        screen = await shown(pilot, "code 9005 You do not have the privilege")
+        assert "12:00:00  GET   403" in screen
+        assert "12:00:00  GET   200" in screen
+        assert "request id 0000" in screen
+        assert "/v2/user" in screen
+        await pilot.press("G")
+        await shown(pilot, "code 9005", gone=True)
+        await pilot.press("g", "enter")
+        await shown(pilot, "code 9005 You do not have the privilege to access this import job.")
+        await pilot.press("escape", "y")
+        await shown(pilot, "Sent the entry to the terminal")
+        assert "code 9005" in pilot.app.clipboard
+        await pilot.press("exclamation_mark")
+        await shown(pilot, "Requests:", gone=True)
+
+
+async def test_new_events_do_not_move_what_one_reads(make_app: MakeApp) -> None:
+    app = make_app()
+    log = app._setup.events
+    for number in range(100):
+        log.add(event(number))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await quiet(pilot)
+        await pilot.press("exclamation_mark")
+        await shown(pilot, "newest first")
+        lines = app.screen.query_one(EventLines)
+        await pilot.press("pagedown", "pagedown", "j", "k", "k")
+        await pilot.pause()
+        before, reading = rows(app), lines.event
+        for number in range(100, 107):
+            log.add(event(number))
+        await shown(pilot, f"Requests: {log.added}")
+        await pilot.pause()
+        assert lines.event is reading
+        assert rows(app) == before
+        await pilot.press("g")
+        await shown(pilot, "job-0106")
+        log.add(event(107))
+        await shown(pilot, "job-0107")
+        assert lines.event is not None
+        assert lines.event.target.endswith("job-0106")
+
+
+def rows(app: CgcApp) -> list[str]:
+    """Return what the screen shows below the heading, without the scroll bar."""
+    return [line[:-5] for line in text_of(app).splitlines()[2:]]
+
+
+async def test_it_follows_a_full_log(make_app: MakeApp) -> None:
+    app = make_app()
+    log = app._setup.events
+    async with app.run_test(size=(60, 15)) as pilot:
+        await quiet(pilot)
+        for number in range(MOST_EVENTS):
+            log.add(event(number))
+        await pilot.press("exclamation_mark")
+        await shown(pilot, f"the last {MOST_EVENTS} of")
+        await pilot.press("G")
+        await shown(pilot, "job-0000")
+        for number in range(MOST_EVENTS, 2 * MOST_EVENTS):
+            log.add(event(number))
+        await shown(pilot, f"job-{MOST_EVENTS:04}")
+        await pilot.press("g")
+        await shown(pilot, f"job-{2 * MOST_EVENTS - 1:04}")
+
+
+async def test_an_idle_log_draws_nothing(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await quiet(pilot)
+        await pilot.press("exclamation_mark")
+        await shown(pilot, "newest first")
+        assert isinstance(app.screen, EventsDialog)
+        lines = app.screen.query_one(EventLines)
+        shows: list[int] = []
+        lines.show = lambda _, *, new: shows.append(new)  # type: ignore[method-assign]
+        app.screen._update()
+        assert not shows
+
+
+async def test_the_log_outlives_a_token(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await quiet(pilot)
+        old, platform.token = platform.token, "n" * 32
+        await pilot.press("r")
+        await shown(pilot, "The platform refused the token")
+        await pilot.press(*platform.token, "enter")
+        await shown(pilot, "1–50 of 230")
+        await quiet(pilot)
+        await pilot.press("exclamation_mark")
+        screen = await shown(pilot, "the platform refused the token:")
+        assert old not in screen
+
+
+def test_the_whole_program_writes_it_and_says_its_begin_and_end(
+    tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer
+) -> None:
+    path = tmp_path / "log.txt"
+    environ = {"SB_API_ENDPOINT": server.url, "SB_AUTH_TOKEN": platform.token}
+    with Terminal([*APP, "--log-file", str(path)], home=tmp_path, environ=environ) as terminal:
+        terminal.sees(" · rosalind")
+        terminal.press("!")
+        terminal.sees("Requests:")
+        terminal.press("q")
+        assert terminal.ends() == 0
+    first, *between, last = path.read_text().splitlines()
+    assert first.partition(" ")[2].startswith("cgc-tui ")
+    assert first.endswith(" begins")
+    assert last.endswith(" cgc-tui ends with 0")
+    assert any("; GET /v2/user; 200, " in line for line in between)
+    assert platform.token not in path.read_text()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_log_file_that_cannot_be_written_ends_the_program_in_a_line(tmp_path: Path) -> None:
+    with Terminal([*APP, "--demo", "--log-file", "/nowhere/log"], home=tmp_path) as terminal:
+        assert terminal.ends() == 2
+        assert "The log file /nowhere/log cannot be written: No such file or directory." in terminal.text
+        assert "Traceback" not in terminal.text

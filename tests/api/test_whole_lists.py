@@ -1,0 +1,180 @@
+"""A list that is read is whole, or there is an error, whatever happens to it between two requests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
+
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from cgc_tui.api.client import Client
+from cgc_tui.api.listing import MOST_AHEAD, all_jobs, all_pages
+from cgc_tui.domain.errors import IncompleteList
+from cgc_tui.domain.queries import JobPage, JobQuery
+from tests.support.shifting import ShiftingList, Step
+
+steady = settings(
+    derandomize=True, deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow]
+)
+
+
+def read(listed: ShiftingList, **options: int) -> JobPage | IncompleteList:
+    """Return all jobs, or the error in their place."""
+    try:
+        return asyncio.run(all_jobs(Client(listed), JobQuery(), **options))  # type: ignore[arg-type]
+    except IncompleteList as error:
+        return error
+
+
+def steps(*kinds: str) -> st.SearchStrategy[list[Step]]:
+    """Return scripts of these kinds of steps, with quiet requests among them."""
+    step = st.builds(Step, st.sampled_from((*kinds, "nothing")), st.integers(1, 9), st.integers(0, 60))
+    return st.lists(step, max_size=25)
+
+
+CHANGING = steps("insert", "shuffle")
+LEAVING = steps("insert first", "remove")
+WRONG_PAGES = steps("insert", "shuffle", "other page")
+WRONG_TOTALS = steps("insert", "shuffle", "other page", "wrong total", "no total")
+WRONG_LINKS = steps("insert", "shuffle", "other page", "wrong link")
+LEAVING_WRONG_PAGES = steps("remove", "other page")
+
+totals = st.sampled_from((0, 0, -7, -1, 3, None))
+true_totals = st.just(0)
+
+
+@pytest.mark.parametrize(
+    ("scripts", "wrong_by"),
+    [
+        (CHANGING, totals),
+        (LEAVING, true_totals),
+        (WRONG_PAGES, totals),
+        (WRONG_TOTALS, totals),
+        (WRONG_LINKS, true_totals),
+        (LEAVING_WRONG_PAGES, true_totals),
+    ],
+    ids=["changing", "leaving", "wrong pages", "wrong totals", "wrong links", "leaving and wrong pages"],
+)
+def test_a_job_that_is_listed_throughout_is_read_or_there_is_an_error(
+    scripts: st.SearchStrategy[list[Step]], wrong_by: st.SearchStrategy[int | None]
+) -> None:
+    @steady
+    @given(st.integers(0, 40), st.integers(1, 12), scripts, wrong_by)
+    def check(count: int, limit: int, script: Sequence[Step], total: int | None) -> None:
+        listed = ShiftingList(count, limit, script, total=total)
+        result = read(listed)
+        if isinstance(result, IncompleteList):
+            event("error")
+            return
+        event("whole")
+        ids = [job.id for job in result.jobs]
+        assert len(set(ids)) == len(ids)
+        assert listed.throughout <= set(ids)
+
+    check()
+
+
+QUIET = Step("nothing")
+
+
+def ids_of(result: JobPage | IncompleteList) -> list[str]:
+    assert isinstance(result, JobPage), result
+    return [job.id for job in result.jobs]
+
+
+@pytest.mark.parametrize("total", [0, None])
+@pytest.mark.parametrize("count", [0, 1, 29, 30, 31])
+def test_a_list_that_stands_still_takes_a_request_a_page(count: int, total: int | None) -> None:
+    listed = ShiftingList(count, 10, [], total=total)
+    assert ids_of(read(listed)) == listed.ids
+    full = total is None and count and count % 10 == 0
+    assert listed.requests == max(1, -(-count // 10)) + bool(full)
+
+
+@pytest.mark.parametrize("total", [0, None])
+def test_a_page_with_the_jobs_of_another_is_read_again(total: int | None) -> None:
+    listed = ShiftingList(50, 10, [QUIET, Step("other page", place=0), QUIET, QUIET], total=total)
+    assert ids_of(read(listed)) == listed.ids
+
+
+def test_a_page_that_always_has_the_jobs_of_another_is_an_error_after_three_passes() -> None:
+    listed = ShiftingList(50, 10, [])
+    listed.wrong_pages = {20: 10}
+    result = read(listed)
+    assert isinstance(result, IncompleteList)
+    assert str(result) == "40 of 50 jobs could be read; the list changed while it was read"
+    assert (result.read, result.total) == (40, 50)
+    assert 15 <= listed.requests <= 3 * (5 + 2)
+
+
+@pytest.mark.parametrize("total", [-1, -20, -30, -50])
+def test_a_total_that_is_too_low_hides_no_jobs(total: int) -> None:
+    listed = ShiftingList(50, 10, [], total=total)
+    assert ids_of(read(listed)) == listed.ids
+    assert listed.requests == 5
+
+
+def test_a_total_that_is_too_high_is_an_error() -> None:
+    result = read(ShiftingList(50, 10, [], total=3))
+    assert str(result) == "50 of 53 jobs could be read; the list changed while it was read"
+
+
+def test_an_empty_page_ends_a_list_whose_last_page_names_a_next_one() -> None:
+    listed = ShiftingList(50, 10, [QUIET, QUIET, QUIET, Step("wrong link")])
+    assert ids_of(read(listed)) == listed.ids
+    assert listed.requests == 6
+
+
+@pytest.mark.parametrize("total", [10**11, None])
+def test_the_same_jobs_for_ever_are_an_error_soon(total: int | None) -> None:
+    listed = ShiftingList(50, 10, [], total=total)
+    listed.wrong_pages = dict.fromkeys(range(0, 10_000, 10), 0)
+    listed.always_next = True
+    result = read(listed)
+    assert isinstance(result, IncompleteList)
+    assert result.read == 10
+    assert total is None or str(result).startswith("10 of 100,000,000,050 jobs could be read")
+    assert listed.requests <= 21 + MOST_AHEAD
+
+
+def test_a_part_of_a_list_is_whole_or_an_error_too() -> None:
+    listed = ShiftingList(50, 10, [])
+    part = read(listed, most=30)
+    assert (ids_of(part), listed.requests) == (listed.ids[:30], 3)
+    assert isinstance(part, JobPage)
+    assert part.more
+    listed.wrong_pages = {20: 10}
+    assert str(read(listed, most=30)).startswith("20 of 30 jobs could be read")
+    assert ids_of(read(listed, most=20)) == listed.ids[:20]
+
+
+@pytest.mark.parametrize("added", [1, 9])
+def test_jobs_that_are_added_at_the_start_meanwhile_are_read_from_there(added: int) -> None:
+    listed = ShiftingList(50, 10, [QUIET, QUIET, Step("insert first", added)])
+    assert ids_of(read(listed)) == listed.ids
+    assert listed.requests == 6 + 2
+
+
+def test_a_job_that_leaves_meanwhile_costs_one_request() -> None:
+    listed = ShiftingList(50, 10, [QUIET, QUIET, Step("remove", 1, 5)])
+    before = list(listed.ids)
+    assert ids_of(read(listed)) == before
+    assert listed.requests == 6
+
+
+async def test_the_pages_that_were_read_come_before_the_error() -> None:
+    listed = ShiftingList(50, 10, [])
+    listed.wrong_pages = {20: 10}
+    found: list[str] = []
+
+    async def stream() -> None:
+        async with aclosing(all_pages(Client(listed), JobQuery())) as pages:  # type: ignore[arg-type]
+            async for page in pages:
+                found.extend(job.id for job in page.jobs)
+
+    with pytest.raises(IncompleteList):
+        await stream()
+    assert found == [job_id for job_id in listed.ids if not 20 <= listed.ids.index(job_id) < 30]

@@ -1,0 +1,58 @@
+"""Commands inside this process, against a platform behind a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+
+from cgc_tui.cli.commands import loaded
+from cgc_tui.cli.context import Session
+from cgc_tui.cli.parser import parser
+from cgc_tui.config.credentials import Access, Credentials, TokenSource
+from cgc_tui.demo import LoopbackServer, SimulatedPlatform
+from cgc_tui.domain.token import Token
+from cgc_tui.formatting.display import Look
+from cgc_tui.services.session import Place
+from tests.support.app import Connect
+from tests.support.clock import Clock
+from tests.support.commands import Command, Outcome, Stream
+
+
+@pytest.fixture
+def command(
+    platform: SimulatedPlatform, server: LoopbackServer, connect: Connect, clock: Clock, tmp_path: Path
+) -> Command:
+    """Return a function that runs a command line; errors come as they are raised."""
+
+    async def run(
+        *arguments: str,
+        token: str | None = platform.token,
+        terminal: bool = False,
+        environ: Mapping[str, str] | None = None,
+    ) -> Outcome:
+        options = parser().parse_args(arguments)
+        out, err = Stream(), Stream()
+        out.terminal = err.terminal = terminal
+        credentials = Credentials(tmp_path / "config", environ=environ or {}, home=tmp_path)
+        access = Access("cgc", server.url, Token(token) if token else None, TokenSource.STORE)
+        session = Session(
+            place=Place(
+                access, "CGC", credentials, lambda _, given: connect(given.reveal()), tmp_path / "state"
+            ),
+            parser=parser(),
+            config=tmp_path / "config.toml",
+            look=Look(zone=UTC),
+            environ=environ or {},
+            out=out,
+            err=err,
+            clock=clock,
+            sleep=lambda _: asyncio.sleep(0.01),
+        )
+        code = await loaded(options.command).run(options, session)
+        return Outcome(code, out.getvalue(), err.getvalue())
+
+    return run

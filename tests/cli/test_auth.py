@@ -1,0 +1,134 @@
+"""`auth`, `info` and `completion`: tokens are tried before they are stored, and none is ever printed."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import stat
+import sys
+from asyncio.subprocess import PIPE
+from pathlib import Path
+
+import pytest
+
+from cgc_tui import __version__
+from cgc_tui.config.platforms import CredentialsError
+from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.domain.errors import Refused
+from tests.support.commands import Command
+
+
+def pipe(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+
+
+async def test_a_token_is_tried_then_stored(
+    command: Command, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pipe(monkeypatch, f"{platform.token}\n")
+    told = await command("auth", "login", "--with-token", token=None)
+    assert told.code == 0
+    assert "rosalind" in told.err
+    assert platform.token not in told.err + told.out
+    store = tmp_path / "config" / "credentials"
+    assert platform.token in store.read_text()
+    assert stat.S_IMODE(store.stat().st_mode) == 0o600
+
+
+async def test_a_token_that_is_refused_is_not_stored(
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pipe(monkeypatch, "0" * 32)
+    with pytest.raises(Refused):
+        await command("auth", "login", "--with-token", token=None)
+    assert not (tmp_path / "config").exists()
+
+
+@pytest.mark.parametrize("text", ["", "two words", "a\x1bb"])
+async def test_what_is_no_token_is_not_sent(
+    command: Command, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    pipe(monkeypatch, text)
+    with pytest.raises(CredentialsError):
+        await command("auth", "login", "--with-token", token=None)
+    assert not platform.requests
+
+
+async def test_without_a_terminal_login_says_how(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe(monkeypatch, "")
+    told = await command("auth", "login", token=None)
+    assert told.code == 2
+    assert "--with-token" in told.err
+
+
+async def test_a_token_of_the_environment_is_said_to_win(
+    command: Command, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipe(monkeypatch, platform.token)
+    told = await command("auth", "login", "--with-token", environ={"SB_AUTH_TOKEN": "x"})
+    assert "SB_AUTH_TOKEN is still taken first" in told.err
+
+
+async def test_status_says_whose_token_it_is_and_four_characters_of_it(
+    command: Command, platform: SimulatedPlatform
+) -> None:
+    told = await command("auth", "status")
+    assert told.code == 0
+    assert f"Token     …{platform.token[-4:]}, from the store\n" in told.out
+    assert "User      rosalind\n" in told.out
+    assert platform.token[-5:] not in told.out
+
+
+async def test_nothing_of_a_short_token_shows(command: Command) -> None:
+    told = await command("auth", "status", token="shortsecret")
+    assert told.code == 4
+    assert "cret" not in told.out
+
+
+async def test_status_without_a_token_is_a_4(command: Command, platform: SimulatedPlatform) -> None:
+    told = await command("auth", "status", token=None)
+    assert told.code == 4
+    assert "cgc-tui auth login" in told.out
+    platform.fail("gateway_html", 502)
+    assert (await command("auth", "status")).code == 3
+
+
+async def test_logout_without_a_stored_token_is_a_no(command: Command) -> None:
+    assert (await command("auth", "logout")).code == 1
+
+
+async def test_info_is_safe_to_paste(command: Command, platform: SimulatedPlatform) -> None:
+    environ = {"HTTPS_PROXY": "http://rosalind:secret@proxy:1", "TERM": "xterm", "SSH_CONNECTION": "10.1.2.3"}
+    told = await command("info", environ=environ)
+    assert told.code == 0
+    assert f"cgc-tui    {__version__}\n" in told.out
+    assert "HTTPS_PROXY set" in told.out
+    assert "over SSH" in told.out
+    assert "of 1,000 requests left until 2026-03-14 12:05:00 UTC\n" in told.out
+    assert all(secret not in told.out for secret in ("secret", "rosalind", "10.1.2.3", platform.token))
+
+
+async def test_info_works_without_the_platform(command: Command, platform: SimulatedPlatform) -> None:
+    assert "not known without a token" in (await command("info", token=None)).out
+    platform.fail("maintenance")
+    told = await command("info")
+    assert told.code == 0
+    assert "503 maintenance" in told.out
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+async def test_completion_knows_commands_and_options(command: Command, shell: str) -> None:
+    told = await command("completion", shell)
+    assert all(word in told.out for word in ("cgc-tui", "watch", "on-finish", "with-token"))
+
+
+async def test_bash_completes_a_command(command: Command, tmp_path: Path) -> None:
+    script = tmp_path / "completion"
+    script.write_text((await command("completion", "bash")).out)
+    ask = (
+        f"source {script}; COMP_WORDS=(cgc-tui wat); COMP_CWORD=1; COMP_LINE='cgc-tui wat'; COMP_POINT=11\n"
+        'function=$(complete -p cgc-tui); function=${function##*-F }; ${function%% *}; echo "${COMPREPLY[@]}"'
+    )
+    process = await asyncio.create_subprocess_exec("bash", "-c", ask, stdout=PIPE)
+    out, _ = await process.communicate()
+    assert out.split() == [b"watch"]

@@ -1,0 +1,425 @@
+"""Whole programs: each exit code, what is said with it, and the ways in which they are ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import sevenbridges
+
+from cgc_tui.cli.commands import NAMES
+from cgc_tui.cli.main import main
+from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
+from tests.support.calls import page_from
+
+PROGRAM = [sys.executable, "-m", "cgc_tui"]
+PATIENCE = 30.0
+
+Ended = subprocess.CompletedProcess[str]
+Run = Callable[..., Ended]
+
+
+@pytest.fixture
+def environ(platform: SimulatedPlatform, server: LoopbackServer, tmp_path: Path) -> dict[str, str]:
+    return {
+        "HOME": str(tmp_path),
+        "PATH": os.environ["PATH"],
+        "LANG": "C.UTF-8",
+        "TMPDIR": str(tmp_path),
+        "XDG_CONFIG_HOME": str(tmp_path / ".config"),
+        "SB_API_ENDPOINT": server.url,
+        "SB_AUTH_TOKEN": platform.token,
+    }
+
+
+@pytest.fixture
+def run(environ: dict[str, str], platform: SimulatedPlatform) -> Run:
+    """Return a function that runs a command line to its end; no token may show."""
+
+    def go(*arguments: str, program: list[str] = PROGRAM, given: str = "", **more: str | None) -> Ended:
+        told = {name: value for name, value in {**environ, **more}.items() if value is not None}
+        ended = subprocess.run(
+            [*program, *arguments], capture_output=True, text=True, input=given, env=told, timeout=PATIENCE
+        )
+        assert platform.token not in ended.stdout + ended.stderr
+        assert "Traceback" not in ended.stderr
+        return ended
+
+    return go
+
+
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start(environ: dict[str, str]) -> Iterator[Start]:
+    """Return a function that starts a command line, which is ended after the test."""
+    started: list[subprocess.Popen[str]] = []
+
+    def go(*arguments: str) -> subprocess.Popen[str]:
+        program = subprocess.Popen(
+            [*PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ
+        )
+        started.append(program)
+        return program
+
+    yield go
+    for program in started:
+        program.kill()
+        program.communicate()
+
+
+def one_line(ended: Ended, words: str) -> bool:
+    """Tell whether nothing but one line was said, with these words."""
+    return ended.stdout == "" and ended.stderr.count("\n") == 1 and words in ended.stderr
+
+
+def test_0_and_the_set_that_the_vendors_client_gives(
+    run: Run, platform: SimulatedPlatform, server: LoopbackServer
+) -> None:
+    platform.switches.doubled_host = False  # the vendor's client asks whatever host an href names
+    vendors = sevenbridges.Api(url=server.url, token=platform.token, debug=True)
+    theirs = [job.id for job in vendors.imports.query(limit=100).all()]
+    vendors.session.close()
+    vendors.download_pool.shutdown()
+    vendors.upload_pool.shutdown()
+    ended = run("list", "--all", "--json")
+    assert [record["id"] for record in json.loads(ended.stdout)] == theirs == platform.ids()
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_1_what_was_asked_for_is_not_there(run: Run) -> None:
+    ended = run("show", "nothing")
+    assert ended.returncode == 1
+    assert one_line(ended, "nothing: Requested import job does not exist.")
+    ended = run("list", "--project", "rosalind/none")
+    assert ended.returncode == 1
+    assert one_line(ended, "not found: project rosalind/none")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["list", "--state", "LOST"], "must be one of PENDING, RUNNING"),
+        (["list", "--limit", "101"], "must be 1 to 100"),
+        (["--state", "FAILED", "list"], "--state is the screen's; give it after list"),
+        (["list", "--endpoint", "http://example.org"], "must begin with https"),
+        (["show"], "required: ID"),
+    ],
+)
+def test_2_wrong_usage(run: Run, arguments: list[str], words: str) -> None:
+    ended = run(*arguments)
+    assert ended.returncode == 2
+    assert one_line(ended, words)
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / ".config" / "cgc-tui" / "config.toml"
+    path.parent.mkdir(parents=True)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('profile = "cavatica"\n[keys\n', "config.toml line 2 is not TOML: "),
+        ("profile = 5\n", "config.toml line 1: profile must be a name in quotes, not 5."),
+    ],
+)
+@pytest.mark.parametrize("command", [["list"], ["info"], ["list", "--demo"]], ids=" ".join)
+def test_2_settings_that_cannot_be_read(
+    run: Run, platform: SimulatedPlatform, config: Path, command: list[str], text: str, words: str
+) -> None:
+    config.write_text(text)
+    ended = run(*command)
+    assert ended.returncode == 2
+    assert one_line(ended, words)
+    assert ended.stderr.endswith(f" Fix or remove {config}: it may name the profile of another platform.\n")
+    assert not platform.requests
+
+
+def test_only_info_reports_what_is_wrong_with_the_settings_of_the_screen(run: Run, config: Path) -> None:
+    config.write_text('theme = "nrd"\npage_size = 0\n[keys]\n"jobs.next" = "ctrl+b"\n')
+    page_size = "cgc-tui: config.toml line 2: page_size must be 1 to 100, not 0.\n"
+    ended = run("list", "--keys", "--all")
+    assert (ended.returncode, ended.stderr) == (0, page_size)
+    ended = run("info")
+    assert (ended.returncode, ended.stderr) == (
+        0,
+        f"{page_size}cgc-tui: config.toml line 1: theme 'nrd' is not known; did you mean nord?\n"
+        "cgc-tui: config.toml line 4: keys.jobs.next cannot have 'ctrl+b', which belongs to the terminal, "
+        "tmux or the line editor.\n",
+    )
+
+
+def test_3_network_and_server(run: Run, platform: SimulatedPlatform) -> None:
+    platform.fail("maintenance")
+    ended = run("list")
+    assert ended.returncode == 3
+    assert one_line(ended, "503 maintenance")
+    platform.recover()
+    platform.fail("items_null", where=page_from(100))
+    ended = run("list", "--all", "--json")
+    assert ended.returncode == 3
+    assert one_line(ended, "could not be read")
+    assert "Press" not in ended.stderr
+
+
+def test_4_no_token_refused_no_privilege(run: Run, platform: SimulatedPlatform) -> None:
+    ended = run("list", SB_AUTH_TOKEN=None)
+    assert ended.returncode == 4
+    assert one_line(ended, "there is no token for 127.0.0.1")
+    ended = run("list", SB_AUTH_TOKEN="0" * 32)
+    assert ended.returncode == 4
+    assert one_line(ended, "cgc-tui auth login")
+    platform.switches.forbidden_projects = frozenset({"rosalind/brca-pilot"})
+    ended = run("list", "--project", "rosalind/brca-pilot")
+    assert ended.returncode == 4
+    assert one_line(ended, "no permission: project rosalind/brca-pilot")
+
+
+def test_5_rate_limit(run: Run, platform: SimulatedPlatform) -> None:
+    platform.switches.rate_limit = 0
+    ended = run("list")
+    assert ended.returncode == 5
+    assert one_line(ended, "Try again in 300 s.")
+
+
+def test_8_pending_at_the_time_out(run: Run, platform: SimulatedPlatform) -> None:
+    (job,) = platform.add_jobs(1)
+    ended = run("watch", job, "--timeout", "0.1")
+    assert ended.returncode == 8
+    assert ended.stdout.startswith("1 job: 0 completed, 1 pending")
+
+
+def test_70_a_bug_and_its_report(run: Run, platform: SimulatedPlatform, tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom cgc_tui.__main__ import main\nfrom cgc_tui.cli.commands import info\n"
+        f"async def run(*_): raise RuntimeError('on purpose, with {platform.token}')\n"
+        "info.run = run\nsys.exit(main())"
+    )
+    ended = run("info", program=[sys.executable, "-c", code])
+    assert ended.returncode == 70
+    assert "because of a bug: RuntimeError: on purpose, with (token)" in ended.stderr
+    (report,) = tmp_path.glob("cgc-tui-bug-*.txt")
+    assert stat.S_IMODE(report.stat().st_mode) == 0o600
+    assert platform.token not in report.read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
+def test_signals_end_it_without_a_word(
+    start: Start, platform: SimulatedPlatform, number: signal.Signals
+) -> None:
+    gate = platform.gate(list_call)
+    program = start("list", "--all")
+    assert gate.arrived.wait(PATIENCE)
+    program.send_signal(number)
+    assert program.wait(PATIENCE) == 128 + number
+    assert program.communicate() == ("", "")
+    gate.release()
+
+
+def test_a_signal_between_two_steps_ends_it_without_a_word(run: Run) -> None:
+    code = (
+        "import asyncio, signal, sys\n"
+        "from cgc_tui.__main__ import main\nfrom cgc_tui.cli.commands import loaded\n"
+        "async def halfway(*_):\n    step = asyncio.sleep(1)\n    signal.raise_signal(signal.SIGTERM)\n"
+        "    await step\n"
+        "loaded('list').run = halfway\nsys.exit(main(['list']))"
+    )
+    ended = run(program=[sys.executable, "-c", code])
+    assert (ended.returncode, ended.stderr) == (143, "")
+
+
+def test_a_signal_ends_it_while_nobody_reads_its_output(start: Start) -> None:
+    program = start("list", "--all", "--json")
+    assert program.stdout is not None
+    first = program.stdout.read(1)
+    program.send_signal(signal.SIGTERM)
+    assert program.wait(PATIENCE) == 143
+    assert first == "["
+
+
+@pytest.mark.parametrize("form", ["--json", "--jsonl", "--csv"])
+def test_a_pipe_that_is_closed_ends_it_without_a_word(start: Start, form: str) -> None:
+    program = start("list", "--all", form)
+    assert program.stdout is not None
+    assert program.stderr is not None
+    program.stdout.readline()
+    program.stdout.close()
+    assert program.wait(PATIENCE) == 0
+    assert program.stderr.read() == ""
+
+
+HELPS = [["--help"], ["--version"], ["auth", "login", "--help"], *([name, "--help"] for name in NAMES)]
+FULL = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
+
+
+@FULL
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [["list"], ["--help"], ["list", "--help"]], ids=" ".join)
+def test_a_full_disk_is_told(environ: Mapping[str, str], arguments: list[str], unbuffered: str) -> None:
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(
+            [*PROGRAM, *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**environ, "PYTHONUNBUFFERED": unbuffered},
+            timeout=PATIENCE,
+        )
+    assert ended.returncode == 1
+    assert ended.stderr == "cgc-tui: the output cannot be written (No space left on device).\n"
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [["list"], ["--help"], ["list", "--help"]], ids=" ".join)
+def test_a_pipe_that_was_closed_before_ends_it_without_a_word(
+    environ: Mapping[str, str], arguments: list[str], unbuffered: str
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    ended = subprocess.run(
+        [*PROGRAM, *arguments],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**environ, "PYTHONUNBUFFERED": unbuffered},
+        timeout=PATIENCE,
+    )
+    os.close(writer)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@FULL
+@pytest.mark.parametrize("arguments", HELPS, ids=" ".join)
+def test_each_help_on_a_full_disk_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    full = os.fdopen(os.open("/dev/full", os.O_WRONLY), "w")
+    monkeypatch.setattr(sys, "stdout", full)
+    assert main(arguments, None) == 1
+    full.close()
+    assert capsys.readouterr().err == "cgc-tui: the output cannot be written (No space left on device).\n"
+
+
+@FULL
+@pytest.mark.parametrize(
+    ("arguments", "token", "code"),
+    [
+        (["list"], None, 1),  # that there are more jobs cannot be said
+        (["list"], "0" * 32, 4),  # why it ends
+        (["list", "--endpoint", "https://127.0.0.1:9/v2"], None, 4),  # why the token is not used
+    ],
+    ids=["in the middle", "at the end", "at the start"],
+)
+def test_messages_that_cannot_be_written_leave_the_exit_code(
+    environ: Mapping[str, str], arguments: list[str], token: str | None, code: int
+) -> None:
+    surroundings = {**environ, **({"SB_AUTH_TOKEN": token} if token else {})}
+    with open("/dev/full", "w") as full:
+        command = [*PROGRAM, *arguments]
+        ended = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=full, env=surroundings)
+    assert ended.returncode == code
+
+
+def test_a_token_is_given_used_and_taken_back(run: Run, platform: SimulatedPlatform, tmp_path: Path) -> None:
+    given = {"given": platform.token, "SB_AUTH_TOKEN": None}
+    assert run("auth", "login", "--with-token", **given).returncode == 0  # type: ignore[arg-type]
+    told = run("auth", "status", SB_AUTH_TOKEN=None)
+    assert told.returncode == 0
+    assert ", from the store" in told.stdout
+    assert run("list", "--keys", SB_AUTH_TOKEN=None).returncode == 0
+    assert run("auth", "logout", SB_AUTH_TOKEN=None).returncode == 0
+    assert platform.token not in (tmp_path / ".config" / "cgc-tui" / "credentials").read_text()
+    assert run("list", SB_AUTH_TOKEN=None).returncode == 4
+
+
+def test_options_of_all_commands_stand_before_or_after(run: Run) -> None:
+    for arguments in (["--demo", "list"], ["list", "--demo"]):
+        ended = run(*arguments, "--limit", "1", "--keys", SB_AUTH_TOKEN=None, SB_API_ENDPOINT=None)
+        assert (ended.returncode, ended.stderr) == (0, "cgc-tui: 1 of 4,000; --all for all\n")
+        assert ended.stdout.startswith("runs/")
+
+
+def test_a_command_does_not_load_the_http_librarys_own_command_line(run: Run) -> None:
+    code = (
+        "import sys\nfrom cgc_tui.__main__ import main\nassert main(['list', '--keys']) == 0\n"
+        "assert not {'click', 'rich', 'pygments'} & set(sys.modules)"
+    )
+    assert run(program=[sys.executable, "-c", code]).returncode == 0
+
+
+def test_a_command_loads_nothing_that_draws_and_little_beside_the_http_library(run: Run) -> None:
+    code = (
+        "import sys\nbefore = set(sys.modules)\nimport httpx\nhttp = set(sys.modules)\n"
+        "from cgc_tui.__main__ import main\nassert main(['list', '--all', '--keys']) == 0\n"
+        "new = {name.partition('.')[0] for name in set(sys.modules) - http} - set(sys.stdlib_module_names)\n"
+        "print(sorted(new), file=sys.stderr)\n"
+        "assert not {name for name in sys.modules if name.partition('.')[0] == 'textual'}"
+    )
+    ended = run(program=[sys.executable, "-c", code])
+    assert ended.returncode == 0
+    third_party = set(json.loads(ended.stderr.replace("'", '"')))
+    http = {"anyio", "certifi", "h11", "httpcore", "idna", "sniffio", "typing_extensions"}
+    assert third_party - http == {"cgc_tui", "platformdirs"}
+
+
+@pytest.mark.slow
+def test_a_limit_in_the_middle_is_told_and_waited_out(run: Run, platform: SimulatedPlatform) -> None:
+    moving = SimulatedPlatform(jobs=430, clock=time.time, token=platform.token)
+    moving.switches.rate_limit = 2
+    moving.switches.rate_reset = "near"
+    with LoopbackServer(moving) as other:
+        ended = run("list", "--all", "--jsonl", SB_API_ENDPOINT=other.url)
+    assert [json.loads(line)["id"] for line in ended.stdout.splitlines()] == moving.ids()
+    assert ended.returncode == 0
+    assert "rate limit; going on in" in ended.stderr
+
+
+@pytest.mark.slow
+def test_a_page_that_fails_twice_is_there_and_one_that_fails_on_is_an_error(
+    run: Run, platform: SimulatedPlatform
+) -> None:
+    platform.next("gateway_html", 502, where=page_from(100), times=2)
+    ended = run("list", "--all", "--json")
+    assert [record["id"] for record in json.loads(ended.stdout)] == platform.ids()
+    platform.fail("drop", "body", where=page_from(100))
+    ended = run("list", "--all", "--json")
+    assert ended.returncode == 3
+    assert ended.stdout == ""
+
+
+@pytest.mark.slow
+def test_a_job_that_vanishes_while_watched_is_a_no(start: Start, platform: SimulatedPlatform) -> None:
+    going, leaving = platform.add_jobs(2)
+    program = start("watch", "--interval", "1", going, leaving)
+    assert program.stderr is not None
+    assert "watching 2 jobs" in program.stderr.readline()
+    platform.remove_jobs([leaving])
+    platform.set_state(going, "COMPLETED")
+    assert program.wait(PATIENCE) == 1
+    assert program.stdout is not None
+    assert "1 completed, 1 gone" in program.stdout.read()
+
+
+@pytest.mark.slow
+def test_a_server_that_is_away_for_a_while_is_waited_for(start: Start, platform: SimulatedPlatform) -> None:
+    (job,) = platform.add_jobs(1)
+    program = start("watch", "--interval", "1", job)
+    assert program.stderr is not None
+    program.stderr.readline()
+    platform.fail("maintenance")
+    assert "503 maintenance" in program.stderr.readline()
+    platform.recover()
+    platform.set_state(job, "COMPLETED")
+    assert program.wait(PATIENCE) == 0

@@ -1,0 +1,78 @@
+"""`cgc-tui failures`: the same causes as on the screen, as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cgc_tui.demo import SimulatedPlatform
+from tests.support.clock import Clock
+from tests.support.commands import Command
+
+
+@pytest.fixture
+def platform(clock: Clock) -> SimulatedPlatform:
+    platform = SimulatedPlatform(jobs=40, clock=clock.unix)
+    platform.remove_jobs(platform.ids())
+    platform.add_jobs(130, "COMPLETED")
+    platform.add_jobs(120, "FAILED", error=9105, volume="rosalind/tcga-raw", project="rosalind/brca-pilot")
+    platform.add_jobs(40, "FAILED", error=9108, volume="rosalind/results", project="rosalind/wgs-germline")
+    platform.add_jobs(1, "FAILED", error=424242, volume="rosalind/results", project="rosalind/wgs-germline")
+    return platform
+
+
+async def test_causes_with_what_to_do(command: Command, platform: SimulatedPlatform) -> None:
+    done = await command("failures")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith(
+        "161 failed · whole list · as of 2026-03-14 12:00:00 UTC\n\n    120  75 %  9105 "
+    )
+    assert "Means  There is no such key on the volume.\n" in done.out
+    assert "From   rosalind/tcga-raw 120\n" in done.out
+    unknown = done.out[done.out.index("424242") :]
+    assert unknown.startswith("424242 Unexpected error.\n               When   today 12:00\n")
+    assert len(platform.requests) == 2
+
+
+async def test_filters_narrow_it(command: Command) -> None:
+    done = await command("failures", "--volume", "rosalind/results", "--project", "rosalind/wgs-germline")
+    assert done.out.startswith("41 failed · project rosalind/wgs-germline · volume rosalind/results · as of")
+
+
+async def test_json_adds_up_and_has_the_ids(command: Command, platform: SimulatedPlatform) -> None:
+    told = json.loads((await command("failures", "--json")).out)
+    assert (told["as_of"], told["failed"], told["project"]) == ("2026-03-14T12:00:00Z", 161, None)
+    assert [(cause["code"], cause["jobs"]) for cause in told["causes"]] == [
+        (9105, 120),
+        (9108, 40),
+        (424242, 1),
+    ]
+    ids = [job_id for cause in told["causes"] for job_id in cause["ids"]]
+    assert sorted(ids) == sorted(i for i in platform.ids() if platform.job(i)["state"] == "FAILED")
+    first, last = told["causes"][0], told["causes"][-1]
+    assert (first["volumes"], first["projects"]) == ({"rosalind/tcga-raw": 120}, {"rosalind/brca-pilot": 120})
+    assert first["mend"] == "Correct the key; a folder's ends with a slash."
+    assert (last["message"], last["means"], last["mend"]) == ("Unexpected error.", None, None)
+
+
+async def test_hostile_words_do_not_reach_the_terminal(command: Command, platform: SimulatedPlatform) -> None:
+    platform.switches.hostile_names = True
+    for arguments in (("failures",), ("failures", "--json")):
+        done = await command(*arguments)
+        assert not any(ord(letter) < 32 and letter != "\n" for letter in done.out)
+        done.out.encode()
+
+
+async def test_without_a_failure_it_says_so(command: Command, platform: SimulatedPlatform) -> None:
+    platform.remove_jobs(platform.ids())
+    done = await command("failures")
+    assert (done.code, done.out.split(" · ")[0]) == (0, "0 failed")
+    assert json.loads((await command("failures", "--json")).out)["causes"] == []
+
+
+async def test_what_cannot_be_read_is_told(command: Command, platform: SimulatedPlatform) -> None:
+    platform.switches.unreadable_items = True
+    done = await command("failures")
+    assert done.code == 3
+    assert "4 records could not be read" in done.err

@@ -1,0 +1,202 @@
+"""A list that cannot be read whole, and details that are missing: one line, exit code 3, nothing sent."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import httpx
+import pytest
+
+from cgc_tui.cli.exit_codes import Exit, exit_of, words_of
+from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.domain.errors import IncompleteList, Unreadable
+from cgc_tui.formatting.display import Look
+from tests.cli.test_exit_codes import Run, environ, run
+from tests.support.clock import Clock
+from tests.support.commands import Command
+
+__all__ = ["environ", "run"]
+
+CREATE = "/v2/bulk/storage/imports/create"
+PLACE = {"volume": "rosalind/tcga-raw", "project": "rosalind/brca-pilot"}
+BULK_FAULTS = ("bulk_empty", "bulk_nulls", "bulk_other_ids")
+
+
+@pytest.fixture
+def platform(clock: Clock) -> SimulatedPlatform:
+    """Return a platform with 250 jobs, all of them failed, of one volume and project."""
+    platform = SimulatedPlatform(jobs=0, clock=clock.unix)
+    platform.add_jobs(250, "FAILED", error=9105, **PLACE)
+    return platform
+
+
+def sent(platform: SimulatedPlatform) -> bool:
+    return any(asked.path == CREATE for asked in platform.requests)
+
+
+COMMANDS = [
+    ("list", "--all", "--csv"),
+    ("list", "--all", "--json"),
+    ("list", "--all", "--keys"),
+    ("list", "--all", "--jsonl"),
+    ("failures",),
+    ("watch", "--state", "FAILED"),
+    ("watch", "--last-batch"),
+    ("retry", "--write", "--yes"),
+]
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+async def test_pages_that_do_not_add_up_are_an_error(
+    command: Command, platform: SimulatedPlatform, arguments: tuple[str, ...]
+) -> None:
+    platform.switches.first_page_at = 100
+    with pytest.raises(IncompleteList) as caught:
+        await command(*arguments)
+    assert exit_of(caught.value) is Exit.TROUBLE
+    words = "150 of 250 jobs could be read; the list changed while it was read"
+    assert words_of(caught.value, Look()) == words
+    assert not sent(platform)
+
+
+def test_the_rows_that_were_printed_stay_and_the_line_says_how_many_are_missing(
+    run: Run, platform: SimulatedPlatform
+) -> None:
+    platform.switches.first_page_at = 200
+    ended = run("list", "--all", "--jsonl")
+    assert ended.returncode == 3
+    assert [json.loads(line)["id"] for line in ended.stdout.splitlines()] == platform.ids()[:200]
+    words = "200 of 250 jobs could be read; the list changed while it was read"
+    assert ended.stderr == f"cgc-tui: {words}\n"
+
+
+@pytest.mark.parametrize("too_low", [50, 150])
+async def test_a_total_that_is_too_low_cuts_nothing_off(
+    command: Command, platform: SimulatedPlatform, too_low: int
+) -> None:
+    platform.switches.total_error = -too_low
+    for form in ("--tsv", "--jsonl"):
+        done = await command("list", "--all", form)
+        assert (done.code, done.err) == (0, "")
+        assert len(done.out.splitlines()) == 250 + (form == "--tsv")
+    assert (await command("failures")).out.startswith("250 failed")
+    assert "250 of 250 failed imports again" in (await command("retry")).err
+    assert (await command("watch", "--state", "FAILED")).out.startswith("250 jobs")
+
+
+async def test_one_page_says_that_more_follow_than_the_total(
+    command: Command, platform: SimulatedPlatform
+) -> None:
+    platform.switches.total_error = -150
+    done = await command("list", "--limit", "100")
+    assert done.err == "cgc-tui: 100 of ≥ 101; --all for all\n"
+
+
+async def test_an_offset_that_is_ignored_is_an_error(command: Command, platform: SimulatedPlatform) -> None:
+    platform.switches.ignore_offset = True
+    platform.switches.max_limit = 50
+    with pytest.raises(IncompleteList, match="50 of 250 jobs could be read"):
+        await command("list", "--all")
+
+
+async def test_a_retry_sends_nothing_after_a_look_that_is_not_whole(
+    command: Command, platform: SimulatedPlatform
+) -> None:
+    """The failed jobs can be read; the look, which is at one volume and project, cannot."""
+
+    def looks(request: httpx.Request) -> bool:
+        platform.switches.first_page_at = 100 if b"volume=" in request.url.query else -1
+        return False
+
+    platform.fail("error", (500, 1), where=looks)
+    with pytest.raises(IncompleteList, match="150 of 250"):
+        await command("retry", "--write", "--yes")
+    assert not sent(platform)
+
+
+@pytest.mark.parametrize("fault", BULK_FAULTS)
+@pytest.mark.parametrize("form", ["--json", "--jsonl", "--csv", "--tsv", "--keys"])
+async def test_jobs_without_details_are_listed_and_an_error(
+    command: Command, platform: SimulatedPlatform, fault: str, form: str
+) -> None:
+    platform.switches.brief = True
+    platform.fail(fault)
+    for arguments in (("list", form), ("list", "--all", form)):
+        done = await command(*arguments)
+        count = 250 if "--all" in arguments else 50
+        assert done.code == 3
+        assert f"details of {count} of {count} jobs could not be read; only their ids" in done.err
+        assert form == "--keys" or all(job_id in done.out for job_id in platform.ids()[:count])
+
+
+async def test_details_that_are_missing_are_reported_on_a_terminal_too(
+    command: Command, platform: SimulatedPlatform
+) -> None:
+    platform.switches.brief = True
+    platform.fail("bulk_short")
+    done = await command("list", terminal=True)
+    assert done.code == 3
+    assert "details of 1 of 50 jobs could not be read" in done.err
+    assert len(done.out.splitlines()) == 51
+
+
+@pytest.mark.parametrize("fault", BULK_FAULTS)
+async def test_failures_without_a_reason_are_reported(
+    command: Command, platform: SimulatedPlatform, fault: str
+) -> None:
+    platform.switches.brief = True
+    platform.fail(fault)
+    for arguments in (("failures",), ("failures", "--json")):
+        done = await command(*arguments)
+        assert done.code == 3
+        assert "details of 250 of 250 jobs could not be read; their cause is not known." in done.err
+
+
+@pytest.mark.parametrize("fault", BULK_FAULTS)
+async def test_a_retry_of_jobs_without_details_sends_nothing_and_says_why(
+    command: Command, platform: SimulatedPlatform, fault: str
+) -> None:
+    platform.switches.brief = True
+    platform.fail(fault, where="/v2/bulk/storage/imports/get")
+    for arguments in (("retry",), ("retry", "--write", "--yes")):
+        with pytest.raises(Unreadable, match="details of 250 of 250 jobs could not be read") as caught:
+            await command(*arguments)
+        assert exit_of(caught.value) is Exit.TROUBLE
+    assert not sent(platform)
+
+
+@pytest.mark.parametrize("fault", BULK_FAULTS)
+async def test_the_summary_of_a_watch_says_what_is_not_known(
+    command: Command, platform: SimulatedPlatform, fault: str
+) -> None:
+    platform.switches.brief = True
+    platform.fail(fault)
+    done = await command("watch", "--project", PLACE["project"])
+    assert done.out.startswith("250 jobs: 0 completed, 250 failed")
+    assert "details of 250 of 250 jobs could not be read; only their states are known." in done.err
+    assert done.code == 3
+
+
+async def test_the_last_batch_of_jobs_without_details_is_not_known(
+    command: Command, platform: SimulatedPlatform
+) -> None:
+    platform.switches.brief = True
+    platform.fail("bulk_nulls")
+    with pytest.raises(Unreadable, match="so the last batch is not known"):
+        await command("watch", "--last-batch")
+
+
+async def test_a_watch_says_that_nothing_is_said_of_its_jobs(
+    command: Command, platform: SimulatedPlatform
+) -> None:
+    (job,) = platform.add_jobs(1, "RUNNING")
+    asked = platform.gate("/v2/bulk", times=2)
+    watching = asyncio.create_task(command("watch", "--state", "RUNNING", "--interval", "1"))  # type: ignore[arg-type]
+    await asked.arrival()
+    platform.next("bulk_other_ids", where="/v2/bulk")
+    platform.set_state(job, "COMPLETED")
+    asked.release()
+    done = await watching
+    assert done.code == 0
+    assert done.err.splitlines()[1:] == ["cgc-tui: no answer for 1 of 1 job"]

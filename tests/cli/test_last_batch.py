@@ -1,0 +1,95 @@
+"""`cgc-tui watch --last-batch`: which jobs it means, and what it searched for them."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from cgc_tui.demo import SimulatedPlatform
+from tests.support.clock import NOON, Clock
+from tests.support.commands import Command
+
+PLACE = {"volume": "rosalind/tcga-raw", "project": "rosalind/brca-pilot"}
+OTHER = {"volume": "rosalind/results", "project": "rosalind/luad-rnaseq"}
+
+
+@pytest.fixture
+def platform(clock: Clock) -> SimulatedPlatform:
+    platform = SimulatedPlatform(jobs=40, clock=clock.unix)
+    platform.remove_jobs(platform.ids())
+    add(platform, 30, "FAILED", hours=2, **PLACE)
+    add(platform, 12, "COMPLETED", **PLACE)
+    return platform
+
+
+def add(platform: SimulatedPlatform, count: int, state: str, *, hours: int = 0, **place: str) -> list[str]:
+    """Add jobs that started so many hours before noon."""
+    ids = platform.add_jobs(count, state, **place)
+    for job_id in ids:
+        platform.book[job_id].submitted = NOON.timestamp() - 60 - hours * 3600
+    return ids
+
+
+async def test_the_last_batch_alone_is_watched(command: Command) -> None:
+    done = await command("watch", "--last-batch")
+    assert done.code == 0
+    assert done.out.startswith("12 jobs: 12 completed")
+    assert "the last batch: today 11:59, tcga-raw → brca-pilot, 12 jobs; 42 of 42 jobs searched" in done.err
+
+
+async def test_it_is_watched_to_its_end(command: Command, platform: SimulatedPlatform) -> None:
+    going = add(platform, 2, "RUNNING", **PLACE)
+    asked = platform.gate("/v2/bulk/storage/imports/get")
+    watching = asyncio.create_task(command("watch", "--last-batch", "--interval", "1"))
+    await asked.arrival()
+    for job_id in going:
+        platform.set_state(job_id, "FAILED")
+    asked.release()
+    done = await watching
+    assert done.code == 1
+    assert "14 jobs: 12 completed, 2 failed" in done.out
+
+
+async def test_filters_say_whose_last_batch(command: Command, platform: SimulatedPlatform) -> None:
+    add(platform, 5, "COMPLETED", **OTHER)
+    done = await command("watch", "--last-batch", "--project", "rosalind/brca-pilot")
+    assert done.out.startswith("12 jobs")
+
+
+async def test_a_batch_that_is_cut_is_read_to_its_end(command: Command, platform: SimulatedPlatform) -> None:
+    add(platform, 1010, "COMPLETED", **OTHER)
+    done = await command("watch", "--last-batch")
+    assert done.out.startswith("1,010 jobs: 1,010 completed")
+    assert "1,052 of 1,052 jobs searched" in done.err
+
+
+async def test_where_the_first_jobs_hold_it_no_more_are_read(
+    command: Command, platform: SimulatedPlatform
+) -> None:
+    platform.remove_jobs(platform.ids())
+    add(platform, 1010, "COMPLETED", hours=3, **OTHER)
+    add(platform, 12, "COMPLETED", **PLACE)
+    done = await command("watch", "--last-batch")
+    assert done.out.startswith("12 jobs")
+    assert "1,000 of 1,022 jobs searched" in done.err
+
+
+async def test_a_list_in_no_order_is_read_to_its_end(command: Command, platform: SimulatedPlatform) -> None:
+    add(platform, 1010, "COMPLETED", hours=30, **OTHER)
+    platform.switches.shuffled = True
+    done = await command("watch", "--last-batch")
+    assert done.out.startswith("12 jobs")
+    assert "1,052 of 1,052 jobs searched" in done.err
+
+
+async def test_where_there_is_none_it_says_so(command: Command, platform: SimulatedPlatform) -> None:
+    platform.remove_jobs(platform.ids()[1:])
+    done = await command("watch", "--last-batch")
+    assert (done.code, done.out) == (1, "")
+    assert "there is no batch; 1 of 1 jobs searched" in done.err
+
+
+@pytest.mark.parametrize("more", [("some-id",), ("--state", "FAILED")])
+async def test_it_leaves_no_room_for_ids_and_states(command: Command, more: tuple[str, ...]) -> None:
+    assert (await command("watch", "--last-batch", *more)).code == 2

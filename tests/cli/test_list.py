@@ -1,0 +1,169 @@
+"""`list`: what it prints, in which form, and that nothing is cut off in silence."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.domain.columns import COLUMNS
+from cgc_tui.domain.errors import Maintenance, NotFound, ServerTrouble
+from tests.support.calls import page_from
+from tests.support.commands import Command
+
+
+@pytest.mark.parametrize("brief", [False, True])
+async def test_json_is_the_platforms_own_records(
+    command: Command, platform: SimulatedPlatform, brief: bool
+) -> None:
+    platform.switches.brief = brief
+    platform.switches.bulk_omits_times = False
+    told = await command("list", "--all", "--json")
+    assert json.loads(told.out) == [platform.job(job_id) for job_id in platform.ids()]
+    assert (told.code, told.err) == (0, "")
+
+
+async def test_jsonl_is_a_record_a_line(command: Command, platform: SimulatedPlatform) -> None:
+    told = await command("list", "--all", "--jsonl")
+    assert [json.loads(line)["id"] for line in told.out.splitlines()] == platform.ids()
+
+
+def no_json(text: str) -> None:
+    raise AssertionError(f"{text} is no JSON")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("list", "--jsonl"), ("list", "--all", "--jsonl"), ("list", "--json"), ("show", "--json")]
+)
+async def test_numbers_that_json_cannot_hold_are_null(
+    command: Command, platform: SimulatedPlatform, arguments: tuple[str, ...]
+) -> None:
+    odd = {"result": {"size": float("nan")}, "weight": float("inf")}
+    ids = platform.add_jobs(2, "COMPLETED", **odd)
+    ended = await command(*arguments, *(ids if arguments[0] == "show" else ()))
+    lines = ended.out.splitlines() if "--jsonl" in arguments else [ended.out]
+    read = [json.loads(line, parse_constant=no_json) for line in lines]
+    records = read if "--jsonl" in arguments else read[0]
+    assert ended.code == 0
+    assert [record["id"] for record in records[:2]] == ids
+    assert [(record["result"], record["weight"]) for record in records[:2]] == [({"size": None}, None)] * 2
+
+
+async def test_csv_and_tsv_have_the_documented_columns(command: Command, platform: SimulatedPlatform) -> None:
+    platform.add_jobs(1, "FAILED", location="=cmd|' /C calc'!A1", name="=1+1")
+    told = await command("list", "--csv", "--limit", "2")
+    rows = list(csv.reader(io.StringIO(told.out)))
+    assert tuple(rows[0]) == COLUMNS
+    assert rows[1][COLUMNS.index("name")] == "'=1+1"
+    assert len(rows) == 3
+    told = await command("list", "--limit", "2")
+    assert told.out.splitlines()[0].split("\t") == list(COLUMNS)
+
+
+async def test_keys_are_the_source_keys_alone(command: Command, platform: SimulatedPlatform) -> None:
+    told = await command("list", "--all", "--state", "failed", "--keys")
+    failed = [platform.job(job_id) for job_id in platform.ids()]
+    assert told.out.splitlines() == [
+        record["source"]["location"] for record in failed if record["state"] == "FAILED"
+    ]
+
+
+async def test_a_part_of_the_list_is_called_so(command: Command, platform: SimulatedPlatform) -> None:
+    told = await command("list", "--limit", "7", "--offset", "3", "--tsv")
+    assert [line.split("\t")[0] for line in told.out.splitlines()[1:]] == platform.ids()[3:10]
+    assert told.err == "cgc-tui: 7 of 230; --all for all\n"
+    platform.switches.total_header = False
+    assert (await command("list")).err == "cgc-tui: 50 of ≥ 51; --all for all\n"
+
+
+async def test_on_a_terminal_it_is_a_table(
+    command: Command, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    told = await command("list", "--state", "FAILED", "--limit", "5", terminal=True)
+    lines = told.out.splitlines()
+    assert lines[0].split()[:2] == ["State", "Name"]
+    assert "Took" in lines[0]
+    assert len(lines) == 6
+    assert all(line.startswith("✗ FAILED") for line in lines[1:])
+    assert max(map(len, lines)) <= 80
+    monkeypatch.setenv("COLUMNS", "140")
+    wide = (await command("list", "--state", "FAILED", "--limit", "5", terminal=True)).out.splitlines()
+    assert wide[0].split()[-1] == "Id"
+    assert max(map(len, wide)) <= 140
+    assert wide[1].split()[-1] in platform.ids()
+
+
+async def test_hostile_names_do_not_reach_a_terminal(command: Command, platform: SimulatedPlatform) -> None:
+    platform.switches.hostile_names = True
+    told = await command("list", "--all", terminal=True)
+    assert "\x1b" not in told.out
+    assert len(told.out.splitlines()) == 231
+
+
+async def test_names_that_cannot_be_seen_have_their_ids_in_the_table(
+    command: Command, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    ids = [platform.add_jobs(1, name=name)[0] for name in ("   ", "\u200b", "\u2800\u3164")]
+    lines = (await command("list", "--limit", "3", terminal=True)).out.splitlines()[1:]
+    for line, job_id, sign in zip(lines, reversed(ids), ("␣� ", "� ", "␣␣␣ "), strict=True):
+        assert f"  {sign}{job_id[:4]}" in line
+        assert job_id[-10:] in line
+
+
+async def test_an_empty_table_says_whose_jobs_are_listed(
+    command: Command, platform: SimulatedPlatform
+) -> None:
+    platform.remove_jobs(platform.ids())
+    told = await command("list", terminal=True)
+    assert "only those that you started" in told.err
+
+
+async def test_progress_is_drawn_on_a_terminal_and_taken_away(command: Command) -> None:
+    told = await command("list", "--all", "--tsv", terminal=True)
+    assert "of 230 jobs\r" in told.err
+    assert told.err.endswith(" \r")
+    assert "\n" not in told.err
+    assert (await command("list", "--all")).err == ""
+
+
+async def test_all_and_a_window_are_too_much(command: Command) -> None:
+    told = await command("list", "--all", "--limit", "5")
+    assert (told.code, told.out) == (2, "")
+
+
+async def test_unreadable_records_are_told_and_an_error(
+    command: Command, platform: SimulatedPlatform
+) -> None:
+    platform.switches.unreadable_items = True
+    for form in ("--json", "--jsonl"):
+        told = await command("list", "--all", form)
+        assert told.code == 3
+        assert "6 records could not be read" in told.err
+
+
+@pytest.mark.parametrize("form", ["--json", "--csv", "--keys"])
+async def test_a_page_that_fails_leaves_no_output(
+    command: Command, platform: SimulatedPlatform, form: str
+) -> None:
+    platform.fail("gateway_html", 502, where=page_from(100))
+    with pytest.raises(ServerTrouble):
+        await command("list", "--all", form)
+
+
+async def test_a_page_that_cannot_be_filled_is_an_error(
+    command: Command, platform: SimulatedPlatform
+) -> None:
+    platform.switches.brief = True
+    platform.fail("maintenance", where="/v2/bulk")
+    with pytest.raises(Maintenance):
+        await command("list", "--json")
+
+
+async def test_a_project_that_is_not_there_is_an_error(command: Command) -> None:
+    with pytest.raises(NotFound):
+        await command("list", "--project", "rosalind/none")

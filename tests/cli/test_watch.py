@@ -1,0 +1,297 @@
+"""`watch`: follows jobs to their end, through trouble, and says how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from cgc_tui.cli.exit_codes import Exit, exit_of
+from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.domain.errors import Refused, ServerTrouble
+from tests.support.commands import Command, Outcome
+
+
+def bulk(request: httpx.Request) -> bool:
+    return request.url.path.endswith("/get")
+
+
+async def when_looked(platform: SimulatedPlatform, times: int, act: Callable[[], object]) -> None:
+    """Act once the jobs have been asked for so many times more."""
+    wanted = sum(asked.path.endswith("/get") for asked in platform.requests) + times
+    async with asyncio.timeout(20):
+        while sum(asked.path.endswith("/get") for asked in platform.requests) < wanted:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    act()
+
+
+async def watched(command: Command, *arguments: str) -> asyncio.Task[Outcome]:
+    return asyncio.create_task(command("watch", "--interval", "1", *arguments))  # type: ignore[arg-type]
+
+
+async def test_it_follows_jobs_to_their_end(command: Command, platform: SimulatedPlatform) -> None:
+    one, other = platform.add_jobs(2)
+    watching = await watched(command, one, other)
+    await when_looked(platform, 2, lambda: platform.set_state(one, "RUNNING"))
+    await when_looked(platform, 2, lambda: platform.set_state(one, "COMPLETED"))
+    await when_looked(platform, 2, lambda: platform.set_state(other, "COMPLETED"))
+    told = await watching
+    lines = told.out.splitlines()
+    assert [line.split()[2] for line in lines[:-1]] == ["RUNNING", "COMPLETED", "COMPLETED"]
+    assert lines[0].startswith("12:00:00  ◐ RUNNING")
+    assert lines[0].endswith(one)
+    assert lines[-1] == "2 jobs: 2 completed, after 0 s"
+    assert told.code == 0
+
+
+async def test_a_job_that_fails_is_told_by_cause(command: Command, platform: SimulatedPlatform) -> None:
+    ids = platform.add_jobs(3)
+    watching = await watched(command, *ids)
+    await when_looked(platform, 1, lambda: platform.set_state(ids[0], "FAILED", error=9105))
+    await when_looked(platform, 1, lambda: platform.set_state(ids[1], "FAILED", error=9105))
+    await when_looked(platform, 1, lambda: platform.set_state(ids[2], "FAILED", error=9108))
+    told = await watching
+    assert told.code == 1
+    summary = told.out.splitlines()[3:]
+    assert summary[0].startswith("3 jobs: 0 completed, 3 failed")
+    assert summary[1].split()[:3] == ["2", "x", "9105"]
+    assert "no such key" in summary[2].lower()
+    assert summary[5].split()[:3] == ["1", "x", "9108"]
+
+
+async def test_a_job_in_an_unknown_state_has_ended_otherwise(
+    command: Command, platform: SimulatedPlatform, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ids = platform.add_jobs(3)
+    platform.set_state(ids[2], "ABORTED")
+    finish = ("--on-finish", 'echo "$CGC_TUI_ENDED_OTHERWISE of $CGC_TUI_TOTAL, $CGC_TUI_PENDING pending"')
+    watching = await watched(command, *finish, *ids)
+    await when_looked(platform, 1, lambda: platform.set_state(ids[0], "ABORTED"))
+    await when_looked(platform, 2, lambda: platform.set_state(ids[1], "COMPLETED"))
+    told = await watching
+    assert told.code == 1
+    lines = told.out.splitlines()
+    assert lines[0].startswith("12:00:00  ? ABORTED")
+    assert lines[2:] == [
+        "3 jobs: 1 completed, 2 ended otherwise, after 0 s",
+        "1 had ended otherwise before",
+        "      2 x ABORTED",
+    ]
+    assert capfd.readouterr().out == "2 of 3, 0 pending\n"
+
+
+async def test_an_answer_without_a_state_changes_nothing(
+    command: Command, platform: SimulatedPlatform
+) -> None:
+    (job,) = platform.add_jobs(1, "RUNNING")
+    watching = await watched(command, job)
+    told = platform.book[job].told
+    await when_looked(platform, 1, lambda: told.update(state=None))
+    await when_looked(platform, 2, lambda: (told.clear(), platform.set_state(job, "COMPLETED")))
+    ended = await watching
+    assert ended.code == 0
+    assert [line.split()[2] for line in ended.out.splitlines()[:-1]] == ["COMPLETED"]
+
+
+async def test_filters_mean_the_jobs_that_match_at_the_start(
+    command: Command, platform: SimulatedPlatform
+) -> None:
+    platform.remove_jobs(platform.ids())
+    platform.add_jobs(1, "FAILED", project="rosalind/brca-pilot")
+    (going,) = platform.add_jobs(1, project="rosalind/brca-pilot")
+    platform.add_jobs(1, project="rosalind/luad-rnaseq")
+    watching = await watched(command, "--project", "rosalind/brca-pilot")
+    await when_looked(platform, 1, lambda: platform.set_state(going, "COMPLETED"))
+    told = await watching
+    assert told.code == 1
+    assert told.out.splitlines()[1:3] == [
+        "2 jobs: 1 completed, 1 failed, after 0 s",
+        "1 of the failed had failed before",
+    ]
+
+
+async def test_without_ids_and_filters_it_is_what_has_not_ended(
+    command: Command, platform: SimulatedPlatform
+) -> None:
+    platform.remove_jobs(platform.ids())
+    platform.add_jobs(1, "FAILED")
+    told = await command("watch")
+    assert (told.code, told.out) == (0, "0 jobs: 0 completed, after 0 s\n")
+
+
+async def test_a_job_that_vanishes_is_told_and_a_no(command: Command, platform: SimulatedPlatform) -> None:
+    one, other = platform.add_jobs(2)
+    watching = await watched(command, one, other)
+    await when_looked(platform, 2, lambda: platform.remove_jobs([one]))
+    await when_looked(platform, 2, lambda: platform.set_state(other, "COMPLETED"))
+    told = await watching
+    assert told.code == 1
+    assert told.out.splitlines()[0].endswith(f"{one}  no longer there")
+    assert "2 jobs: 1 completed, 1 gone" in told.out
+
+
+async def test_a_job_that_is_not_there_ends_it_at_once(command: Command, platform: SimulatedPlatform) -> None:
+    told = await command("watch", "nothing", platform.add_jobs(1)[0])
+    assert told.code == 1
+    assert "nothing: Requested import job does not exist." in told.err
+
+
+@pytest.mark.parametrize(("fault", "value"), [("maintenance", True), ("gateway_html", 502), ("drop", "body")])
+async def test_trouble_on_the_way_is_told_once_and_waited_out(
+    command: Command, platform: SimulatedPlatform, fault: str, value: object
+) -> None:
+    (job,) = platform.add_jobs(1)
+    watching = await watched(command, job)
+    await when_looked(platform, 1, lambda: platform.next(fault, value, where=bulk, times=4))
+    await when_looked(platform, 6, lambda: platform.set_state(job, "COMPLETED"))
+    told = await watching
+    assert told.code == 0
+    assert "1 completed" in told.out
+    assert len(told.err.splitlines()) == 2
+
+
+async def test_a_limit_on_the_way_is_told_and_waited_out(
+    command: Command, platform: SimulatedPlatform
+) -> None:
+    (job,) = platform.add_jobs(1)
+    watching = await watched(command, job)
+    await when_looked(platform, 1, lambda: platform.next("limited", where=bulk, times=2))
+    await when_looked(platform, 3, lambda: platform.set_state(job, "COMPLETED"))
+    told = await watching
+    assert told.code == 0
+    assert told.err.splitlines()[1:] == ["cgc-tui: rate limit; going on in 300 s."] * 2
+
+
+async def test_a_token_that_is_refused_on_the_way_ends_it(
+    command: Command, platform: SimulatedPlatform
+) -> None:
+    (job,) = platform.add_jobs(1)
+    watching = await watched(command, job)
+
+    def refuse() -> None:
+        platform.switches.refuse_token = True
+
+    await when_looked(platform, 1, refuse)
+    with pytest.raises(Refused):
+        await watching
+
+
+async def test_at_the_time_out_it_ends_with_8(command: Command, platform: SimulatedPlatform) -> None:
+    done, going = platform.add_jobs(2)
+    platform.set_state(done, "FAILED", error=9105)
+    told = await command("watch", "--timeout", "0", done, going)
+    assert told.code == 8
+    assert "2 jobs: 0 completed, 1 failed, 1 pending" in told.out
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "outcome", "words"),
+    [
+        (None, 0, "2 completed", []),
+        ("maintenance", 8, "2 pending", ["503 maintenance", "not all jobs ended in 0 s."]),
+        ("drop", 8, "2 pending", ["broke", "not all jobs ended in 0 s."]),
+    ],
+)
+async def test_at_the_time_out_it_looks_once_more(
+    command: Command,
+    platform: SimulatedPlatform,
+    fault: str | None,
+    code: int,
+    outcome: str,
+    words: list[str],
+) -> None:
+    """A time-out that runs out while the process is stopped finds the jobs as they are after that."""
+    ids = platform.add_jobs(2)
+
+    def second_look(request: httpx.Request) -> bool:
+        return bulk(request) and sum(asked.path.endswith("/get") for asked in platform.requests) == 2
+
+    last = platform.gate(second_look)
+    watching = asyncio.create_task(command("watch", "--timeout", "0", *ids))  # type: ignore[arg-type]
+    await last.arrival()
+    for job in ids:
+        platform.set_state(job, "COMPLETED")
+    if fault:
+        platform.fail(fault, where=bulk)
+    last.release()
+    told = await watching
+    assert told.code == code
+    assert outcome in told.out
+    said = told.err.splitlines()[1:]
+    assert len(said) == len(words)
+    assert all(word in line for word, line in zip(words, said, strict=True))
+
+
+async def test_a_404_on_the_way_is_waited_out(command: Command, platform: SimulatedPlatform) -> None:
+    (job,) = platform.add_jobs(1)
+    watching = await watched(command, job)
+    await when_looked(platform, 1, lambda: platform.next("error", (404, 9008), where=bulk, times=4))
+    await when_looked(platform, 6, lambda: platform.set_state(job, "COMPLETED"))
+    told = await watching
+    assert told.code == 0
+    assert len([line for line in told.err.splitlines() if "404 not found" in line]) == 1
+
+
+@pytest.mark.parametrize("arguments", [("watch",), ("show",), ("retry",)])
+async def test_a_404_to_the_bulk_request_itself_is_the_servers(
+    command: Command, platform: SimulatedPlatform, arguments: tuple[str, ...]
+) -> None:
+    ids = platform.add_jobs(2, "FAILED")
+    platform.fail("unmatched", where=bulk)
+    with pytest.raises(ServerTrouble) as caught:
+        await command(*arguments, *ids)
+    assert exit_of(caught.value) is Exit.TROUBLE
+
+
+async def test_a_name_that_cannot_be_seen_is_revealed(command: Command, platform: SimulatedPlatform) -> None:
+    (job,) = platform.add_jobs(1, name="\u3000 ")
+    watching = await watched(command, job)
+    await when_looked(platform, 1, lambda: platform.set_state(job, "COMPLETED"))
+    assert f"  ✓ COMPLETED  ␣␣  {job}\n" in (await watching).out
+
+
+async def test_compact_is_a_line_of_counts(command: Command, platform: SimulatedPlatform) -> None:
+    ids = platform.add_jobs(2)
+    watching = await watched(command, "--compact", *ids)
+    await when_looked(platform, 2, lambda: platform.set_state(ids[0], "RUNNING"))
+    await when_looked(platform, 2, lambda: platform.set_state(ids[0], "COMPLETED"))
+    await when_looked(platform, 2, lambda: platform.set_state(ids[1], "COMPLETED"))
+    assert (await watching).out.splitlines() == [
+        "12:00:00  1 completed, 1 pending",
+        "12:00:00  2 completed",
+        "2 jobs: 2 completed, after 0 s",
+    ]
+
+
+async def test_on_finish_runs_a_command_with_the_counts(
+    command: Command, platform: SimulatedPlatform, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (job,) = platform.add_jobs(1, "FAILED", error=9105)
+    told = await command(
+        "watch", job, "--on-finish", "env | grep ^CGC_TUI_ | sort; exit 3", environ={"PATH": "/bin:/usr/bin"}
+    )
+    assert capfd.readouterr().out.splitlines() == [
+        "CGC_TUI_COMPLETED=0",
+        "CGC_TUI_ENDED_OTHERWISE=0",
+        "CGC_TUI_EXIT=1",
+        "CGC_TUI_FAILED=1",
+        "CGC_TUI_GONE=0",
+        "CGC_TUI_PENDING=0",
+        "CGC_TUI_TOTAL=1",
+    ]
+    assert told.code == 1
+    assert "--on-finish ended with 3" in told.err
+
+
+async def test_hundreds_of_jobs_are_a_request_a_hundred(
+    command: Command, platform: SimulatedPlatform
+) -> None:
+    ids = platform.add_jobs(250, "COMPLETED")
+    assert (await command("watch", *ids)).code == 0
+    assert len(platform.requests) == 3
+
+
+async def test_ids_and_filters_are_too_much(command: Command) -> None:
+    assert (await command("watch", "some", "--state", "FAILED")).code == 2

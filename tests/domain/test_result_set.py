@@ -1,0 +1,173 @@
+"""A list of found jobs: its pages, how it narrows and sorts, and what a refresh makes of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.domain.jobs import Destination, ImportJob, JobError, Source
+from cgc_tui.domain.ordering import Arrangement, SortKey
+from cgc_tui.domain.queries import JobQuery, Search
+from cgc_tui.domain.result_set import MOST_ASKED, Found
+from cgc_tui.domain.text import Clean
+from cgc_tui.tui.jobs.job_table import JobTable
+from cgc_tui.tui.jobs.screen import JobsScreen
+from tests.support.app import Connect, Start, rest, shown, text_of
+from tests.support.clock import NOON, Clock
+
+SEARCH = Search(Clean("even ones"), JobQuery(), searched=20, total=20, at=NOON)
+
+
+def job(number: int, state: str = "COMPLETED") -> ImportJob:
+    return ImportJob(
+        str(number),
+        state,
+        source=Source("rosalind/raw", f"{number}.bam"),
+        destination=Destination(f"rosalind/{'even' if number % 2 == 0 else 'odd'}"),
+        started_on=NOON + timedelta(minutes=number),
+    )
+
+
+def ids(jobs: tuple[ImportJob, ...]) -> list[str]:
+    return [each.id for each in jobs]
+
+
+def test_pages_follow_each_other_and_end() -> None:
+    found = Found(SEARCH, map(job, range(7)))
+    first = found.page(found.query(3), Arrangement())
+    last = found.page(JobQuery(limit=3, offset=6, among=SEARCH), Arrangement())
+    assert (ids(first.jobs), first.total, first.more) == (["0", "1", "2"], 7, True)
+    assert (ids(last.jobs), last.total, last.more) == (["6"], 7, False)
+    assert first.received_at == NOON
+
+
+def test_filters_narrow_it() -> None:
+    found = Found(SEARCH, [job(0), job(1, "FAILED"), job(2, "FAILED")])
+    assert ids(found.matching(JobQuery(states=("FAILED",)))) == ["1", "2"]
+    assert ids(found.matching(JobQuery(states=("FAILED",), project="rosalind/even"))) == ["2"]
+    assert ids(found.matching(JobQuery(volume="rosalind/other"))) == []
+
+
+def test_the_order_goes_over_all_pages() -> None:
+    found = Found(SEARCH, map(job, (3, 1, 2, 0)))
+    order = Arrangement(key=SortKey.STARTED, backwards=True)
+    second = found.page(JobQuery(limit=2, offset=2, among=SEARCH), order)
+    assert ids(second.jobs) == ["1", "0"]
+    assert order.on(second) == second.jobs
+    turned = found.page(JobQuery(limit=2, among=SEARCH), Arrangement(backwards=True))
+    assert ids(turned.jobs) == ids(Arrangement(backwards=True).on(turned)) == ["0", "2"]
+
+
+def test_a_refresh_asks_for_the_page_and_for_what_has_not_ended() -> None:
+    states = {400: "PENDING", 300: "ABORTED"}
+    found = Found(SEARCH, [job(number, states.get(number, "COMPLETED")) for number in range(500)])
+    assert found.to_ask(found.page(found.query(2), Arrangement())) == ("0", "1", "400")
+
+
+def test_a_refresh_does_not_ask_without_end() -> None:
+    found = Found(SEARCH, [job(number, "RUNNING") for number in range(3000)])
+    ids = found.to_ask(found.page(JobQuery(limit=100, offset=2000, among=SEARCH), Arrangement()))
+    assert len(set(ids)) == len(ids) == MOST_ASKED + 100
+
+
+def test_it_learns_and_keeps_what_an_answer_leaves_out() -> None:
+    found = Found(SEARCH, [job(0, "RUNNING"), job(1)])
+    later = NOON + timedelta(minutes=1)
+    found.learn({"0": ImportJob("0", "FAILED"), "9": job(9)}, later)
+    assert ids(found.jobs) == ["0", "1"]
+    assert (found.jobs[0].state, found.jobs[0].started_on, found.as_of) == ("FAILED", NOON, later)
+
+
+def test_only_a_job_that_is_gone_leaves_it() -> None:
+    found = Found(SEARCH, [job(0), job(1)])
+    found.learn({"0": JobError(503, 9100), "1": JobError(404, 9008)}, NOON)
+    assert ids(found.jobs) == ["0"]
+
+
+@pytest.fixture
+async def every_third(connect: Connect) -> Found:
+    """Return every third job of the list, as a search would have found them."""
+    listed = [
+        job
+        for offset in (0, 100, 200)
+        for job in (await connect().jobs(JobQuery(offset=offset, limit=100))).jobs
+    ]
+    search = Search(Clean("every third"), JobQuery(), searched=len(listed), total=len(listed), at=NOON)
+    return Found(search, listed[::3])
+
+
+def jobs_screen(app: object) -> JobsScreen:
+    screen = app.screen  # type: ignore[attr-defined]
+    assert isinstance(screen, JobsScreen)
+    return screen
+
+
+async def test_it_is_a_list_like_any_other(
+    start: Start, platform: SimulatedPlatform, every_third: Found
+) -> None:
+    failed = sum(found.state == "FAILED" for found in every_third.jobs)
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5 · whole list")
+        await pilot.press("]")
+        await shown(pilot, "page 2 of 5 · whole list")
+        jobs_screen(pilot.app).show_found(every_third)
+        await shown(pilot, "1–50 of 77 · page 1 of 2 · searched 230 of 230 at 12:00 · as found")
+        failures = f"{failed} failed"
+        await shown(pilot, f"done · {failures}")
+        assert "every third" in text_of(pilot.app)
+        await shown(pilot, f"0 All 77 │ 1 Pending {sum(j.state == 'PENDING' for j in every_third.jobs)} ")
+        await pilot.press("]")
+        await shown(pilot, "51–77 of 77 · page 2 of 2 · searched")
+        assert pilot.app.screen.query_one(JobTable).job.id == platform.ids()[150]
+        await pilot.press("4")
+        await shown(pilot, f"of {failed} · page 1 of 1 · searched 230 of 230 at 12:00 · FAILED")
+        await pilot.press("0", "]")
+        await shown(pilot, "51–77 of 77")
+        await pilot.press("s", "s")
+        await shown(pilot, "1–50 of 77 · page 1 of 2 · searched 230 of 230 at 12:00 · sorted by name")
+        names = sorted((found.name or "").casefold() for found in every_third.jobs)
+        table = pilot.app.screen.query_one(JobTable)
+        assert [(each.name or "").casefold() for each in table.shown] == names[:50]
+        await pilot.press("escape")
+        await shown(pilot, "1–50 of 230 · page 1 of 5 · whole list · this page by name")
+
+
+async def test_its_refresh_takes_one_request_and_counts_anew(
+    start: Start, platform: SimulatedPlatform, clock: Clock, every_third: Found
+) -> None:
+    going = [found.id for found in every_third.jobs if not found.final]
+    assert going
+    async with start() as pilot:
+        await shown(pilot, "0 All 230")
+        jobs_screen(pilot.app).show_found(every_third)
+        await shown(pilot, "0 All 77")
+        await rest(pilot)
+        for job_id in going:
+            platform.set_state(job_id, "FAILED")
+        gone = every_third.jobs[0].id
+        platform.remove_jobs([gone])
+        clock.seconds += 60
+        before = len(platform.requests)
+        await pilot.press("r")
+        await shown(pilot, "of 76 · page 1 of 2")
+        await shown(pilot, "1 Pending 0 │ 2 Running 0")
+        await shown(pilot, "as of 12:01")
+        asked = [request.path for request in list(platform.requests)[before:]]
+        assert asked.count("/v2/bulk/storage/imports/get") == 1
+        assert "/v2/storage/imports" not in asked
+
+
+async def test_a_refresh_that_fails_leaves_it(
+    start: Start, platform: SimulatedPlatform, every_third: Found
+) -> None:
+    async with start() as pilot:
+        await shown(pilot, "0 All 230")
+        jobs_screen(pilot.app).show_found(every_third)
+        await shown(pilot, "1–50 of 77")
+        platform.fail("maintenance")
+        await pilot.press("r")
+        await shown(pilot, "503 maintenance")
+        assert "0 All 77" in text_of(pilot.app)
+        assert len(pilot.app.screen.query_one(JobTable).shown) == 50

@@ -1,0 +1,226 @@
+"""What stands in rows, counters and bars."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cgc_tui.domain.batches import Batch
+from cgc_tui.domain.causes import Cause
+from cgc_tui.domain.errors import Maintenance, RateLimited
+from cgc_tui.domain.jobs import Destination, ImportedFile, ImportJob, JobError, Source
+from cgc_tui.domain.ordering import Arrangement, SortKey
+from cgc_tui.domain.queries import JobPage, JobQuery
+from cgc_tui.domain.refresh_failure import Trouble
+from cgc_tui.domain.text import Clean, cells
+from cgc_tui.formatting.batches import way
+from cgc_tui.formatting.causes import message
+from cgc_tui.formatting.display import Look, moment, size, span, state, took, when
+from cgc_tui.formatting.job_details import facts, reason, web_page
+from cgc_tui.formatting.lists import position
+from cgc_tui.formatting.rows import PADDING, Column, columns, label, row
+from tests.domain.test_text import INVISIBLE
+
+NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
+LOOK = Look(zone=UTC)
+JOB = ImportJob(
+    id="1KAWc6h1KENLNa702FqdGJhp0PIm9AZ3",
+    state="FAILED",
+    source=Source("rosalind/raw", "runs/日本語/[/]\x1b.bam"),
+    destination=Destination("rosalind/brca-pilot"),
+    error=JobError(404, 9105, "Location on volume not found."),
+)
+
+
+@given(st.integers(0, 400))
+def test_columns_fit_and_keep_their_priority(width: int) -> None:
+    widths = columns(width)
+    assert list(widths) == [column for column in Column if column in widths]
+    assert widths[Column.NAME] >= 24
+    if width >= 80:
+        assert sum(widths.values()) + PADDING * len(widths) == width
+        assert {Column.STATE, Column.NAME, Column.STARTED, Column.TOOK} <= set(widths)
+    if Column.ERROR in widths:
+        assert set(widths) == set(Column)
+    assert all(
+        cells(cell) <= own for cell, own in zip(row(JOB, widths, LOOK, NOW), widths.values(), strict=True)
+    )
+
+
+def test_80_columns_have_the_project() -> None:
+    assert list(columns(79)) == [Column.STATE, Column.NAME, Column.PROJECT, Column.STARTED, Column.TOOK]
+
+
+@pytest.mark.parametrize(
+    ("instant", "words"),
+    [
+        (None, "–"),
+        (NOW - timedelta(minutes=2), "today 11:58"),
+        (NOW - timedelta(days=2), "12 Mar 12:00"),
+        (NOW - timedelta(days=400), " 7 Feb 2025"),
+        (datetime(2026, 3, 14, 1, 0, tzinfo=timezone(timedelta(hours=2))), "13 Mar 23:00"),
+    ],
+)
+def test_an_instant_is_as_short_as_its_age_allows(instant: datetime | None, words: str) -> None:
+    assert when(instant, LOOK, NOW) == words
+
+
+def test_other_zones() -> None:
+    tokyo = Look(zone=timezone(timedelta(hours=9), "JST"))
+    assert when(NOW, tokyo, NOW) == "today 21:00"
+    assert moment(NOW, tokyo) == "2026-03-14 21:00:00 JST"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (59.9, "59 s"),
+        (60, "1 min"),
+        (3599, "59 min"),
+        (3600, "1h00m"),
+        (86399, "23h59m"),
+        (86400, "1 d"),
+    ],
+)
+def test_spans(seconds: float, words: str) -> None:
+    assert span(seconds) == words
+
+
+def test_a_job_took_only_what_both_ends_tell() -> None:
+    running = replace(JOB, state="RUNNING", started_on=NOW)
+    assert took(running, LOOK) == "…"
+    assert took(replace(running, state="FAILED"), LOOK) == "–"
+    assert took(replace(running, state="ABORTED"), LOOK) == "–"
+    assert took(replace(JOB, started_on=NOW, finished_on=NOW + timedelta(seconds=3)), LOOK) == "3 s"
+    assert took(replace(JOB, started_on=NOW, finished_on=NOW - timedelta(seconds=3)), LOOK) == "–"
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (12_300_000_000, "12.3 GB")]
+)
+def test_sizes(count: int, words: str) -> None:
+    assert size(count) == words
+
+
+def test_states_are_glyph_and_word_in_ascii_too() -> None:
+    assert state("FAILED", LOOK) == "✗ FAILED"
+    assert state("FAILED", Look(ascii=True)) == "x FAILED"
+    assert state("ABORTED", LOOK) == "? ABORTED"
+    assert state("[/]\x1b", LOOK) == "? [/]␛"
+    assert state("", LOOK) == "? –"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("a.bam", "a.bam"),
+        ("   ", "␣␣␣ 1KAWc6h1…dGJhp0PIm9AZ3"),
+        ("\u00a0\u3000", "␣␣ 1KAWc6h1K…dGJhp0PIm9AZ3"),
+        ("\u200b\u202e", "�� 1KAWc6h1K…dGJhp0PIm9AZ3"),
+        ("\u0301", "� 1KAWc6h1KE…dGJhp0PIm9AZ3"),
+        (" " * 40 + "a" + " " * 40, " " * 12 + "…dGJhp0PIm9AZ3"),
+        ("\u00a0" * 5000, "␣" * 12 + "…dGJhp0PIm9AZ3"),
+        (None, "1KAWc6h1KENL…dGJhp0PIm9AZ3"),
+    ],
+    ids=["seen", "blanks", "wide", "zero-width", "mark", "cut", "long", "none"],
+)
+def test_a_name_without_a_visible_character_has_the_id_with_it(name: str | None, shown: str) -> None:
+    job = replace(JOB, source=Source("rosalind/raw", "//"), destination=Destination("a/b", name))
+    assert label(job, 26, LOOK) == shown
+    assert row(job, {Column.NAME: 26}, LOOK, NOW) == (shown,)
+    assert label(job, 26, Look(ascii=True)) == shown.replace("␣", "_")
+
+
+@given(INVISIBLE, INVISIBLE, st.integers(24, 90))
+def test_two_jobs_without_a_visible_name_can_be_told_apart(one: str, other: str, width: int) -> None:
+    jobs = [
+        replace(JOB, id=f"1KAWc6h1KENLNa702FqdGJhp0PIm9AZ{number}", destination=Destination("a/b", name))
+        for number, name in enumerate((one, other))
+    ]
+    shown = [row(job, columns(width), LOOK, NOW) for job in jobs]
+    place = list(columns(width)).index(Column.NAME)
+    assert shown[0][place][-8:] != shown[1][place][-8:]
+    assert all(cells(cell) <= own for cell, own in zip(shown[0], columns(width).values(), strict=True))
+
+
+@given(INVISIBLE)
+def test_no_value_of_a_job_is_invisible(text: str) -> None:
+    job = ImportJob(
+        text,
+        text,
+        href=text,
+        source=Source(f"rosalind/{text}", text),
+        destination=Destination(text, text, text),
+        error=JobError(None, None, text, text),
+        result=ImportedFile(text, text, None, text),
+    )
+    for name, value in facts(job, LOOK, None):
+        assert set(value) - set(" \u3000"), name
+    assert reason(JobError(message=text)) == "The platform gave no reason."
+    assert message(Cause(None, text, (job,))) == "The platform gave no reason."
+    assert state(text, LOOK).strip("? ")
+    batch = Batch(f"rosalind/{text}", text, (job,), None)
+    assert all(end.strip() for end in way(batch, LOOK).split("→"))
+
+
+def test_ascii_alone_where_the_locale_has_no_more() -> None:
+    look = Look(ascii=True, zone=UTC)
+    page = JobPage(JobQuery(offset=50), (JOB,), 51, False, 50)
+    cells_shown = row(replace(JOB, source=Source("a/b", "x" * 99)), columns(200), look, NOW)
+    assert position(page, look).isascii()
+    assert [cell for cell in cells_shown if not cell.isascii()] == [
+        cell for cell in cells_shown if "…" in cell
+    ]
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        (JobPage(JobQuery(), (JOB,) * 50, 12380, True, 50), "1–50 of 12,380 · page 1 of 248"),
+        (
+            JobPage(JobQuery(offset=12350), (JOB,) * 30, 12380, False, 50),
+            "12,351–12,380 of 12,380 · page 248 of 248",
+        ),
+        (JobPage(JobQuery(offset=50), (JOB,) * 50, None, True, 50), "51–100 of ≥ 101 · page 2"),
+        (JobPage(JobQuery(), (), 0, False, 50), "0 of 0"),
+    ],
+)
+def test_the_place_in_the_list(page: JobPage, words: str) -> None:
+    assert position(page, LOOK) == words
+
+
+def test_web_pages_are_of_the_file_or_the_project() -> None:
+    web = "https://cgc.sbgenomics.com"
+    assert web_page(JOB, web) == f"{web}/u/rosalind/brca-pilot/"
+    done = replace(JOB, result=ImportedFile(id="5f/../x", project="rosalind/brca-pilot"))
+    assert web_page(done, web) == f"{web}/u/rosalind/brca-pilot/files/5f%2F..%2Fx/"
+    assert web_page(JOB, None) is None
+    assert web_page(replace(JOB, destination=Destination()), web) is None
+
+
+def test_jobs_without_a_value_come_last_in_either_order() -> None:
+    jobs = [
+        replace(JOB, id=str(n), started_on=start) for n, start in enumerate((None, NOW, NOW - timedelta(1)))
+    ]
+    assert [job.id for job in Arrangement(key=SortKey.STARTED).of(jobs)] == ["2", "1", "0"]
+    assert [job.id for job in Arrangement(key=SortKey.STARTED, backwards=True).of(jobs)] == ["1", "2", "0"]
+    assert [job.id for job in Arrangement(backwards=True).of(jobs)] == ["2", "1", "0"]
+    for key in SortKey:
+        assert len(Arrangement(key=key).of([*jobs, ImportJob(id="x", state="")])) == 4
+
+
+def test_waits_double_up_to_a_minute_and_a_limit_says_itself() -> None:
+    down = Maintenance(Clean("503 maintenance"), Clean(""), retry_after=30)
+    first = Trouble.after(down, None, NOW, usual=15)
+    assert (first.times, first.again_at) == (1, NOW + timedelta(seconds=30))
+    second = Trouble.after(down, first, NOW, usual=15)
+    assert (second.times, second.again_at) == (2, NOW + timedelta(seconds=60))
+    assert Trouble.after(down, second, NOW, usual=15).again_at == NOW + timedelta(seconds=60)
+    limited = RateLimited(Clean("rate limit"), Clean(""), retry_after=300)
+    assert Trouble.after(limited, Trouble(limited, 9), NOW, usual=15).again_at == NOW + timedelta(seconds=300)
+    assert Trouble.after(limited, second, NOW, usual=15).times == 1

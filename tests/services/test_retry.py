@@ -1,0 +1,630 @@
+"""Failed imports are planned, sent once each, and told apart afterwards: over a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import ssl
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from cgc_tui.api.client import Client
+from cgc_tui.api.error_mapping import from_exception
+from cgc_tui.api.listing import all_jobs
+from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.domain.errors import CgcError, Lost, NoPrivilege, RateLimited, Refused, Rejected, Unreachable
+from cgc_tui.domain.jobs import Destination, ImportJob, Source, Submitted
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.retry import Fate, Options, Plan, Reason, Run, body, key, plan
+from cgc_tui.domain.text import Clean
+from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.retry import rank, summary
+from cgc_tui.services.retry import follow, listed, locked_run, look, reconcile, send
+from tests.support.app import Connect
+from tests.support.clock import NOON, Clock
+
+CREATE = "/v2/bulk/storage/imports/create"
+
+
+def job(name: str, state: str = "FAILED", **changes: Any) -> ImportJob:
+    made = ImportJob(
+        name,
+        state,
+        source=Source("rosalind/raw", f"runs/{name}.bam"),
+        destination=Destination("rosalind/brca-pilot", f"{name}.bam"),
+        started_on=NOON,
+    )
+    return replace(made, **changes)
+
+
+def test_a_body_is_as_before_unless_told_otherwise() -> None:
+    old = job("a", overwrite=True, autorename=False, preserve_folder_structure=True)
+    asked = {
+        "source": {"volume": "rosalind/raw", "location": "runs/a.bam"},
+        "destination": {"project": "rosalind/brca-pilot", "name": "a.bam"},
+    }
+    assert body(old, Options.AS_BEFORE) == asked | {"overwrite": True, "autorename": False}
+    assert body(old, Options.OVERWRITE) == asked | {"overwrite": True, "autorename": False}
+    assert body(old, Options.AUTORENAME) == asked | {"overwrite": False, "autorename": True}
+    assert body(job("a"), Options.AS_BEFORE) == asked
+
+
+def test_a_folder_keeps_its_option_and_its_parent() -> None:
+    folder = job(
+        "a",
+        source=Source("v/v", "runs/7/"),
+        destination=Destination("p/p", None, "5f"),
+        preserve_folder_structure=False,
+    )
+    assert body(folder, Options.AS_BEFORE) == {
+        "source": {"volume": "v/v", "location": "runs/7/"},
+        "destination": {"parent": "5f"},
+        "preserve_folder_structure": False,
+    }
+
+
+def test_what_is_left_out_says_why() -> None:
+    done = job("b", "COMPLETED")
+    repeated = replace(job("a"), id="a2")
+    bare = job("c", source=Source())
+    half = job("f", source=Source("v/v", "half\ud800.bam"))
+    since = job("d")
+    newer = replace(job("d", "PENDING"), id="d2", started_on=NOON + timedelta(minutes=1))
+    planned = plan(
+        [job("a"), done, repeated, bare, since, job("e"), half], sent={"e"}, listed=[newer, done, job("a")]
+    )
+    assert [each.id for each in planned.jobs] == ["a"]
+    assert planned.left_out == {
+        "b": Reason.NOT_FAILED,
+        "a2": Reason.REPEATED,
+        "c": Reason.UNKNOWN,
+        "d": Reason.THERE,
+        "e": Reason.SENT,
+        "f": Reason.UNSENDABLE,
+    }
+    assert planned.reasons[Reason.THERE] == 1
+
+
+def test_what_was_there_before_it_failed_does_not_count() -> None:
+    older = replace(job("a", "COMPLETED"), id="a0", started_on=NOON - timedelta(days=1))
+    again = replace(job("a", "FAILED"), id="a1", started_on=NOON + timedelta(days=1))
+    unknown = replace(job("a", "COMPLETED"), id="a3", started_on=None)
+    assert plan([job("a")], listed=[older, again]).jobs == (job("a"),)
+    assert plan([job("a")], listed=[unknown]).jobs == ()
+    assert plan([job("a")], listed=[replace(older, started_on=NOON)]).jobs == ()
+
+
+LATER = NOON + timedelta(minutes=5)
+FAILED = {"finished_on": NOON + timedelta(minutes=1)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ({}, {"destination": Destination("rosalind/brca-pilot", "_1_a.bam"), "autorename": True}, True),
+        ({}, {"destination": Destination("rosalind/brca-pilot", "_1_a.bam"), "autorename": False}, False),
+        ({}, {"destination": Destination("rosalind/brca-pilot", "b.bam")}, False),
+        ({}, {"destination": Destination("rosalind/brca-pilot")}, True),
+        ({}, {"destination": Destination("rosalind/luad-rnaseq", "a.bam")}, False),
+        ({}, {"destination": Destination(None, "a.bam", "5f")}, False),
+        ({}, {"destination": Destination()}, True),
+        ({}, {"source": Source("rosalind/raw", "runs/b.bam")}, False),
+        ({}, {"source": Source("rosalind/other", "runs/a.bam")}, False),
+        ({"destination": Destination(None, "a.bam", "5f")}, {}, True),
+        ({"destination": Destination("rosalind/brca-pilot", "a.bam", "5f")}, {}, True),
+        ({"destination": Destination("rosalind/luad-rnaseq", "a.bam", "5f")}, {}, False),
+        (
+            {"destination": Destination(None, "a.bam", "5f")},
+            {"destination": Destination(None, "a.bam", "60")},
+            False,
+        ),
+        (
+            {"source": Source("v/v", "runs/a.bam/"), "autorename": True},
+            {
+                "source": Source("v/v", "runs/a.bam"),
+                "destination": Destination("rosalind/brca-pilot", "_1_a.bam"),
+                "autorename": True,
+            },
+            True,
+        ),
+    ],
+)
+def test_a_retry_is_recognised_whatever_the_platform_calls_it(
+    old: dict[str, Any], new: dict[str, Any], same: bool
+) -> None:
+    failed = job("a", **FAILED | old)
+    again = replace(job("a", "COMPLETED", started_on=LATER), id="a2", **new)
+    assert (plan([failed], listed=[again]).left_out == {"a": Reason.THERE}) is same
+    run = Run(Plan((failed,), {}), Options.AS_BEFORE, before=["a"])
+    run.take()
+    run.found([again])
+    assert (run.outcomes[0].new == again) is same
+
+
+def test_imports_of_one_go_are_not_taken_for_retries_of_each_other() -> None:
+    """One source under two names, and into a project and a folder: each is an import of its own."""
+    destinations = [
+        Destination("rosalind/brca-pilot", "a.bam"),
+        Destination("rosalind/brca-pilot", "b.bam"),
+        Destination(None, "a.bam", "5f"),
+    ]
+    failed = [
+        replace(job("a", **FAILED), id=str(number), destination=destination, autorename=True)
+        for number, destination in enumerate(destinations)
+    ]
+    assert plan(failed).jobs == tuple(failed)
+    for number, other in enumerate(failed):
+        done = replace(other, state="COMPLETED")
+        rest = [each for each in failed if each is not other]
+        assert plan(rest, listed=[done]).jobs == tuple(rest), number
+    renamed = [
+        replace(
+            each,
+            id=f"new {each.id}",
+            state="PENDING",
+            started_on=LATER,
+            destination=each.destination._replace(name=f"_1_{each.destination.name}"),
+        )
+        for each in failed[:2]
+    ]
+    run = Run(Plan(tuple(failed[:2]), {}), Options.AS_BEFORE)
+    run.take()
+    run.found(renamed)
+    assert [outcome.new for outcome in run.outcomes] == renamed
+
+
+def test_a_retry_that_failed_under_another_name_is_not_sent_beside_its_original() -> None:
+    destination = Destination("rosalind/brca-pilot", "_1_a.bam")
+    first = job("a", **FAILED)
+    again = replace(job("a", started_on=LATER), id="a2", destination=destination, autorename=True)
+    assert plan([again, first]) == Plan((first,), {"a2": Reason.REPEATED})
+    assert plan([again]).jobs == (again,)
+    assert plan([again, first], sent={"a"}).jobs == (again,)
+
+
+def test_a_job_that_was_started_since_counts_although_it_has_failed() -> None:
+    first, other = job("a"), job("b")
+    again = replace(job("a", started_on=LATER), id="a2")
+    assert plan([first, other], listed=[first, again]).jobs == (first, other)
+    planned = plan([first, other], listed=[first, again], known={"a", "b"})
+    assert planned == Plan((other,), {"a": Reason.THERE})
+
+
+def test_nothing_is_taken_twice() -> None:
+    run = Run(Plan(tuple(job(str(number)) for number in range(230)), {}), Options.AS_BEFORE)
+    chunks = [run.take() for _ in range(4)]
+    assert [len(chunk) for chunk in chunks] == [100, 100, 30, 0]
+    assert run.counts == {Fate.UNKNOWN: 230}
+    run.refused(chunks[0], RateLimited(Clean("rate limit"), Clean("")))
+    assert (run.take(), run.counts[Fate.REFUSED], len(run.sent)) == ((), 100, 130)
+
+
+def test_a_stopped_run_takes_no_more() -> None:
+    run = Run(Plan((job("a"),), {}), Options.AS_BEFORE)
+    run.stopped = True
+    assert (run.take(), run.counts, run.sent) == ((), {Fate.WAITING: 1}, frozenset())
+
+
+def test_a_new_job_is_followed_until_it_is_neither_pending_nor_running() -> None:
+    run = Run(Plan((job("a"), job("b"), job("c")), {}), Options.AS_BEFORE)
+    new = [job("n1", "PENDING"), job("n2", ""), job("n3", "ABORTED")]
+    run.answered(run.take(), [Submitted(True, each) for each in new])
+    assert run.going == ("n1", "n2")
+    assert summary(run, Look()) == "3 started (1 ended otherwise, 2 under way)"
+    assert [rank(outcome) for outcome in run.outcomes] == [3, 3, 2]
+    run.learned({"n2": job("n2", "ABORTED"), "n1": job("n1", "COMPLETED")})
+    assert run.going == ()
+    assert summary(run, Look()) == "3 started (1 completed, 2 ended otherwise)"
+
+
+def test_a_new_job_is_recognised_among_those_that_are_listed() -> None:
+    run = Run(Plan((job("a"), job("b")), {}), Options.AS_BEFORE, before=["a", "b", "old"])
+    chunk = run.take()
+    run.answered(chunk, [Submitted(True), Submitted(None)])
+    assert (run.counts[Fate.MADE], len(run.unclear)) == (1, 2)
+    run.found([replace(job("a"), id="old"), replace(job("a", "PENDING"), id="new"), job("c")])
+    assert [outcome.new and outcome.new.id for outcome in run.outcomes] == ["new", None]
+    assert run.going == ("new",)
+
+
+@pytest.fixture
+def platform(clock: Clock) -> SimulatedPlatform:
+    """Return a platform with 240 failed jobs among others."""
+    platform = SimulatedPlatform(jobs=0, clock=clock.unix)
+    platform.add_jobs(60, "COMPLETED")
+    platform.add_jobs(240, "FAILED", error=9100)
+    return platform
+
+
+async def start(client: Client, options: Options = Options.AS_BEFORE) -> Run:
+    """Return a retry of all failed jobs, nothing of it sent yet."""
+    failed = (await all_jobs(client, JobQuery(states=("FAILED",)))).jobs
+    now = await listed(client, failed)
+    return Run(plan(failed, listed=now), options, before=[job.id for job in now])
+
+
+def submitted(platform: SimulatedPlatform) -> list[tuple[object, ...]]:
+    """Return all imports that were asked for, in order."""
+    found = []
+    for asked in platform.requests:
+        if asked.path == CREATE:
+            found += [
+                (item["source"]["location"], item["destination"]["name"])
+                for item in json.loads(asked.body)["items"]
+            ]
+    return found
+
+
+def second(platform: SimulatedPlatform) -> Any:
+    """Return what means the second submission."""
+
+    def means(request: httpx.Request) -> bool:
+        return request.url.path == CREATE and len(submitted(platform)) == 200
+
+    return means
+
+
+async def test_each_is_sent_once_through_refusals_and_a_lost_answer(
+    client: Client, platform: SimulatedPlatform
+) -> None:
+    run = await start(client)
+    assert len(run.outcomes) == 240
+    gone = run.outcomes[5].old.source.volume or ""
+    bad = sum(outcome.old.source.volume == gone for outcome in run.outcomes[:100])
+    before = len(platform.ids())
+
+    def once(_: httpx.Request) -> bool:
+        first = len(submitted(platform)) <= 100
+        platform.switches.forbidden_volumes = frozenset({gone}) if first else frozenset()
+        return False
+
+    platform.fail("error", (403, 9003), where=once)
+    platform.next("drop", "body", where=second(platform))
+    assert await send(client, run) is None
+    counts = Counter(submitted(platform))
+    assert (len(counts), set(counts.values())) == (240, {1})
+    assert run.counts == {Fate.MADE: 140 - bad, Fate.REFUSED: bad, Fate.UNKNOWN: 100}
+    refused = [outcome.why for outcome in run.outcomes if outcome.fate is Fate.REFUSED]
+    assert set(refused) == {"9020 You do not have the required privilege on the volume."}
+    await look(client, run)
+    assert run.counts == {Fate.MADE: 240 - bad, Fate.REFUSED: bad}
+    new = [outcome.new.id for outcome in run.outcomes if outcome.new is not None]
+    assert len(set(new)) == 240 - bad == len(platform.ids()) - before
+    for outcome in run.outcomes:
+        if outcome.new is not None:
+            assert key(outcome.old) == key(outcome.new)
+    platform.set_state(new[0], "COMPLETED")
+    await follow(client, run)
+    assert len(run.going) == 239 - bad
+
+
+@pytest.mark.parametrize(
+    ("fault", "value"),
+    [
+        ("drop", "before"),
+        ("drop", "headers"),
+        ("cut", True),
+        ("gateway_html", 504),
+        ("gateway_html", 408),
+        ("gateway_html", 409),
+        ("error", (408, 0)),
+        ("error", (409, 409)),
+        ("internal_error", True),
+        ("cloud_error", True),
+        ("maintenance", True),
+        ("not_json", True),
+        ("empty", 200),
+        ("items_null", True),
+    ],
+)
+async def test_a_lost_answer_is_never_asked_for_again(
+    client: Client, platform: SimulatedPlatform, fault: str, value: object
+) -> None:
+    platform.next(fault, value, where=CREATE)
+    with pytest.raises(Lost, match="Look whether the jobs are there"):
+        await client.submit([body(job("x"), Options.AS_BEFORE)])
+    assert [asked.path for asked in platform.requests] == [CREATE]
+
+
+@pytest.mark.parametrize(
+    ("fault", "value", "kind"),
+    [
+        ("limited", True, RateLimited),
+        ("error", (401, 90001), Refused),
+        ("error", (403, 9020), NoPrivilege),
+        ("error", (400, 9011), Rejected),
+        ("error", (409, 9069), Rejected),
+        ("error", (409, 9108), Rejected),
+        ("gateway_html", 413, Rejected),
+    ],
+)
+async def test_what_surely_started_nothing_is_no_lost_answer(
+    client: Client, platform: SimulatedPlatform, fault: str, value: object, kind: type[Exception]
+) -> None:
+    platform.next(fault, value, where=CREATE)
+    with pytest.raises(kind) as caught:
+        await client.submit([body(job("x"), Options.AS_BEFORE)])
+    assert not isinstance(caught.value, Lost)
+    assert len(platform.requests) == 1
+
+
+async def test_no_connection_is_no_lost_answer(connect: Connect, server: Any) -> None:
+    server.close()
+    with pytest.raises(Unreachable):
+        await connect().submit([body(job("x"), Options.AS_BEFORE)])
+
+
+@pytest.mark.parametrize(
+    ("error", "sent"),
+    [
+        (httpx.ConnectError("refused"), False),
+        (httpx.ConnectTimeout("slow"), False),
+        (httpx.ProxyError("407"), False),
+        (httpx.PoolTimeout("full"), False),
+        (httpx.UnsupportedProtocol("ftp"), False),
+        (httpx.InvalidURL("no"), False),
+        (httpx.WriteError("broke"), True),
+        (httpx.ReadError("broke"), True),
+        (httpx.ReadTimeout("slow"), True),
+        (TimeoutError(), True),
+        (ConnectionResetError(), True),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize(
+    "cause", [None, ssl.SSLError(), ConnectionRefusedError(), socket.gaierror()], ids=repr
+)
+def test_an_error_says_whether_the_request_may_have_left(
+    error: Exception, cause: Exception | None, sent: bool
+) -> None:
+    error.__cause__ = cause
+    mapped = from_exception(error, "example.org")
+    assert isinstance(mapped, Unreachable)
+    assert mapped.sent is sent
+
+
+async def test_a_closed_client_sends_nothing(client: Client) -> None:
+    await client.close()
+    with pytest.raises(Unreachable) as caught:
+        await client.me()
+    assert caught.value.sent is False
+
+
+async def test_an_error_of_one_import_may_leave_its_outcome_open(
+    client: Client, platform: SimulatedPlatform
+) -> None:
+    """After a 5xx or 408 there may be a job; another 4xx of the platform says that there is none."""
+    statuses = [400, 404, 408, 409, 500, 503, None]
+    errors = [{"status": status, "code": 1, "message": f"no {status}"} for status in statuses]
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"items": [{"error": error} for error in errors]})
+
+    platform.next(answer, where=CREATE)
+    asked = [job(str(number)) for number in range(len(statuses))]
+    results = await client.submit([body(each, Options.AS_BEFORE) for each in asked])
+    assert [result.made for result in results] == [False, False, None, False, None, None, None]
+    run = Run(Plan(tuple(asked), {}), Options.AS_BEFORE)
+    run.answered(run.take(), results)
+    assert run.counts == {Fate.REFUSED: 3, Fate.UNKNOWN: 4}
+    assert run.outcomes[5].why == "1 no 503"
+
+
+REPLACED = [(408, None), (409, None), (502, None), (504, None), (500, 90004), (503, 0), (503, 9100)]
+"""Errors that a client can get in place of the answer, each as status and code."""
+
+
+@pytest.mark.parametrize("answer", REPLACED, ids=str)
+async def test_an_error_after_the_jobs_were_made_is_no_refusal(
+    client: Client, platform: SimulatedPlatform, answer: tuple[int, int | None]
+) -> None:
+    platform.remove_jobs(platform.ids()[:150])
+    platform.fail("answer_replaced", answer, where=CREATE)
+    run = await start(client)
+    await send(client, run)
+    assert run.counts == {Fate.UNKNOWN: 90}
+    assert (await start(client)).outcomes == ()
+    await look(client, run)
+    assert run.counts == {Fate.MADE: 90}
+    assert len(submitted(platform)) == 90
+
+
+async def test_a_deadline_is_a_lost_answer(connect: Connect, platform: SimulatedPlatform) -> None:
+    client = connect(deadline=0.2)
+    gate = platform.gate(CREATE)
+    with pytest.raises(Lost):
+        await client.submit([body(job("x"), Options.AS_BEFORE)])
+    gate.release()
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "fate"), [("maintenance", Lost, Fate.UNKNOWN), ("limited", RateLimited, Fate.REFUSED)]
+)
+async def test_what_stops_one_request_stops_the_rest(
+    client: Client, platform: SimulatedPlatform, fault: str, kind: type[CgcError], fate: Fate
+) -> None:
+    run = await start(client)
+    platform.next(fault, where=second(platform))
+    assert isinstance(await send(client, run), kind)
+    assert run.counts == {Fate.MADE: 100, fate: 100, Fate.WAITING: 40}
+    assert len(submitted(platform)) == 200
+
+
+async def test_two_lost_answers_in_a_row_stop_the_rest(client: Client, platform: SimulatedPlatform) -> None:
+    run = await start(client)
+    platform.fail("gateway_html", 504, where=CREATE)
+    assert isinstance(await send(client, run), Lost)
+    assert run.counts == {Fate.UNKNOWN: 200, Fate.WAITING: 40}
+
+
+async def test_given_up_in_the_middle_it_is_unknown_and_not_sent_again(
+    client: Client, platform: SimulatedPlatform
+) -> None:
+    run = await start(client)
+    gate = platform.gate(second(platform))
+    sending = asyncio.create_task(send(client, run))
+    await gate.arrival()
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    gate.release()
+    assert run.counts == {Fate.MADE: 100, Fate.UNKNOWN: 100, Fate.WAITING: 40}
+    again = plan([outcome.old for outcome in run.outcomes], sent=run.sent)
+    assert len(again.jobs) == 40
+
+
+async def test_a_second_retry_finds_what_the_first_started(
+    client: Client, platform: SimulatedPlatform
+) -> None:
+    await send(client, await start(client))
+    again = await start(client)
+    assert again.outcomes == ()
+    assert len(submitted(platform)) == 240
+
+
+@pytest.mark.parametrize("switch", ["bulk_create_without_ids", "bulk_short", "bulk_long"])
+async def test_odd_answers_are_sorted_out_by_a_look(
+    client: Client, platform: SimulatedPlatform, switch: str
+) -> None:
+    setattr(platform.switches, switch, True)
+    run = await start(client)
+    await send(client, run)
+    setattr(platform.switches, switch, False)
+    assert run.counts[Fate.REFUSED] == 0
+    await look(client, run)
+    assert run.counts == {Fate.MADE: 240}
+    assert run.unclear == ()
+
+
+async def test_a_project_that_is_gone_does_not_hide_its_jobs(
+    client: Client, platform: SimulatedPlatform
+) -> None:
+    failed = (await all_jobs(client, JobQuery(states=("FAILED",)))).jobs
+    platform.switches.forbidden_projects = frozenset({failed[0].destination.project or ""})
+    assert {each.id for each in await listed(client, failed)} == set(platform.ids())
+
+
+async def folder_of(platform: SimulatedPlatform) -> str:
+    """Return the id of a folder in a project, with failed imports into it instead of all others."""
+    platform.remove_jobs(platform.ids())
+    (folder,) = platform.add_jobs(1, "COMPLETED", location="runs/7/", project="rosalind/brca-pilot")
+    made: str = platform.job(folder)["result"]["id"]
+    platform.add_jobs(240, "FAILED", project=None, parent=made)
+    return made
+
+
+RENAMED = [("autorenamed_destination", Options.AUTORENAME), ("folder_as_project", Options.AS_BEFORE)]
+
+
+@pytest.mark.parametrize(
+    "fault", [None, ("drop", "body"), ("bulk_short", True), ("answer_replaced", (504, None))]
+)
+@pytest.mark.parametrize(("switch", "options"), RENAMED)
+async def test_a_second_retry_finds_what_the_platform_calls_otherwise(
+    client: Client, platform: SimulatedPlatform, switch: str, options: Options, fault: tuple[str, Any] | None
+) -> None:
+    if switch == "folder_as_project":
+        await folder_of(platform)
+    setattr(platform.switches, switch, True)
+    run = await start(client, options)
+    if fault is not None:
+        platform.next(*fault, where=second(platform))
+    await send(client, run)
+    assert (run.unclear != ()) is (fault is not None)
+    await look(client, run)
+    assert run.counts == {Fate.MADE: 240}
+    new = [outcome.new.id if outcome.new else "" for outcome in run.outcomes]
+    assert len(set(new)) == 240
+    for outcome in run.outcomes:
+        assert outcome.new is not None
+        assert outcome.new.source == outcome.old.source
+    assert (await start(client, options)).outcomes == ()
+    for job_id in new:
+        platform.set_state(job_id, "FAILED")
+    again = await start(client, options)
+    assert len(again.outcomes) == 240
+    await send(client, again)
+    assert (await start(client, options)).outcomes == ()
+    assert len(submitted(platform)) == 480
+
+
+@pytest.mark.parametrize("state", ["PENDING", "COMPLETED", "FAILED"])
+async def test_what_another_process_started_before_the_lock_was_free_is_left_out(
+    client: Client, connect: Connect, platform: SimulatedPlatform, state: str
+) -> None:
+    failed = (await all_jobs(client, JobQuery(states=("FAILED",)))).jobs
+    before = await listed(client, failed)
+    planned = plan([*failed, job("x", "COMPLETED")], listed=before)
+    held: list[tuple[str, str]] = []
+
+    @asynccontextmanager
+    async def other_first(endpoint: str, user: str) -> AsyncIterator[None]:
+        held.append((endpoint, user))
+        other = connect()
+        run = Run(Plan(planned.jobs[:200], {}), Options.AS_BEFORE, [each.id for each in before])
+        assert await send(other, run) is None
+        for outcome in run.outcomes:
+            if outcome.new is not None:
+                platform.set_state(outcome.new.id, state)
+        yield
+
+    known = [each.id for each in before]
+    async with locked_run(client, planned, Options.AS_BEFORE, known=known, hold=other_first) as run:
+        assert run.plan.reasons == {Reason.NOT_FAILED: 1, Reason.THERE: 200}
+        assert len(run.outcomes) == 40
+        await send(client, run)
+    assert held == [(client.endpoint, "rosalind")]
+    counts = Counter(submitted(platform))
+    assert (len(counts), set(counts.values())) == (240, {1})
+
+
+async def test_without_a_look_under_the_lock_nothing_is_sent(
+    client: Client, platform: SimulatedPlatform
+) -> None:
+    failed = (await all_jobs(client, JobQuery(states=("FAILED",)))).jobs
+    released = []
+
+    @asynccontextmanager
+    async def hold(*_: str) -> AsyncIterator[None]:
+        platform.fail("gateway_html", 502)
+        try:
+            yield
+        finally:
+            released.append(True)
+
+    with pytest.raises(CgcError, match="502"):
+        async with locked_run(client, plan(failed), Options.AS_BEFORE, known=(), hold=hold):
+            pytest.fail("there is a run")
+    assert released == [True]
+    assert submitted(platform) == []
+
+
+async def test_a_job_that_is_listed_late_is_found_by_a_later_look(
+    client: Client, platform: SimulatedPlatform
+) -> None:
+    platform.remove_jobs(platform.ids()[:200])
+    run = await start(client)
+    late = platform.book.newest_first()
+    platform.next("answer_replaced", (504, None), where=CREATE)
+    await send(client, run)
+    made = platform.book.newest_first()[: -len(late)]
+    platform.remove_jobs([each.id for each in made])
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        if seconds == 10.0:
+            for each in reversed(made):
+                platform.book.put(each)
+
+    await reconcile(client, run, sleep=sleep)
+    assert waits == [0.0, 2.0, 10.0]
+    assert run.counts == {Fate.MADE: 40}

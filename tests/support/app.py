@@ -1,0 +1,54 @@
+"""Types of the fixtures that start the app, and helpers that read its screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, suppress
+
+import httpx
+from textual.app import App
+from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
+
+from cgc_tui.api.client import Client
+from cgc_tui.demo import list_call
+from cgc_tui.tui.app import CgcApp
+from tests.support.leaks import SENTINEL
+
+Connect = Callable[..., Client]
+
+
+def first_page(request: httpx.Request) -> bool:
+    """Tell whether a request is for the first page of the list, and not a count."""
+    return list_call(request) and {b"offset=0", b"fields=_all"} <= set(request.url.query.split(b"&"))
+
+
+def text_of(app: App[None]) -> str:
+    """Return what the screen shows, line by line, without styles."""
+    lines = app.screen._compositor.render_strips()
+    text = "\n".join("".join(segment.text for segment in strip).rstrip() for strip in lines)
+    assert SENTINEL not in text
+    return text
+
+
+async def rest(pilot: Pilot[None]) -> None:
+    """Wait until no worker is under way; for one that is cancelled meanwhile its successor counts."""
+    while not all(worker.is_finished for worker in pilot.app.workers):
+        with suppress(WorkerCancelled):
+            await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+
+
+async def shown(pilot: Pilot[None], words: str, *, gone: bool = False) -> str:
+    """Wait until the words are on the screen, or no more; fail with what is there instead."""
+    for _ in range(400):
+        await pilot.pause()
+        if (words in text_of(pilot.app)) is not gone:
+            return text_of(pilot.app)
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"{'still' if gone else 'no'} {words!r} on the screen:\n{text_of(pilot.app)}")
+
+
+MakeApp = Callable[..., CgcApp]
+Start = Callable[..., AbstractAsyncContextManager[Pilot[None]]]

@@ -1,0 +1,53 @@
+"""Helpers that read the calls to the simulated platform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import httpx
+from textual.pilot import Pilot
+
+from cgc_tui.api.request_log import Event
+from cgc_tui.demo import SimulatedPlatform, list_call
+from cgc_tui.domain.text import Clean
+from tests.support.app import rest, shown
+from tests.support.clock import NOON
+
+LISTS = "/v2/storage/imports"
+
+
+async def quiet(pilot: Pilot[None]) -> None:
+    """Wait until the first page is there and nothing is asked for any more."""
+    await shown(pilot, "1–50 of 230")
+    while pilot.app.workers:
+        await rest(pilot)
+        await pilot.pause()
+
+
+def lists(platform: SimulatedPlatform) -> list[dict[str, list[str]]]:
+    """Return the queries of the list calls for pages, in order."""
+    found = []
+    for asked in platform.requests:
+        if asked.path == "/v2/storage/imports" and ("fields", "_all") in asked.query:
+            pairs: dict[str, list[str]] = {}
+            for key, value in asked.query:
+                pairs.setdefault(key, []).append(value)
+            found.append(pairs)
+    return found
+
+
+def page_from(offset: int) -> Callable[[httpx.Request], bool]:
+    return lambda request: list_call(request) and request.url.params["offset"] == str(offset)
+
+
+def event(number: int, **fields: object) -> Event:
+    given: dict[str, object] = {
+        "at": NOON + timedelta(seconds=number),
+        "method": "GET",
+        "target": Clean(f"/v2/storage/imports/job-{number:04}"),
+        "attempt": 1,
+        "milliseconds": number,
+        "status": 200,
+    }
+    return Event(**given | fields)  # type: ignore[arg-type]

@@ -1,0 +1,20 @@
+"""A clock that stands still until a test moves it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
+
+
+class Clock:
+    """A time that only a test moves; called, it is an instant."""
+
+    def __init__(self) -> None:
+        self.seconds = NOON.timestamp()
+
+    def __call__(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds, UTC)
+
+    def unix(self) -> float:
+        return self.seconds

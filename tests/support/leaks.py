@@ -1,0 +1,59 @@
+"""Searches what a test run says and leaves behind for the token that it ran with, and fails for it."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from _pytest.terminal import TerminalReporter
+
+SENTINEL = "sentinel-7f2c94d1b6e80a35"
+"""The token of the served platform in all tests."""
+
+STORES = {"credentials"}
+"""The files that may hold it."""
+
+_BEGAN = time.time()
+_found: set[str] = set()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Search what a test printed and logged, and what is told of its failure."""
+    for title, text in (*report.sections, ("failure", report.longreprtext)):
+        if SENTINEL in text:
+            _found.add(f"{title} of {report.nodeid}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Search the files, once: the workers of a run in parallel share theirs."""
+    if hasattr(session.config, "workerinput"):
+        return
+    for path in _files(session.config):
+        if SENTINEL.encode() in path.read_bytes():
+            _found.add(str(path))
+    if _found:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Say where the token is."""
+    for place in sorted(_found):
+        terminalreporter.write_line(f"The token is in: {place}", red=True)
+
+
+def _files(config: pytest.Config) -> Iterator[Path]:
+    """Yield what tests left in their directories and in this one, and reports of bugs since the start."""
+    temporary = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
+    places = [temporary, *(config.rootpath / name for name in ("tests/tui/__snapshots__", "screenshots"))]
+    for place in places:
+        for path in place.rglob("*"):
+            if path.is_file() and not path.is_symlink() and path.name not in STORES:
+                yield path
+    yield from (path for path in config.rootpath.glob("*.html"))
+    for path in Path(tempfile.gettempdir()).glob("cgc-tui-bug-*"):
+        if path.stat().st_mtime >= _BEGAN:
+            yield path

@@ -1,0 +1,133 @@
+"""All screens, each as the app that shows it and the keys that lead there."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.tui.app import CgcApp
+from tests.support.app import MakeApp, rest, shown
+from tests.support.clock import Clock
+
+Steps = Callable[[Pilot[None]], Awaitable[None]]
+
+
+def steps(*parts: str) -> Steps:
+    """Return what is done before one looks: `?words` waits for words, anything else is a key."""
+
+    async def run(pilot: Pilot[None]) -> None:
+        for part in parts:
+            if part.startswith("?"):
+                await shown(pilot, part[1:])
+            else:
+                await pilot.press(part)
+        await rest(pilot)
+        for line in pilot.app.screen.query(Input):
+            line.cursor_blink = False
+        await pilot.pause()
+
+    return run
+
+
+READY = ("?0 All 4,001", "?rosalind ")
+
+
+class Stage(NamedTuple):
+    """What a scene is made with."""
+
+    make_app: MakeApp
+    platform: SimulatedPlatform
+    clock: Clock
+
+
+Scene = Callable[[Stage], tuple[CgcApp, Steps]]
+
+
+def by_keys(*parts: str, write: bool = False) -> Scene:
+    """Return the scene that keys lead to from the list."""
+    return lambda stage: (stage.make_app(simulated=True, write=write), steps(*READY, *parts))
+
+
+def _token(stage: Stage) -> tuple[CgcApp, Steps]:
+    app = stage.make_app(simulated=True, token=None, source=None)
+    app._setup.credentials.path = Path("~/.config/cgc-tui/credentials")
+    return app, steps("?Get one at", *"no-token", "enter", "?The platform refused")
+
+
+def _stale(stage: Stage) -> tuple[CgcApp, Steps]:
+    async def before(pilot: Pilot[None]) -> None:
+        await steps(*READY)(pilot)
+        stage.clock.seconds += 240
+        stage.platform.fail("maintenance")
+        await steps("r", "?STALE 4 min")(pilot)
+
+    return stage.make_app(simulated=True), before
+
+
+def _empty(stage: Stage) -> tuple[CgcApp, Steps]:
+    stage.platform.remove_jobs(stage.platform.ids())
+    return stage.make_app(simulated=True), steps("?that rosalind started")
+
+
+def _hostile(stage: Stage) -> tuple[CgcApp, Steps]:
+    stage.platform.switches.hostile_names = True
+    return stage.make_app(simulated=True), steps(*READY)
+
+
+PLAN = ("T", "?Nothing is sent yet")
+QUESTION = (*PLAN, "enter", "?Type 172")
+
+SCENES: dict[str, Scene] = {
+    "list": by_keys(),
+    "second-page": by_keys("]", "?51–100 of", "down", "down"),
+    "failed-jobs": by_keys("4", "?FAILED · sorted", "down"),
+    "failure": by_keys("enter", "?9105"),
+    "filter": by_keys("f", "?rosalind/luad-rnaseq"),
+    "find": by_keys("slash", "0", "0", "0", "1", "?loaded have"),
+    "find-all": by_keys("slash", *"~-0001[0-9]\\.bam", "enter", "?searched 4,001 of 4,001"),
+    "nothing-found": by_keys("slash", *"zzzz", "?None of the"),
+    "sorted": by_keys("s", "s", "?this page by name"),
+    "marked": by_keys("space", "down", "shift+down", "shift+down", "?4 marked"),
+    "failures": by_keys("F", "?failed jobs by cause", "down", "?Check"),
+    "cause": by_keys("F", "?failed jobs by cause", "enter", "?as found"),
+    "batches": by_keys("b", "?Batches"),
+    "batch": by_keys("b", "?Batches", "enter", "?as found"),
+    "export": by_keys("space", "E", "?1 marked]"),
+    "help": by_keys("question_mark", "?Next page"),
+    "copy-menu": by_keys("Y", "?source key"),
+    "json": by_keys("J", '?"href"'),
+    "token": _token,
+    "stale": _stale,
+    "empty": _empty,
+    "hostile": _hostile,
+    "retry-plan": by_keys(*PLAN, write=True),
+    "retry-question": by_keys(*QUESTION, write=True),
+    "retry-sent": by_keys(*QUESTION, *"172", "enter", "?Watching the new", "down", write=True),
+}
+
+MORE: dict[str, Scene] = {
+    "requests": by_keys("exclamation_mark", "?newest first"),
+    "commands": by_keys("colon", "?Search for commands"),
+    "web-page": by_keys("o", "?Web page"),
+}
+"""Those that look a little different each time, or are Textual's own."""
+
+
+@pytest.fixture
+def platform(clock: Clock) -> SimulatedPlatform:
+    """Return a platform with some thousand jobs, of which one has just failed."""
+    platform = SimulatedPlatform(jobs=4000, clock=clock.unix)
+    platform.add_jobs(1, "FAILED", error=9105)
+    return platform
+
+
+@pytest.fixture
+def stage(make_app: MakeApp, platform: SimulatedPlatform, clock: Clock) -> Stage:
+    """Return what scenes are made with."""
+    return Stage(make_app, platform, clock)

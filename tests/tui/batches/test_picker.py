@@ -1,0 +1,168 @@
+"""Choosing a batch, by keys: what is searched, and what becomes of the batch's list."""
+
+from __future__ import annotations
+
+import pytest
+
+from cgc_tui.demo import SimulatedPlatform, list_call
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.tui.batches.picker import BatchDialog
+from cgc_tui.tui.jobs.job_table import JobTable
+from tests.support.app import Start, shown, text_of
+from tests.support.clock import NOON, Clock
+
+HOUR = 3600
+
+
+@pytest.fixture
+def platform(clock: Clock) -> SimulatedPlatform:
+    """Return a platform with a batch that is under way, and an older one."""
+    platform = SimulatedPlatform(jobs=40, clock=clock.unix)
+    platform.remove_jobs(platform.ids())
+    place = {"volume": "rosalind/wgs-2024", "project": "rosalind/wgs-germline"}
+    add(platform, 30, "COMPLETED", hours=2, **place)
+    place = {"volume": "rosalind/tcga-raw", "project": "rosalind/brca-pilot"}
+    add(platform, 12, "COMPLETED", **place)
+    add(platform, 3, "FAILED", error=9105, **place)
+    add(platform, 45, "PENDING", **place)
+    return platform
+
+
+def add(
+    platform: SimulatedPlatform, count: int, state: str, *, hours: int = 0, **fields: object
+) -> list[str]:
+    """Add jobs that started so many hours before noon, and ended within a minute each."""
+    ids = platform.add_jobs(count, state, **fields)
+    for number, job_id in enumerate(reversed(ids)):
+        job = platform.book[job_id]
+        job.submitted = NOON.timestamp() - hours * HOUR - 60 + number
+        if state != "PENDING":
+            job.starts = job.submitted
+            job.ends = job.submitted + 10
+    return ids
+
+
+def lists(platform: SimulatedPlatform) -> int:
+    return sum(("limit", "100") in request.query for request in platform.requests)
+
+
+async def test_a_batch_becomes_a_list_that_says_how_far_it_is(
+    start: Start, platform: SimulatedPlatform, clock: Clock
+) -> None:
+    async with start() as pilot:
+        await shown(pilot, "0 All 90")
+        await pilot.press("b")
+        screen = await shown(pilot, "Batches · searched 90 of 90 at 12:00")
+        assert "today 11:59  15 of 60 done · 3 failed      tcga-raw → brca-pilot" in screen
+        assert "today 09:59  30 of 30 done · 0 failed      wgs-2024 → wgs-germline" in screen
+        await pilot.press("enter")
+        await shown(pilot, "15 of 60 done · 3 failed · 17 a minute · ends about 12:02 · batch of today 11:59")
+        await shown(pilot, "1–50 of 60 · page 1 of 2 · searched 90 of 90 at 12:00")
+        await shown(pilot, "0 All 60 │ 1 Pending 45 │")
+        for job_id in platform.ids()[:45]:
+            platform.set_state(job_id, "COMPLETED")
+        clock.seconds += 30
+        await pilot.press("r")
+        await shown(pilot, "60 of 60 done · 3 failed · batch of today 11:59 tcga-raw → brca-pilot")
+        await pilot.press("4")
+        await shown(pilot, "1–3 of 3 · page 1 of 1")
+        await pilot.press("escape")
+        await shown(pilot, "of 90 · page 1 of 2 · whole list")
+
+
+async def test_a_job_that_ended_otherwise_is_done_and_named(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    for job_id in platform.ids()[:2]:
+        platform.set_state(job_id, "ABORTED")
+    async with start(size=(80, 24)) as pilot:
+        await shown(pilot, "0 All 90")
+        await pilot.press("b")
+        line = "today 11:59  17 of 60 done · 3 failed · 2 ended otherwise  tcga-r…"
+        assert line in await shown(pilot, "Batches")
+        await pilot.press("enter")
+        await shown(pilot, "17 of 60 done · 3 failed · 2 ended otherwise")
+
+
+async def test_only_the_first_thousand_are_searched_unless_asked(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    first = add(platform, 1010, "COMPLETED", volume="rosalind/results", project="rosalind/luad-rnaseq")
+    async with start(size=(80, 24)) as pilot:
+        await shown(pilot, "of 1,100")
+        await pilot.press("b")
+        screen = await shown(pilot, "Batches · searched 1,000 of 1,100 at 12:00")
+        assert "1,000 of ≥ 1,000 done" in screen
+        assert lists(platform) == 10
+        await pilot.press("end", "enter")
+        screen = await shown(pilot, "Batches · searched 1,100 of 1,100 at 12:00")
+        assert f"1,010 of {len(first):,} done" in screen
+        assert "tcga-raw → br" in screen
+
+
+async def test_a_batch_that_goes_on_is_read_to_its_end(start: Start, platform: SimulatedPlatform) -> None:
+    add(platform, 1010, "COMPLETED", volume="rosalind/results", project="rosalind/luad-rnaseq")
+    async with start(size=(80, 24)) as pilot:
+        await shown(pilot, "of 1,100")
+        await pilot.press("b")
+        await shown(pilot, "1,000 of ≥ 1,000 done")
+        await pilot.press("enter")
+        await shown(pilot, "1,010 of 1,010 done · 0 failed · batch of today 11:59 results")
+        await shown(pilot, "1–50 of 1,010 · page 1 of 21 · searched 1,100 of 1,100")
+
+
+async def test_a_list_in_no_order_is_searched_to_its_end(start: Start, platform: SimulatedPlatform) -> None:
+    add(platform, 1010, "COMPLETED", hours=30, volume="rosalind/results", project="rosalind/luad-rnaseq")
+    platform.switches.shuffled = True
+    async with start() as pilot:
+        await shown(pilot, "of 1,100")
+        await pilot.press("b")
+        await shown(pilot, "Batches · searched 1,100 of 1,100 at 12:00")
+        assert "15 of 60 done" in text_of(pilot.app)
+
+
+async def test_a_state_does_not_narrow_the_search_and_a_project_does(start: Start) -> None:
+    async with start(query=JobQuery(states=("FAILED",), project="rosalind/brca-pilot")) as pilot:
+        await shown(pilot, "1–3 of 3")
+        await pilot.press("b")
+        screen = await shown(pilot, "Batches · searched 60 of 60")
+        assert "15 of 60 done" in screen
+        assert "wgs-germline" not in screen
+        await pilot.press("enter", "escape")
+        await shown(pilot, "1–3 of 3 · page 1 of 1 · FAILED · project rosalind/brca-pilot")
+
+
+async def test_where_there_is_none_the_rule_is_said(start: Start, platform: SimulatedPlatform) -> None:
+    platform.remove_jobs(platform.ids()[1:])
+    async with start(size=(80, 24)) as pilot:
+        await shown(pilot, "1–1 of 1")
+        await pilot.press("b")
+        await shown(pilot, "There is none: One volume into one project, each job at most 5 min")
+        await pilot.press("escape")
+        await shown(pilot, "There is none", gone=True)
+
+
+async def test_of_found_jobs_nothing_is_asked(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "0 All 90")
+        await pilot.press("b")
+        await shown(pilot, "Batches")
+        await pilot.press("enter")
+        await shown(pilot, "15 of 60 done")
+        gate = platform.gate(list_call)
+        await pilot.press("b")
+        await shown(pilot, "Batches · searched 60 of 60")
+        assert gate.count == 0
+        gate.release()
+
+
+async def test_jobs_that_have_not_started_belong_to_it(start: Start, platform: SimulatedPlatform) -> None:
+    platform.switches.started_on = "run"
+    async with start() as pilot:
+        await shown(pilot, "0 All 90")
+        await pilot.press("b")
+        await shown(pilot, "15 of 60 done · 3 failed      tcga-raw → brca-pilot")
+        assert isinstance(pilot.app.screen, BatchDialog)
+        await pilot.press("enter")
+        await shown(pilot, "1–50 of 60")
+        assert len(pilot.app.screen.query_one(JobTable).shown) == 50

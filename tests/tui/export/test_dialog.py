@@ -1,0 +1,206 @@
+"""Export by keys: marked, shown or all jobs, to a file that is never replaced unasked."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.domain.jobs import JobState
+from cgc_tui.tui.jobs.screen import JobsScreen
+from cgc_tui.tui.login.screen import TokenScreen
+from tests.support.app import Start, shown
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
+def rows(path: str) -> list[dict[str, str]]:
+    with Path(path).open(newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t" if path.endswith("tsv") else ","))
+
+
+def put(path: Path, text: str) -> None:
+    path.write_text(text)
+
+
+def content(path: Path) -> str:
+    return path.read_text()
+
+
+async def open_form(pilot: Pilot[None]) -> None:
+    await shown(pilot, "page 1 of 5")
+    await pilot.press("E")
+    await shown(pilot, "Export jobs to a file")
+
+
+async def name(pilot: Pilot[None], path: str) -> None:
+    """Type another path in place of the one that stands there."""
+    line = pilot.app.screen.query_one("#path", Input)
+    line.value = ""
+    await pilot.press(*path)
+
+
+async def test_the_rows_that_are_shown(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await open_form(pilot)
+        await shown(pilot, "cgc-imports-2026-03-14.csv")
+        await shown(pilot, "[50 shown]")
+        await pilot.press("enter")
+        await shown(pilot, "Wrote 50 jobs to")
+    assert [row["id"] for row in rows("cgc-imports-2026-03-14.csv")] == platform.ids()[:50]
+    assert rows("cgc-imports-2026-03-14.csv")[0]["started_on"].endswith("Z")
+
+
+async def test_json_is_json_whatever_the_numbers(start: Start, platform: SimulatedPlatform) -> None:
+    platform.add_jobs(1, "COMPLETED", weight=float("nan"))
+    async with start() as pilot:
+        await open_form(pilot)
+        await name(pilot, "some.json")
+        await pilot.press("enter")
+        await shown(pilot, "Wrote 50 jobs to")
+    assert json.loads(content(Path("some.json")))[0]["weight"] is None
+
+
+async def test_all_jobs_of_the_filter_as_json(start: Start, platform: SimulatedPlatform) -> None:
+    platform.add_jobs(120, "FAILED", error=9105)
+    async with start(size=(80, 24)) as pilot:
+        await shown(pilot, "page 1 of 7")
+        await pilot.press("4")
+        await shown(pilot, "1–50 of 129")
+        await pilot.press("E")
+        await shown(pilot, "all 129")
+        await pilot.press("shift+tab", "left", "left", "right", "shift+tab", "right")
+        await shown(pilot, "[all 129]")
+        await pilot.press("tab", "tab")
+        await name(pilot, "~/failed.json")
+        await shown(pilot, "[JSON]")
+        await pilot.press("enter")
+        await shown(pilot, "Wrote 129 jobs to")
+    told = json.loads((Path.home() / "failed.json").read_text())
+    failed = [job_id for job_id in platform.ids() if platform.job(job_id)["state"] == "FAILED"]
+    assert [record["id"] for record in told] == failed
+    assert told[0] == platform.job(failed[0])
+
+
+async def test_marked_jobs_are_written_as_they_are_by_now(start: Start, platform: SimulatedPlatform) -> None:
+    job_id = platform.add_jobs(1, "RUNNING")[0]
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        await pilot.press("space", "]", "space")
+        await shown(pilot, "2 marked")
+        platform.set_state(job_id, "FAILED")
+        await pilot.press("E")
+        await shown(pilot, "[2 marked]")
+        await pilot.press("shift+tab", "right")
+        await shown(pilot, "cgc-imports-2026-03-14.tsv")
+        await pilot.press("enter")
+        await shown(pilot, "Wrote 2 jobs to")
+    found = rows("cgc-imports-2026-03-14.tsv")
+    assert (found[0]["state"], len(found)) == (JobState.FAILED, 2)
+
+
+async def test_a_token_that_is_refused_is_asked_for(start: Start, platform: SimulatedPlatform) -> None:
+    platform.add_jobs(1, "RUNNING")
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        await pilot.press("space", "E")
+        await shown(pilot, "[1 marked]")
+        platform.next("error", (401, 90001), where=lambda request: "bulk" in request.url.path)
+        await pilot.press("enter")
+        await shown(pilot, "The platform refused the token")
+        assert isinstance(pilot.app.screen, TokenScreen)
+        await shown(pilot, "Nothing was written. the platform refused the token")
+        await pilot.press("escape")
+        await shown(pilot, "◐●RUNNING")
+    assert os.listdir() == []
+
+
+@pytest.mark.parametrize("pasted", ["a.csv\nb", "a.csv\r", "a\u2028b.csv"])
+async def test_a_pasted_path_with_a_line_break_is_refused(start: Start, pasted: str) -> None:
+    async with start() as pilot:
+        await open_form(pilot)
+        await name(pilot, "x")
+        line = pilot.app.screen.query_one("#path", Input)
+        line.post_message(events.Paste(pasted))
+        await shown(pilot, "Not pasted: the text has a line break, and a path is one line.")
+        assert line.value == "x"
+        line.post_message(events.Paste("y.csv"))
+        await shown(pilot, "Not pasted", gone=True)
+        await pilot.press("enter")
+        await shown(pilot, "Wrote 50 jobs")
+    assert len(rows("xy.csv")) == 50
+
+
+async def test_a_file_is_replaced_by_a_second_enter_alone(start: Start) -> None:
+    old = Path("old.csv")
+    put(old, "old")
+    async with start() as pilot:
+        await open_form(pilot)
+        await name(pilot, "old.csv")
+        await pilot.press("enter")
+        await shown(pilot, "Enter again replaces it:")
+        assert content(old) == "old"
+        await pilot.press("x", "backspace")
+        await shown(pilot, "Enter again replaces it", gone=True)
+        await pilot.press("enter")
+        await shown(pilot, "Enter again replaces it")
+        assert content(old) == "old"
+        await pilot.press("enter")
+        await shown(pilot, "Wrote 50 jobs")
+    assert len(rows("old.csv")) == 50
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("none/x.csv", "There is no folder"),
+        ("~", "Add a file name:"),
+        ("~nobody-here/x", "no such user"),
+        ("", "Add a file name:"),
+    ],
+)
+async def test_what_cannot_be_written_is_said(start: Start, path: str, words: str) -> None:
+    async with start() as pilot:
+        await open_form(pilot)
+        await name(pilot, path)
+        await pilot.press("enter")
+        await shown(pilot, words)
+        await pilot.press("escape")
+        assert isinstance(pilot.app.screen, JobsScreen)
+    assert os.listdir() == []
+
+
+async def test_a_list_that_cannot_be_read_writes_nothing(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await open_form(pilot)
+        platform.fail("maintenance", where=lambda request: b"limit=100" in request.url.query)
+        await pilot.press("shift+tab", "shift+tab", "left", "enter")
+        await shown(pilot, "503 maintenance")
+        await shown(pilot, "r Ask again")
+        await pilot.press("escape")
+    assert os.listdir() == []
+
+
+async def test_a_disk_that_is_full_is_said(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    async with start() as pilot:
+        await open_form(pilot)
+        monkeypatch.setattr("os.fsync", full)
+        await pilot.press("enter")
+        await shown(pilot, "Nothing was written.")
+        await shown(pilot, "No space left on device")
+    assert os.listdir() == []

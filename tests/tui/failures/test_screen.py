@@ -1,0 +1,248 @@
+"""Failures by cause, by keys: all failed jobs are read, grouped, and listed by cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from textual.widgets import ProgressBar, Sparkline
+
+from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.tui.dialogs.loading import ReadAll
+from cgc_tui.tui.failures.cause_detail import CauseDetail
+from cgc_tui.tui.failures.cause_table import CauseTable
+from cgc_tui.tui.failures.screen import FailuresScreen
+from cgc_tui.tui.jobs.job_table import JobTable
+from tests.support.app import Start, shown, text_of
+from tests.support.clock import Clock
+
+
+@pytest.fixture
+def platform(clock: Clock) -> SimulatedPlatform:
+    platform = SimulatedPlatform(jobs=60, clock=clock.unix)
+    platform.remove_jobs(platform.ids())
+    platform.add_jobs(130, "COMPLETED")
+    platform.add_jobs(120, "FAILED", error=9105, volume="rosalind/tcga-raw", project="rosalind/brca-pilot")
+    platform.add_jobs(40, "FAILED", error=9108, volume="rosalind/results", project="rosalind/brca-pilot")
+    platform.add_jobs(1, "FAILED", error=424242)
+    return platform
+
+
+@pytest.fixture
+def server(platform: SimulatedPlatform, request: pytest.FixtureRequest) -> Iterator[LoopbackServer]:
+    """Return the platform behind a socket; the parameter, if there is one, is its latency in ms."""
+    with LoopbackServer(platform, latency_ms=getattr(request, "param", 0)) as server:
+        yield server
+
+
+def reads(platform: SimulatedPlatform, state: str = "FAILED") -> int:
+    """Return how many pages of 100 were read of the jobs in a state."""
+    return sum(
+        request.path == "/v2/storage/imports" and {("state", state), ("limit", "100")} <= set(request.query)
+        for request in platform.requests
+    )
+
+
+async def test_the_causes_add_up_and_take_no_more_requests_than_pages(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start() as pilot:
+        await shown(pilot, "4 Failed 161")
+        await pilot.press("F")
+        screen = await shown(pilot, "161 failed jobs by cause · whole list")
+        assert "120  ██████████ 75 %  9105    Location on volume not found." in screen
+        assert "40  ███        25 %  9108    File with the specified name" in screen
+        assert "1  █           1 %  424242" in screen
+        table = pilot.app.screen.query_one(CauseTable)
+        assert sum(len(cause.jobs) for cause in table.causes) == 161
+        assert reads(platform) == 2
+        assert "as of 12:00" in screen
+
+
+async def test_a_cause_says_what_to_do_and_where_it_happened(start: Start) -> None:
+    async with start() as pilot:
+        await shown(pilot, "4 Failed 161")
+        await pilot.press("F")
+        await shown(pilot, "Means There is no such key")
+        screen = await shown(pilot, "From  rosalind/tcga-raw 120")
+        assert "To    rosalind/brca-pilot 120" in screen
+        assert "When  today 11:58" in screen
+        await pilot.press("j")
+        await shown(pilot, "Means The project has a file of this name.")
+        await pilot.press("j")
+        screen = await shown(pilot, "Unexpected error.")
+        await shown(pilot, "Means", gone=True)
+
+
+async def test_enter_lists_the_jobs_of_a_cause(start: Start, platform: SimulatedPlatform) -> None:
+    async with start(query=JobQuery(limit=25)) as pilot:
+        await shown(pilot, "4 Failed 161")
+        await pilot.press("F")
+        await shown(pilot, "161 failed jobs by cause")
+        await pilot.press("j", "enter")
+        screen = await shown(pilot, "1–25 of 40 · page 1 of 2 · searched 161 of 161 at 12:00 · as found")
+        assert "9108 File with the specified name" in screen
+        assert "0 All 40 │" in screen
+        await pilot.press("]")
+        await shown(pilot, "26–40 of 40 · page 2 of 2")
+        assert pilot.app.screen.query_one(JobTable).job.id == platform.ids()[1 + 25]
+        await pilot.press("escape")
+        await shown(pilot, "1–25 of 291 · page 1 of 12 · whole list")
+
+
+async def test_of_found_jobs_nothing_is_asked(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "4 Failed 161")
+        await pilot.press("F")
+        await shown(pilot, "161 failed jobs by cause")
+        await pilot.press("enter")
+        await shown(pilot, "1–50 of 120")
+        before = reads(platform)
+        await pilot.press("F")
+        await shown(pilot, "120 failed jobs by cause · 9105 Location on volume not found.")
+        await pilot.press("c")
+        await pilot.pause()
+        assert reads(platform) == before
+        assert reads(platform, "COMPLETED") == 0
+        await pilot.press("enter")
+        await shown(pilot, "of 120 · page 1 of 3 · searched 120 of 120")
+
+
+async def test_project_and_volume_narrow_it_and_a_state_does_not(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    query = JobQuery(states=("COMPLETED",), volume="rosalind/results")
+    mine = [platform.job(job_id) for job_id in platform.ids()]
+    count = sum(job["state"] == "FAILED" and job["source"]["volume"] == query.volume for job in mine)
+    async with start(query=query) as pilot:
+        await shown(pilot, f"4 Failed {count}")
+        await pilot.press("F")
+        await shown(pilot, f"{count} failed jobs by cause · volume rosalind/results")
+
+
+async def test_completed_jobs_are_plotted_when_asked_for(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "4 Failed 161")
+        await pilot.press("F")
+        await shown(pilot, "failed 161: today")
+        assert reads(platform, "COMPLETED") == 0
+        assert "completed 1" not in text_of(pilot.app)
+        await pilot.press("c")
+        await shown(pilot, "completed 130: today")
+        assert reads(platform, "COMPLETED") == 2
+        plots = {plot.id: plot.data for plot in pilot.app.screen.query(Sparkline)}
+        assert {name: sum(data or ()) for name, data in plots.items()} == {
+            "failed-plot": 161,
+            "completed-plot": 130,
+        }
+
+
+async def test_escape_stops_reading_and_goes_back(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "4 Failed 161")
+        gate = platform.gate(lambda request: list_call(request) and "offset=100" in str(request.url))
+        await pilot.press("F")
+        await gate.arrival()
+        await shown(pilot, "100 of 161 jobs")
+        bar = pilot.app.screen.query_one(ProgressBar)
+        assert (bar.display, bar.progress, bar.total) == (True, 1, 2)
+        await pilot.press("escape")
+        await shown(pilot, "1–50 of 291 · page 1 of 6 · whole list")
+        assert not any(isinstance(screen, FailuresScreen | ReadAll) for screen in pilot.app.screen_stack)
+        gate.release()
+
+
+async def test_a_failure_says_why_and_r_asks_again(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "4 Failed 161")
+        platform.fail("maintenance", where=list_call)
+        await pilot.press("F")
+        await shown(pilot, "503 maintenance")
+        await shown(pilot, "r Ask again   Esc Back")
+        platform.recover()
+        await pilot.press("r")
+        await shown(pilot, "161 failed jobs by cause")
+
+
+async def test_a_reading_that_is_stopped_leaves_what_was_there(
+    start: Start, platform: SimulatedPlatform, clock: Clock
+) -> None:
+    async with start() as pilot:
+        await shown(pilot, "4 Failed 161")
+        await pilot.press("F")
+        await shown(pilot, "161 failed jobs by cause")
+        platform.fail("maintenance", where=list_call)
+        clock.seconds += 600
+        await pilot.press("r")
+        await shown(pilot, "503 maintenance")
+        await pilot.press("escape")
+        await shown(pilot, "503 maintenance", gone=True)
+        assert "as of 12:00" in await shown(pilot, "161 failed jobs by cause")
+        platform.recover()
+        platform.add_jobs(2, "FAILED", error=9100)
+        await pilot.press("r")
+        assert "as of 12:10" in await shown(pilot, "163 failed jobs by cause")
+
+
+async def test_a_refused_token_is_asked_for(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "4 Failed 161")
+        platform.switches.refuse_token = True
+        await pilot.press("F")
+        await shown(pilot, "The platform refused the token")
+
+
+async def test_nothing_failed(start: Start, platform: SimulatedPlatform) -> None:
+    platform.remove_jobs([job_id for job_id in platform.ids() if platform.job(job_id)["state"] == "FAILED"])
+    async with start() as pilot:
+        await shown(pilot, "4 Failed 0")
+        await pilot.press("F")
+        await shown(pilot, "No failed jobs · whole list")
+        await pilot.press("enter", "d", "escape", "escape")
+        await shown(pilot, "1–50 of 130")
+
+
+async def test_hostile_words_stay_text(start: Start, platform: SimulatedPlatform) -> None:
+    platform.switches.hostile_names = True
+    async with start(size=(80, 24)) as pilot:
+        await shown(pilot, "Fail")
+        await pilot.press("F")
+        screen = await shown(pilot, "161 failed jobs by cause")
+        assert "\x1b" not in screen
+        table = pilot.app.screen.query_one(CauseTable)
+        assert sum(len(cause.jobs) for cause in table.causes) == 161
+        for _ in table.causes:
+            await pilot.press("j")
+        await pilot.press("enter")
+        await shown(pilot, "searched 161 of 161")
+
+
+async def test_the_detail_scrolls_at_80_columns(start: Start) -> None:
+    async with start(size=(80, 20)) as pilot:
+        await shown(pilot, "Fail")
+        await pilot.press("F")
+        await shown(pilot, "161 failed jobs by cause")
+        detail = pilot.app.screen.query_one(CauseDetail)
+        await pilot.press("d", "G")
+        await shown(pilot, "start-an-import-job-v2")
+        assert detail.scroll_y > 0
+        await pilot.press("escape", "j")
+        await shown(pilot, "The project has a file")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("server", [50], indirect=True)
+async def test_twelve_thousand_jobs_at_50_ms(
+    start: Start, platform: SimulatedPlatform, server: LoopbackServer
+) -> None:
+    assert server.url
+    platform.add_jobs(11_100, "COMPLETED")
+    platform.add_jobs(609, "FAILED", error=9100)
+    async with start() as pilot:
+        await shown(pilot, "0 All 12,000")
+        await pilot.press("F")
+        await shown(pilot, "770 failed jobs by cause")
+        table = pilot.app.screen.query_one(CauseTable)
+        assert sum(len(cause.jobs) for cause in table.causes) == 770
+        assert reads(platform) == 8

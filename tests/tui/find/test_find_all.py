@@ -1,0 +1,156 @@
+"""Find in all pages by keys: what is found is a list like any other, and says what was searched."""
+
+from __future__ import annotations
+
+import pytest
+
+from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
+from cgc_tui.tui.jobs.find_bar import FindLine
+from cgc_tui.tui.jobs.job_table import JobTable
+from cgc_tui.tui.jobs.screen import JobsScreen
+from tests.support.app import MakeApp, Start, rest, shown, text_of
+from tests.support.clock import Clock
+
+
+async def test_enter_searches_all_pages_and_esc_brings_the_list_back(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    names = [platform.job(job_id)["destination"]["name"] for job_id in platform.ids()]
+    rare = next(name for name in names[100:] if names.count(name) == 1 and name not in names[:50])
+    async with start(size=(80, 24)) as pilot:
+        await shown(pilot, "page 1 of 5")
+        await pilot.press("slash", *rare.lower())
+        await shown(pilot, f'0 of 50 loaded have "{rare.lower()}"')
+        await pilot.press("enter")
+        await shown(pilot, "1–1 of 1 · page 1 of 1 · searched 230 of 230 at 12:00")
+        await shown(pilot, rare)
+        assert pilot.app.focused is pilot.app.screen.query_one(JobTable)
+        assert not pilot.app.screen.query_one(FindLine).display
+        await pilot.press("space")
+        await shown(pilot, "1 marked")
+        await pilot.press("escape")
+        await shown(pilot, "1–50 of 230 · page 1 of 5 · 1 marked · whole list")
+
+
+async def test_the_line_says_what_enter_would_search(start: Start) -> None:
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        await pilot.press("slash", *"bam")
+        await shown(pilot, 'of 50 loaded have "bam" · Enter searches all 230 · 1–50 of 230')
+        await pilot.press("down")
+        await shown(pilot, "Enter searches", gone=True)
+        await shown(pilot, 'of 50 loaded have "bam" · 1–50 of 230')
+
+
+async def test_what_is_found_pages_sorts_narrows_and_is_searched_in_turn(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    found = [job_id for job_id in platform.ids() if "00" in platform.job(job_id)["source"]["location"]]
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        await pilot.press("slash", *"~runs/.*00", "enter")
+        await shown(pilot, f"of {len(found)} · page 1 of")
+        await pilot.press("}")
+        await shown(pilot, f"{len(found)} of {len(found)} · page")
+        before = len([asked for asked in platform.requests if asked.path.endswith("/imports")])
+        failed = sum(platform.job(job_id)["state"] == "FAILED" for job_id in found)
+        await pilot.press("4")
+        await shown(pilot, f"of {failed} · page 1 of 1")
+        await pilot.press("0", "slash", *"bam", "enter")
+        await shown(pilot, '"bam" in "~runs/.*00"')
+        assert len([asked for asked in platform.requests if asked.path.endswith("/imports")]) == before
+        await pilot.press("escape")
+        await shown(pilot, "1–50 of 230 · page 1 of 5 · whole list")
+
+
+async def test_the_filter_holds_for_the_search(start: Start, platform: SimulatedPlatform) -> None:
+    platform.add_jobs(60, "FAILED", name="wanted.bam", error=9105)
+    platform.add_jobs(60, "RUNNING", name="wanted.bam")
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 7")
+        await pilot.press("4")
+        await shown(pilot, "FAILED · sorted")
+        await pilot.press("slash", *"wanted", "enter")
+        await shown(pilot, "1–50 of 60 · page 1 of 2")
+        await shown(pilot, '"wanted" in FAILED')
+        await pilot.press("escape")
+        await shown(pilot, "page 1 of 2 · FAILED · sorted")
+
+
+async def test_esc_stops_the_search(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        gate = platform.gate(lambda request: list_call(request) and b"limit=100" in request.url.query)
+        await pilot.press("slash", *"bam", "enter")
+        await gate.arrival()
+        await shown(pilot, "Esc Stop")
+        await pilot.press("escape")
+        await shown(pilot, "Esc Stop", gone=True)
+        gate.release()
+        await shown(pilot, 'of 50 loaded have "bam"')
+        screen = pilot.app.screen
+        assert isinstance(screen, JobsScreen)
+        assert screen.wanted.among is None
+
+
+async def test_nothing_found_anywhere_says_how_much_was_searched(start: Start) -> None:
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        await pilot.press("slash", *"zzzz", "enter")
+        await shown(pilot, '"zzzz"')
+        await shown(pilot, "searched 230 of 230")
+        screen = await shown(pilot, 'No job matches: "zzzz".')
+        assert "Esc goes back." in screen
+        assert "0 shows all states" not in screen
+        await pilot.press("escape")
+        await shown(pilot, "1–50 of 230")
+
+
+async def test_a_bad_pattern_is_said_and_not_searched_for(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        await rest(pilot)
+        before = len(platform.requests)
+        await pilot.press("slash", *"~(", "enter")
+        await shown(pilot, "no regular expression: missing )")
+        assert len(platform.requests) == before
+        await pilot.press(*"bam)", "down")
+        await shown(pilot, 'of 50 loaded have "~(bam)"')
+
+
+async def test_a_short_list_is_not_asked_for_again(start: Start, platform: SimulatedPlatform) -> None:
+    platform.remove_jobs(platform.ids()[40:])
+    async with start() as pilot:
+        await shown(pilot, "1–40 of 40")
+        await rest(pilot)
+        before = len(platform.requests)
+        await pilot.press("slash", *"bam")
+        await shown(pilot, 'of 40 loaded have "bam"')
+        assert "Enter searches" not in text_of(pilot.app)
+        await pilot.press("enter")
+        assert pilot.app.focused is pilot.app.screen.query_one(JobTable)
+        assert len(platform.requests) == before
+
+
+@pytest.mark.slow
+async def test_twelve_thousand_jobs_take_a_request_a_page(
+    make_app: MakeApp, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform = SimulatedPlatform(jobs=12_000, clock=clock.unix)
+    with LoopbackServer(platform, latency_ms=50) as server:
+        app = make_app(token=platform.token)
+        access = app._access
+        monkeypatch.setattr(app, "_access", type(access)("cgc", server.url, access.token, access.source))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await shown(pilot, "of 12,000")
+            await shown(pilot, "0 All 12,000")
+            await rest(pilot)
+            before = len(platform.requests)
+            await pilot.press("slash", *"~-0001[0-9]\\.bam", "enter")
+            for _ in range(120):
+                if "searched 12,000 of 12,000" in text_of(pilot.app):
+                    break
+                await pilot.pause(0.5)
+            await shown(pilot, "searched 12,000 of 12,000")
+            await rest(pilot)
+            assert len(platform.requests) - before <= 130

@@ -1,0 +1,205 @@
+"""The detail of a job, by keys: what the list knows at once, then the record from the job's href."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.tui.jobs.job_table import JobTable
+from cgc_tui.tui.widgets.job_detail import JobDetail
+from tests.support.app import Start, shown, text_of
+
+
+def gets(platform: SimulatedPlatform) -> list[str]:
+    """Return the ids of the jobs that were asked for one by one."""
+    paths = [asked.path for asked in platform.requests if asked.method == "GET"]
+    return [path.rpartition("/")[2] for path in paths if path.startswith("/v2/storage/imports/")]
+
+
+async def test_the_pane_follows_the_cursor_and_asks_the_href(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        for _ in range(3):
+            pilot.app.simulate_key("down")
+        job = platform.ids()[3]
+        await shown(pilot, f"Id      {job}")
+        while job not in gets(platform):
+            await pilot.pause(0.01)
+        assert set(gets(platform)) <= {platform.ids()[0], job}
+
+
+async def test_a_failure_shows_its_reason_without_scrolling(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    job = platform.add_jobs(1, "FAILED", error=9105)[0]
+    async with start() as pilot:
+        screen = await shown(pilot, f"Id      {job}")
+        record = platform.job(job)
+        assert "✗ FAILED   9105" in screen
+        assert record["error"]["message"] in screen
+        assert "prefix" in screen
+        assert record["source"]["volume"] in screen
+
+
+async def test_what_the_list_knows_stands_there_at_once(start: Start, platform: SimulatedPlatform) -> None:
+    gate = platform.gate(lambda request: request.url.path.count("/") == 4 and "imports/" in request.url.path)
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        await gate.arrival()
+        await shown(pilot, f"Id      {platform.ids()[0]}")
+        gate.release()
+
+
+async def test_the_list_moves_with_the_record(start: Start, platform: SimulatedPlatform) -> None:
+    running, failing = platform.add_jobs(2, "RUNNING", name="moving.bam")
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        platform.set_state(failing, "FAILED")
+        await pilot.press("down")
+        await shown(pilot, "✗ FAILED     moving.bam")
+        table = pilot.app.screen.query_one(JobTable)
+        assert table.job is not None
+        assert (table.job.id, table.job.state) == (failing, "FAILED")
+        assert table.shown[0].id == running
+
+
+async def test_the_record_moves_with_the_list(start: Start, platform: SimulatedPlatform) -> None:
+    job = platform.add_jobs(1, "RUNNING")[0]
+    async with start() as pilot:
+        await shown(pilot, f"Id      {job}")
+        platform.set_state(job, "COMPLETED")
+        await pilot.press("r")
+        await shown(pilot, "File    ")
+
+
+async def test_an_ended_job_is_asked_for_once(start: Start, platform: SimulatedPlatform) -> None:
+    first, second = platform.add_jobs(2, "COMPLETED")
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        for key, job in (("down", second), ("up", first), ("down", second)):
+            while gets(platform).count(first) < 1:
+                await pilot.pause(0.01)
+            await pilot.press(key)
+            await shown(pilot, f"Id      {job}")
+            await pilot.pause(0.5)
+        assert gets(platform).count(first) == 1
+        assert gets(platform).count(second) == 1
+
+
+async def test_a_job_that_is_gone_says_so(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        platform.remove_jobs([platform.ids()[1]])
+        await pilot.press("down")
+        await shown(pilot, "This job is no longer there.")
+
+
+async def test_a_record_that_cannot_be_got_leaves_what_is_known(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        platform.fail("gateway_html", 502, where="/v2/storage/imports/")
+        await pilot.press("down")
+        screen = await shown(pilot, "Only what the list says: 502 bad")
+        assert f"Id      {platform.ids()[1]}" in screen
+
+
+async def test_narrow_the_detail_lies_over_the_list(start: Start, platform: SimulatedPlatform) -> None:
+    async with start(size=(80, 24)) as pilot:
+        await shown(pilot, "page 1 of 5")
+        assert not gets(platform)
+        assert not pilot.app.screen.query_one(JobDetail).display
+        await pilot.press("j", "enter")
+        screen = await shown(pilot, f"Id      {platform.ids()[1]}")
+        assert "Started         Took" not in screen
+        await pilot.press("escape")
+        await shown(pilot, "Started         Took")
+        assert pilot.app.focused is pilot.app.screen.query_one(JobTable)
+        await pilot.press("p")
+        await shown(pilot, "Id      ")
+        await pilot.press("p")
+        await shown(pilot, "Started         Took")
+
+
+async def test_wide_the_pane_opens_and_shuts(start: Start) -> None:
+    async with start() as pilot:
+        await shown(pilot, "Id      ")
+        await pilot.press("p")
+        await shown(pilot, "Id      ", gone=True)
+        await shown(pilot, "Volume")
+        await pilot.press("enter")
+        await shown(pilot, "Id      ")
+        assert pilot.app.focused is pilot.app.screen.query_one(JobDetail)
+        await pilot.press("escape")
+        assert pilot.app.focused is pilot.app.screen.query_one(JobTable)
+        assert "Id      " in text_of(pilot.app)
+
+
+async def test_a_folder_says_what_is_not_known(start: Start, platform: SimulatedPlatform) -> None:
+    platform.add_jobs(1, "COMPLETED", location="runs/7/")
+    async with start() as pilot:
+        await shown(pilot, "A folder: the platform tells nothing of")
+
+
+async def test_raw_json(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "Id      ")
+        await pilot.press("J")
+        await shown(pilot, f'"id": "{platform.ids()[0]}"')
+        await pilot.press("escape")
+        await shown(pilot, '"id":', gone=True)
+
+
+async def test_raw_json_is_json_whatever_the_numbers(start: Start, platform: SimulatedPlatform) -> None:
+    platform.add_jobs(1, "COMPLETED", weight=float("nan"), length=float("inf"))
+    async with start() as pilot:
+        await shown(pilot, "Id      ")
+        await pilot.press("J", "G")
+        await shown(pilot, '"weight": null')
+        await shown(pilot, '"length": null')
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_names_that_cannot_be_seen_are_told_apart(
+    start: Start, platform: SimulatedPlatform, size: tuple[int, int]
+) -> None:
+    """A name of blanks, one of zero-width characters, and none at all; the newest is listed first."""
+    blank = platform.add_jobs(1, "COMPLETED", name="  \u00a0")[0]
+    hidden = platform.add_jobs(1, "COMPLETED", name="\u200b\u2060")[0]
+    nameless = platform.add_jobs(1, "COMPLETED", name="", location="/")[0]
+    async with start(size=size) as pilot:
+        lines = (await shown(pilot, "page 1 of 5")).splitlines()
+        for job_id, sign in ((blank, "␣␣␣ "), (hidden, "�� "), (nameless, "")):
+            assert any(f" {sign}{job_id[:4]}" in line and job_id[-8:] in line for line in lines)
+        await pilot.press("j", "j", "enter")
+        await shown(pilot, "Name    ␣␣␣")
+        await pilot.press("escape", "k", "enter")
+        await shown(pilot, "Name    ��")
+
+
+async def test_hostile_records_are_only_text(start: Start, platform: SimulatedPlatform) -> None:
+    platform.switches.hostile_names = True
+    async with start(size=(80, 24)) as pilot:
+        await shown(pilot, "page 1 of 5")
+        for _ in range(8):
+            await pilot.press("enter", "J")
+            screen = await shown(pilot, '"href"')
+            assert not [
+                char for char in screen if (ord(char) < 32 and char != "\n") or 0x7F <= ord(char) < 0xA0
+            ]
+            await pilot.press("escape", "Y", "escape", "escape", "down")
+
+
+async def test_the_raw_record_is_what_the_platform_sent(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "Id      ")
+        while not gets(platform):
+            await pilot.pause(0.01)
+        detail = pilot.app.screen.query_one(JobDetail).job
+        assert detail is not None
+        assert json.loads(json.dumps(detail.raw)) == platform.job(platform.ids()[0])

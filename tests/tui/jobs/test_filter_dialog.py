@@ -1,0 +1,76 @@
+"""The filter form by keys."""
+
+from __future__ import annotations
+
+from textual.widgets import Checkbox, Input
+
+from cgc_tui.demo import SimulatedPlatform
+from tests.support.app import Start, shown
+from tests.support.calls import lists
+
+
+async def test_a_project_is_chosen_among_suggestions(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        await pilot.press("f")
+        await shown(pilot, "rosalind/luad-rnaseq")
+        await pilot.press(*"germ")
+        await shown(pilot, "rosalind/luad-rnaseq", gone=True)
+        await pilot.press("down", "enter")
+        await shown(pilot, "rosalind/wgs-germline")
+        await pilot.press("enter")
+        await shown(pilot, "project rosalind/wgs-germline · sorted as sent")
+        assert lists(platform)[-1]["project"] == ["rosalind/wgs-germline"]
+
+
+async def test_several_states_and_a_volume(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        await pilot.press("f")
+        await shown(pilot, "[ ] Failed")
+        pilot.app.screen.query_one("#pending", Checkbox).focus()
+        await pilot.press("space", "tab", "space")
+        await shown(pilot, "[x] Pending")
+        pilot.app.screen.query_one("#volume Input", Input).focus()
+        await pilot.press(*"rosalind/results", "enter")
+        await shown(pilot, "PENDING or RUNNING · volume rosalind/results")
+        assert lists(platform)[-1]["state"] == ["PENDING", "RUNNING"]
+        assert lists(platform)[-1]["volume"] == ["rosalind/results"]
+
+
+async def test_a_part_that_only_one_id_has_is_enough(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        await pilot.press("f")
+        await shown(pilot, "rosalind/luad-rnaseq")
+        await pilot.press(*"germ", "enter")
+        await shown(pilot, "project rosalind/wgs-germline ·")
+        assert lists(platform)[-1]["project"] == ["rosalind/wgs-germline"]
+
+
+async def test_what_is_no_id_is_said_so(start: Start) -> None:
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        await pilot.press("f", *"nowhere", "enter")
+        await shown(pilot, "A project's id is owner/name")
+        await pilot.press("escape")
+        await shown(pilot, "whole list")
+
+
+async def test_without_suggestions_ids_can_be_typed(start: Start, platform: SimulatedPlatform) -> None:
+    platform.fail("maintenance", where="/v2/projects")
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        await pilot.press("f")
+        await shown(pilot, "No suggestions: 503 maintenance")
+        await pilot.press(*"rosalind/wgs-germline", "enter")
+        await shown(pilot, "project rosalind/wgs-germline ·")
+
+
+async def test_an_unknown_project_is_the_platforms_word(start: Start) -> None:
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        await pilot.press("f", *"rosalind/nothing", "enter")
+        await shown(pilot, "not found")
+        await pilot.press("f", "ctrl+x", "enter")
+        await shown(pilot, "whole list")

@@ -1,0 +1,166 @@
+"""Marks by keys: they stay with their jobs over pages and refreshes, and Esc clears what is nearest."""
+
+from __future__ import annotations
+
+import pytest
+from textual.pilot import Pilot
+
+from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.domain.columns import COLUMNS
+from cgc_tui.domain.jobs import ImportJob
+from cgc_tui.domain.marks import Marks
+from cgc_tui.tui.jobs.job_table import JobTable
+from cgc_tui.tui.jobs.screen import JobsScreen
+from cgc_tui.tui.messages import CopyAsked
+from tests.support.app import Start, shown, text_of
+
+
+def jobs(*ids: str) -> list[ImportJob]:
+    return [ImportJob(job_id, "PENDING") for job_id in ids]
+
+
+def marked(pilot: Pilot[None]) -> list[str]:
+    """Return the ids of the marked jobs, in the order of marking."""
+    screen = pilot.app.screen
+    assert isinstance(screen, JobsScreen)
+    return list(screen.marks.jobs)
+
+
+def rows_with_mark(pilot: Pilot[None]) -> int:
+    return sum(line[2:3] == "●" for line in text_of(pilot.app).splitlines())
+
+
+def test_turning_marks_all_or_none() -> None:
+    marks = Marks().turned(jobs("a")).turned(jobs("a", "b"))
+    assert list(marks.jobs) == ["a", "b"]
+    assert marks.turned(jobs("b", "a")) == Marks()
+    assert list(marks.without(jobs("a")).jobs) == ["b"]
+
+
+def test_marks_learn_of_their_own_jobs_alone() -> None:
+    marks = Marks().also(jobs("a"))
+    seen = marks.learned([ImportJob("a", "FAILED"), ImportJob("c", "FAILED")])
+    assert [job.state for job in seen.jobs.values()] == ["FAILED"]
+    assert marks.learned(jobs("c")) is marks
+
+
+async def test_space_marks_and_goes_on(start: Start, platform: SimulatedPlatform) -> None:
+    ids = platform.ids()
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        await pilot.press("space", "space", "down", "space")
+        await shown(pilot, "page 1 of 5 · 3 marked · whole list")
+        assert marked(pilot) == [ids[0], ids[1], ids[3]]
+        assert rows_with_mark(pilot) == 3
+        await pilot.press("up", "space")
+        await shown(pilot, "2 marked")
+        assert marked(pilot) == [ids[0], ids[1]]
+
+
+async def test_shift_and_an_arrow_mark_a_run(start: Start, platform: SimulatedPlatform) -> None:
+    ids = platform.ids()
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        await pilot.press("down", "down", "shift+down", "shift+down")
+        await shown(pilot, "3 marked")
+        assert marked(pilot) == ids[2:5]
+        await pilot.press("up", "up", "shift+up", "shift+up", "shift+up")
+        await shown(pilot, "5 marked")
+        assert sorted(marked(pilot)) == sorted(ids[:5])
+
+
+async def test_all_rows_or_none(start: Start) -> None:
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        await pilot.press("space", "asterisk")
+        await shown(pilot, "50 marked")
+        await pilot.press("asterisk")
+        await shown(pilot, "marked", gone=True)
+        table = pilot.app.screen.query_one(JobTable)
+        await pilot.press("slash", *"0000", "down")
+        await shown(pilot, "loaded have")
+        found = [job.id for job in table.shown]
+        assert 0 < len(found) < 50
+        await pilot.press("asterisk")
+        await shown(pilot, f"{len(found)} marked")
+        assert marked(pilot) == found
+
+
+async def test_marks_stay_over_pages_filters_and_refreshes(start: Start, platform: SimulatedPlatform) -> None:
+    ids = platform.ids()
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        await pilot.press("space", "]")
+        await shown(pilot, "51–100 of 230 · page 2 of 5 · 1 marked")
+        assert rows_with_mark(pilot) == 0
+        await pilot.press("space")
+        await shown(pilot, "2 marked")
+        platform.add_jobs(2)
+        platform.set_state(ids[50], "ABORTED")
+        await pilot.press("r")
+        await shown(pilot, "of 232 · page 2 of 5 · 2 marked")
+        await shown(pilot, "?●ABORTED")
+        await pilot.press("[")
+        await shown(pilot, "page 1 of 5 · 2 marked")
+        assert (rows_with_mark(pilot), marked(pilot)) == (1, [ids[0], ids[50]])
+        screen = pilot.app.screen
+        assert isinstance(screen, JobsScreen)
+        assert screen.marks.jobs[ids[50]].state == "ABORTED"
+        await pilot.press("4")
+        await shown(pilot, "2 marked · FAILED")
+
+
+async def test_esc_clears_what_is_nearest_and_never_quits(start: Start) -> None:
+    async with start(size=(80, 24)) as pilot:
+        await shown(pilot, "1–50 of 230")
+        await pilot.press("space", "space", "slash", *"bam", "down")
+        await shown(pilot, "40 of 50 loaded have")
+        await pilot.press("enter")
+        await shown(pilot, "Source  ")
+        await pilot.press("escape")
+        await shown(pilot, "40 of 50 loaded have")
+        await pilot.press("escape")
+        await shown(pilot, "loaded have", gone=True)
+        await shown(pilot, "2 marked")
+        await pilot.press("escape")
+        await shown(pilot, "2 marks cleared")
+        assert marked(pilot) == []
+        await pilot.press("escape", "escape")
+        assert pilot.app.is_running
+        assert rows_with_mark(pilot) == 0
+
+
+async def test_keys_of_marks_without_rows(start: Start, platform: SimulatedPlatform) -> None:
+    platform.remove_jobs(platform.ids())
+    async with start() as pilot:
+        await shown(pilot, "No import jobs.")
+        await pilot.press("space", "asterisk", "shift+down", "shift+up", "Y", "escape")
+        assert marked(pilot) == []
+
+
+@pytest.mark.parametrize(("choice", "what"), [(0, "marked rows"), (1, "marked keys")])
+async def test_marked_rows_and_keys_are_copied(
+    start: Start, platform: SimulatedPlatform, choice: int, what: str
+) -> None:
+    ids = platform.ids()
+    keys = [platform.job(job_id)["source"]["location"] for job_id in (ids[0], ids[50])]
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        await pilot.press("space", "]")
+        await shown(pilot, "page 2 of 5")
+        await pilot.press("space")
+        await shown(pilot, "2 marked")
+        asked: list[CopyAsked] = []
+        pilot.app.copy = asked.append  # type: ignore[attr-defined]
+        await pilot.press("Y")
+        await shown(pilot, "marked keys")
+        await pilot.press(*["down"] * choice, "enter")
+        while not asked:
+            await pilot.pause(0.01)
+    assert asked[0].what == f"the {what}"
+    if choice:
+        assert asked[0].text.split("\n") == keys
+    else:
+        rows = [line.split("\t") for line in asked[0].text.split("\n")]
+        assert rows[0] == list(COLUMNS)
+        assert [row[COLUMNS.index("location")] for row in rows[1:]] == keys

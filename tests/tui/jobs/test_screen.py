@@ -1,0 +1,524 @@
+"""The jobs screen by keys, over a real socket: pages, filters, refreshes, find and sort."""
+
+from __future__ import annotations
+
+import pytest
+from textual.pilot import Pilot
+
+from cgc_tui.config.settings import Settings
+from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.tui.jobs.job_table import JobTable
+from cgc_tui.tui.jobs.screen import JobsScreen
+from tests.support.app import Start, first_page, rest, shown, text_of
+from tests.support.calls import lists
+from tests.support.clock import Clock
+
+
+def cursor(pilot) -> str:  # type: ignore[no-untyped-def]
+    """Return the id of the job under the cursor."""
+    return pilot.app.screen.query_one(JobTable).job.id
+
+
+async def test_the_first_page_and_its_place(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        screen = await shown(pilot, "1–50 of 230 · page 1 of 5 · whole list · sorted as sent")
+        assert "CGC · rosalind" in await shown(pilot, "rosalind")
+        await shown(pilot, "0 All 230")
+        assert platform.job(platform.ids()[0])["destination"]["name"] in screen
+
+
+async def test_the_last_known_user_stands_there_until_the_platform_says_who(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    gate = platform.gate(where=lambda request: request.url.path.endswith("/user"))
+    async with start(last_user="franklin") as pilot:
+        await shown(pilot, "1–50 of 230")
+        assert "CGC · franklin" in text_of(pilot.app)
+        gate.release()
+        await shown(pilot, "CGC · rosalind")
+        assert "franklin" not in text_of(pilot.app)
+
+
+async def test_turning_pages(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        for key, place in (
+            ("right_square_bracket", "51–100 of 230 · page 2 of 5"),
+            ("right", "101–150 of 230 · page 3 of 5"),
+            ("left_square_bracket", "page 2 of 5"),
+            ("left", "page 1 of 5"),
+            ("left", "page 1 of 5"),
+            ("right_curly_bracket", "201–230 of 230 · page 5 of 5"),
+            ("right", "page 5 of 5"),
+            ("left_curly_bracket", "page 1 of 5"),
+        ):
+            await pilot.press(key)
+            await shown(pilot, place)
+            assert cursor(pilot) in platform.ids()
+
+
+async def fetched_ahead(pilot: Pilot[None], platform: SimulatedPlatform, offset: int) -> None:
+    """Wait until the page from an offset on was asked for by itself, and has come."""
+    for _ in range(400):
+        if any(query["offset"] == [str(offset)] for query in lists(platform)):
+            break
+        await pilot.pause(0.01)
+    else:
+        raise AssertionError(f"the page from {offset} on is not asked for")
+    await rest(pilot)
+
+
+async def test_the_next_page_is_there_before_it_is_wanted(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        await fetched_ahead(pilot, platform, 50)
+        gate = platform.gate("/v2/storage/imports")
+        await pilot.press("right_square_bracket")
+        await shown(pilot, "51–100 of 230 · page 2 of 5")
+        assert cursor(pilot) == platform.ids()[50]
+        gate.release()
+
+
+async def test_so_is_the_page_before_after_a_jump(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        await pilot.press("right_curly_bracket")
+        await shown(pilot, "page 5 of 5")
+        await fetched_ahead(pilot, platform, 150)
+        gate = platform.gate("/v2/storage/imports")
+        await pilot.press("left_square_bracket")
+        await shown(pilot, "151–200 of 230 · page 4 of 5")
+        gate.release()
+
+
+async def test_holding_the_key_asks_for_little_and_ends_on_the_right_page(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start(query=JobQuery(limit=10)) as pilot:
+        await shown(pilot, "page 1 of 23")
+        for _ in range(12):
+            pilot.app.simulate_key("right_square_bracket")
+        await shown(pilot, "121–130 of 230 · page 13 of 23")
+        assert len(lists(platform)) <= 6
+
+
+@pytest.mark.parametrize(
+    ("key", "state"), [("1", "PENDING"), ("2", "RUNNING"), ("3", "COMPLETED"), ("4", "FAILED")]
+)
+async def test_state_tabs_filter_on_the_server(
+    start: Start, platform: SimulatedPlatform, key: str, state: str
+) -> None:
+    platform.add_jobs(3, "RUNNING")
+    platform.add_jobs(2, "PENDING")
+    total = sum(platform.job(job_id)["state"] == state for job_id in platform.ids())
+    async with start() as pilot:
+        await shown(pilot, "of 235")
+        await pilot.press("right_square_bracket", key)
+        screen = await shown(pilot, f"of {total} · page 1")
+        assert lists(platform)[-1].get("state") == [state] or lists(platform)[-2].get("state") == [state]
+        rows = [line for line in screen.splitlines()[3:-2] if line.strip()]
+        assert all(state in line[:14] for line in rows if line[1:2].strip())
+        assert f"{state.capitalize()} {total}" in screen
+        await pilot.press("0")
+        await shown(pilot, "of 235 · page 1 of 5 · whole list")
+
+
+async def test_the_start_filter(start: Start, platform: SimulatedPlatform) -> None:
+    project = platform.job(platform.ids()[0])["destination"]["project"]
+    query = JobQuery(states=("COMPLETED", "FAILED"), project=project, limit=20)
+    async with start(query=query) as pilot:
+        await shown(pilot, f"COMPLETED or FAILED · project {project}")
+        asked = lists(platform)[0]
+        assert (asked["state"], asked["project"], asked["limit"]) == (
+            ["COMPLETED", "FAILED"],
+            [project],
+            ["20"],
+        )
+        await shown(pilot, f"project {project} · volume any")
+
+
+async def test_the_cursor_stays_on_its_job_while_new_ones_arrive(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        await pilot.press(*["down"] * 10)
+        job = platform.ids()[10]
+        assert cursor(pilot) == job
+        table = pilot.app.screen.query_one(JobTable)
+        assert table.scroll_y == 0
+        platform.add_jobs(3)
+        await pilot.press("r")
+        await shown(pilot, "of 233")
+        assert (cursor(pilot), table.cursor_row, table.scroll_y) == (job, 13, 0)
+
+
+async def test_a_scrolled_job_stays_at_its_height(start: Start, platform: SimulatedPlatform) -> None:
+    async with start(size=(80, 24)) as pilot:
+        await shown(pilot, "page 1 of 5")
+        await pilot.press(*["down"] * 30)
+        table = pilot.app.screen.query_one(JobTable)
+        job, height = cursor(pilot), table.cursor_row - table.scroll_y
+        platform.add_jobs(4)
+        await pilot.press("r")
+        await shown(pilot, "of 234")
+        await pilot.pause()
+        assert (cursor(pilot), table.cursor_row - table.scroll_y) == (job, height)
+
+
+async def test_a_list_at_its_top_shows_a_large_batch(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        platform.add_jobs(60)
+        await pilot.press("r")
+        await shown(pilot, "of 290")
+        table = pilot.app.screen.query_one(JobTable)
+        assert (cursor(pilot), table.scroll_y) == (platform.ids()[0], 0)
+
+
+async def test_a_job_pushed_to_the_next_page_is_followed(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        await pilot.press("right_square_bracket")
+        await shown(pilot, "page 2 of 5")
+        await pilot.press("G")
+        job = platform.ids()[99]
+        assert cursor(pilot) == job
+        platform.add_jobs(5)
+        await pilot.press("r")
+        await shown(pilot, "101–150 of 235 · page 3 of 5")
+        assert cursor(pilot) == job
+
+
+async def test_a_removed_job_leaves_the_cursor_near(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        await pilot.press(*["down"] * 5)
+        platform.remove_jobs([platform.ids()[5]])
+        await pilot.press("r")
+        await shown(pilot, "of 229")
+        assert cursor(pilot) == platform.ids()[5]
+
+
+async def test_a_page_beyond_the_end_becomes_the_last(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        await pilot.press("}")
+        await shown(pilot, "page 5 of 5")
+        platform.remove_jobs(platform.ids()[100:])
+        await pilot.press("r")
+        await shown(pilot, "51–100 of 100 · page 2 of 2")
+
+
+async def test_jobs_move_and_the_row_with_them(start: Start, platform: SimulatedPlatform) -> None:
+    job = platform.add_jobs(1, "RUNNING", name="the-one.bam")[0]
+    async with start() as pilot:
+        await shown(pilot, "◐ RUNNING    the-one.bam")
+        platform.set_state(job, "FAILED")
+        await pilot.press("r")
+        await shown(pilot, "✗ FAILED     the-one.bam")
+        platform.set_state(job, "ABORTED")
+        await pilot.press("r")
+        await shown(pilot, "? ABORTED    the-one.bam")
+
+
+async def test_auto_refresh_pauses_and_changes_its_rhythm(start: Start, platform: SimulatedPlatform) -> None:
+    async with start(settings=Settings(refresh=1)) as pilot:
+        await shown(pilot, "every 1 s")
+        platform.add_jobs(1)
+        await shown(pilot, "of 231")
+        await pilot.press("a")
+        await shown(pilot, "paused")
+        await rest(pilot)
+        before = len(lists(platform))
+        await pilot.press("plus", "plus")
+        await pilot.pause(1.3)
+        assert len(lists(platform)) == before
+        await pilot.press("a")
+        await shown(pilot, "every 5 s")
+        await pilot.press("minus", "minus")
+        platform.add_jobs(1)
+        await shown(pilot, "of 232")
+
+
+async def test_find_names_its_scope(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        name = platform.job(platform.ids()[7])["destination"]["name"]
+        await pilot.press("slash", *name[:16].lower())
+        await shown(pilot, "of 50 loaded have")
+        await pilot.press("down")
+        assert pilot.app.focused is pilot.app.screen.query_one(JobTable)
+        assert all(name[:16] in (job.name or "") for job in pilot.app.screen.query_one(JobTable).shown)
+        await pilot.press("slash", *"#nothing")
+        await shown(pilot, "None of the 50 jobs loaded here has")
+        await pilot.press("escape")
+        await shown(pilot, "1–50 of 230 · page 1 of 5 · whole list")
+        assert len(pilot.app.screen.query_one(JobTable).shown) == 50
+
+
+async def test_smart_case_in_find(start: Start) -> None:
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        await pilot.press("slash", *"tcga")
+        await shown(pilot, "50 of 50 loaded")
+        await pilot.press(*["backspace"] * 4, *"Tcga")
+        await shown(pilot, "0 of 50 loaded")
+
+
+async def test_sorting_says_that_it_is_of_this_page(start: Start) -> None:
+    async with start() as pilot:
+        await shown(pilot, "sorted as sent")
+        await pilot.press("s", "s")
+        await shown(pilot, "this page by name")
+        names = [job.name or "" for job in pilot.app.screen.query_one(JobTable).shown]
+        assert names == sorted(names, key=str.casefold)
+        await pilot.press("S")
+        await shown(pilot, "this page by name, backwards")
+        shown_now = [job.name or "" for job in pilot.app.screen.query_one(JobTable).shown]
+        assert shown_now == sorted(names, key=str.casefold, reverse=True)
+
+
+async def test_an_empty_list_says_whose_jobs_are_listed(start: Start, platform: SimulatedPlatform) -> None:
+    platform.remove_jobs(platform.ids())
+    async with start() as pilot:
+        await shown(pilot, "lists only the jobs that rosalind started")
+        await pilot.press("4")
+        await shown(pilot, "No job matches: FAILED.")
+
+
+async def test_the_first_load_says_whom_it_asks(start: Start, platform: SimulatedPlatform) -> None:
+    gate = platform.gate("/v2/storage/imports")
+    async with start() as pilot:
+        await shown(pilot, "Asking http://127.0.0.1")
+        gate.release()
+        await shown(pilot, "1–50 of 230")
+        await shown(pilot, "Asking", gone=True)
+
+
+async def test_without_a_total_it_says_at_least(start: Start, platform: SimulatedPlatform) -> None:
+    platform.switches.total_header = False
+    async with start() as pilot:
+        await shown(pilot, "1–50 of ≥ 51 · page 1 ·")
+        await pilot.press("right_square_bracket")
+        await shown(pilot, "51–100 of ≥ 101 · page 2 ·")
+        await pilot.press("}")
+        await shown(pilot, "does not say how many jobs")
+
+
+async def test_brief_lists_are_as_full_as_whole_ones(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "0 All 230")
+        whole = await shown(pilot, "1–50 of 230")
+        await rest(pilot)
+    platform.switches.brief = True
+    platform.requests.clear()
+    async with start() as pilot:
+        await shown(pilot, "0 All 230")
+        await shown(pilot, "1–50 of 230")
+        await rest(pilot)
+        assert text_of(pilot.app) == whole
+    bulk = [asked for asked in platform.requests if asked.path.endswith("/bulk/storage/imports/get")]
+    assert len(bulk) == len(lists(platform))
+
+
+async def test_a_small_page_size_of_the_platform_is_taken(start: Start, platform: SimulatedPlatform) -> None:
+    platform.switches.max_limit = 25
+    async with start() as pilot:
+        await shown(pilot, "1–25 of 230 · page 1 of 10")
+        await pilot.press("right_square_bracket")
+        await shown(pilot, "26–50 of 230 · page 2 of 10")
+        await rest(pilot)
+        assert "asking for" not in text_of(pilot.app)
+        assert cursor(pilot) == platform.ids()[25]
+
+
+async def test_utc_or_local(start: Start, clock: Clock) -> None:
+    async with start() as pilot:
+        await shown(pilot, "as of 12:00 ·")
+        await pilot.press("t")
+        await shown(pilot, "as of 12:00 UTC")
+        assert clock().hour == 12
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 15)])
+async def test_small_sizes_show_the_list(start: Start, size: tuple[int, int]) -> None:
+    async with start(size=size) as pilot:
+        await shown(pilot, "1–50 of 230")
+        screen = await shown(pilot, "Asking", gone=True)
+        rows = [line for line in screen.splitlines() if line[1:2] in "○◐✓✗" and line[2:3] == " "]
+        assert len(rows) == size[1] - 5
+
+
+async def test_too_small_and_back(start: Start) -> None:
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        for size in ((20, 5), (1, 1), (59, 30), (120, 14)):
+            await pilot.resize_terminal(*size)
+            if size != (1, 1):
+                await shown(pilot, "Too small")
+        await pilot.resize_terminal(120, 36)
+        await shown(pilot, "Too small", gone=True)
+        await shown(pilot, "1–50 of 230")
+
+
+async def test_q_quits_but_not_from_a_text_field(start: Start) -> None:
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        await pilot.press("slash", "q")
+        await shown(pilot, "loaded have")
+        await pilot.press("escape", "q")
+        await pilot.pause()
+        assert pilot.app._exit
+
+
+async def test_a_click_on_a_key_presses_it(start: Start) -> None:
+    async with start() as pilot:
+        screen = await shown(pilot, "page 1 of")
+        keys = screen.splitlines()[-1]
+        await pilot.click("KeyBar", offset=(keys.index("] Next") + 2, 0))
+        await shown(pilot, "page 2 of")
+        await pilot.click("KeyBar", offset=(keys.index(" [ Previous"), 0))
+        await rest(pilot)
+        assert "page 2 of" in text_of(pilot.app)
+        await pilot.press("slash")
+        await shown(pilot, "⏎ Search all")
+        await pilot.press("escape")
+        await shown(pilot, "⏎ Search all", gone=True)
+
+
+async def test_a_click_on_a_tab_and_a_heading(start: Start) -> None:
+    async with start() as pilot:
+        tabs = (await shown(pilot, "4 Failed 9")).splitlines()[1]
+        await pilot.click("StateTabs", offset=(tabs.index("Failed"), 0))
+        await shown(pilot, "FAILED · sorted as sent")
+        await pilot.click("JobTable", offset=(18, 0))
+        await shown(pilot, "this page by name")
+        assert isinstance(pilot.app.screen, JobsScreen)
+
+
+@pytest.mark.parametrize("state", ["loading", "empty", "not found", "failed"])
+async def test_keys_in_a_list_without_rows(start: Start, platform: SimulatedPlatform, state: str) -> None:
+    gate = platform.gate("/v2/storage/imports") if state == "loading" else None
+    if state == "empty":
+        platform.remove_jobs(platform.ids())
+    if state == "failed":
+        platform.fail("maintenance")
+    async with start() as pilot:
+        await pilot.pause()
+        if state == "not found":
+            await shown(pilot, "1–50 of 230")
+            await pilot.press("slash", *"zzzz", "down")
+        for key in (
+            "k",
+            "up",
+            "j",
+            "down",
+            "G",
+            "end",
+            "g",
+            "home",
+            "pagedown",
+            "pageup",
+            "enter",
+            "J",
+            "y",
+            "Y",
+            "o",
+        ):
+            await pilot.press(key)
+        await pilot.press("s", "S", "t", "p", "p", "escape")
+        assert pilot.app.is_running
+        if gate is not None:
+            gate.release()
+
+
+async def test_the_rows_follow_while_the_detail_hides_them(start: Start, platform: SimulatedPlatform) -> None:
+    async with start(size=(80, 24)) as pilot:
+        await shown(pilot, "1–50 of 230")
+        await pilot.press("enter")
+        await shown(pilot, f"Id      {platform.ids()[0]}")
+        await pilot.press("right_square_bracket")
+        await shown(pilot, f"Id      {platform.ids()[50]}")
+        await pilot.press("4", "escape")
+        screen = await shown(pilot, "FAILED · sorted as sent")
+        assert "✓" not in screen
+        assert "○" not in screen
+
+
+async def test_the_form_takes_an_id_before_it_applies(start: Start) -> None:
+    async with start(size=(80, 24)) as pilot:
+        await shown(pilot, "1–50 of 230")
+        await pilot.press("f")
+        await shown(pilot, "rosalind/luad-rnaseq")
+        await pilot.press(*"germ", "down", "enter")
+        assert not isinstance(pilot.app.screen, JobsScreen)
+        await pilot.press("enter")
+        await shown(pilot, "project rosalind/wgs-germline ·")
+        await shown(pilot, "Started         Took")
+
+
+async def test_old_rows_say_which_list_they_are_of(start: Start, platform: SimulatedPlatform) -> None:
+    platform.switches.forbidden_projects = frozenset({"rosalind/brca-pilot"})
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        await pilot.press("f", *"rosalind/brca-pilot", "enter")
+        await shown(pilot, "still whole list · no permission: project rosalind/brca-pilot")
+
+
+async def test_what_waiting_cannot_mend_is_asked_for_again_all_the_same(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start(settings=Settings(refresh=1)) as pilot:
+        await shown(pilot, "1–50 of 230")
+        platform.next("portal", where=first_page)
+        await shown(pilot, "web page came instead of data · again in 60 s")
+
+
+async def test_a_held_key_does_not_eat_the_budget(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "0 All 230")
+        await rest(pilot)
+        before = len(lists(platform))
+        platform.add_jobs(1)
+        for _ in range(20):
+            pilot.app.simulate_key("r")
+            await pilot.pause(0.01)
+        await shown(pilot, "of 231")
+        await rest(pilot)
+        assert len(lists(platform)) - before <= 8
+
+
+async def test_a_cap_without_a_total_is_not_waited_for(start: Start, platform: SimulatedPlatform) -> None:
+    platform.switches.max_limit = 25
+    platform.switches.total_header = False
+    async with start() as pilot:
+        await shown(pilot, "1–25 of ≥ 26 · page 1 · whole list")
+
+
+async def test_100_columns_show_no_less_than_needed(start: Start) -> None:
+    async with start(size=(100, 24)) as pilot:
+        await shown(pilot, "Id      ")
+        heading = text_of(pilot.app).splitlines()[2]
+        assert heading.split()[:4] == ["State", "Name", "Started", "Took"]
+
+
+async def test_the_dialogs_keys_are_in_sight(start: Start) -> None:
+    for size in ((80, 24), (60, 15)):
+        async with start(size=size) as pilot:
+            await shown(pilot, "1–50 of 230")
+            for key, words in (
+                ("question_mark", "Esc Back"),
+                ("J", "Esc Back"),
+                ("Y", "Esc Back"),
+                ("f", "Esc Back"),
+            ):
+                await pilot.press(key)
+                await shown(pilot, words)
+                await pilot.press("escape")
+        async with start(size=size) as pilot:
+            await shown(pilot, "1–50 of 230")
+            await pilot.press("f")
+            await pilot.resize_terminal(50, 12)
+            await shown(pilot, "Too small")

@@ -1,0 +1,253 @@
+"""What the user sees when the platform misbehaves, and how it ends."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from cgc_tui.config.settings import Settings
+from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.tui.jobs.job_table import JobTable
+from tests.support.app import Start, first_page, shown, text_of
+from tests.support.calls import LISTS, quiet
+from tests.support.clock import Clock
+
+FAULTS: list[tuple[str, object, str]] = [
+    ("maintenance", True, "503 maintenance · again in 30 s"),
+    ("cloud_error", True, "503 the cloud provider did not answer"),
+    ("gateway_html", 502, "502 bad gateway"),
+    ("gateway_html", 504, "504 gateway time-out"),
+    ("internal_error", True, "500 server error"),
+    ("portal", True, "a web page came instead of data"),
+    ("empty", 200, "the answer was empty"),
+    ("empty", 204, "the answer was empty"),
+    ("items_missing", True, "could not be read"),
+    ("not_json", True, "could not be read"),
+    ("list_body", True, "could not be read"),
+    ("items_null", True, "could not be read"),
+    ("unmatched", True, "not found"),
+    ("cut", True, "broke"),
+    ("drop", "before", "broke"),
+    ("drop", "headers", "broke"),
+    ("drop", "body", "broke"),
+    ("limited", True, "rate limit · again in"),
+    ("redirect_to", "http://127.0.0.1:1/", "redirect, not followed"),
+]
+
+
+@pytest.mark.parametrize(("fault", "value", "words"), FAULTS, ids=str)
+async def test_a_failure_leaves_the_rows_and_goes_when_it_is_mended(
+    start: Start, platform: SimulatedPlatform, clock: Clock, fault: str, value: object, words: str
+) -> None:
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        await pilot.press("down", "down")
+        platform.fail(fault, value)
+        clock.seconds += 240
+        await pilot.press("r")
+        screen = await shown(pilot, f"STALE 4 min · {words}" if not words[0].islower() else words)
+        assert "STALE 4 min" in screen
+        table = pilot.app.screen.query_one(JobTable)
+        assert table.job is not None
+        assert table.job.id == platform.ids()[2]
+        await pilot.press("down")
+        assert table.job.id == platform.ids()[3]
+        platform.recover()
+        await pilot.press("r")
+        await shown(pilot, "1–50 of 230")
+        await shown(pilot, "STALE", gone=True)
+
+
+async def test_the_first_load_fails_in_words(start: Start, platform: SimulatedPlatform) -> None:
+    platform.fail("maintenance")
+    async with start() as pilot:
+        await shown(pilot, "No jobs yet.")
+        await shown(pilot, "503 maintenance")
+        platform.recover()
+        await pilot.press("r")
+        await shown(pilot, "1–50 of 230")
+        await shown(pilot, "· rosalind")
+
+
+async def test_the_same_failure_is_counted(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        platform.fail("maintenance")
+        await pilot.press("r")
+        await shown(pilot, "503 maintenance")
+        for times in (2, 3):
+            await pilot.press("r")
+            await shown(pilot, f"503 maintenance ({times} times)")
+
+
+async def test_a_wait_counts_down_and_ends_by_itself(
+    start: Start, platform: SimulatedPlatform, clock: Clock
+) -> None:
+    async with start(settings=Settings(refresh=15)) as pilot:
+        await shown(pilot, "1–50 of 230")
+        platform.switches.rate_reset = "near"
+        platform.next("limited", where=first_page)
+        await pilot.press("r")
+        await shown(pilot, "rate limit · again in 3 s")
+        clock.seconds += 2
+        await shown(pilot, "rate limit · again in 1 s")
+        await shown(pilot, "rate limit", gone=True)
+
+
+async def test_esc_stops_a_wait_and_r_asks_at_once(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        platform.fail("maintenance")
+        await pilot.press("r")
+        await shown(pilot, "again in 30 s")
+        await pilot.press("escape")
+        await shown(pilot, "again in", gone=True)
+        await shown(pilot, "r asks again")
+        platform.recover()
+        await pilot.press("r")
+        await shown(pilot, "STALE", gone=True)
+
+
+async def test_esc_stops_a_request(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        gate = platform.gate(LISTS)
+        await pilot.press("4")
+        await gate.arrival()
+        await shown(pilot, "asking for page 1")
+        await pilot.press("escape")
+        await shown(pilot, "stopped; r asks again")
+        await shown(pilot, "1–50 of 230")
+        gate.release()
+        await pilot.press("4")
+        await shown(pilot, "FAILED · sorted as sent")
+
+
+async def test_a_late_answer_for_a_view_already_left_is_dropped(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        gate = platform.gate(lambda request: b"state=FAILED" in request.url.query)
+        await pilot.press("4")
+        await gate.arrival()
+        await pilot.press("3")
+        await shown(pilot, "COMPLETED · sorted as sent")
+        gate.release()
+        await pilot.pause(0.2)
+        assert "COMPLETED · sorted as sent" in text_of(pilot.app)
+        assert {job.state for job in pilot.app.screen.query_one(JobTable).shown} == {"COMPLETED"}
+
+
+async def test_no_permission_on_a_filter_is_not_a_logout(start: Start, platform: SimulatedPlatform) -> None:
+    platform.switches.forbidden_projects = frozenset({"rosalind/brca-pilot"})
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        await pilot.press("f", *"brca-pilot", "enter")
+        await shown(pilot, "no permission")
+        await pilot.press("f", "ctrl+x", "enter")
+        await shown(pilot, "1–50 of 230 · page 1 of 5 · whole list")
+
+
+async def test_a_retry_that_mends_it_is_silent(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        platform.add_jobs(1)
+        platform.next("gateway_html", 502, where=first_page)
+        await pilot.press("r")
+        screen = await shown(pilot, "1–50 of 231")
+        assert "502" not in screen
+
+
+async def test_a_failure_is_told_while_the_next_attempt_runs(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start(backoff=(0.0, 600.0)) as pilot:
+        await shown(pilot, "1–50 of 230")
+        platform.fail("gateway_html", 502, where=LISTS)
+        await pilot.press("r")
+        await shown(pilot, "502 bad gateway")
+        platform.recover()
+        await pilot.press("r")
+        await shown(pilot, "502 bad gateway", gone=True)
+
+
+async def test_a_scarce_budget_is_shown(start: Start, platform: SimulatedPlatform) -> None:
+    async with start(size=(80, 24)) as pilot:
+        await quiet(pilot)
+        left = use_up(platform, leaving=15)
+        await pilot.press("r")
+        await shown(pilot, f"{left - 1} requests left until 12:05")
+
+
+async def test_a_scarce_budget_is_shown_whichever_call_told_of_it(
+    start: Start, platform: SimulatedPlatform, clock: Clock
+) -> None:
+    async with start(size=(80, 24)) as pilot:
+        await quiet(pilot)
+        left = use_up(platform, leaving=15)
+        await pilot.press("enter")
+        await shown(pilot, f"{left - 1} requests left until 12:05")
+        await pilot.press("escape")
+        clock.seconds += 301
+        await pilot.press("f")
+        await quiet(pilot)
+        await pilot.press("escape")
+        await shown(pilot, "requests left", gone=True)
+
+
+def use_up(platform: SimulatedPlatform, *, leaving: int) -> int:
+    """Spend a rate budget of 100 as another program would; return what is left."""
+    platform.switches.rate_limit = 100
+    request = httpx.Request("GET", f"{platform.base_url}/user", headers={"x-sbg-auth-token": platform.token})
+    left = 100
+    while left > leaving:
+        left = int(platform.respond(request).headers["x-ratelimit-remaining"])
+    return left
+
+
+async def test_unreadable_jobs_are_counted(start: Start, platform: SimulatedPlatform) -> None:
+    platform.switches.unreadable_items = True
+    async with start() as pilot:
+        await shown(pilot, "could not be read")
+
+
+async def test_quitting_does_not_wait_for_answers(start: Start, platform: SimulatedPlatform) -> None:
+    gate = platform.gate()
+    async with start() as pilot:
+        await gate.arrival()
+        await pilot.press("q")
+        await pilot.pause()
+    gate.release()
+
+
+@pytest.mark.parametrize("fault", ["bulk_short", "bulk_long"])
+async def test_a_bulk_answer_of_another_length_gives_no_job_the_name_of_another(
+    start: Start, platform: SimulatedPlatform, fault: str
+) -> None:
+    platform.switches.brief = True
+    platform.fail(fault)
+    async with start() as pilot:
+        await quiet(pilot)
+        shown_jobs = pilot.app.screen.query_one(JobTable).shown
+        assert [job.id for job in shown_jobs] == platform.ids()[:50]
+        for job in shown_jobs[:-1]:
+            assert job.name == platform.job(job.id)["destination"]["name"]
+        assert (shown_jobs[-1].name is None) is (fault == "bulk_short")
+
+
+async def test_a_late_record_of_a_job_already_left_is_dropped(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start() as pilot:
+        await quiet(pilot)
+        first, second = platform.ids()[1:3]
+        gate = platform.gate(f"{LISTS}/{first}")
+        await pilot.press("down")
+        await gate.arrival()
+        await pilot.press("down")
+        await shown(pilot, second[:20])
+        await quiet(pilot)
+        gate.release()
+        await pilot.pause(0.2)
+        assert first[:20] not in text_of(pilot.app)

@@ -1,0 +1,416 @@
+"""The retry screen by keys: nothing is sent unasked, nothing twice, and what became of each is shown."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from textual.pilot import Pilot
+
+from cgc_tui.api.client import Client
+from cgc_tui.api.listing import all_jobs
+from cgc_tui.demo import SimulatedPlatform, list_call
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.retry import Options, Plan, Run
+from cgc_tui.services.retry import send
+from cgc_tui.system.send_lock import SendLock
+from cgc_tui.tui.dialogs.confirm import ConfirmDialog
+from cgc_tui.tui.jobs.screen import JobsScreen
+from cgc_tui.tui.login.screen import TokenScreen
+from cgc_tui.tui.retry import outcome_table
+from cgc_tui.tui.retry.outcome_table import OutcomeTable
+from cgc_tui.tui.retry.screen import WATCH as POLLS_EVERY
+from cgc_tui.tui.retry.screen import RetryScreen
+from tests.support.app import MakeApp, Start, rest, shown, text_of
+from tests.support.clock import Clock
+
+CREATE = "/v2/bulk/storage/imports/create"
+
+
+@pytest.fixture
+def platform(clock: Clock) -> SimulatedPlatform:
+    """Return a platform with 240 failed jobs among others."""
+    platform = SimulatedPlatform(jobs=0, clock=clock.unix)
+    platform.add_jobs(60, "COMPLETED")
+    platform.add_jobs(240, "FAILED", error=9100)
+    return platform
+
+
+def submitted(platform: SimulatedPlatform) -> list[str]:
+    """Return the locations of all imports that were asked for, in order."""
+    bodies = [json.loads(asked.body)["items"] for asked in list(platform.requests) if asked.path == CREATE]
+    return [item["source"]["location"] for items in bodies for item in items]
+
+
+def nth(platform: SimulatedPlatform, number: int) -> Callable[[httpx.Request], bool]:
+    """Return what means one submission of several."""
+
+    def means(request: httpx.Request) -> bool:
+        return request.url.path == CREATE and len(submitted(platform)) > 100 * (number - 1)
+
+    return means
+
+
+async def plan_all(pilot: Pilot[None], total: int = 240) -> None:
+    await shown(pilot, "page 1 of")
+    await pilot.press("T")
+    await shown(pilot, f"{total} of {total} failed imports again")
+    await shown(pilot, "Nothing is sent yet. Enter asks first.")
+
+
+async def confirm(pilot: Pilot[None], word: str) -> None:
+    await pilot.press("enter")
+    await shown(pilot, f"Type {word} and press Enter")
+    await pilot.press(*word, "enter")
+
+
+async def test_without_write_the_key_says_how_to_allow_it(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 300")
+        await pilot.press("T")
+        await shown(pilot, "Start it with --write")
+        assert isinstance(pilot.app.screen, JobsScreen)
+    assert submitted(platform) == []
+
+
+async def test_each_is_sent_once_and_what_became_of_it_is_shown(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    volume = platform.job(platform.ids()[3])["source"]["volume"]
+    bad = sum(platform.job(job_id)["source"]["volume"] == volume for job_id in platform.ids()[:100])
+    platform.fail("error", (403, 1), where=lambda _: _forbid(platform, volume))
+    platform.next("drop", "body", where=nth(platform, 2))
+    async with start(write=True, size=(80, 24)) as pilot:
+        await plan_all(pilot)
+        await confirm(pilot, "240")
+        await shown(pilot, f"{240 - bad} started")
+        screen = await shown(pilot, f"{bad} refused")
+        assert "9020 You do" in screen
+        await shown(pilot, "Watching the new jobs.")
+        old = platform.job(platform.ids()[-61])["id"]
+        for job_id in platform.ids()[: 240 - bad]:
+            platform.set_state(job_id, "COMPLETED")
+        await pilot.press("r")
+        await shown(pilot, f"({240 - bad} completed)")
+        await shown(pilot, "All have ended.")
+        await pilot.press("G")
+        await shown(pilot, f"old {old}   new ")
+        await pilot.press("escape", "T")
+        await shown(pilot, f"{bad} of 240 failed imports again")
+        await shown(pilot, f"{240 - bad} sent before, see what became of it")
+    counts = Counter(submitted(platform))
+    assert (len(counts), set(counts.values())) == (240, {1})
+
+
+def _forbid(platform: SimulatedPlatform, volume: str) -> bool:
+    """Have the first submission meet a volume that may not be used, and no fault."""
+    platform.switches.forbidden_volumes = frozenset({volume} if 0 < len(submitted(platform)) <= 100 else ())
+    return False
+
+
+async def test_a_lost_answer_is_told_as_unknown_until_a_look_tells_more(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    platform.next("drop", "body", where=nth(platform, 2))
+
+    def looks(request: httpx.Request) -> bool:
+        return bool(submitted(platform)[200:]) and request.method == "GET" and b"volume=" in request.url.query
+
+    platform.fail("maintenance", where=looks)
+    async with start(write=True) as pilot:
+        await plan_all(pilot)
+        await confirm(pilot, "240")
+        await shown(pilot, "100 outcome unknown")
+        await shown(pilot, "The look failed: 503 maintenance")
+        platform.recover()
+        await pilot.press("escape", "T")
+        await shown(pilot, "0 of 240 failed imports again")
+        await shown(pilot, "240 sent before, see what became of it")
+        await shown(pilot, "Nothing to send.")
+        await pilot.press("enter", "escape")
+    assert Counter(submitted(platform)).most_common(1)[0][1] == 1
+
+
+async def test_a_wrong_word_and_esc_send_nothing(start: Start, platform: SimulatedPlatform) -> None:
+    async with start(write=True) as pilot:
+        await plan_all(pilot)
+        await pilot.press("enter")
+        await shown(pilot, "Type 240 and press Enter")
+        await pilot.press("enter", *"yes", "enter")
+        await shown(pilot, "Nothing is sent. Type 240")
+        await pilot.press("escape", "enter", "escape", "escape")
+        assert isinstance(pilot.app.screen, JobsScreen)
+    assert submitted(platform) == []
+
+
+async def test_a_hundred_take_a_word_and_the_options(start: Start, platform: SimulatedPlatform) -> None:
+    platform.remove_jobs(platform.ids()[:140])
+    async with start(write=True) as pilot:
+        await plan_all(pilot, 100)
+        await shown(pilot, '"overwrite": false, "autorename": false')
+        await pilot.press("o", "o")
+        await shown(pilot, '"overwrite": false, "autorename": true')
+        await confirm(pilot, "yes")
+        await shown(pilot, "100 started")
+    bodies = [json.loads(asked.body) for asked in platform.requests if asked.path == CREATE]
+    assert [len(body["items"]) for body in bodies] == [100]
+    assert all(item["autorename"] and not item["overwrite"] for item in bodies[0]["items"])
+
+
+async def test_rows_that_are_left_out_are_told(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outcome_table, "MOST_ROWS", 200)
+    async with start(write=True) as pilot:
+        await plan_all(pilot)
+        await confirm(pilot, "240")
+        await shown(pilot, "the first 200, what needs a look before the rest; y copies all")
+        assert pilot.app.screen.query_one(OutcomeTable).row_count == 200
+
+
+async def test_marked_jobs_alone(start: Start, platform: SimulatedPlatform) -> None:
+    ids = platform.ids()
+    async with start(write=True) as pilot:
+        await shown(pilot, "1–50 of 300")
+        await pilot.press("space", "space", "3")
+        await shown(pilot, "COMPLETED · sorted")
+        await pilot.press("space", "T")
+        await shown(pilot, "2 of 3 failed imports again")
+        await shown(pilot, "1 not failed")
+        await confirm(pilot, "yes")
+        await shown(pilot, "2 started")
+    assert submitted(platform) == [platform.job(job_id)["source"]["location"] for job_id in ids[:2]]
+
+
+async def test_keys_while_it_sends_change_nothing_and_esc_stops_it(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start(write=True) as pilot:
+        await plan_all(pilot)
+        gate = platform.gate(nth(platform, 2))
+        await confirm(pilot, "240")
+        await gate.arrival()
+        await pilot.press("enter", "T", "r", "o", "enter", "y", "enter", "escape", "escape", "escape")
+        assert isinstance(pilot.app.screen, RetryScreen)
+        await shown(pilot, "Stopping…")
+        gate.release()
+        await shown(pilot, "40 not sent · 200 started")
+        await pilot.press("enter", "escape")
+        await pilot.press("T")
+        await shown(pilot, "40 of 240 failed imports again")
+    counts = Counter(submitted(platform))
+    assert (len(counts), set(counts.values())) == (200, {1})
+
+
+async def test_quit_in_the_middle_and_start_again(make_app: MakeApp, platform: SimulatedPlatform) -> None:
+    async with make_app(write=True).run_test(size=(120, 36)) as pilot:
+        await plan_all(pilot)
+        gate = platform.gate(nth(platform, 2), times=1)
+        await confirm(pilot, "240")
+        await gate.arrival()
+        await pilot.press("q")
+    gate.release()
+    async with make_app(write=True).run_test(size=(120, 36)) as pilot:
+        await shown(pilot, "page 1 of")
+        while len(platform.ids()) < 500:
+            await pilot.pause(0.01)
+        await pilot.press("T")
+        await shown(pilot, "40 of 240 failed imports again")
+        await shown(pilot, "200 started again since")
+        await confirm(pilot, "yes")
+        await shown(pilot, "40 started")
+    counts = Counter(submitted(platform))
+    assert (len(counts), set(counts.values())) == (240, {1})
+
+
+async def test_without_a_look_nothing_can_be_sent(start: Start, platform: SimulatedPlatform) -> None:
+    async with start(write=True) as pilot:
+        await shown(pilot, "1–50 of 300")
+        platform.fail("maintenance", where=lambda request: b"volume=" in request.url.query)
+        await pilot.press("T")
+        await shown(pilot, "Nothing is sent without a look; r looks again")
+        await pilot.press("enter")
+        assert not isinstance(pilot.app.screen, ConfirmDialog)
+        platform.recover()
+        await pilot.press("r")
+        await shown(pilot, "240 of 240 failed imports again")
+    assert submitted(platform) == []
+
+
+async def token_is_asked_for(pilot: Pilot[None]) -> None:
+    """Wait for the token screen, and go back to the retry."""
+    await shown(pilot, "The platform refused the token")
+    assert isinstance(pilot.app.screen, TokenScreen)
+    await pilot.press("escape")
+    assert isinstance(pilot.app.screen, RetryScreen)
+
+
+async def test_a_token_that_is_refused_in_the_middle_leaves_the_rest_unsent(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    platform.next("error", (401, 90001), where=nth(platform, 2))
+    async with start(write=True) as pilot:
+        await plan_all(pilot)
+        await confirm(pilot, "240")
+        await token_is_asked_for(pilot)
+        await shown(pilot, "40 not sent · 100 started")
+        screen = await shown(pilot, "100 refused")
+        assert "the platform refused the token" in screen
+        assert "the platform refused the token" in text_of(pilot.app)
+    assert len(submitted(platform)) == 200
+
+
+async def test_a_token_that_is_refused_to_the_plan_is_asked_for(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start(write=True) as pilot:
+        await shown(pilot, "page 1 of")
+        platform.next("error", (401, 90001), where=lambda request: b"volume=" in request.url.query)
+        await pilot.press("T")
+        await token_is_asked_for(pilot)
+        await shown(pilot, "Nothing is sent without a look; r looks again")
+        await pilot.press("r")
+        await shown(pilot, "240 of 240 failed imports again")
+    assert submitted(platform) == []
+
+
+@pytest.mark.parametrize("unknown", [True, False])
+async def test_a_token_that_is_refused_while_new_jobs_are_asked_for_is_asked_for_once(
+    start: Start, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch, unknown: bool
+) -> None:
+    """The first look is for jobs whose answer was lost, where there are any; the second is for new jobs."""
+    polls: list[Callable[[], object]] = []
+    set_interval = RetryScreen.set_interval
+
+    def polled_by_hand(
+        screen: RetryScreen, seconds: float, callback: Callable[[], object], **more: Any
+    ) -> object:
+        if seconds == POLLS_EVERY:
+            return polls.append(callback)
+        return set_interval(screen, seconds, callback, **more)
+
+    monkeypatch.setattr(RetryScreen, "set_interval", polled_by_hand)
+
+    def looks(request: httpx.Request) -> bool:
+        first = request.method == "GET" and b"volume=" in request.url.query
+        return bool(submitted(platform)[200:]) and (first if unknown else request.url.path.endswith("/get"))
+
+    if unknown:
+        platform.next("drop", "body", where=nth(platform, 2))
+    platform.fail("error", (401, 90001), where=looks)
+    async with start(write=True) as pilot:
+        await plan_all(pilot)
+        await confirm(pilot, "240")
+        await token_is_asked_for(pilot)
+        await shown(pilot, "The look failed: the platform refused" if unknown else "the platform refused")
+        count = len(platform.requests)
+        (poll,) = polls
+        poll()
+        await rest(pilot)
+        assert len(platform.requests) == count
+        assert isinstance(pilot.app.screen, RetryScreen)
+        platform.recover()
+        await pilot.press("r")
+        await shown(pilot, "Watching the new jobs.")
+        poll()
+        await rest(pilot)
+        assert len(platform.requests) > count
+
+
+@pytest.fixture
+def other(client: Client, clock: Clock, tmp_path: Path) -> AbstractAsyncContextManager[None]:
+    """Return the lock, as another process would hold it."""
+    lock = SendLock(tmp_path / "state", on_wait=print, on_unprotected=print, clock=clock)
+    return lock.hold(client.endpoint, "rosalind")
+
+
+async def test_esc_gives_up_waiting_for_another_run(
+    start: Start, platform: SimulatedPlatform, other: AbstractAsyncContextManager[None]
+) -> None:
+    async with start(write=True, size=(80, 24)) as pilot:
+        await plan_all(pilot)
+        async with other:
+            await confirm(pilot, "240")
+            screen = " ".join((await shown(pilot, "Waiting: another cgc-tui is sending imports")).split())
+            assert f"pid {os.getpid()}, since 2026-03-14 12:00:00 UTC)" in screen
+            assert "Esc stops waiting; nothing is sent." in screen
+            await pilot.press("enter", "r", "o", "escape")
+            await shown(pilot, "Nothing is sent yet. Enter asks first.")
+            assert "names as before" not in text_of(pilot.app)
+        assert submitted(platform) == []
+        await confirm(pilot, "240")
+        await shown(pilot, "240 started")
+    assert len(submitted(platform)) == 240
+
+
+async def test_a_run_that_has_waited_sends_only_what_is_left(
+    start: Start, client: Client, platform: SimulatedPlatform, other: AbstractAsyncContextManager[None]
+) -> None:
+    async with start(write=True) as pilot:
+        await plan_all(pilot)
+        async with other:
+            await confirm(pilot, "240")
+            await shown(pilot, "Waiting: another cgc-tui is sending imports")
+            failed = (await all_jobs(client, JobQuery(states=("FAILED",)))).jobs
+            assert await send(client, Run(Plan(failed[:200], {}), Options.AS_BEFORE)) is None
+            gate = platform.gate(list_call)
+        await gate.arrival()
+        await shown(pilot, "Looking once more before sending…")
+        gate.release()
+        await shown(pilot, "40 started")
+        await shown(pilot, "Skipped  200 started again meanwhile")
+        assert "Waiting" not in text_of(pilot.app)
+    counts = Counter(submitted(platform))
+    assert (len(counts), set(counts.values())) == (240, {1})
+
+
+async def test_two_apps_at_once_send_each_import_once(make_app: MakeApp, platform: SimulatedPlatform) -> None:
+    before = len(platform.ids())
+    async with make_app(write=True).run_test(size=(120, 36)) as first:
+        await plan_all(first)
+        gate = platform.gate(CREATE, times=1)
+        await confirm(first, "240")
+        await gate.arrival()
+        async with make_app(write=True).run_test(size=(120, 36)) as second:
+            await plan_all(second)
+            await confirm(second, "240")
+            await shown(second, "Waiting: another cgc-tui is sending imports")
+            gate.release()
+            await shown(second, "240 started again since")
+            await shown(second, "Nothing to send.")
+            await second.press("enter", "escape")
+            assert isinstance(second.app.screen, JobsScreen)
+        await shown(first, "240 started")
+    counts = Counter(submitted(platform))
+    assert (len(platform.ids()) - before, len(counts), set(counts.values())) == (240, 240, {1})
+
+
+async def test_without_locks_it_sends_and_says_so(
+    start: Start, platform: SimulatedPlatform, tmp_path: Path
+) -> None:
+    (tmp_path / "state").write_text("")
+    async with start(write=True) as pilot:
+        await plan_all(pilot)
+        await confirm(pilot, "240")
+        await shown(pilot, "240 started")
+        said = " ".join((await shown(pilot, "No lock")).split())
+        assert "cannot be locked" in said
+        assert "a second run at the same time would send the same imports again." in said
+    assert len(submitted(platform)) == 240
+
+
+async def test_without_a_second_look_nothing_is_sent(start: Start, platform: SimulatedPlatform) -> None:
+    async with start(write=True) as pilot:
+        await plan_all(pilot)
+        platform.fail("gateway_html", 502)
+        await confirm(pilot, "240")
+        await shown(pilot, "Nothing was sent · 502 bad gateway")
+        platform.recover()
+        await confirm(pilot, "240")
+        await shown(pilot, "240 started")
+    assert len(submitted(platform)) == 240

@@ -1,0 +1,354 @@
+"""Only what changed goes out: the same cells as from Textual's own output, in far fewer bytes."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+from rich.control import Control
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.geometry import Region
+from textual.strip import Strip
+
+from cgc_tui.tui.terminal.diff.cell_grid import NotUnderstoodError
+from cgc_tui.tui.terminal.diff.screen_differ import SYNC_END, SYNC_START, Painter
+from cgc_tui.tui.terminal.diff.support import suits
+from cgc_tui.tui.terminal.diff.text_cells import _NARROW, _WIDE, undisputed
+from tests.support.painted import Emulator, Tmux, needed
+
+SIZES = [(12, 3), (33, 7), (80, 4), (1, 1)]
+COLOURS = [None, "default", "red", "bright_blue", "color(77)", "#123456", "#fedcba"]
+SWITCHES = ["bold", "dim", "italic", "underline", "underline2", "blink", "reverse", "strike", "overline"]
+SWITCHES += ["conceal"]
+RARE = ["blink2", "frame", "encircle"]  # tmux knows none of them
+NARROW = "ab m;[]K0 ä│─…✗·▌"
+WIDE = "日本、ｗ한x "
+NASTY = [
+    "e\u0301",
+    "👩\u200d👩\u200d👧",
+    "🇩🇪",
+    "❤\ufe0f",
+    "👍🏽",
+    "🙂",
+    "ก\u0e33",
+    "\xa0",
+    "☎",
+    "क\u094dष",
+    "1\ufe0f⃣",
+]
+
+# What Textual shows in one frame: the rows from a corner on, of which `spans` alone are painted anew.
+Rows = list[list[tuple[str, int]]]
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One frame: on a screen of a size the rows from a corner on, with the cursor somewhere."""
+
+    size: tuple[int, int]
+    corner: tuple[int, int]
+    rows: Rows
+    cut: int | None
+    cursor: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Film:
+    """Frames, and the looks that their segments have by number."""
+
+    looks: list[dict[str, object]]
+    colours: str
+    shots: list[Shot]
+
+    def frames(self) -> Iterator[tuple[Shot, str]]:
+        """Yield the output of Textual for each shot."""
+        console = Console(file=io.StringIO(), force_terminal=True, color_system=self.colours)
+        styles = [Style(**look) for look in self.looks]  # type: ignore[arg-type]
+        for shot in self.shots:
+            width, height = shot.size[0] - shot.corner[0], len(shot.rows)
+            region = Region(*shot.corner, width, height)
+            strips = [
+                Strip([Segment(text, styles[look]) for text, look in row]).adjust_cell_length(
+                    width, styles[row[0][1]]
+                )
+                for row in shot.rows
+            ]
+            yield shot, render(strips, region, shot.cut, console) + moved(*shot.cursor)
+
+
+def moved(x: int, y: int) -> str:
+    return Control.move_to(x, y).segment.text
+
+
+def render(strips: list[Strip], region: Region, cut: int | None, console: Console) -> str:
+    """Return what Textual writes for a part of the screen: its rows, or what of them is behind a cut."""
+    if cut is None:
+        return LayoutUpdate([[strip] for strip in strips], region).render_segments(console)
+    place, end = region.x + cut, region.right
+    lines = [{region.x: strip.crop(0, cut), place: strip.crop(cut)} for strip in strips]
+    spans = [(y, place, end) for y in region.line_range]
+    chops = [{}] * region.y + lines
+    ends = [[place, end]] * region.bottom
+    return ChopsUpdate(chops, spans, ends).render_segments(console)
+
+
+LOOKS = st.fixed_dictionaries(
+    {"color": st.sampled_from(COLOURS), "bgcolor": st.sampled_from(COLOURS)},
+    optional={name: st.booleans() for name in SWITCHES},
+)
+
+
+@st.composite
+def films(draw: st.DrawFn, *, text: st.SearchStrategy[str], links: bool = False, parts: bool = True) -> Film:
+    """Draw frames on screens of several sizes; the first one of each size is whole."""
+    looks = draw(st.lists(LOOKS, min_size=1, max_size=4))
+    if links:
+        looks[0] = {**looks[0], "link": "https://example.org/a;b"}
+    segment = st.tuples(text, st.integers(0, len(looks) - 1))
+    row = st.lists(segment, min_size=1, max_size=5)
+    shots = []
+    for width, height in draw(st.lists(st.sampled_from(SIZES), min_size=1, max_size=2)):
+        for number in range(draw(st.integers(1, 4))):
+            top = draw(st.integers(0, height - 1)) if number else 0
+            left = draw(st.integers(0, width - 1)) if number and parts else 0
+            rows = draw(st.lists(row, min_size=1, max_size=height - top)) if number else []
+            rows += [] if number else draw(st.lists(row, min_size=height, max_size=height))
+            whole = not (number and parts) or width - left == 1 or draw(st.booleans())
+            cut = None if whole else draw(st.integers(1, width - left - 1))
+            cursor = draw(st.tuples(st.integers(0, width - 1), st.integers(0, height - 1)))
+            shots.append(Shot((width, height), (left, top), rows, cut, cursor))
+    return Film(looks, draw(st.sampled_from(["truecolor", "256", "standard"])), shots)
+
+
+often = settings(derandomize=True, deadline=None, max_examples=60)
+
+
+@often
+@given(films(text=st.text(NARROW, min_size=1, max_size=9), links=True))
+def test_an_emulator_shows_the_same_in_no_more_bytes_than_the_changed_cells_need(film: Film) -> None:
+    painter, plain, sparing = Painter(), Emulator((1, 1)), Emulator((1, 1))
+    for shot, frame in film.frames():
+        if (plain.columns, plain.lines) != shot.size:
+            plain, sparing = Emulator(shot.size), Emulator(shot.size)
+            sparing.feed("\x1b[H" + "\r\n".join(["?" * shot.size[0]] * shot.size[1]))
+        before = sparing.cells()
+        output = painter.paint(frame, shot.size)
+        plain.feed(frame)
+        sparing.feed(output)
+        assert sparing.cells() == plain.cells()
+        assert (sparing.cursor.x, sparing.cursor.y) == (plain.cursor.x, plain.cursor.y) == shot.cursor
+        assert len(output.encode()) <= needed(before, plain.cells()) + len("\x1b[99;99H")
+        assert painter.paint(frame, shot.size) == ""
+
+
+NASTY_TEXT = st.lists(st.sampled_from([*NASTY, *"ab日"]), min_size=1, max_size=4).map("".join)
+if_tmux = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+
+
+@pytest.fixture(scope="module")
+def tmux(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tmux]:
+    with Tmux(tmp_path_factory.mktemp("tmux")) as server:
+        yield server
+
+
+@if_tmux
+@settings(often, max_examples=20)
+@given(films(text=st.text(NARROW, min_size=1, max_size=9)))
+def test_tmux_shows_the_same_looks(tmux: Tmux, film: Film) -> None:
+    _compare_in_tmux(tmux, film)
+
+
+@if_tmux
+@settings(often, max_examples=20)
+@given(films(text=st.text(WIDE, min_size=1, max_size=6), parts=False))
+def test_tmux_shows_the_same_wide_characters(tmux: Tmux, film: Film) -> None:
+    _compare_in_tmux(tmux, film)
+
+
+def _compare_in_tmux(tmux: Tmux, film: Film) -> None:
+    """Check that tmux shows the same at the end of each size."""
+    painter = Painter()
+    for size, shots in itertools.groupby(film.frames(), key=lambda both: both[0].size):
+        if 1 in size:
+            continue
+        frames = [frame for _, frame in shots]
+        shown = []
+        for outputs in (frames, [painter.paint(frame, size) for frame in frames]):
+            tmux.start(size)
+            tmux.feed("".join(outputs))
+            shown.append(tmux.cells())
+        assert shown[0] == shown[1]
+
+
+@if_tmux
+@settings(often, max_examples=20)
+@given(films(text=NASTY_TEXT))
+def test_what_tmux_shows_of_nasty_characters_does_not_depend_on_what_was_before(
+    tmux: Tmux, film: Film
+) -> None:
+    painter = Painter()
+    for size, shots in itertools.groupby(film.frames(), key=lambda both: both[0].size):
+        if 1 in size:
+            continue
+        tmux.start(size)
+        tmux.feed("".join(painter.paint(frame, size) for _, frame in shots))
+        grown = tmux.lines()
+        tmux.start(size)
+        painter.forget()
+        tmux.feed(painter.paint(moved(0, 0), size))
+        assert grown == tmux.lines()
+
+
+@if_tmux
+@pytest.mark.parametrize("text", NASTY)
+def test_nasty_characters_leave_what_follows_in_its_column(tmux: Tmux, text: str) -> None:
+    painter, place = Painter(), 3 + cell_len(text)
+    tmux.start((40, 2))
+    tmux.feed(painter.paint(f"\x1b[1;1H{'?' * 40}\x1b[1;1H", (40, 2)))
+    tmux.feed(painter.paint(f"\x1b[1;1Habc{text}|next{' ' * (32 - cell_len(text))}\x1b[1;1H", (40, 2)))
+    assert "?" not in tmux.lines()[0]
+    tmux.feed(f"\x1b[H{'x' * place}")
+    assert tmux.lines()[0].rstrip() == f"{'x' * place}|next"
+
+
+@if_tmux
+def test_tmux_agrees_about_the_characters_whose_width_is_taken_for_certain(tmux: Tmux) -> None:
+    size = (240, 60)
+    for pattern, width in ((_NARROW, 1), (_WIDE, 2)):
+        characters = re.findall(f"[{pattern}]", "".join(map(chr, range(0x20, 0xFFFF))))
+        assert all(cell_len(character) == width and undisputed(character) for character in characters)
+        some = characters[:: 1 if width == 1 else 29]
+        rows = [some[start : start + 60] for start in range(0, len(some), 60)]
+        tmux.start(size)
+        assert len(rows) <= size[1]
+        for y, row in enumerate(rows):
+            tmux.feed("".join(f"{moved(4 * x, y)}{c}{moved(4 * x + width, y)}|" for x, c in enumerate(row)))
+        told = [line.rstrip() for line in tmux.lines()[: len(rows)]]
+        pad = " " * (3 - width)
+        assert told == [pad.join(f"{c}|" for c in row) for row in rows]
+
+
+def test_of_a_wide_character_whose_half_is_overwritten_a_blank_is_left() -> None:
+    painter, size = Painter(), (3, 1)
+    painter.paint("\x1b[1;1H日x\x1b[1;1H", size)
+    assert painter.paint("\x1b[1;2Hy\x1b[1;1H", size) == "\x1b[H y\r"
+    painter.paint("\x1b[1;1H日x\x1b[1;1H", size)
+    assert painter.paint("\x1b[1;1Hy\x1b[1;1H", size) == "\x1b[Hy \r"
+
+
+def test_a_mark_belongs_to_the_cell_before() -> None:
+    painter, size = Painter(), (4, 1)
+    painter.paint("\x1b[1;1Hab\x1b[1;1H", size)
+    output = painter.paint("\x1b[1;2H\x1b[31m\u0301\x1b[0m\x1b[1;1H", size)
+    assert "a\u0301" in output
+    assert painter.paint("\x1b[1;4H\u0301\x1b[1;1H", size).count("\u0301") == 1
+    assert painter.paint("\x1b[1;1H\u0301\x1b[1;1H", size) == ""
+
+
+def test_no_change_writes_nothing_and_no_mark() -> None:
+    painter, size = Painter(), (4, 1)
+    frame = "\x1b[1;1H\x1b[31mab\x1b[0m  \x1b[1;1H"
+    assert [painter.paint(data, size) for data in (SYNC_START, frame, SYNC_END)] == [
+        "",
+        f"{SYNC_START}\x1b[H\x1b[31mab  \x1b[m\r{SYNC_END}",
+        "",
+    ]
+    assert [painter.paint(data, size) for data in (SYNC_START, frame, SYNC_END)] == ["", "", ""]
+
+
+def test_a_colour_that_cannot_be_seen_is_not_written() -> None:
+    painter, size = Painter(), (3, 1)
+    painter.paint("\x1b[1;1H\x1b[31;44m   \x1b[0m\x1b[1;1H", size)
+    assert painter.paint("\x1b[1;1H\x1b[1;32;44m   \x1b[0m\x1b[1;1H", size) == ""
+    assert painter.paint("\x1b[1;1H\x1b[7;32;44m   \x1b[0m\x1b[1;1H", size) != ""
+
+
+def test_blanks_are_erased_only_where_they_have_no_colour() -> None:
+    painter, size = Painter(), (30, 1)
+    painter.paint(f"\x1b[1;1H{'x' * 30}\x1b[1;1H", size)
+    assert painter.paint(f"\x1b[1;1Hx{' ' * 29}\x1b[1;1H", size) == "\x1b[1;2H\x1b[K\r"
+    painter.paint(f"\x1b[1;1H{'x' * 30}\x1b[1;1H", size)
+    assert painter.paint(f"\x1b[1;1H{' ' * 29}y\x1b[1;1H", size) == "\x1b[H\x1b[29X\x1b[29Cy\r"
+    output = painter.paint(f"\x1b[1;1H\x1b[44m{' ' * 30}\x1b[0m\x1b[1;1H", size)
+    assert output == f"\x1b[H\x1b[44m{' ' * 30}\x1b[m\r"
+
+
+def test_what_is_forgotten_is_written_again() -> None:
+    painter, size = Painter(), (4, 1)
+    frame = "\x1b[1;1Habcd\x1b[1;1H"
+    painter.paint(frame, size)
+    painter.forget()
+    assert painter.paint(moved(0, 0), size) == "\x1b[Habcd\r"
+    painter.paint("\x1b[?1049h", size)
+    assert painter.paint(frame, size) == "\x1b[Habcd\r"
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["\x07", "\x1b[?1000h", "\x1b[?2026$p", "\x1b[>1u", "\x1b[<u", "\x1b]52;c;YQ==\x07", "\x1b]22;text\x07"],
+)
+def test_what_changes_no_cell_goes_through(data: str) -> None:
+    painter = Painter()
+    painter.paint("\x1b[1;1Hab\x1b[1;1H", (2, 1))
+    assert painter.paint(data, (2, 1)) == data
+    assert painter.paint("\x1b[1;1Hab\x1b[1;1H", (2, 1)) == ""
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "words",
+        "\x1b[2J",
+        "\x1b[1;1Ha\tb\x1b[1;1H",
+        "\x1b[1;1Ha\x9bb\x1b[1;1H",
+        "\x1b[1;1Ha\nb\x1b[1;1H",
+        "\x1b[1;1Ha\x1b[Kb\x1b[1;1H",
+        "\x1b[1;1H\x1b[38;9;1ma\x1b[0m\x1b[1;1H",
+        "\x1b[1;1H\x1b[4:3ma\x1b[0m\x1b[1;1H",
+        "\x1b[1;1H\x1b]8;;https://example.org\x07a\x1b]8;;\x07\x1b[1;1H",
+        "\x1b]8;;https://example.org\x07",
+        "\x1b[1;1Ha\x1b[1;1H\x1b]0;title",
+    ],
+)
+def test_what_is_not_understood_is_told(data: str) -> None:
+    with pytest.raises(NotUnderstoodError):
+        Painter().paint(data, (80, 24))
+
+
+@pytest.mark.parametrize(
+    ("term", "able"),
+    [
+        ("xterm-256color", True),
+        ("screen", True),
+        ("tmux-256color", True),
+        ("dumb", False),
+        ("linux", False),
+        ("vt100", False),
+        ("", False),
+    ],
+)
+def test_terminals_that_are_not_known_get_textuals_own_output(term: str, *, able: bool) -> None:
+    assert suits({"TERM": term}) is able
+
+
+@pytest.mark.parametrize("name", ["textual-8.3.0.dist-info", "textual-9.0.dist-info", None])
+def test_another_textual_goes_out_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str | None
+) -> None:
+    (tmp_path / (name or "other")).mkdir()
+    monkeypatch.setattr("textual.__path__", [str(tmp_path / "textual")])
+    assert not suits({"TERM": "xterm-256color"})
+    (tmp_path / (name or "other")).rename(tmp_path / "textual-8.2.8.dist-info")
+    assert suits({"TERM": "xterm-256color"})

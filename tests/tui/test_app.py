@@ -1,0 +1,195 @@
+"""What the whole app offers: help, palette, keys of one's own, themes, copying and opening."""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import textual.widgets
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+import cgc_tui.tui
+from cgc_tui.config.settings import Settings
+from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.system.clipboard import Route
+from cgc_tui.tui import base_app
+from cgc_tui.tui.jobs.job_table import JobTable
+from cgc_tui.tui.stylesheets import sheet
+from tests.support.app import Start, shown, text_of
+
+
+async def test_help_shows_every_key_that_works(start: Start) -> None:
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        ids = {binding.id for _, binding, _, _ in pilot.app.screen.active_bindings.values() if binding.id}
+        await pilot.press("question_mark")
+        await shown(pilot, "Next page")
+        keys = "\n".join(str(line.content) for line in pilot.app.screen.query(".key").results(Static))
+        for words in ("Failed jobs", "Raw JSON", "UTC or local time", "Copy menu", "Repaint", "Last row"):
+            assert words in keys
+        assert len(ids) >= 35
+        await pilot.press("escape")
+        await shown(pilot, "Next page", gone=True)
+        await pilot.press("f1", "q")
+        await pilot.pause()
+        assert pilot.app._exit
+
+
+async def test_the_palette_has_every_action_and_no_screenshot(start: Start) -> None:
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        offered = [command.title for command in pilot.app.get_system_commands(pilot.app.screen)]
+        assert {"Theme", "Failed jobs", "Last page", "Quit", "UTC or local time"} <= set(offered)
+        assert "Screenshot" not in offered
+        await pilot.press("colon")
+        await shown(pilot, "Search for commands")
+        await pilot.press(*"failed jobs")
+        await shown(pilot, "key 4")
+        await pilot.press("enter")
+        await shown(pilot, "FAILED · sorted as sent")
+
+
+async def test_the_palette_finds_no_screenshot_to_take(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Textual's own would put names of projects and samples into a file in the current directory."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        await pilot.press("ctrl+p")
+        await shown(pilot, "Search for commands")
+        await pilot.press(*"screenshot")
+        await shown(pilot, "No matches found")
+        await pilot.press("enter")
+        await pilot.pause()
+    assert not list((tmp_path / "here").iterdir())
+
+
+async def test_keys_can_be_remapped_and_the_screen_says_so(start: Start) -> None:
+    async with start(settings=Settings(refresh=0, keys={"jobs.next": "n", "table.down": "ctrl+n"})) as pilot:
+        await shown(pilot, "n Next")
+        await pilot.press("n")
+        await shown(pilot, "page 2 of 5")
+        await pilot.press("right_square_bracket", "ctrl+n")
+        assert pilot.app.screen.query_one(JobTable).cursor_row == 1
+        assert "page 2 of 5" in text_of(pilot.app)
+
+
+async def test_bad_settings_are_told(start: Start) -> None:
+    problem = "config.toml line 3: page_size must be 1 to 100, not 500"
+    async with start(settings=Settings(refresh=0, problems=(problem,))) as pilot:
+        await shown(pilot, "config.toml line 3")
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark", "ansi-light", "nord"])
+async def test_themes_are_taken_and_readable(start: Start, theme: str) -> None:
+    async with start(settings=Settings(refresh=0, theme=theme)) as pilot:
+        await shown(pilot, "1–50 of 230")
+        assert pilot.app.theme == theme
+
+
+async def test_a_theme_can_be_changed_while_it_runs(start: Start, platform: SimulatedPlatform) -> None:
+    platform.add_jobs(2, "FAILED")
+    async with start() as pilot:
+        await shown(pilot, "✗ FAILED")
+        table = pilot.app.screen.query_one(JobTable)
+        before = table.get_cell_at((0, 0)).style
+        pilot.app.theme = "textual-light"
+        await pilot.pause()
+        await pilot.pause()
+        assert table.get_cell_at((0, 0)).style != before
+
+
+async def test_copy_by_the_terminal(start: Start, platform: SimulatedPlatform) -> None:
+    async with start() as pilot:
+        await shown(pilot, "Id      ")
+        await pilot.press("y")
+        await shown(pilot, "clipboard (OSC 52)")
+        assert pilot.app.clipboard == platform.ids()[0]
+
+
+async def test_copy_by_tmux(
+    start: Start, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = []
+
+    async def to_tmux(text: str) -> bool:
+        taken.append(text)
+        return True
+
+    monkeypatch.setattr(base_app, "choose", lambda *_: Route.TMUX)
+    monkeypatch.setattr(base_app, "to_tmux", to_tmux)
+    async with start() as pilot:
+        await shown(pilot, "Id      ")
+        await pilot.press("Y")
+        await shown(pilot, "source key")
+        await pilot.press("down", "down", "enter")
+        await shown(pilot, "to tmux")
+        assert taken == [platform.job(platform.ids()[0])["source"]["location"]]
+
+
+async def test_copy_by_hand_where_there_is_no_way(start: Start, platform: SimulatedPlatform) -> None:
+    async with start(environ={"TERM": "linux"}) as pilot:
+        await shown(pilot, "Id      ")
+        await pilot.press("y")
+        await shown(pilot, "Copy by hand: the id")
+        assert platform.ids()[0] in text_of(pilot.app)
+        await pilot.press("y")
+        await shown(pilot, "no way to copy")
+        await pilot.press("escape")
+        await shown(pilot, "Copy by hand", gone=True)
+
+
+async def test_a_link_is_shown_where_there_is_no_browser(start: Start, platform: SimulatedPlatform) -> None:
+    platform.add_jobs(1, "COMPLETED")
+    async with start(simulated=True) as pilot:
+        await shown(pilot, "File    ")
+        await pilot.press("o")
+        await shown(pilot, "set BROWSER to have it opened")
+        record = platform.job(platform.ids()[0])
+        project, file_id = record["destination"]["project"], record["result"]["id"]
+        assert f"https://cgc.sbgenomics.com/u/{project}/files/{file_id}/" in text_of(pilot.app)
+
+
+async def test_where_no_page_is_known_it_says_so(start: Start) -> None:
+    async with start() as pilot:
+        await shown(pilot, "Id      ")
+        await pilot.press("o")
+        await shown(pilot, "No web page is known")
+
+
+def test_the_stylesheets_are_found_and_hold_all_colours() -> None:
+    sheets = list(sheet("app").parent.glob("*.tcss"))
+    assert {path.name for path in sheets} >= {"app.tcss", "jobs.tcss", "filter.tcss", "login.tcss"}
+    for path in sheets:
+        assert not re.search(r"#[0-9a-fA-F]{3,8}\s*;|rgb\(", path.read_text()), path
+    for path in Path(base_app.__file__).parent.parent.rglob("*.py"):
+        assert not re.search(
+            r'"(?:on |bold |dim )?(?:red|green|yellow|blue|#[0-9a-f]{6})"', path.read_text()
+        ), path
+
+
+def test_no_widget_has_the_name_of_one_of_textuals_whose_styles_it_would_get() -> None:
+    packages = (cgc_tui.tui, textual.widgets)
+    for package in packages:
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
+    kinds: list[type[Widget]] = [Widget]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    ours = {kind.__name__ for kind in kinds if kind.__module__.startswith("cgc_tui.")}
+    assert "KeyBar" in ours
+    assert not ours & {kind.__name__ for kind in kinds if kind.__module__.startswith("textual.")}
+
+
+async def test_esc_in_the_find_line_gives_the_list_back(start: Start) -> None:
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        await pilot.press("slash", *"nothing", "escape")
+        assert not pilot.app.screen.query_one("#find", Input).display
+        assert pilot.app.focused is pilot.app.screen.query_one(JobTable)

@@ -1,0 +1,175 @@
+"""A list that cannot be read whole, and details that are missing, are said on screen, and nothing is sent."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cgc_tui.config.settings import Settings
+from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.tui.dialogs.confirm import ConfirmDialog
+from cgc_tui.tui.jobs.screen import JobsScreen
+from cgc_tui.tui.retry.screen import RetryScreen
+from tests.support.app import Start, shown, text_of
+from tests.support.clock import Clock
+
+PLACE = {"volume": "rosalind/tcga-raw", "project": "rosalind/brca-pilot"}
+CREATE = "/v2/bulk/storage/imports/create"
+WORDS = "150 of 250 jobs could be read; the list changed while it was read"
+BULK_FAULTS = ("bulk_empty", "bulk_nulls", "bulk_other_ids")
+
+
+@pytest.fixture
+def platform(clock: Clock) -> SimulatedPlatform:
+    """Return a platform with 250 jobs, all of them failed, of one volume and project."""
+    platform = SimulatedPlatform(jobs=0, clock=clock.unix)
+    platform.add_jobs(250, "FAILED", error=9105, **PLACE)
+    return platform
+
+
+def sent(platform: SimulatedPlatform) -> bool:
+    return any(asked.path == CREATE for asked in platform.requests)
+
+
+@pytest.mark.parametrize(
+    ("keys", "then"),
+    [
+        (("slash", *"bam", "enter"), "searched 250 of 250"),
+        (("F",), "250 failed jobs by cause"),
+        (("b",), "Batches · searched 250 of 250"),
+        (("T",), "250 of 250 failed imports again"),
+    ],
+    ids=["find", "failures", "batches", "retry"],
+)
+async def test_pages_that_do_not_add_up_are_said_and_can_be_read_again(
+    start: Start, platform: SimulatedPlatform, keys: tuple[str, ...], then: str
+) -> None:
+    async with start(size=(80, 24), write=True) as pilot:
+        await shown(pilot, "page 1 of 5")
+        platform.switches.first_page_at = 100
+        await pilot.press(*keys)
+        await shown(pilot, WORDS[:60])
+        await shown(pilot, "r Ask again   Esc Back")
+        platform.switches.first_page_at = -1
+        await pilot.press("r")
+        await shown(pilot, then)
+
+
+async def test_an_export_that_is_not_whole_writes_nothing(
+    start: Start, platform: SimulatedPlatform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 5")
+        platform.switches.ignore_offset = True
+        await pilot.press("E")
+        await shown(pilot, "Export jobs to a file")
+        await pilot.press("shift+tab", "shift+tab", "right", "enter")
+        await shown(pilot, "100 of 250 jobs could be read; the list changed while it was read")
+        await pilot.press("escape")
+        await shown(pilot, "page 1 of 5")
+    assert "cgc-imports-2026-03-14.csv" not in os.listdir()
+
+
+async def test_a_total_that_is_too_low_hides_no_page_and_no_match(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    platform.switches.total_error = -150
+    async with start() as pilot:
+        await shown(pilot, "page 1 of 2")
+        await pilot.press("]")
+        await shown(pilot, "51–100 of ≥ 101 · page 2")
+        await pilot.press("]", "]", "]")
+        await shown(pilot, "201–250 of ≥ 250 · page 5")
+        await pilot.press("slash", *"bam", "enter")
+        await shown(pilot, "searched 250 of 250")
+
+
+async def test_a_watch_says_that_its_list_is_not_whole_and_goes_on(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    platform.add_jobs(150, "RUNNING", **PLACE)
+    async with start(settings=Settings(refresh=1)) as pilot:
+        await shown(pilot, "page 1 of 8")
+        platform.switches.first_page_at = 100
+        await pilot.press("w")
+        await shown(pilot, "watch: 100 of 150 jobs could be read; the list changed while it was read")
+        platform.switches.first_page_at = -1
+        await shown(pilot, "watching 150")
+
+
+async def test_a_retry_sends_nothing_after_a_look_that_is_not_whole(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start(write=True) as pilot:
+        await shown(pilot, "page 1 of 5")
+        await pilot.press("space", "T")
+        await shown(pilot, "1 of 1 failed imports again")
+        await shown(pilot, '"location"')
+        platform.switches.first_page_at = 100
+        await pilot.press("r")
+        await shown(pilot, f"Nothing is sent without a look; r looks again · {WORDS}")
+        assert '"location"' not in text_of(pilot.app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, RetryScreen)
+        platform.switches.first_page_at = -1
+        await pilot.press("r")
+        await shown(pilot, "1 of 1 failed imports again")
+        await pilot.press("enter")
+        await shown(pilot, "Type yes and press Enter")
+    assert not sent(platform)
+
+
+@pytest.mark.parametrize("fault", BULK_FAULTS)
+async def test_jobs_without_details_are_shown_and_counted(
+    start: Start, platform: SimulatedPlatform, fault: str
+) -> None:
+    platform.switches.brief = True
+    platform.fail(fault)
+    async with start(size=(80, 24)) as pilot:
+        screen = await shown(pilot, "details missing: 50 of 50")
+        assert platform.ids()[0][:10] in screen
+        assert "FAILED" in screen
+        await pilot.press("F")
+        await shown(pilot, "250 failed jobs by cause · whole list · details missing: 250 of 250")
+        await pilot.press("escape", "slash", *"none", "enter")
+        await shown(pilot, "only their ids and states")
+        platform.recover()
+        await pilot.press("escape", "r")
+        await shown(pilot, "details missing", gone=True)
+
+
+async def test_a_retry_of_jobs_without_details_sends_nothing_and_says_why(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start(write=True) as pilot:
+        await shown(pilot, "page 1 of 5")
+        platform.switches.brief = True
+        platform.fail("bulk_nulls")
+        await pilot.press("space", "T")
+        await shown(pilot, "Nothing is sent without a look; r looks again · details of 250 of 250 jobs")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert not isinstance(pilot.app.screen, ConfirmDialog)
+        await pilot.press("escape")
+        await shown(pilot, "1 marked")
+        assert isinstance(pilot.app.screen, JobsScreen)
+    assert not sent(platform)
+
+
+async def test_a_watch_says_that_nothing_is_said_of_its_jobs(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    (job,) = platform.add_jobs(1, "RUNNING", **PLACE)
+    async with start(settings=Settings(refresh=1)) as pilot:
+        await shown(pilot, "page 1 of 6")
+        await pilot.press("space", "w")
+        await shown(pilot, "watching 1")
+        platform.fail("bulk_other_ids")
+        await shown(pilot, "watch: no answer for 1 of 1 jobs")
+        platform.recover()
+        platform.set_state(job, "COMPLETED")
+        await shown(pilot, "done: 1 ended")

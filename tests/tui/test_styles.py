@@ -1,0 +1,103 @@
+"""The stylesheets: every rule belongs to a screen or a widget, so that no screen changes another."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from textual.app import App
+from textual.css.model import Selector, SelectorType
+from textual.css.stylesheet import Stylesheet
+from textual.pilot import Pilot
+from textual.widget import Widget
+from textual.widgets import Static
+
+import cgc_tui.tui
+from cgc_tui.tui.stylesheets import sheet
+from tests.support.app import Start, shown
+
+SHEETS = sorted(sheet("app").parent.glob("*.tcss"))
+SHARED = sheet("app")
+"""The sheet of every screen, the only one that may style a class wherever it is."""
+
+
+def chains(path: Path, text: str | None = None) -> Iterator[tuple[str, list[Selector]]]:
+    """Yield each selector of a sheet, as text and in its parts, from Textual's own parser."""
+    sheet = Stylesheet(variables=App[None]().get_css_variables())
+    sheet.add_source(path.read_text() if text is None else text, read_from=(str(path), ""))
+    for rule in sheet.rules:
+        for selectors in rule.selector_set:
+            yield rule.selectors, list(selectors.selectors)
+
+
+def own_types() -> set[str]:
+    """Return the names of our screens and widgets."""
+    for package in (cgc_tui.tui,):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
+    kinds: list[type[Widget]] = [Widget]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    return {kind.__name__ for kind in kinds if kind.__module__.startswith("cgc_tui.")}
+
+
+def unscoped(path: Path, text: str | None = None) -> list[str]:
+    """Return the selectors that reach beyond one screen or widget."""
+    found, own = [], own_types()
+    for written, parts in chains(path, text):
+        first, *_ = parts
+        kinds = [part.type for part in parts]
+        scoped = first.type is SelectorType.TYPE and first.name in own
+        if not scoped and (path != SHARED or SelectorType.ID in kinds):
+            found.append(written)
+    return found
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
+def test_every_rule_is_inside_its_screen_or_widget(path: Path) -> None:
+    assert list(chains(path))
+    assert unscoped(path) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#problem { color: red; }",
+        "FilterDialog #states, #states { height: 1; }",
+        ".-short #states { height: 1; }",
+        "#states { & Checkbox { height: 1; } }",
+        "Static#what { height: 1; }",
+        ".top-bar--muted { color: red; }",
+    ],
+)
+def test_a_rule_outside_its_screen_is_found(text: str) -> None:
+    assert unscoped(sheet("filter"), text) != []
+
+
+def test_a_nested_rule_is_inside_its_screen() -> None:
+    assert unscoped(sheet("filter"), "FilterDialog { #states { height: 1; } &.-short { height: 1; } }") == []
+
+
+async def test_the_filter_dialog_changes_no_other_dialog(start: Start) -> None:
+    """Textual keeps the sheet of a screen after the screen is closed."""
+
+    async def export_line(pilot: Pilot[None]) -> object:
+        await pilot.press("E")
+        await shown(pilot, "Export jobs to a file")
+        color = pilot.app.screen.query_one("#problem", Static).styles.color
+        await pilot.press("escape")
+        await shown(pilot, "Export jobs to a file", gone=True)
+        return color
+
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        before = await export_line(pilot)
+        await pilot.press("f")
+        await shown(pilot, "what the platform is asked for")
+        color = pilot.app.screen.query_one("#problem", Static).styles.color
+        await pilot.press("escape")
+        await shown(pilot, "what the platform is asked for", gone=True)
+        assert await export_line(pilot) == before == color

@@ -1,0 +1,299 @@
+"""Watching jobs to their end: what is waited for, and what is told."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cgc_tui.config.settings import Settings
+from cgc_tui.demo import LoopbackServer, SimulatedPlatform
+from cgc_tui.domain.jobs import ImportJob, JobError
+from cgc_tui.domain.watch import Watch
+from cgc_tui.tui.base_app import TerminalApp
+from cgc_tui.tui.jobs.status_line import StatusLine
+from cgc_tui.tui.messages import TellAsked
+from cgc_tui.tui.terminal.driver import RESTORE_TITLE, SAVE_TITLE, Terminal
+from tests.support.app import Start, shown
+from tests.support.clock import Clock
+from tests.support.terminal import Terminal as ProgramTerminal
+
+
+def job(number: int, state: str) -> ImportJob:
+    return ImportJob(str(number), state)
+
+
+def test_a_watch_counts_each_job_once() -> None:
+    watch = Watch()
+    watch.add([job(0, "PENDING"), job(1, "RUNNING"), job(2, "FAILED"), job(3, "COMPLETED")])
+    assert (watch.going, watch.ended, watch.failed, watch.waited) == (("0", "1"), 2, 1, True)
+    told = {"0": job(0, "RUNNING"), "1": job(1, "FAILED"), "2": job(2, "FAILED"), "9": job(9, "FAILED")}
+    watch.learn(told)
+    watch.learn(told)
+    assert (watch.going, watch.ended, watch.failed) == (("0",), 3, 2)
+
+
+def test_a_job_that_is_gone_is_not_waited_for_and_one_in_trouble_is() -> None:
+    watch = Watch()
+    watch.add([job(0, "PENDING"), job(1, "PENDING"), job(2, "PENDING")])
+    watch.learn({"0": JobError(404, 9008), "1": JobError(503, 9100), "2": job(2, "ABORTED")})
+    assert (watch.going, watch.ended, watch.failed, watch.gone) == (("1",), 1, 0, 1)
+    watch.learn({"1": JobError(404)})
+    assert (watch.going, watch.gone) == ((), 2)
+
+
+def test_a_job_ends_in_any_state_but_pending_and_running() -> None:
+    watch = Watch()
+    watch.add([job(0, "PENDING"), job(1, "RUNNING"), job(2, "ABORTED")])
+    assert (watch.going, watch.ended, watch.failed, watch.ended_otherwise) == (("0", "1"), 1, 0, 1)
+    watch.learn({"0": job(0, ""), "1": job(1, "CANCELLED")})
+    assert (watch.going, watch.ended, watch.failed, watch.ended_otherwise) == (("0",), 2, 0, 2)
+
+
+def test_what_has_ended_is_not_waited_for() -> None:
+    watch = Watch()
+    watch.add([job(0, "COMPLETED")])
+    assert not watch.waited
+
+
+@pytest.fixture
+def platform(clock: Clock) -> SimulatedPlatform:
+    platform = SimulatedPlatform(jobs=40, clock=clock.unix)
+    platform.remove_jobs(platform.ids())
+    platform.add_jobs(20, "COMPLETED")
+    platform.add_jobs(5, "FAILED")
+    return platform
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[TellAsked]:
+    """Return what the terminal is told, as it comes."""
+    asked: list[TellAsked] = []
+    monkeypatch.setattr(TerminalApp, "tell", lambda _app, event: asked.append(event))
+    return asked
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 - what is waited for happens in the server's threads
+            await asyncio.sleep(0.01)
+
+
+QUICK = Settings(refresh=1)
+
+
+async def test_the_list_is_watched_to_its_end(
+    start: Start, platform: SimulatedPlatform, told: list[TellAsked]
+) -> None:
+    going = platform.add_jobs(3, "RUNNING")
+    async with start(size=(80, 24), settings=QUICK) as pilot:
+        await shown(pilot, "of 28")
+        await pilot.press("w")
+        await shown(pilot, "watching 3")
+        await until(lambda: bool(told))
+        assert (told[0].words, told[0].ring) == ("watching 3", False)
+        platform.set_state(going[0], "FAILED")
+        await shown(pilot, "watching 2 · 1 failed")
+        platform.set_state(going[1], "COMPLETED")
+        platform.set_state(going[2], "FAILED")
+        await shown(pilot, "All watched jobs have")
+        assert (told[-1].words, told[-1].ring) == ("done: 3 ended · 2 failed", True)
+        assert sum(event.ring for event in told) == 1
+        line = pilot.app.screen.query_one(StatusLine)
+        assert line.watched == "done: 3 ended · 2 failed"
+        await pilot.press("w")
+        await until(lambda: not told[-1].words)
+        assert line.watched == ""
+
+
+async def test_an_unknown_state_is_an_end_of_its_own(
+    start: Start, platform: SimulatedPlatform, told: list[TellAsked]
+) -> None:
+    going = platform.add_jobs(3, "RUNNING")
+    async with start(settings=QUICK) as pilot:
+        await shown(pilot, "0 All 28")
+        await pilot.press("w")
+        await shown(pilot, "watching 3")
+        platform.set_state(going[0], "ABORTED")
+        await shown(pilot, "watching 2 · 1 ended otherwise")
+        platform.set_state(going[1], "COMPLETED")
+        platform.set_state(going[2], "FAILED")
+        await shown(pilot, "All watched jobs have")
+        assert told[-1].words == "done: 3 ended · 1 failed · 1 ended otherwise"
+        assert [toast.severity for toast in pilot.app._notifications] == ["warning"]
+
+
+async def test_jobs_that_come_meanwhile_are_watched_too(
+    start: Start, platform: SimulatedPlatform, told: list[TellAsked]
+) -> None:
+    first = platform.add_jobs(1, "RUNNING")[0]
+    async with start(settings=QUICK) as pilot:
+        await shown(pilot, "of 26")
+        await pilot.press("w")
+        await shown(pilot, "watching 1")
+        second = platform.add_jobs(1, "PENDING")[0]
+        await shown(pilot, "watching 2")
+        platform.set_state(first, "COMPLETED")
+        await shown(pilot, "watching 1")
+        platform.set_state(second, "COMPLETED")
+        await until(lambda: any(event.ring for event in told))
+        assert told[-1].words == "done: 2 ended · 0 failed"
+
+
+async def test_it_goes_on_while_one_looks_elsewhere_and_w_stops_it(
+    start: Start, platform: SimulatedPlatform, told: list[TellAsked]
+) -> None:
+    going = platform.add_jobs(60, "RUNNING")
+    async with start(settings=QUICK) as pilot:
+        await shown(pilot, "0 All 85")
+        await pilot.press("w")
+        await shown(pilot, "watching 60")
+        await pilot.press("4")
+        await shown(pilot, "1–5 of 5")
+        platform.set_state(going[0], "COMPLETED")
+        await shown(pilot, "watching 59")
+        await pilot.press("F")
+        await shown(pilot, "5 failed jobs by cause")
+        platform.set_state(going[1], "FAILED")
+        await until(lambda: told[-1].words == "watching 58 · 1 failed")
+        await pilot.press("escape", "w")
+        await shown(pilot, "watching", gone=True)
+        assert told[-1].words == ""
+
+
+async def test_marked_jobs_are_watched_alone_by_bulk_gets(
+    start: Start, platform: SimulatedPlatform, told: list[TellAsked]
+) -> None:
+    going = platform.add_jobs(4, "RUNNING")
+    async with start(settings=QUICK) as pilot:
+        await shown(pilot, "0 All 29")
+        await pilot.press("space", "space", "w")
+        await shown(pilot, "watching 2")
+        for job_id in going[:2]:
+            platform.set_state(job_id, "COMPLETED")
+        await until(lambda: any(event.ring for event in told))
+        assert told[-1].words == "done: 2 ended · 0 failed"
+        asked = [request.body for request in platform.requests if request.path.endswith("/imports/get")]
+        assert asked
+        assert all(going[2].encode() not in body for body in asked)
+        assert told[-1].ring
+
+
+async def test_a_batch_is_watched_with_what_had_failed_before(
+    start: Start, platform: SimulatedPlatform, told: list[TellAsked]
+) -> None:
+    place = {"volume": "rosalind/results", "project": "rosalind/brca-pilot"}
+    platform.remove_jobs(platform.ids())
+    platform.add_jobs(2, "FAILED", **place)
+    going = platform.add_jobs(2, "RUNNING", **place)
+    async with start(settings=QUICK) as pilot:
+        await shown(pilot, "0 All 4")
+        await pilot.press("b")
+        await shown(pilot, "2 of 4 done · 2 failed")
+        await pilot.press("enter")
+        await shown(pilot, "as found")
+        await pilot.press("w")
+        await shown(pilot, "watching 2 · 2 failed")
+        for job_id in going:
+            platform.set_state(job_id, "COMPLETED")
+        await until(lambda: any(event.ring for event in told))
+        assert told[-1].words == "done: 4 ended · 2 failed"
+
+
+@pytest.mark.parametrize("keys", [("w",), ("space", "w")], ids=["list", "marked"])
+async def test_where_all_have_ended_there_is_nothing_to_wait_for(
+    start: Start, told: list[TellAsked], keys: tuple[str, ...]
+) -> None:
+    async with start() as pilot:
+        await shown(pilot, "0 All 25")
+        await pilot.press(*keys)
+        await shown(pilot, "Nothing to wait for: all have ended")
+        await shown(pilot, "watching", gone=True)
+        assert not any(event.ring for event in told)
+
+
+async def test_trouble_is_said_and_waited_out(
+    start: Start, platform: SimulatedPlatform, told: list[TellAsked]
+) -> None:
+    going = platform.add_jobs(1, "RUNNING")[0]
+    async with start(settings=QUICK) as pilot:
+        await shown(pilot, "0 All 26")
+        await pilot.press("w")
+        await shown(pilot, "watching 1")
+        platform.fail("maintenance")
+        await shown(pilot, "watch: 503 maintenance")
+        platform.recover()
+        platform.set_state(going, "FAILED")
+        await until(lambda: any(event.ring for event in told))
+        assert told[-1].words == "done: 1 ended · 1 failed"
+
+
+async def test_paused_it_asks_nothing(
+    start: Start, platform: SimulatedPlatform, told: list[TellAsked]
+) -> None:
+    platform.add_jobs(1, "RUNNING")
+    async with start(settings=QUICK) as pilot:
+        await shown(pilot, "0 All 26")
+        await pilot.press("a", "w")
+        await shown(pilot, "watch paused")
+        assert not any(
+            ("state", "PENDING") in r.query and ("state", "RUNNING") in r.query for r in platform.requests
+        )
+        await pilot.press("a")
+        await shown(pilot, "watching 1")
+        assert [event.words for event in told[:1]] == ["watch paused"]
+
+
+@pytest.mark.slow
+async def test_a_new_token_goes_on_with_it(
+    start: Start, platform: SimulatedPlatform, told: list[TellAsked]
+) -> None:
+    going = platform.add_jobs(1, "RUNNING")[0]
+    async with start(settings=QUICK) as pilot:
+        await shown(pilot, "0 All 26")
+        await pilot.press("w")
+        await shown(pilot, "watching 1")
+        platform.switches.refuse_token = True
+        await shown(pilot, "The platform refused the token")
+        platform.switches.refuse_token = False
+        platform.set_state(going, "FAILED")
+        await pilot.press(*platform.token, "enter")
+        await until(lambda: any(event.ring for event in told))
+        assert told[-1].words == "done: 1 ended · 1 failed"
+
+
+def test_the_title_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    monkeypatch.setattr(
+        "textual.drivers.linux_driver.LinuxDriver.write", lambda _driver, text: written.append(text)
+    )
+    driver = Terminal.__new__(Terminal)
+    driver._titled = False
+    driver.set_title("")
+    for words in ("one", "two", "", ""):
+        driver.set_title(words)
+    assert written == [f"{SAVE_TITLE}\x1b]2;one\x07", "\x1b]2;two\x07", RESTORE_TITLE]
+
+
+@pytest.mark.slow
+def test_a_terminal_gets_the_bell_and_the_title_and_has_its_old_one_back(
+    platform: SimulatedPlatform, server: LoopbackServer, tmp_path: Path
+) -> None:
+    going = platform.add_jobs(2, "RUNNING")
+    environ = {"SB_API_ENDPOINT": server.url, "SB_AUTH_TOKEN": platform.token}
+    command = [sys.executable, "-m", "cgc_tui", "--refresh", "1"]
+    with ProgramTerminal(command, home=tmp_path, environ=environ) as terminal:
+        terminal.sees("of 27")
+        terminal.press("w")
+        terminal.wrote(SAVE_TITLE.encode() + b"\x1b]2;cgc-tui: watching 2\x07")
+        for job_id in going:
+            platform.set_state(job_id, "FAILED")
+        terminal.wrote("\x1b]2;cgc-tui: done: 2 ended · 2 failed\x07".encode())
+        titles = terminal.raw.count(b"\x1b]2;")
+        terminal.wrote(b"\x07", times=titles + 1)
+        terminal.press("q")
+        assert terminal.ends() == 0
+        terminal.wrote(RESTORE_TITLE.encode())
