@@ -19,7 +19,7 @@ from cgc_tui.config.credentials import Access, Credentials, TokenSource
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.text import SafeText
 from cgc_tui.domain.token import Token
 from cgc_tui.formatting.display import Look
 from cgc_tui.tui.app import CgcApp, Setup
@@ -103,7 +103,7 @@ def make_app(platform: SimulatedPlatform, server: LoopbackServer, clock: Clock, 
         simulated: bool = False,
         write: bool = False,
         endpoint: str = "",
-        last_user: Clean | None = None,
+        last_user: SafeText | None = None,
         **wire: Any,
     ) -> CgcApp:
         directory = tmp_path / "config"

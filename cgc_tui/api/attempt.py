@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cgc_tui.api.request_log import Event, EventLog
 from cgc_tui.domain.errors import CgcError
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.domain.token import Token
 
 if TYPE_CHECKING:
@@ -53,17 +53,17 @@ class Exchange:
         request.extensions["trace"] = self._trace
         begun = time.monotonic()
         event = partial(
-            Event, at, request.method, clean(self._token.blotted(request.url.raw_path.decode("ascii")))
+            Event, at, request.method, sanitize(self._token.redact(request.url.raw_path.decode("ascii")))
         )
         error: CgcError | None = None
-        what: Clean | None = None
+        what: SafeText | None = None
         try:
             yield
         except CgcError as caught:
-            error, what = caught, caught.what
+            error, what = caught, caught.summary
             raise
         except asyncio.CancelledError:
-            what = Clean("given up without a whole answer")
+            what = SafeText("given up without a whole answer")
             raise
         finally:
             self._events.add(
@@ -75,7 +75,7 @@ class Exchange:
                     request_id=self._name(),
                     what=what,
                     code=error.code if error else None,
-                    words=error.words if error else None,
+                    words=error.server_message if error else None,
                 )
             )
 
@@ -83,8 +83,8 @@ class Exchange:
         """Find out whether the connection, broken before an answer, was one that had been kept."""
         self.stale = self._sent and not self._connected
 
-    def _name(self) -> Clean | None:
-        return clean(self._token.blotted(self.request_id), most=MOST_NAME) if self.request_id else None
+    def _name(self) -> SafeText | None:
+        return sanitize(self._token.redact(self.request_id), max_chars=MOST_NAME) if self.request_id else None
 
     async def _trace(self, name: str, _info: dict[str, Any]) -> None:
         self._connected |= name == CONNECTS

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from cgc_tui.api.error_mapping import SERVER_WAIT
 from cgc_tui.api.parse import TRY_AGAIN
-from cgc_tui.domain.errors import Unreadable
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.errors import InvalidResponse
+from cgc_tui.domain.text import SafeText
 
 if TYPE_CHECKING:
     import httpx
@@ -22,12 +22,12 @@ GZIP = 16 + zlib.MAX_WBITS
 
 
 async def whole_body(response: httpx.Response) -> bytes:
-    """Return the whole body; raise `Unreadable` where it is too large or packed in another way."""
+    """Return the whole body; raise `InvalidResponse` where it is too large or packed in another way."""
     packed = response.headers.get("content-encoding", "identity").strip().lower()
     if packed not in (ENCODING, "identity"):
-        raise Unreadable(
-            Clean("the answer could not be read: it is packed in a way not asked for"),
-            Clean("Check the proxy."),
+        raise InvalidResponse(
+            SafeText("the answer could not be read: it is packed in a way not asked for"),
+            SafeText("Check the proxy."),
         )
     unpacker = zlib.decompressobj(GZIP) if packed == ENCODING else None
     stream = response.stream
@@ -37,7 +37,7 @@ async def whole_body(response: httpx.Response) -> bytes:
         room = MOST_BYTES + 1 - len(body)
         body += _unpacked(unpacker, chunk, room) if unpacker is not None else chunk
         if len(body) > MOST_BYTES:
-            raise Unreadable(Clean("the answer is too large"), Clean("Ask for smaller pages."))
+            raise InvalidResponse(SafeText("the answer is too large"), SafeText("Ask for smaller pages."))
     return bytes(body)
 
 
@@ -45,6 +45,8 @@ def _unpacked(unpacker: zlib._Decompress, chunk: bytes, room: int) -> bytes:
     try:
         return unpacker.decompress(chunk, room)
     except zlib.error:
-        raise Unreadable(
-            Clean("the answer could not be read: it cannot be unpacked"), TRY_AGAIN, retry_after=SERVER_WAIT
+        raise InvalidResponse(
+            SafeText("the answer could not be read: it cannot be unpacked"),
+            TRY_AGAIN,
+            retry_after=SERVER_WAIT,
         ) from None

@@ -11,11 +11,11 @@ from cgc_tui.api import error_mapping, parse
 from cgc_tui.api.attempt import Answer
 from cgc_tui.api.requester import Params, RetryHook, Wire
 from cgc_tui.domain import records as job_records
-from cgc_tui.domain.errors import CgcError, NotFound, Refused, Unreadable
-from cgc_tui.domain.jobs import ImportJob, JobError, Submitted
-from cgc_tui.domain.platform import Names, RateBudget, User
+from cgc_tui.domain.errors import CgcError, InvalidResponse, NotFound, TokenRejected
+from cgc_tui.domain.jobs import ImportJob, JobError, SubmitResult
+from cgc_tui.domain.platform import IdList, RateLimit, User
 from cgc_tui.domain.queries import MAX_LIMIT, JobPage, JobQuery
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.text import SafeText, sanitize
 
 if TYPE_CHECKING:
     import httpx
@@ -47,7 +47,7 @@ class Client:
         return self._wire.endpoint
 
     @property
-    def budget(self) -> RateBudget | None:
+    def budget(self) -> RateLimit | None:
         """What the last answer said of the rate limit."""
         return self._wire.budget
 
@@ -117,7 +117,7 @@ class Client:
         answer = await self._wire.send("GET", path, on_retry=on_retry, accept=_is_job)
         found = job_records.job(answer.told)
         if found is None:
-            raise Unreadable(Clean("the answer is not a job"), parse.TRY_AGAIN)
+            raise InvalidResponse(SafeText("the answer is not a job"), parse.TRY_AGAIN)
         return found
 
     async def filled(self, page: JobPage, *, queued: bool = True) -> JobPage:
@@ -125,19 +125,19 @@ class Client:
 
         A job that the platform does not answer for stays brief (`JobPage.details_missing`).
         """
-        brief = [job.id for job in page.jobs if job.brief]
+        brief = [job.id for job in page.jobs if job.is_partial]
         told: dict[str, ImportJob | JobError] = {}
         try:
             for start in range(0, len(brief), MAX_LIMIT):
                 told |= await self.jobs_by_id(brief[start : start + MAX_LIMIT], queued=queued)
-        except Refused:
+        except TokenRejected:
             raise
         except CgcError as error:
             return replace(page, incomplete=error)
         if not told:
             return replace(page, incomplete=None)
         jobs = tuple(
-            fuller.over(job) if isinstance(fuller := told.get(job.id), ImportJob) else job
+            fuller.merged_with(job) if isinstance(fuller := told.get(job.id), ImportJob) else job
             for job in page.jobs
         )
         return replace(page, jobs=jobs, incomplete=None)
@@ -172,21 +172,21 @@ class Client:
                 found.setdefault(ids[place], error)
         return found
 
-    async def submit(self, bodies: Sequence[Body]) -> tuple[Submitted, ...]:
+    async def submit(self, bodies: Sequence[Body]) -> tuple[SubmitResult, ...]:
         """Start at most 100 different imports in one request, never repeated (`cgc_tui.api.imports`)."""
         from cgc_tui.api.imports import submit  # rarely needed
 
         return await submit(self._wire, bodies)
 
-    async def projects(self) -> Names:
+    async def projects(self) -> IdList:
         """Return the ids of the projects that the user can see ("List all your projects")."""
         return await self._names("/projects")
 
-    async def volumes(self) -> Names:
+    async def volumes(self) -> IdList:
         """Return the ids of the volumes that the user can see ("List volumes")."""
         return await self._names("/storage/volumes")
 
-    async def rate_budget(self) -> RateBudget:
+    async def rate_budget(self) -> RateLimit:
         """Return what is left of the rate limit ("Get rate limit status"), which costs nothing of it."""
         answer = await self._wire.send("GET", "/rate_limit", check=parse.rate_budget)
         resets_at = error_mapping.local_time_of(
@@ -200,7 +200,7 @@ class Client:
             self._first.close()
         await self._wire.close()
 
-    async def _names(self, path: str) -> Names:
+    async def _names(self, path: str) -> IdList:
         found: dict[str, None] = {}
         offset = 0
         for _ in range(MOST_NAME_PAGES):
@@ -212,8 +212,8 @@ class Client:
             offset += len(records)
             total = _total(answer.headers)
             if not records or not (offset < total if total is not None else parse.has_next(answer.told)):
-                return Names(tuple(found))
-        return Names(tuple(found), whole=False)
+                return IdList(tuple(found))
+        return IdList(tuple(found), complete=False)
 
 
 def _params(query: JobQuery, fields: str = "_all") -> Params:
@@ -236,7 +236,7 @@ def _specific(query: JobQuery) -> bool:
 def _segment(job_id: str) -> str:
     """Quote an id for a URL's path; a dot segment would leave the path, so it is no id."""
     if job_id in (".", ".."):
-        raise NotFound(clean(f"no job has the id {job_id}"), Clean(""))
+        raise NotFound(sanitize(f"no job has the id {job_id}"), SafeText(""))
     return quote(job_id, safe="", errors="replace")
 
 

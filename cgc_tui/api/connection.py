@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cgc_tui.api.body import ENCODING
-from cgc_tui.domain.errors import Unreachable
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.errors import ConnectionFailed
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.domain.token import Token
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ class Connection:
         """Return the HTTP client; one that was closed with its token is not opened again."""
         async with self._building:
             if self._closed:
-                raise Unreachable(
-                    Clean("the connection was closed"), Clean("Press r to ask again."), sent=False
+                raise ConnectionFailed(
+                    SafeText("the connection was closed"), SafeText("Press r to ask again."), sent=False
                 )
             if self._http is None:
                 self._http = await asyncio.to_thread(self._build)
@@ -98,9 +98,9 @@ class Connection:
                 event_hooks={"request": [self._sign]},
             )
         except (ValueError, OSError, ImportError, httpx.InvalidURL) as error:
-            raise Unreachable(
-                Clean("the network settings cannot be used"),
-                clean(f"Check or unset {_culprit(error)}."),
+            raise ConnectionFailed(
+                SafeText("the network settings cannot be used"),
+                sanitize(f"Check or unset {_culprit(error)}."),
                 sent=False,
             ) from None
 

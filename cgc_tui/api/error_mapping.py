@@ -13,19 +13,19 @@ from typing import Any
 
 from cgc_tui.domain.errors import (
     CgcError,
+    ConnectionFailed,
+    Forbidden,
+    InvalidResponse,
     Maintenance,
-    NoPrivilege,
     NotFound,
     RateLimited,
-    Refused,
-    Rejected,
-    ServerTrouble,
-    Unreachable,
-    Unreadable,
+    RequestRejected,
+    ServerError,
+    TokenRejected,
 )
 from cgc_tui.domain.jobs import JobError
 from cgc_tui.domain.records import job_error
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.text import SafeText, sanitize
 
 MAINTENANCE_WAIT = 30.0
 SERVER_WAIT = 5.0
@@ -50,18 +50,18 @@ def from_answer(
     kind, what, remedy, wait = _meaning(status, told.code, headers, now)
     if kind is NotFound and not specific:
         kind, what, remedy, wait = (
-            ServerTrouble,
+            ServerError,
             "404 not found",
             "Check the endpoint and the proxy.",
             SERVER_WAIT,
         )
     return kind(
-        clean(what),
-        clean(remedy),
+        sanitize(what),
+        sanitize(remedy),
         status=status,
         code=told.code,
-        words=clean(told.message) if told.message else None,
-        request_id=clean(headers["x-request-id"]) if "x-request-id" in headers else None,
+        server_message=sanitize(told.message) if told.message else None,
+        request_id=sanitize(headers["x-request-id"]) if "x-request-id" in headers else None,
         retry_after=wait,
     )
 
@@ -70,9 +70,9 @@ def _meaning(
     status: int, code: int | None, headers: Mapping[str, str], now: datetime
 ) -> tuple[type[CgcError], str, str, float | None]:
     if status == 401:
-        return Refused, "the platform refused the token", "Press r to give a new one.", None
+        return TokenRejected, "the platform refused the token", "Press r to give a new one.", None
     if status == 403:
-        return NoPrivilege, "no permission", "Ask the project's or volume's owner for access.", None
+        return Forbidden, "no permission", "Ask the project's or volume's owner for access.", None
     if status == 404:
         return NotFound, "not found", "It may have been removed; check the endpoint if all is missing.", None
     if status == 429:
@@ -80,19 +80,19 @@ def _meaning(
     if status == 503 and code == 0:
         return Maintenance, "503 maintenance", "It will be back.", MAINTENANCE_WAIT
     if status == 408:
-        return ServerTrouble, "408 request time-out", "Check the network and the proxy.", SERVER_WAIT
+        return ServerError, "408 request time-out", "Check the network and the proxy.", SERVER_WAIT
     if status >= 500:
         return (
-            ServerTrouble,
+            ServerError,
             f"{status} {_server_words(status, code)}",
             "The platform has trouble.",
             SERVER_WAIT,
         )
     if 300 <= status < 400:
-        return Rejected, f"{status} redirect, not followed", "Check the endpoint and the proxy.", None
+        return RequestRejected, f"{status} redirect, not followed", "Check the endpoint and the proxy.", None
     if status == 409:
-        return Rejected, "409 conflict", "Check the endpoint and the proxy.", None
-    return Rejected, f"{status} request not accepted", "Change the filter or report a bug.", None
+        return RequestRejected, "409 conflict", "Check the endpoint and the proxy.", None
+    return RequestRejected, f"{status} request not accepted", "Change the filter or report a bug.", None
 
 
 def _server_words(status: int, code: int | None) -> str:
@@ -157,14 +157,16 @@ def from_exception(error: Exception, host: str, *, proxy: str | None = None) -> 
                 f"no answer from {host} in time", f"It is slow, or the way is. {check}", sent=sent
             )
         case httpx.RemoteProtocolError() if not any(words in str(error) for words in BROKEN):
-            return Unreadable(
-                clean(f"what answers at {host} does not speak HTTP"),
-                Clean("Check the endpoint and the proxy."),
+            return InvalidResponse(
+                sanitize(f"what answers at {host} does not speak HTTP"),
+                SafeText("Check the endpoint and the proxy."),
                 retry_after=NETWORK_WAIT,
             )
         case httpx.InvalidURL() | httpx.UnsupportedProtocol() | UnicodeError():
-            return Unreachable(
-                clean(f"{host} cannot be asked this"), Clean("Check the filter and the endpoint."), sent=sent
+            return ConnectionFailed(
+                sanitize(f"{host} cannot be asked this"),
+                SafeText("Check the filter and the endpoint."),
+                sent=sent,
             )
     return _unreachable(f"the connection to {host} broke", check, sent=sent)
 
@@ -184,16 +186,16 @@ def _never_sent() -> tuple[type[Exception], ...]:
     )
 
 
-def _from_cause(cause: BaseException, host: str, proxy: str | None, *, sent: bool) -> Unreachable | None:
+def _from_cause(cause: BaseException, host: str, proxy: str | None, *, sent: bool) -> ConnectionFailed | None:
     """Return the error for what lies behind a failed connection, None where that says nothing more."""
     peer = f"the proxy of {proxy}" if proxy else host
     check = f"Check {proxy} and the network." if proxy else "Check the network or the endpoint."
     match cause:
         case ssl.SSLCertVerificationError():
-            reason = clean(cause.verify_message or "not trusted")
-            return Unreachable(
-                clean(f"the certificate of {host} is not trusted ({reason})"),
-                Clean("Set SSL_CERT_FILE to your site's certificates."),
+            reason = sanitize(cause.verify_message or "not trusted")
+            return ConnectionFailed(
+                sanitize(f"the certificate of {host} is not trusted ({reason})"),
+                SafeText("Set SSL_CERT_FILE to your site's certificates."),
                 sent=sent,
             )
         case ssl.SSLError():
@@ -207,8 +209,8 @@ def _from_cause(cause: BaseException, host: str, proxy: str | None, *, sent: boo
     return None
 
 
-def _unreachable(what: str, remedy: str, *, sent: bool) -> Unreachable:
-    return Unreachable(clean(what), clean(remedy), retry_after=NETWORK_WAIT, sent=sent)
+def _unreachable(what: str, remedy: str, *, sent: bool) -> ConnectionFailed:
+    return ConnectionFailed(sanitize(what), sanitize(remedy), retry_after=NETWORK_WAIT, sent=sent)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -9,14 +9,21 @@ from typing import Any, NamedTuple
 from cgc_tui.api import parse
 from cgc_tui.api.requester import Wire
 from cgc_tui.domain import records as job_records
-from cgc_tui.domain.errors import CgcError, Lost, Rejected, ServerTrouble, Unreachable, Unreadable
-from cgc_tui.domain.jobs import ImportJob, JobError, Submitted
-from cgc_tui.domain.retry import key, same_import
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.errors import (
+    CgcError,
+    ConnectionFailed,
+    InvalidResponse,
+    OutcomeUnknown,
+    RequestRejected,
+    ServerError,
+)
+from cgc_tui.domain.jobs import ImportJob, JobError, SubmitResult
+from cgc_tui.domain.retry import import_key, same_import
+from cgc_tui.domain.text import SafeText
 
 PATH = "/bulk/storage/imports/create"
 
-REMEDY = Clean("Look whether the jobs are there before you send again.")
+REMEDY = SafeText("Look whether the jobs are there before you send again.")
 
 CONFLICTS = frozenset({9069, 9108})
 """The codes that the platform has for a 409 ("CGC-specific response codes"); any other 409 is a proxy's."""
@@ -24,21 +31,21 @@ CONFLICTS = frozenset({9069, 9108})
 Body = dict[str, Any]
 
 
-async def submit(wire: Wire, bodies: Sequence[Body]) -> tuple[Submitted, ...]:
+async def submit(wire: Wire, bodies: Sequence[Body]) -> tuple[SubmitResult, ...]:
     """Submit at most 100 different imports; return the result of each, in their order.
 
-    Raises `Lost` where that cannot be known, and another `CgcError` where surely none was started.
+    Raises `OutcomeUnknown` where that cannot be known, and another `CgcError` where surely none was started.
     """
     try:
         answer = await wire.send("POST", PATH, body={"items": list(bodies)}, check=parse.items, once=True)
     except CgcError as error:
         if _outcome_unknown(error):
-            raise Lost(
-                error.what,
+            raise OutcomeUnknown(
+                error.summary,
                 REMEDY,
                 status=error.status,
                 code=error.code,
-                words=error.words,
+                server_message=error.server_message,
                 request_id=error.request_id,
             ) from None
         raise
@@ -51,11 +58,11 @@ def _outcome_unknown(error: CgcError) -> bool:
     A proxy answers with 5xx, 408 or 409 when it has passed the request on and lost patience; and nothing
     says that the platform does none of its work before it answers with 5xx, 503 for maintenance included.
     """
-    if isinstance(error, Unreachable):
+    if isinstance(error, ConnectionFailed):
         return error.sent
-    if isinstance(error, Rejected):
+    if isinstance(error, RequestRejected):
         return error.status == 409 and error.code not in CONFLICTS
-    return isinstance(error, ServerTrouble | Unreadable)
+    return isinstance(error, ServerError | InvalidResponse)
 
 
 class _Entry(NamedTuple):
@@ -69,7 +76,7 @@ class _Entry(NamedTuple):
     error: JobError | None
 
 
-def _in_order(bodies: Sequence[Body], records: Sequence[object]) -> tuple[Submitted, ...]:
+def _in_order(bodies: Sequence[Body], records: Sequence[object]) -> tuple[SubmitResult, ...]:
     """Return what the records say of each body.
 
     A job that was started has its source and destination, although perhaps not the name or the folder that
@@ -104,7 +111,7 @@ def _is_one_of(asked: Sequence[ImportJob | None], job: ImportJob | None) -> bool
 
 
 def _same_key(one: ImportJob, other: ImportJob) -> bool:
-    return key(one) == key(other)
+    return import_key(one) == import_key(other)
 
 
 def _entry(record: object) -> _Entry:
@@ -118,12 +125,12 @@ def _like(record: object) -> ImportJob | None:
     return job_records.job({**record, "id": "-"}) if isinstance(record, dict) and record else None
 
 
-def _submitted(entry: _Entry | None) -> Submitted:
+def _submitted(entry: _Entry | None) -> SubmitResult:
     """Return what an entry means; an error that may have come after the job was made leaves it open."""
     if entry is None:
-        return Submitted(None)
+        return SubmitResult(None)
     if entry.like is not None:
-        return Submitted(True, job=entry.job)
+        return SubmitResult(True, job=entry.job)
     status = entry.error.status if entry.error is not None else None
     refused = status is not None and 400 <= status < 500 and status != 408
-    return Submitted(False if refused else None, error=entry.error)
+    return SubmitResult(False if refused else None, error=entry.error)

@@ -16,7 +16,7 @@ from cgc_tui.api.coverage import Coverage, page_end
 from cgc_tui.api.requester import RetryHook
 from cgc_tui.api.throttle import MOST_AT_ONCE, Pace, Sleep
 from cgc_tui.domain.errors import IncompleteList, RateLimited
-from cgc_tui.domain.jobs import ImportJob, JobError, packed
+from cgc_tui.domain.jobs import ImportJob, JobError, pack_records
 from cgc_tui.domain.queries import MAX_LIMIT, JobPage, JobQuery
 
 MOST_AHEAD = 2 * MOST_AT_ONCE
@@ -84,7 +84,7 @@ async def all_jobs(
             if last.query.offset > furthest:
                 furthest, anchor = last.query.offset, order[-1] if order else None
             anchor = _insert(order, last, jobs.keys(), anchor if last.query.offset else None)
-            jobs |= ((job.id, job) for job in (packed(new) if pack else new))
+            jobs |= ((job.id, job) for job in (pack_records(new) if pack else new))
             unreadable += last.unreadable
     count = len(jobs) + unreadable
     more = last is not None and last.more

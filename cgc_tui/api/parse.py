@@ -10,11 +10,11 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from cgc_tui.domain.errors import Unreadable
+from cgc_tui.domain.errors import InvalidResponse
 from cgc_tui.domain.jobs import ImportJob
-from cgc_tui.domain.platform import RateBudget
+from cgc_tui.domain.platform import RateLimit
 from cgc_tui.domain.records import _count, _text, job
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.text import SafeText, sanitize
 
 DEEPEST = 50
 NESTS = frozenset((dict, list))
@@ -23,11 +23,11 @@ NESTS = frozenset((dict, list))
 MOST_ITEMS = 1000
 """Ten times what a page may have ("List import jobs"); more would hold up the screen."""
 
-TRY_AGAIN = Clean("Press r to ask again.")
+TRY_AGAIN = SafeText("Press r to ask again.")
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """Read a JSON object; raise `Unreadable` for anything else.
+    """Read a JSON object; raise `InvalidResponse` for anything else.
 
     Deep nesting (RecursionError) and integers of thousands of digits (ValueError) count as unreadable. A
     number that JSON cannot hold (NaN, Infinity, or 1e999, which is infinite here) is null, as in
@@ -35,20 +35,20 @@ def json_object(body: bytes) -> dict[str, Any]:
     credentials of volumes are left out: nothing here may show or keep them.
     """
     if not body.strip():
-        raise Unreadable(Clean("the answer was empty"), TRY_AGAIN)
+        raise InvalidResponse(SafeText("the answer was empty"), TRY_AGAIN)
     import json  # not for the first paint
 
     try:
         value = json.loads(body, parse_constant=lambda _: None, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         if body.lstrip()[:1] == b"<":
-            raise Unreadable(
-                Clean("a web page came instead of data"),
-                Clean("A network portal or proxy may want you to log in first."),
+            raise InvalidResponse(
+                SafeText("a web page came instead of data"),
+                SafeText("A network portal or proxy may want you to log in first."),
             ) from error
-        raise Unreadable(Clean("the answer could not be read"), TRY_AGAIN) from error
+        raise InvalidResponse(SafeText("the answer could not be read"), TRY_AGAIN) from error
     if not isinstance(value, dict) or _too_deep(value):
-        raise Unreadable(Clean("the answer could not be read"), TRY_AGAIN)
+        raise InvalidResponse(SafeText("the answer could not be read"), TRY_AGAIN)
     _drop_credentials(value)
     return value
 
@@ -85,12 +85,12 @@ def _too_deep(value: object) -> bool:
 
 
 def items(answer: dict[str, Any]) -> list[Any]:
-    """Return the `items` of a list answer; raise `Unreadable` where there is no list."""
+    """Return the `items` of a list answer; raise `InvalidResponse` where there is no list."""
     value = answer.get("items")
     if not isinstance(value, list):
-        raise Unreadable(Clean("the answer could not be read: it holds no list"), TRY_AGAIN)
+        raise InvalidResponse(SafeText("the answer could not be read: it holds no list"), TRY_AGAIN)
     if len(value) > MOST_ITEMS:
-        raise Unreadable(clean(f"the answer holds {len(value):,} items, too many"), TRY_AGAIN)
+        raise InvalidResponse(sanitize(f"the answer holds {len(value):,} items, too many"), TRY_AGAIN)
     return value
 
 
@@ -114,10 +114,10 @@ def names(records: Iterable[object]) -> list[str]:
 
 
 def username(record: dict[str, Any]) -> str:
-    """Return the user's name; raise `Unreadable` where the answer is not a user's."""
+    """Return the user's name; raise `InvalidResponse` where the answer is not a user's."""
     name = _text(record.get("username"))
     if not name:
-        raise Unreadable(Clean("the answer names no user"), Clean("Check the endpoint."))
+        raise InvalidResponse(SafeText("the answer names no user"), SafeText("Check the endpoint."))
     return name
 
 
@@ -127,14 +127,14 @@ def rate_reset(record: dict[str, Any]) -> object:
     return rate.get("reset") if isinstance(rate, dict) else None
 
 
-def rate_budget(record: dict[str, Any]) -> RateBudget:
-    """Return the rate limit; raise `Unreadable` where the answer does not tell it."""
+def rate_budget(record: dict[str, Any]) -> RateLimit:
+    """Return the rate limit; raise `InvalidResponse` where the answer does not tell it."""
     rate = record.get("rate")
     told = rate if isinstance(rate, dict) else {}
     limit, remaining = _count(told.get("limit")), _count(told.get("remaining"))
     if limit is None or remaining is None:
-        raise Unreadable(Clean("the answer tells no rate limit"), TRY_AGAIN)
-    return RateBudget(limit, remaining)
+        raise InvalidResponse(SafeText("the answer tells no rate limit"), TRY_AGAIN)
+    return RateLimit(limit, remaining)
 
 
 def has_next(answer: dict[str, Any]) -> bool:

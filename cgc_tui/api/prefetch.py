@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from cgc_tui.api.request_log import Event
     from cgc_tui.domain.errors import CgcError
-    from cgc_tui.domain.platform import RateBudget
+    from cgc_tui.domain.platform import RateLimit
     from cgc_tui.domain.queries import JobPage, JobQuery
 
 CHUNK = 1 << 16
@@ -41,7 +41,7 @@ class Told(NamedTuple):
     """What came of the question, with the requests that it took, oldest first."""
 
     page: JobPage | CgcError
-    budget: RateBudget | None
+    budget: RateLimit | None
     events: tuple[Event, ...]
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.text import SafeText, sanitize
 
 MOST_EVENTS = 500
 MOST_LINE = 8000
@@ -26,15 +26,15 @@ class Event(NamedTuple):
 
     at: datetime
     method: str
-    target: Clean
+    target: SafeText
     attempt: int
     milliseconds: int
     status: int | None = None
     size: int = 0
-    request_id: Clean | None = None
-    what: Clean | None = None
+    request_id: SafeText | None = None
+    what: SafeText | None = None
     code: int | None = None
-    words: Clean | None = None
+    words: SafeText | None = None
 
     def parts(self) -> list[str]:
         """Return all that is known: when, what was asked, what came of it; with the time in UTC."""
@@ -51,9 +51,9 @@ class Event(NamedTuple):
         ]
         return [part for part in parts if part]
 
-    def line(self) -> Clean:
+    def line(self) -> SafeText:
         """Return the event on one line."""
-        return clean("; ".join(self.parts()), most=MOST_LINE)
+        return sanitize("; ".join(self.parts()), max_chars=MOST_LINE)
 
     def text(self) -> str:
         """Return the event on several lines, to be read or copied."""
@@ -89,7 +89,7 @@ class LogFile:
             raise LogFileError(self._sentence(error)) from None
         self._number = number
 
-    def write(self, line: Clean) -> None:
+    def write(self, line: SafeText) -> None:
         """Add a line; raises `LogFileError`."""
         try:
             os.write(self._number, f"{line}\n".encode())
@@ -100,7 +100,7 @@ class LogFile:
         why = getattr(error, "strerror", None) or str(error)
         if self._path.is_symlink():
             why = "it is a symbolic link"
-        return f"The log file {clean(self._path)} cannot be written: {clean(why)}."
+        return f"The log file {sanitize(self._path)} cannot be written: {sanitize(why)}."
 
 
 class EventLog:
@@ -109,18 +109,18 @@ class EventLog:
     def __init__(self, file: LogFile | None = None) -> None:
         self.added = 0
         """How many events there have been."""
-        self.trouble: Clean | None = None
+        self.trouble: SafeText | None = None
         """Why the file gets no more lines."""
         self._events: deque[Event] = deque(maxlen=MOST_EVENTS)
         self._file = file
-        self._tell: Callable[[Clean], object] = lambda _: None
+        self._tell: Callable[[SafeText], object] = lambda _: None
 
     @property
     def events(self) -> tuple[Event, ...]:
         """The events that are kept, newest first."""
         return tuple(self._events)
 
-    def tell_trouble(self, tell: Callable[[Clean], object]) -> None:
+    def tell_trouble(self, tell: Callable[[SafeText], object]) -> None:
         """Have the user told once why the file gets no more lines, also where that is so already."""
         self._tell = tell
         if self.trouble is not None:
@@ -134,14 +134,14 @@ class EventLog:
 
     def note(self, words: str) -> None:
         """Write to the file what is no request."""
-        self._write(clean(f"{stamp(datetime.now(UTC))} {words}"))
+        self._write(sanitize(f"{stamp(datetime.now(UTC))} {words}"))
 
-    def _write(self, line: Clean) -> None:
+    def _write(self, line: SafeText) -> None:
         if self._file is None:
             return
         try:
             self._file.write(line)
         except LogFileError as error:
             self._file = None
-            self.trouble = clean(error)
+            self.trouble = sanitize(error)
             self._tell(self.trouble)

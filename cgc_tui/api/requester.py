@@ -15,8 +15,8 @@ from cgc_tui.api.attempt import Answer, Exchange
 from cgc_tui.api.body import whole_body
 from cgc_tui.api.connection import Connection
 from cgc_tui.api.request_log import Event, EventLog
-from cgc_tui.domain.errors import CgcError, Maintenance, ServerTrouble, Unreachable, Unreadable
-from cgc_tui.domain.platform import RateBudget
+from cgc_tui.domain.errors import CgcError, ConnectionFailed, InvalidResponse, Maintenance, ServerError
+from cgc_tui.domain.platform import RateLimit
 from cgc_tui.domain.token import Token
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ RetryHook = Callable[[CgcError, float], None]
 """Told of a failed attempt and of the seconds until the next."""
 
 Check = Callable[[dict[str, Any]], object]
-"""Raises `Unreadable` for an answer that is not what the call returns."""
+"""Raises `InvalidResponse` for an answer that is not what the call returns."""
 
 
 class Wire:
@@ -62,7 +62,7 @@ class Wire:
     ) -> None:
         """`transport` replaces the network; `advance_access` sends the header of that name."""
         self.endpoint = endpoint.rstrip("/")
-        self.budget: RateBudget | None = None
+        self.budget: RateLimit | None = None
         self.now = now
         self._connection = Connection(
             self.endpoint, token, transport=transport, advance_access=advance_access
@@ -121,7 +121,7 @@ class Wire:
             try:
                 async with slots:
                     return await attempt(exchange)
-            except (Unreachable, ServerTrouble, Unreadable) as error:
+            except (ConnectionFailed, ServerError, InvalidResponse) as error:
                 if exchange.stale and not once:
                     continue
                 if once or not delays or error.retry_after is None or isinstance(error, Maintenance):
@@ -174,7 +174,7 @@ class Wire:
         try:
             exchange.status, exchange.request_id = response.status_code, response.headers.get("x-request-id")
             self._count(response.headers)
-            body = self._token.blotted(await whole_body(response))
+            body = self._token.redact(await whole_body(response))
         except (httpx.HTTPError, OSError) as error:
             raise self._no_answer(error) from None
         finally:
@@ -182,7 +182,7 @@ class Wire:
         exchange.size = len(body)
         try:
             told = parse.json_object(body)
-        except Unreadable:
+        except InvalidResponse:
             if response.is_success:
                 raise
             told = {}
@@ -196,9 +196,9 @@ class Wire:
             limit, remaining = (int(headers[f"x-ratelimit-{key}"]) for key in ("limit", "remaining"))
         except (KeyError, ValueError):
             return
-        self.budget = RateBudget(limit, remaining, error_mapping.window_end(headers, self.now()))
+        self.budget = RateLimit(limit, remaining, error_mapping.window_end(headers, self.now()))
 
-    def learn(self, budget: RateBudget | None, events: Iterable[Event]) -> None:
+    def learn(self, budget: RateLimit | None, events: Iterable[Event]) -> None:
         """Know of requests that another process made, and of what is left of the rate limit after them."""
         self.budget = budget
         for event in events:

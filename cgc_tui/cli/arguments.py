@@ -21,7 +21,7 @@ from cgc_tui.cli.exit_codes import Exit
 from cgc_tui.cli.output import write
 from cgc_tui.domain.jobs import JobState
 from cgc_tui.domain.queries import MAX_LIMIT, JobQuery
-from cgc_tui.domain.text import clean
+from cgc_tui.domain.text import sanitize
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -45,7 +45,7 @@ class Parser(ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the arguments, and where it is told what is right."""
-        self.exit(Exit.USAGE, f"{self.prog}: {clean(message)}; see {self.prog} --help\n")
+        self.exit(Exit.USAGE, f"{self.prog}: {sanitize(message)}; see {self.prog} --help\n")
 
 
 class Version(Action):

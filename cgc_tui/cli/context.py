@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from cgc_tui.cli import output
-from cgc_tui.domain.text import clean
+from cgc_tui.domain.text import sanitize
 from cgc_tui.formatting.display import Look
 from cgc_tui.services.session import Place
 
@@ -55,4 +55,4 @@ class Session(NamedTuple):
 
     def say(self, words: str) -> None:
         """Tell the user something on one line; raises Closed and Unwritable."""
-        output.write(self.err, [f"cgc-tui: {clean(words)}\n"])
+        output.write(self.err, [f"cgc-tui: {sanitize(words)}\n"])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from cgc_tui.domain.errors import CgcError, NoPrivilege, NotFound, RateLimited, Refused, Rejected
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.errors import CgcError, Forbidden, NotFound, RateLimited, RequestRejected, TokenRejected
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import Look
 
 
@@ -26,11 +26,11 @@ class Exit(IntEnum):
 
 
 _MEANT = (
-    (Refused, Exit.ACCESS),
-    (NoPrivilege, Exit.ACCESS),
+    (TokenRejected, Exit.ACCESS),
+    (Forbidden, Exit.ACCESS),
     (NotFound, Exit.NO),
     (RateLimited, Exit.LIMIT),
-    (Rejected, Exit.USAGE),
+    (RequestRejected, Exit.USAGE),
 )
 
 
@@ -39,16 +39,16 @@ def exit_of(error: CgcError) -> Exit:
     return next((code for kind, code in _MEANT if isinstance(error, kind)), Exit.TROUBLE)
 
 
-def words_of(error: CgcError, look: Look, *, what: Clean | None = None) -> Clean:
+def words_of(error: CgcError, look: Look, *, what: SafeText | None = None) -> SafeText:
     """Return an error on one line, with the remedy for someone who has no keys to press.
 
     `what` is said in place of what the error itself says that happened.
     """
     remedy: str = error.remedy
-    if isinstance(error, Refused):
+    if isinstance(error, TokenRejected):
         remedy = "Give a new one: cgc-tui auth login"
     elif isinstance(error, RateLimited) and error.retry_after is not None:
         remedy = f"Try again in {error.retry_after:.0f} s."
     elif remedy.startswith("Press r"):
         remedy = "Try again."
-    return clean(look.dot.join(filter(None, (what or error.what, error.words, remedy))))
+    return sanitize(look.dot.join(filter(None, (what or error.summary, error.server_message, remedy))))

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from cgc_tui.cli.context import Session
 from cgc_tui.cli.progress import ProgressLine
-from cgc_tui.domain.batches import FIRST_JOBS, GAP, Batch, batches, newest_first
-from cgc_tui.domain.errors import Unreadable
+from cgc_tui.domain.batches import MAX_GAP, SEARCH_WINDOW, Batch, find_batches, newest_first
+from cgc_tui.domain.errors import InvalidResponse
 from cgc_tui.domain.queries import JobPage, JobQuery
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.text import SafeText
 from cgc_tui.formatting.batches import begun, way
 from cgc_tui.formatting.display import number
 from cgc_tui.formatting.lists import missing_details
@@ -37,22 +37,26 @@ async def last_batch(client: Client, query: JobQuery, session: Session) -> Batch
             on_retry=progress.retrying,
             sleep=session.sleep,
         )
-        page = await read(most=FIRST_JOBS)
-        found = batches(page.jobs, whole=not page.more)
-        if page.more and (not newest_first(page.jobs) or not found or found[0].open):
+        page = await read(most=SEARCH_WINDOW)
+        found = find_batches(page.jobs, complete=not page.more)
+        if page.more and (not newest_first(page.jobs) or not found or found[0].may_continue):
             page = await read()
-            found = batches(page.jobs)
+            found = find_batches(page.jobs)
     if page.details_missing:
         words = missing_details(page.details_missing, len(page.jobs))
-        raise Unreadable(Clean(f"{words}, so the last batch is not known"), TRY_AGAIN)
+        raise InvalidResponse(SafeText(f"{words}, so the last batch is not known"), TRY_AGAIN)
     session.say(_words(found[0] if found else None, page, session))
     return found[0] if found else None
 
 
-def _words(batch: Batch | None, page: JobPage, session: Session) -> Clean:
+def _words(batch: Batch | None, page: JobPage, session: Session) -> SafeText:
     searched = f"{len(page.jobs):,} of {number(page.total)} jobs searched"
     if batch is None:
-        minutes = GAP.total_seconds() / 60
-        return Clean(f"no two jobs went one way within {minutes:.0f} min, so there is no batch; {searched}")
+        minutes = MAX_GAP.total_seconds() / 60
+        return SafeText(
+            f"no two jobs went one way within {minutes:.0f} min, so there is no batch; {searched}"
+        )
     start = begun(batch, session.look, session.clock())
-    return Clean(f"the last batch: {start}, {way(batch, session.look)}, {len(batch.jobs):,} jobs; {searched}")
+    return SafeText(
+        f"the last batch: {start}, {way(batch, session.look)}, {len(batch.jobs):,} jobs; {searched}"
+    )

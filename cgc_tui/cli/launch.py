@@ -16,7 +16,7 @@ from cgc_tui.cli.connect import _config, _place
 from cgc_tui.cli.output import _say
 from cgc_tui.config.settings import Settings, load
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.text import SafeText
 from cgc_tui.formatting.display import Look
 from cgc_tui.services.session import Place
 from cgc_tui.system.crash_report import BUG, report
@@ -46,10 +46,10 @@ TEXTUALS = {
 def _screen(options: argparse.Namespace, events: EventLog, first: FirstPage | None) -> int:
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
         words = "needs a terminal on standard input and standard error; for scripts there is: cgc-tui list"
-        _say(Clean(words))
+        _say(SafeText(words))
         return USAGE
     if (limit := address_space_message(LEAST_ADDRESS_SPACE)) is not None:
-        _say(Clean(limit))
+        _say(SafeText(limit))
         return LIMITED
     _take_out(os.environ)
     if os.environ.get("TERM") == "dumb":  # for which Textual would take the most colours
@@ -89,7 +89,7 @@ def _screen(options: argparse.Namespace, events: EventLog, first: FirstPage | No
     app = CgcApp(setup, driver_class=Terminal if plain else SparingTerminal)
     run(app.run_async(mouse="SSH_CONNECTION" not in os.environ))
     if app.bug is not None and (limit := limit_message(app.bug)) is not None:
-        _say(Clean(limit))
+        _say(SafeText(limit))
         return LIMITED
     if app.bug is not None:
         events.note(f"cgc-tui ends because of a bug: {type(app.bug).__name__}")

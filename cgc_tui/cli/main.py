@@ -17,7 +17,7 @@ from cgc_tui.cli.output import Closed, Unwritable, _say, _stream
 from cgc_tui.cli.parser import _only_options, parser
 from cgc_tui.config.platforms import CredentialsError
 from cgc_tui.config.settings import load
-from cgc_tui.domain.text import clean
+from cgc_tui.domain.text import sanitize
 
 NO = 1
 
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str], first: FirstPage | None) -> int:
     except Closed:
         return DONE
     except Unwritable as error:
-        _say(clean(error))
+        _say(sanitize(error))
         return NO
     given = [
         name for name, value in vars(options).items() if name.startswith("screen ") and value is not None
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str], first: FirstPage | None) -> int:
         events.note(f"cgc-tui {__version__} begins")
         code = _command(made, options, events) if options.command else _screen(options, events, first)
     except (CredentialsError, LogFileError) as error:
-        _say(clean(error))
+        _say(sanitize(error))
         return USAGE
     events.note(f"cgc-tui ends with {code}")
     if options.command is None and events.trouble is not None:
@@ -57,7 +57,7 @@ def _command(made: argparse.ArgumentParser, options: argparse.Namespace, events:
     chosen = load(_config())
     if chosen.unread is not None:
         remedy = f"Fix or remove {_config()}: it may name the profile of another platform."
-        _say(clean(f"{chosen.unread} {remedy}"))
+        _say(sanitize(f"{chosen.unread} {remedy}"))
         return USAGE
     place = _place(options, chosen, events)
     session = Session(
@@ -72,6 +72,6 @@ def _command(made: argparse.ArgumentParser, options: argparse.Namespace, events:
     )
     screen_problems = chosen.screen_problems if options.command == "info" else ()
     for note in (*chosen.problems, *screen_problems, *place.credentials.notes):
-        _say(clean(note))
+        _say(sanitize(note))
     events.tell_trouble(_say)
     return run(loaded(options.command), options, session)

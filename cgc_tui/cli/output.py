@@ -9,7 +9,7 @@ from contextlib import suppress
 from io import TextIOWrapper
 from typing import TextIO
 
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.text import SafeText
 
 
 class Closed(Exception):
@@ -41,7 +41,7 @@ def drop(stream: TextIO) -> None:
         os.close(nowhere)
 
 
-def _say(words: Clean) -> None:
+def _say(words: SafeText) -> None:
     if sys.stderr is not None:
         with suppress(Closed, Unwritable):
             write(sys.stderr, [f"cgc-tui: {words}\n"])

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from cgc_tui.domain.errors import CgcError, RateLimited
-from cgc_tui.domain.text import cells
+from cgc_tui.domain.text import cell_width
 
 if TYPE_CHECKING:
     from cgc_tui.api.listing import Progress
@@ -47,14 +47,14 @@ class ProgressLine:
             solid, empty = ("#", ".") if self._session.look.ascii else ("█", "░")
             words = f"{solid * full}{empty * (BAR_CELLS - full)} {progress.jobs:,} of {progress.total:,} jobs"
         self._clear()
-        self._drawn = cells(words)
+        self._drawn = cell_width(words)
         print(words, end="\r", file=self._session.err, flush=True)
 
     def retrying(self, error: CgcError, wait: float) -> None:
         """Say what is waited for; a short retry that may mend it is worth no word."""
         if isinstance(error, RateLimited):
             self._clear()
-            self._session.say(f"{error.what}; going on in {wait:.0f} s.")
+            self._session.say(f"{error.summary}; going on in {wait:.0f} s.")
 
     def _clear(self) -> None:
         if self._drawn:

@@ -15,7 +15,7 @@ from cgc_tui.cli.exit_codes import Exit, exit_of, words_of
 from cgc_tui.cli.output import Closed, Unwritable, drop
 from cgc_tui.config.platforms import CredentialsError
 from cgc_tui.domain.errors import CgcError
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.text import SafeText
 from cgc_tui.formatting.lists import failed
 from cgc_tui.system import event_loop
 
@@ -71,9 +71,9 @@ def _report(session: Session, words: str) -> None:
         session.say(words)
 
 
-def _what(error: CgcError, options: Namespace, session: Session) -> Clean:
+def _what(error: CgcError, options: Namespace, session: Session) -> SafeText:
     """Return what happened, and to which list."""
-    return failed(error, query_of(options), session.look) if "project" in options else error.what
+    return failed(error, query_of(options), session.look) if "project" in options else error.summary
 
 
 def _ended(number: int, _: FrameType | None) -> NoReturn:

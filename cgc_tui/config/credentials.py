@@ -20,7 +20,7 @@ from cgc_tui.config.platforms import (
 )
 from cgc_tui.config.private_files import NEW_PREFIX, Note, Unfit, locked, make_directory, mend_directory, read
 from cgc_tui.config.profiles import Ini, Profiles
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.text import SafeText
 from cgc_tui.domain.token import Token
 
 
@@ -43,7 +43,7 @@ class Access:
     endpoint: str
     token: Token | None
     source: TokenSource | None
-    user: Clean | None = None
+    user: SafeText | None = None
 
     @property
     def title(self) -> str:

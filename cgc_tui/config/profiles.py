@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from cgc_tui.config.platforms import PLATFORMS, CredentialsError, checked_token, normal_endpoint
 from cgc_tui.config.private_files import Unfit, write_anew
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.domain.token import Token
 
 MOST_NAME = 100
@@ -60,14 +60,14 @@ class Ini:
         """Tell whether a profile asks for what the platform does not offer to all yet."""
         return self._parser.get(name, "advance_access", fallback="").lower() in {"true", "yes", "on", "1"}
 
-    def user(self, name: str) -> Clean | None:
+    def user(self, name: str) -> SafeText | None:
         """Return who had a profile's token when it was stored, if the file says so."""
-        return clean(self._parser.get(name, "username", fallback=""), most=MOST_NAME) or None
+        return sanitize(self._parser.get(name, "username", fallback=""), max_chars=MOST_NAME) or None
 
     def put(self, name: str, endpoint: str, token: Token, user: str) -> None:
         """Set a profile's endpoint, its token, and whose that is; its other keys stay."""
         values = {"api_endpoint": endpoint, "auth_token": token.reveal()}
-        self._parser.read_dict({name: {**values, "username": clean(user, most=MOST_NAME)}})
+        self._parser.read_dict({name: {**values, "username": sanitize(user, max_chars=MOST_NAME)}})
 
     def remove(self, name: str) -> None:
         """Remove a profile."""
@@ -103,7 +103,7 @@ class Profiles:
             return self.endpoint(name) == endpoint
         return False
 
-    def user(self, name: str) -> Clean | None:
+    def user(self, name: str) -> SafeText | None:
         """Return who had the profile's token when it was stored, if that is known."""
         return self._store.user(name)
 

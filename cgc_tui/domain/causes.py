@@ -10,10 +10,10 @@ from datetime import datetime
 
 from cgc_tui.domain.jobs import ImportJob
 
-GAP = "…"
+PLACEHOLDER = "…"
 """Stands in a message for what differs from job to job."""
 
-SHORTEST = 4
+MIN_VALUE_LENGTH = 4
 """What is shorter may be a word of the message by chance."""
 
 Counts = tuple[tuple[str, int], ...]
@@ -34,12 +34,12 @@ class Cause:
     @property
     def first(self) -> datetime | None:
         """When the first of the jobs ended."""
-        return min(filter(None, map(ended, self.jobs)), default=None)
+        return min(filter(None, map(ended_at, self.jobs)), default=None)
 
     @property
     def last(self) -> datetime | None:
         """When the last of the jobs ended."""
-        return max(filter(None, map(ended, self.jobs)), default=None)
+        return max(filter(None, map(ended_at, self.jobs)), default=None)
 
     @property
     def volumes(self) -> Counts:
@@ -52,40 +52,42 @@ class Cause:
         return _counts(job.destination.project for job in self.jobs)
 
 
-def causes(jobs: Iterable[ImportJob]) -> tuple[Cause, ...]:
+def group_by_cause(jobs: Iterable[ImportJob]) -> tuple[Cause, ...]:
     """Return what the jobs failed of, the cause of most jobs first; each job is in one of them."""
     groups: dict[tuple[int | None, str | None], list[ImportJob]] = {}
     for job in jobs:
         code = job.error.code if job.error is not None else None
-        groups.setdefault((code, wording(job)), []).append(job)
-    found = [Cause(code, _message(words, group), tuple(group)) for (code, words), group in groups.items()]
-    return tuple(sorted(found, key=lambda cause: -len(cause.jobs)))
+        groups.setdefault((code, normalize_message(job)), []).append(job)
+    causes = [
+        Cause(code, _message(normalized, group), tuple(group)) for (code, normalized), group in groups.items()
+    ]
+    return tuple(sorted(causes, key=lambda cause: -len(cause.jobs)))
 
 
-def wording(job: ImportJob) -> str | None:
+def normalize_message(job: ImportJob) -> str | None:
     """Return a failure's message with the job's own names and keys taken out; None where there is none."""
     if job.error is None or not job.error.message:
         return None
     message = job.error.message
-    own = {value for value in _names(job) if len(value) >= SHORTEST and value in message}
-    if not own:
+    own_values = {value for value in _names(job) if len(value) >= MIN_VALUE_LENGTH and value in message}
+    if not own_values:
         return message
-    either = "|".join(re.escape(value) for value in sorted(own, key=len, reverse=True))
-    return re.sub(rf"(?<!\w)(?:{either})(?!\w)", GAP, message)
+    alternatives = "|".join(re.escape(value) for value in sorted(own_values, key=len, reverse=True))
+    return re.sub(rf"(?<!\w)(?:{alternatives})(?!\w)", PLACEHOLDER, message)
 
 
-def ended(job: ImportJob) -> datetime | None:
+def ended_at(job: ImportJob) -> datetime | None:
     """Return when a job ended, or when it was started where that is all that is known."""
     return job.finished_on or job.started_on
 
 
-def over_time(times: Sequence[datetime], first: datetime, last: datetime, parts: int) -> tuple[int, ...]:
+def histogram(times: Sequence[datetime], first: datetime, last: datetime, bins: int) -> tuple[int, ...]:
     """Return how many of the times are in each of so many equal parts of the time from first to last."""
     length = (last - first).total_seconds()
-    counts = [0] * parts
+    counts = [0] * bins
     for time in times:
-        place = int((time - first).total_seconds() / length * parts) if length else 0
-        counts[min(max(place, 0), parts - 1)] += 1
+        index = int((time - first).total_seconds() / length * bins) if length else 0
+        counts[min(max(index, 0), bins - 1)] += 1
     return tuple(counts)
 
 
@@ -93,14 +95,14 @@ def _names(job: ImportJob) -> Iterable[str]:
     """Yield what belongs to this job, so that a message may hold it."""
     location = job.source.location or ""
     names = (job.id, location, location.rstrip("/"), location.rstrip("/").rpartition("/")[2], job.name)
-    places = (job.source.volume, job.destination.project, job.destination.parent)
-    yield from filter(None, (*names, *places))
+    owner_ids = (job.source.volume, job.destination.project, job.destination.parent)
+    yield from filter(None, (*names, *owner_ids))
 
 
-def _message(words: str | None, jobs: Sequence[ImportJob]) -> str | None:
+def _message(normalized: str | None, jobs: Sequence[ImportJob]) -> str | None:
     """Return the message itself where all jobs have the same."""
     messages = {job.error.message for job in jobs if job.error is not None}
-    return messages.pop() if len(messages) == 1 else words
+    return messages.pop() if len(messages) == 1 else normalized
 
 
 def _counts(ids: Iterable[str | None]) -> Counts:

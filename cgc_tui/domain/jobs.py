@@ -1,6 +1,6 @@
 """Import jobs as frozen values.
 
-Strings in these values are as the platform sent them, unless they are of the type `Clean`: they
+Strings in these values are as the platform sent them, unless they are of the type `SafeText`: they
 serve for calls and for copying, and pass `cgc_tui.domain.text` before they are shown.
 
 Plain values are named tuples, which take a tenth of the time of data classes to define: that of
@@ -76,11 +76,11 @@ class ImportedFile(NamedTuple):
     project: str | None = None
 
 
-class Packed(NamedTuple):
+class PackedRecord(NamedTuple):
     """A record among those that are packed together."""
 
     page: bytes
-    place: int
+    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,47 +102,49 @@ class ImportJob:
     finished_on: datetime | None = None
     error: JobError | None = None
     result: ImportedFile | None = None
-    record: dict[str, Any] | Packed = field(default_factory=dict, repr=False, hash=False)
+    record: dict[str, Any] | PackedRecord = field(default_factory=dict, repr=False, hash=False)
 
-    def over(self, known: ImportJob) -> ImportJob:
+    def merged_with(self, known: ImportJob) -> ImportJob:
         """Return this record, with what it leaves out taken from `known` (a bulk answer lacks the times)."""
-        kept = {
+        inherited = {
             entry.name: getattr(known, entry.name)
             for entry in fields(ImportJob)
             if getattr(self, entry.name) in (None, "", NO_SOURCE, NO_DESTINATION)
         }
-        said = {key: value for key, value in self.raw.items() if value is not None}
-        return replace(self, **kept | {"record": known.raw | said})
+        present = {key: value for key, value in self.raw.items() if value is not None}
+        return replace(self, **inherited | {"record": known.raw | present})
 
     @property
     def raw(self) -> dict[str, Any]:
         """The platform's own record, for the JSON view."""
         return (
-            self.record if isinstance(self.record, dict) else _unpacked(self.record.page)[self.record.place]
+            self.record
+            if isinstance(self.record, dict)
+            else _unpack_records(self.record.page)[self.record.position]
         )
 
     @property
-    def brief(self) -> bool:
+    def is_partial(self) -> bool:
         """Whether the platform told no more than the id and the state."""
         return self.source == NO_SOURCE and self.destination == NO_DESTINATION
 
     @property
     def details_missing(self) -> bool:
         """Whether nothing but the id and the state is known, as after a bulk get without an answer."""
-        return self.brief and self.started_on is None and self.error is None and self.result is None
+        return self.is_partial and self.started_on is None and self.error is None and self.result is None
 
     @property
-    def final(self) -> bool:
+    def is_final(self) -> bool:
         """Whether the job does not change any more."""
         return self.state not in UNFINISHED_STATES
 
     @property
     def ended_otherwise(self) -> bool:
         """Whether the job has ended in a state other than COMPLETED and FAILED."""
-        return self.final and self.state not in (JobState.COMPLETED, JobState.FAILED)
+        return self.is_final and self.state not in (JobState.COMPLETED, JobState.FAILED)
 
     @property
-    def folder(self) -> bool:
+    def is_folder(self) -> bool:
         """Whether the job imports a folder: its location ends with a slash."""
         return (self.source.location or "").endswith("/")
 
@@ -163,29 +165,29 @@ class ImportJob:
         return seconds if seconds >= 0 else None
 
 
-def packed(jobs: Sequence[ImportJob]) -> list[ImportJob]:
+def pack_records(jobs: Sequence[ImportJob]) -> list[ImportJob]:
     """Return the same jobs in a third of the memory, for lists that are kept whole.
 
     Their records are most of it, and much alike.
     """
     page = zlib.compress(marshal.dumps([job.raw for job in jobs]), level=1)
-    return [replace(job, record=Packed(page, place)) for place, job in enumerate(jobs)]
+    return [replace(job, record=PackedRecord(page, index)) for index, job in enumerate(jobs)]
 
 
 @lru_cache(2)
-def _unpacked(page: bytes) -> list[dict[str, Any]]:
+def _unpack_records(page: bytes) -> list[dict[str, Any]]:
     """Return the records that were packed together; whoever needs one often needs the next."""
     records: list[dict[str, Any]] = marshal.loads(zlib.decompress(page))
     return records
 
 
-class Submitted(NamedTuple):
+class SubmitResult(NamedTuple):
     """What the platform says of one import that was submitted.
 
-    `made` is None where it says nothing that can be read. A job that was made may come without an id, and
+    `created` is None where it says nothing that can be read. A job that was made may come without an id, and
     then is not known here; `error` is why none was made.
     """
 
-    made: bool | None
+    created: bool | None
     job: ImportJob | None = None
     error: JobError | None = None

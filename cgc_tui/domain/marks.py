@@ -21,21 +21,21 @@ class Marks:
     def __len__(self) -> int:
         return len(self.jobs)
 
-    def also(self, jobs: Iterable[ImportJob]) -> Marks:
+    def added(self, jobs: Iterable[ImportJob]) -> Marks:
         """Return these marks and those of further jobs."""
         return Marks({**self.jobs, **{job.id: job for job in jobs}})
 
-    def without(self, jobs: Iterable[ImportJob]) -> Marks:
+    def removed(self, jobs: Iterable[ImportJob]) -> Marks:
         """Return these marks but those of some jobs."""
-        taken = {job.id for job in jobs}
-        return Marks({job_id: job for job_id, job in self.jobs.items() if job_id not in taken})
+        removed_ids = {job.id for job in jobs}
+        return Marks({job_id: job for job_id, job in self.jobs.items() if job_id not in removed_ids})
 
-    def turned(self, jobs: Iterable[ImportJob]) -> Marks:
+    def toggled(self, jobs: Iterable[ImportJob]) -> Marks:
         """Return these marks with all of some jobs marked or, where they all are, none of them."""
         jobs = tuple(jobs)
-        return self.without(jobs) if all(job in self for job in jobs) else self.also(jobs)
+        return self.removed(jobs) if all(job in self for job in jobs) else self.added(jobs)
 
-    def learned(self, jobs: Iterable[ImportJob]) -> Marks:
+    def refreshed(self, jobs: Iterable[ImportJob]) -> Marks:
         """Return these marks with what is seen of some jobs now; jobs that are not marked do not count."""
-        seen = {job.id: job.over(self.jobs[job.id]) for job in jobs if job in self}
-        return Marks({**self.jobs, **seen}) if seen else self
+        updated = {job.id: job.merged_with(self.jobs[job.id]) for job in jobs if job in self}
+        return Marks({**self.jobs, **updated}) if updated else self

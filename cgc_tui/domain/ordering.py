@@ -8,49 +8,49 @@ from enum import StrEnum
 
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.queries import JobPage
-from cgc_tui.domain.search import needle
+from cgc_tui.domain.search import search_pattern
 
 
 class SortKey(StrEnum):
     """What the loaded jobs can be sorted by; the values are the words on screen."""
 
-    SENT = "as sent"
+    SERVER = "as sent"
     STATE = "state"
     NAME = "name"
     PROJECT = "project"
     VOLUME = "volume"
     STARTED = "started"
-    TOOK = "took"
+    DURATION = "took"
     ERROR = "error"
 
-    def following(self) -> SortKey:
+    def next(self) -> SortKey:
         """Return the key after this one, going round."""
         keys = list(SortKey)
         return keys[(keys.index(self) + 1) % len(keys)]
 
 
 @dataclass(frozen=True, slots=True)
-class Arrangement:
-    """How the loaded jobs are shown: those that match `needle`, in an order."""
+class ListView:
+    """How the loaded jobs are shown: those that match `search`, in an order."""
 
-    needle: str = ""
-    key: SortKey = SortKey.SENT
-    backwards: bool = False
+    search: str = ""
+    sort: SortKey = SortKey.SERVER
+    reverse: bool = False
 
-    def on(self, page: JobPage) -> tuple[ImportJob, ...]:
+    def rows_of(self, page: JobPage) -> tuple[ImportJob, ...]:
         """Return a page's jobs that match, in order; the list that a search found has that order already."""
         if page.query.among is not None:
-            return tuple(needle(self.needle).among(page.jobs))
-        return self.of(page.jobs)
+            return tuple(search_pattern(self.search).filter(page.jobs))
+        return self.apply(page.jobs)
 
-    def of(self, jobs: Iterable[ImportJob]) -> tuple[ImportJob, ...]:
+    def apply(self, jobs: Iterable[ImportJob]) -> tuple[ImportJob, ...]:
         """Return the jobs that match, in order; jobs without the value come last either way."""
-        found = needle(self.needle).among(jobs)
-        if self.key is SortKey.SENT:
-            return tuple(reversed(found) if self.backwards else found)
-        known = [job for job in found if _value(job, self.key) is not None]
-        unknown = [job for job in found if _value(job, self.key) is None]
-        known.sort(key=lambda job: _value(job, self.key), reverse=self.backwards)  # type: ignore[arg-type,return-value]
+        matches = search_pattern(self.search).filter(jobs)
+        if self.sort is SortKey.SERVER:
+            return tuple(reversed(matches) if self.reverse else matches)
+        known = [job for job in matches if _value(job, self.sort) is not None]
+        unknown = [job for job in matches if _value(job, self.sort) is None]
+        known.sort(key=lambda job: _value(job, self.sort), reverse=self.reverse)  # type: ignore[arg-type,return-value]
         return (*known, *unknown)
 
 
@@ -66,9 +66,9 @@ def _value(job: ImportJob, key: SortKey) -> str | float | None:
             return job.source.volume
         case SortKey.STARTED:
             return job.started_on.timestamp() if job.started_on else None
-        case SortKey.TOOK:
+        case SortKey.DURATION:
             return job.seconds
         case SortKey.ERROR:
             return job.error.message if job.error else None
-        case SortKey.SENT:
+        case SortKey.SERVER:
             return None

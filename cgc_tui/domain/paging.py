@@ -28,24 +28,24 @@ def last_page(query: JobQuery, total: int) -> JobQuery:
     return replace(query, offset=max(0, total - 1) // query.limit * query.limit)
 
 
-def followed(old: JobPage, new: JobPage, job_id: str) -> JobQuery | None:
+def page_after_shift(old: JobPage, new: JobPage, job_id: str) -> JobQuery | None:
     """Return the window that a job was pushed to between two answers to one query.
 
     The shift is read off a job that is on both pages, else off the totals. None where the job is still
     there, was the first of the whole list (which then shows the newest), cannot be followed, or may have
     left a list of states that do not last.
     """
-    places = {job.id: place for place, job in enumerate(new.jobs)}
-    was = {job.id: place for place, job in enumerate(old.jobs)}
-    if old.query != new.query or job_id in places or job_id not in was:
+    new_indexes = {job.id: index for index, job in enumerate(new.jobs)}
+    old_indexes = {job.id: index for index, job in enumerate(old.jobs)}
+    if old.query != new.query or job_id in new_indexes or job_id not in old_indexes:
         return None
-    if old.query.offset + was[job_id] == 0 or not set(UNFINISHED_STATES).isdisjoint(old.query.states):
+    if old.query.offset + old_indexes[job_id] == 0 or not set(UNFINISHED_STATES).isdisjoint(old.query.states):
         return None
-    shifts = [places[other] - place for other, place in was.items() if other in places]
+    shifts = [new_indexes[other] - index for other, index in old_indexes.items() if other in new_indexes]
     if not shifts and (old.total is None or new.total is None):
         return None
     shift = shifts[-1] if shifts else (new.total or 0) - (old.total or 0)
-    expected = old.query.offset + was[job_id] + shift
+    expected = old.query.offset + old_indexes[job_id] + shift
     offset = max(0, expected) // new.query.limit * new.query.limit
     return None if offset == new.query.offset else replace(new.query, offset=offset)
 
@@ -53,20 +53,20 @@ def followed(old: JobPage, new: JobPage, job_id: str) -> JobQuery | None:
 class PageCache:
     """The last few pages of one list, by their query; emptied when the list is another."""
 
-    MOST = 8
+    MAX_PAGES = 8
 
     def __init__(self) -> None:
         self._pages: dict[JobQuery, JobPage] = {}
 
     def put(self, page: JobPage) -> None:
         """Keep a page with jobs; those of another filter, or of a list that has changed, are forgotten."""
-        for query, kept in list(self._pages.items()):
-            if replace(query, offset=0) != replace(page.query, offset=0) or kept.total != page.total:
+        for query, cached in list(self._pages.items()):
+            if replace(query, offset=0) != replace(page.query, offset=0) or cached.total != page.total:
                 del self._pages[query]
         self._pages.pop(page.query, None)
         if page.jobs or not page.query.offset:
             self._pages[page.query] = page
-        while len(self._pages) > self.MOST:
+        while len(self._pages) > self.MAX_PAGES:
             del self._pages[next(iter(self._pages))]
 
     def get(self, query: JobQuery) -> JobPage | None:

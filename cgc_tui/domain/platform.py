@@ -12,14 +12,14 @@ class User(NamedTuple):
     username: str
 
 
-class Names(NamedTuple):
-    """Ids to choose from; `whole` says whether these are all that the platform has."""
+class IdList(NamedTuple):
+    """Ids to choose from; `complete` says whether these are all that the platform has."""
 
     ids: tuple[str, ...]
-    whole: bool = True
+    complete: bool = True
 
 
-class RateBudget(NamedTuple):
+class RateLimit(NamedTuple):
     """What is left of the rate limit, in requests, and when it is full again."""
 
     limit: int
@@ -27,6 +27,6 @@ class RateBudget(NamedTuple):
     resets_at: datetime | None = None
 
     @property
-    def scarce(self) -> bool:
+    def is_low(self) -> bool:
         """Whether less than a fifth is left."""
         return 0 <= self.remaining * 5 < self.limit

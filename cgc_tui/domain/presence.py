@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-LOW_AFTER = 600.0
-NONE_AFTER = 3600.0
-LOW_RHYTHM = 60.0
+IDLE_AFTER = 600.0
+AWAY_AFTER = 3600.0
+IDLE_INTERVAL = 60.0
 
 
-class Attention(StrEnum):
+class Presence(StrEnum):
     """Whether somebody looks: for sure, perhaps, or surely not."""
 
-    FULL = "full"
-    LOW = "low"
-    NONE = "none"
+    ACTIVE = "active"
+    IDLE = "idle"
+    AWAY = "away"
 
     @classmethod
-    def after(cls, idle: float, *, focused: bool) -> Attention:
+    def from_idle(cls, idle: float, *, focused: bool) -> Presence:
         """Return the attention of somebody who has pressed no key for so many seconds.
 
         `focused` says whether the terminal has the focus, as far as it tells.
         """
-        if idle >= NONE_AFTER:
-            return cls.NONE
-        return cls.LOW if idle >= LOW_AFTER or not focused else cls.FULL
+        if idle >= AWAY_AFTER:
+            return cls.AWAY
+        return cls.IDLE if idle >= IDLE_AFTER or not focused else cls.ACTIVE
 
-    def rhythm(self, every: float) -> float:
-        """Return the seconds between refreshes where the user chose `every`; 0 for none."""
-        if self is Attention.NONE or not every:
+    def refresh_interval(self, interval: float) -> float:
+        """Return the seconds between refreshes where the user chose `interval`; 0 for none."""
+        if self is Presence.AWAY or not interval:
             return 0.0
-        return every if self is Attention.FULL else max(every, LOW_RHYTHM)
+        return interval if self is Presence.ACTIVE else max(interval, IDLE_INTERVAL)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.jobs import ImportJob
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.text import SafeText
 
 MAX_LIMIT = 100
 """The most jobs that one list call returns."""
@@ -18,8 +18,8 @@ MAX_LIMIT = 100
 class JobQuery:
     """Which jobs to list: filters and a window of `limit` jobs from `offset` (both count jobs).
 
-    With `among`, the list is of the jobs that a search found (`cgc_tui.domain.result_set.Found`), which the
-    platform cannot be asked for.
+    With `among`, the list is of the jobs that a search found (`cgc_tui.domain.result_set.ResultSet`), which
+    the platform cannot be asked for.
     """
 
     states: tuple[str, ...] = ()
@@ -27,22 +27,22 @@ class JobQuery:
     volume: str | None = None
     offset: int = 0
     limit: int = 50
-    among: Search | None = None
+    among: ResultOrigin | None = None
 
     @property
-    def filtered(self) -> bool:
+    def is_filtered(self) -> bool:
         """Whether anything but the window narrows the list."""
         return bool(self.states or self.project or self.volume or self.among)
 
 
-class Search(NamedTuple):
+class ResultOrigin(NamedTuple):
     """What was looked for, and in which list.
 
-    `what` names the jobs that were found, `within` is the list that was looked through and that one goes
+    `title` names the jobs that were found, `within` is the list that was looked through and that one goes
     back to. `searched` of its `total` jobs were looked at, at the time `at`; None is not known.
     """
 
-    what: Clean
+    title: SafeText
     within: JobQuery
     searched: int
     total: int | None

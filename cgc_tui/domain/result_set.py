@@ -7,22 +7,22 @@ from dataclasses import replace
 from datetime import datetime
 
 from cgc_tui.domain.jobs import ImportJob, JobError
-from cgc_tui.domain.ordering import Arrangement
-from cgc_tui.domain.queries import JobPage, JobQuery, Search
+from cgc_tui.domain.ordering import ListView
+from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
 
-MOST_ASKED = 1000
+MAX_REFRESHED = 1000
 
 
-class Found:
+class ResultSet:
     """The jobs that a search found, in the order in which it met them, with what is known of each by now.
 
-    Its pages answer queries whose `among` is the `search`; state, project and volume narrow it by what is
+    Its pages answer queries whose `among` is the `origin`; state, project and volume narrow it by what is
     known. `as_of` is when the jobs that have not ended were last asked for; those that have do not change.
     """
 
-    def __init__(self, search: Search, jobs: Iterable[ImportJob]) -> None:
-        self.search = search
-        self.as_of = search.at
+    def __init__(self, origin: ResultOrigin, jobs: Iterable[ImportJob]) -> None:
+        self.origin = origin
+        self.as_of = origin.at
         self._jobs = {job.id: job for job in jobs}
 
     @property
@@ -32,9 +32,9 @@ class Found:
 
     def query(self, limit: int) -> JobQuery:
         """Return the query for the first page, with `limit` jobs on it."""
-        return JobQuery(limit=limit, among=self.search)
+        return JobQuery(limit=limit, among=self.origin)
 
-    def matching(self, query: JobQuery) -> tuple[ImportJob, ...]:
+    def filter(self, query: JobQuery) -> tuple[ImportJob, ...]:
         """Return the jobs that the query's filters leave, whatever its window."""
         return tuple(
             job
@@ -44,9 +44,9 @@ class Found:
             and query.volume in (None, job.source.volume)
         )
 
-    def page(self, query: JobQuery, order: Arrangement) -> JobPage:
-        """Return a page of the list, which is in `order` from end to end."""
-        jobs = replace(order, needle="").of(self.matching(query))
+    def page(self, query: JobQuery, view: ListView) -> JobPage:
+        """Return a page of the list, which is in `view` from end to end."""
+        jobs = replace(view, search="").apply(self.filter(query))
         end = query.offset + query.limit
         return JobPage(
             query=query,
@@ -57,21 +57,21 @@ class Found:
             received_at=self.as_of,
         )
 
-    def to_ask(self, page: JobPage) -> tuple[str, ...]:
+    def ids_to_refresh(self, page: JobPage) -> tuple[str, ...]:
         """Return the ids that a refresh asks for.
 
         These are the page's jobs and, so that the counts are true, all that have not ended, of these at
-        most `MOST_ASKED`.
+        most `MAX_REFRESHED`.
         """
-        going = [job.id for job in self._jobs.values() if not job.final][:MOST_ASKED]
-        return tuple(dict.fromkeys([*(job.id for job in page.jobs), *going]))
+        unfinished = [job.id for job in self._jobs.values() if not job.is_final][:MAX_REFRESHED]
+        return tuple(dict.fromkeys([*(job.id for job in page.jobs), *unfinished]))
 
-    def learn(self, told: Mapping[str, ImportJob | JobError], at: datetime) -> None:
+    def update(self, records: Mapping[str, ImportJob | JobError], at: datetime) -> None:
         """Take in what the platform tells now; a job that is no longer there leaves the list."""
         self.as_of = at
-        for job_id, record in told.items():
+        for job_id, record in records.items():
             known = self._jobs.get(job_id)
             if isinstance(record, ImportJob) and known is not None:
-                self._jobs[job_id] = record.over(known)
+                self._jobs[job_id] = record.merged_with(known)
             elif isinstance(record, JobError) and record.no_such_job:
                 self._jobs.pop(job_id, None)

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NewType
 
-Clean = NewType("Clean", str)
+SafeText = NewType("SafeText", str)
 """Text that can go to a terminal: no control characters, and nothing that hides or reorders the rest."""
 
-MOST = 2000
+MAX_CHARS = 2000
 """How many characters are shown where no one asks for more or fewer."""
 
-MOST_MARKS = 4
+MAX_COMBINING = 4
 """How many characters without a width of their own may follow each other."""
 
 ELLIPSIS = "…"
@@ -22,9 +22,9 @@ REPLACEMENT = "\ufffd"
 JOINER = "\u200d"
 EMOJI_STYLE = "\ufe0f"
 
-_FIRST_MARK = "\u0300"
+_FIRST_COMBINING = "\u0300"
 _PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421, ord("\t"): ord(" ")}
-_PICTURES_OF_LINES = {code: shown for code, shown in _PICTURES.items() if code != ord("\n")}
+_MULTILINE_PICTURES = {code: shown for code, shown in _PICTURES.items() if code != ord("\n")}
 _HIDDEN = (
     "\x80-\x9f"  # C1
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction
@@ -37,7 +37,7 @@ _HIDDEN = (
 )
 _UNSHOWABLE = re.compile(f"[{_HIDDEN}]")
 UNSAFE = re.compile(f"[\x00-\x1f\x7f{_HIDDEN}]")
-"""What never goes to a terminal; `clean` lets none of it through, but line ends where they are wanted."""
+"""What never goes to a terminal; `sanitize` lets none of it through, but line ends where they are wanted."""
 
 _BLANKS = frozenset("\u115f\u2800\u3164\U00013441\U00013442\U0001d159")
 """Letters and symbols without ink: fillers, an empty braille cell, an empty note head."""
@@ -46,26 +46,26 @@ _LOOSE_JOINER = re.compile(f"(?<![^\x00-\x7f]){JOINER}|{JOINER}(?![^\x00-\x7f{JO
 _KEYCAPS = frozenset("#*0123456789")
 
 
-def clean(value: object, *, lines: bool = False, most: int = MOST) -> Clean:
-    """Return a value as text that is safe to show, at most `most` characters of it.
+def sanitize(value: object, *, multiline: bool = False, max_chars: int = MAX_CHARS) -> SafeText:
+    """Return a value as text that is safe to show, at most `max_chars` characters of it.
 
-    Line ends stay with `lines` and become `␊` without. What cannot be shown becomes a picture or `�`,
+    Line ends stay with `multiline` and become `␊` without. What cannot be shown becomes a picture or `�`,
     so that it is seen: a zero-width space is often why a key is not found.
     """
     text = value if isinstance(value, str) else str(value)
-    if len(text) > most:
-        text = text[: max(0, most - 1)].rstrip(JOINER) + ELLIPSIS
-    if text.isprintable() and (text.isascii() or max(text) < _FIRST_MARK):
-        return Clean(text)
-    text = text.replace("\r\n", "\n").translate(_PICTURES_OF_LINES if lines else _PICTURES)
+    if len(text) > max_chars:
+        text = text[: max(0, max_chars - 1)].rstrip(JOINER) + ELLIPSIS
+    if text.isprintable() and (text.isascii() or max(text) < _FIRST_COMBINING):
+        return SafeText(text)
+    text = text.replace("\r\n", "\n").translate(_MULTILINE_PICTURES if multiline else _PICTURES)
     text = _UNSHOWABLE.sub(REPLACEMENT, text)
-    if text.isascii() or max(text) < _FIRST_MARK:
-        return Clean(text)
+    if text.isascii() or max(text) < _FIRST_COMBINING:
+        return SafeText(text)
     # Text is laid out as if a joiner swallowed the next character; no terminal does that to ASCII.
-    return Clean(_LOOSE_JOINER.sub(REPLACEMENT, _cap(text)))
+    return SafeText(_LOOSE_JOINER.sub(REPLACEMENT, _limit_combining(text)))
 
 
-def has_visible_character(text: Clean) -> bool:
+def has_visible_character(text: SafeText) -> bool:
     """Return whether anything of the text can be seen, apart from what stands for characters that cannot."""
     if text.isascii():
         return bool(text) and not text.isspace()
@@ -75,7 +75,7 @@ def has_visible_character(text: Clean) -> bool:
     )
 
 
-def reveal(text: Clean, blank: str = "␣") -> Clean:
+def reveal(text: SafeText, blank: str = "␣") -> SafeText:
     """Return text of which nothing can be seen with `blank` for its blanks and `�` for the rest of it.
 
     Other text is returned as it is.
@@ -83,52 +83,52 @@ def reveal(text: Clean, blank: str = "␣") -> Clean:
     if has_visible_character(text):
         return text
     shown = (blank if _is_blank(each) else each if each == ELLIPSIS else REPLACEMENT for each in text)
-    return Clean("".join(shown))
+    return SafeText("".join(shown))
 
 
-def cells(text: str) -> int:
+def cell_width(text: str) -> int:
     """Return how many cells of a terminal the text takes."""
     if text.isascii() and text.isprintable():
         return len(text)
     return sum(width for _, width in _clusters(text))
 
 
-def fit(text: Clean, width: int, *, middle: bool = False) -> Clean:
+def truncate(text: SafeText, width: int, *, middle: bool = False) -> SafeText:
     """Return one line of text cut to `width` cells, with `…` at its end or, with `middle`, inside.
 
     In the middle the end is kept at least as long as the start: there a file name has number and type.
     """
     if width <= 0:
-        return Clean("")
-    if cells(text) <= width:
+        return SafeText("")
+    if cell_width(text) <= width:
         return text
     clusters = list(_clusters(text))
     left = width - 1
     if not middle:
-        return Clean(_take(clusters, left) + ELLIPSIS)
-    head = _take(clusters, left // 2)
+        return SafeText(_clusters_within(clusters, left) + ELLIPSIS)
+    head = _clusters_within(clusters, left // 2)
     clusters.reverse()
-    return Clean(head + ELLIPSIS + _take(clusters, left - cells(head), backwards=True))
+    return SafeText(head + ELLIPSIS + _clusters_within(clusters, left - cell_width(head), backwards=True))
 
 
-def _take(clusters: list[tuple[str, int]], width: int, *, backwards: bool = False) -> str:
+def _clusters_within(clusters: list[tuple[str, int]], width: int, *, backwards: bool = False) -> str:
     """Return the first clusters that fit into `width` cells, in reading order."""
-    taken = []
+    clusters_taken = []
     for cluster, needed in clusters:
         if needed > width:
             break
         width -= needed
-        taken.append(cluster)
-    return "".join(reversed(taken) if backwards else taken)
+        clusters_taken.append(cluster)
+    return "".join(reversed(clusters_taken) if backwards else clusters_taken)
 
 
-def _cap(text: str) -> str:
+def _limit_combining(text: str) -> str:
     """Leave out what follows the first few in a run of characters without a width."""
     kept = []
     run = 0
     for character in text:
         run = run + 1 if character != "\n" and not _width(character) else 0
-        if run <= MOST_MARKS:
+        if run <= MAX_COMBINING:
             kept.append(character)
     return "".join(kept)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote
 
-BLOT = "(token)"
-SHORTEST_SECRET = 8
+REDACTED = "(token)"
+MIN_SECRET_LENGTH = 8
 """What is shorter stands in too many texts by chance; the platform's tokens have 32 characters."""
 
 Text = TypeVar("Text", str, bytes)
@@ -16,31 +16,31 @@ class Token:
     """An authentication token that does not show in any repr, string, traceback or pickle."""
 
     __slots__ = ("__secret",)
-    __made: ClassVar[set[str]] = set()
+    __known: ClassVar[set[str]] = set()
 
     def __init__(self, secret: str) -> None:
         self.__secret = secret
-        Token.__made.add(secret)
+        Token.__known.add(secret)
 
     @classmethod
-    def hidden_in(cls, text: str) -> str:
+    def redact_all(cls, text: str) -> str:
         """Return a text with every token that this process made blotted out, also where it is quoted."""
-        for secret in sorted(cls.__made, key=len, reverse=True):
+        for secret in sorted(cls.__known, key=len, reverse=True):
             for form in (secret, repr(secret)[1:-1], quote(secret, safe="")):
-                text = text.replace(form, BLOT)
+                text = text.replace(form, REDACTED)
         return text
 
     def reveal(self) -> str:
         """Return the secret itself, for a header or the store."""
         return self.__secret
 
-    def blotted(self, text: Text) -> Text:
+    def redact(self, text: Text) -> Text:
         """Return what came from outside with "(token)" where the secret stands in it."""
-        if len(self.__secret) < SHORTEST_SECRET:
+        if len(self.__secret) < MIN_SECRET_LENGTH:
             return text
         if isinstance(text, bytes):
-            return text.replace(self.__secret.encode(), BLOT.encode())
-        return text.replace(self.__secret, BLOT)
+            return text.replace(self.__secret.encode(), REDACTED.encode())
+        return text.replace(self.__secret, REDACTED)
 
     def __repr__(self) -> str:
         return "Token(…)"

@@ -4,45 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cgc_tui.domain.errors import CgcError, NoPrivilege, NotFound
+from cgc_tui.domain.errors import CgcError, Forbidden, NotFound
 from cgc_tui.domain.jobs import ImportJob
-from cgc_tui.domain.queries import JobPage, JobQuery, Search
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import Look, number
 
 
-def error_words(job: ImportJob) -> Clean:
+def error_words(job: ImportJob) -> SafeText:
     """Return a failed job's code and message on one line, empty where there is none."""
     if job.error is None:
-        return Clean("")
+        return SafeText("")
     code = "" if job.error.code is None else str(job.error.code)
-    return clean(" ".join(part for part in (code, job.error.message) if part))
+    return sanitize(" ".join(part for part in (code, job.error.message) if part))
 
 
-def total_of(page: JobPage, look: Look) -> Clean:
+def total_of(page: JobPage, look: Look) -> SafeText:
     """Return how many jobs match: the platform's total, or `≥ 151` where that is missing or too low."""
     if page.total is not None and page.total >= page.at_least:
-        return Clean(f"{page.total:,}")
-    return Clean(f"{'>=' if look.ascii else '≥ '}{page.at_least:,}")
+        return SafeText(f"{page.total:,}")
+    return SafeText(f"{'>=' if look.ascii else '≥ '}{page.at_least:,}")
 
 
-def missing_details(missing: int, jobs: int) -> Clean:
+def missing_details(missing: int, jobs: int) -> SafeText:
     """Return `details of 12 of 50 jobs could not be read`, empty where none are missing."""
-    return Clean(f"details of {missing:,} of {jobs:,} jobs could not be read" if missing else "")
+    return SafeText(f"details of {missing:,} of {jobs:,} jobs could not be read" if missing else "")
 
 
-def lacking(page: JobPage) -> Clean:
+def lacking(page: JobPage) -> SafeText:
     """Return why details of the jobs are missing, or how many: `details missing: 12 of 50`."""
     missing = page.details_missing
-    why = page.incomplete.what if page.incomplete is not None else f"{missing:,} of {len(page.jobs):,}"
-    return clean(f"details missing: {why}" if missing or page.incomplete is not None else "")
+    why = page.incomplete.summary if page.incomplete is not None else f"{missing:,} of {len(page.jobs):,}"
+    return sanitize(f"details missing: {why}" if missing or page.incomplete is not None else "")
 
 
-def position(page: JobPage, look: Look) -> Clean:
+def position(page: JobPage, look: Look) -> SafeText:
     """Return where a page stands in the list: `51–100 of 12,380 · page 2 of 248`."""
     total = total_of(page, look)
     if not page.jobs:
-        return Clean(f"0 of {total}")
+        return SafeText(f"0 of {total}")
     limit = page.query.limit
     first = page.query.offset + 1
     last = page.query.offset + len(page.jobs)
@@ -50,32 +50,32 @@ def position(page: JobPage, look: Look) -> Clean:
     if page.total is not None and page.total >= page.at_least:
         turn += f" of {-(-page.total // limit):,}"
     dash = "-" if look.ascii else "–"
-    return Clean(f"{first:,}{dash}{last:,} of {total}{look.dot}{turn}")
+    return SafeText(f"{first:,}{dash}{last:,} of {total}{look.dot}{turn}")
 
 
-def filters(query: JobQuery, look: Look) -> Clean:
+def filters(query: JobQuery, look: Look) -> SafeText:
     """Return what narrows the list, or `whole list`."""
-    parts: list[str] = [query.among.what] if query.among else []
+    parts: list[str] = [query.among.title] if query.among else []
     parts += [" or ".join(query.states)] if query.states else []
     parts += [f"project {query.project}"] if query.project else []
     parts += [f"volume {query.volume}"] if query.volume else []
-    return clean(look.dot.join(parts) or "whole list")
+    return sanitize(look.dot.join(parts) or "whole list")
 
 
-def searched(search: Search, look: Look) -> Clean:
+def searched(search: ResultOrigin, look: Look) -> SafeText:
     """Return in how many jobs was looked, and when: `searched 438 of 438 at 12:03`."""
     at = f" at {search.at.astimezone(look.zone):%H:%M}" if search.at is not None else ""
-    return Clean(f"searched {search.searched:,} of {number(search.total)}{at}")
+    return SafeText(f"searched {search.searched:,} of {number(search.total)}{at}")
 
 
-def failed(error: CgcError, query: JobQuery, look: Look) -> Clean:
+def failed(error: CgcError, query: JobQuery, look: Look) -> SafeText:
     """Return what happened, and to which list where that is the reason."""
-    if isinstance(error, NoPrivilege | NotFound) and query.filtered:
-        return clean(f"{error.what}: {filters(query, look)}")
-    return error.what
+    if isinstance(error, Forbidden | NotFound) and query.is_filtered:
+        return sanitize(f"{error.summary}: {filters(query, look)}")
+    return error.summary
 
 
-def failure(error: CgcError, look: Look) -> Clean:
+def failure(error: CgcError, look: Look) -> SafeText:
     """Return an error on one line: what happened, the server's words, what to do."""
-    parts: Iterable[str | None] = (error.what, error.words, error.remedy)
-    return clean(look.dot.join(part for part in parts if part))
+    parts: Iterable[str | None] = (error.summary, error.server_message, error.remedy)
+    return sanitize(look.dot.join(part for part in parts if part))

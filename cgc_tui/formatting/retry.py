@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.domain.lock_holder import LockHolder
 from cgc_tui.domain.queries import MAX_LIMIT
-from cgc_tui.domain.retry import Fate, Options, Outcome, Plan, Run, body
-from cgc_tui.domain.text import Clean, clean, reveal
+from cgc_tui.domain.retry import NameConflictPolicy, Outcome, RetryPlan, RetryRun, SendStatus, request_body
+from cgc_tui.domain.text import SafeText, reveal, sanitize
 from cgc_tui.formatting.display import Look, moment, optional, state
 from cgc_tui.formatting.lists import error_words
 
@@ -18,23 +18,28 @@ CREATE = "POST /bulk/storage/imports/create"
 MOST_NAMED = 3
 MOST_BODIES = 1000
 
-GLYPHS = {Fate.WAITING: ("·", "."), Fate.REFUSED: ("✗", "x"), Fate.UNKNOWN: ("?", "?"), Fate.MADE: ("○", ".")}
+GLYPHS = {
+    SendStatus.WAITING: ("·", "."),
+    SendStatus.REFUSED: ("✗", "x"),
+    SendStatus.UNKNOWN: ("?", "?"),
+    SendStatus.STARTED: ("○", "."),
+}
 
 
-def planned(plan: Plan, asked: int, look: Look) -> Iterator[tuple[str, Clean]]:
+def planned(plan: RetryPlan, asked: int, look: Look) -> Iterator[tuple[str, SafeText]]:
     """Yield label and value of what a plan is; `asked` for were so many jobs."""
     count = len(plan.jobs)
-    yield "Start", Clean(f"{count:,} of {asked:,} failed imports again")
+    yield "Start", SafeText(f"{count:,} of {asked:,} failed imports again")
     into = (
         (job.destination.parent and f"folder {job.destination.parent}") or job.destination.project
         for job in plan.jobs
     )
     yield "Into", _named(into, look)
     yield "From", _named((job.source.volume for job in plan.jobs), look)
-    if plan.left_out:
-        reasons = (f"{number:,} {reason}" for reason, number in plan.reasons.items())
-        yield "Left out", clean(look.dot.join(reasons))
-    yield "Requests", Clean(f"{requests(count):,} of up to {MAX_LIMIT} imports, none repeated by itself")
+    if plan.skipped:
+        reasons = (f"{number:,} {reason}" for reason, number in plan.skip_counts.items())
+        yield "Left out", sanitize(look.dot.join(reasons))
+    yield "Requests", SafeText(f"{requests(count):,} of up to {MAX_LIMIT} imports, none repeated by itself")
 
 
 def requests(count: int) -> int:
@@ -42,33 +47,35 @@ def requests(count: int) -> int:
     return -(-count // MAX_LIMIT)
 
 
-def bodies(jobs: Iterable[ImportJob], options: Options) -> Iterator[str]:
+def bodies(jobs: Iterable[ImportJob], options: NameConflictPolicy) -> Iterator[str]:
     """Yield the requests as they will be sent, an import a line, and say what is not shown."""
     jobs = tuple(jobs)
     for place, job in enumerate(jobs[:MOST_BODIES]):
         if place % MAX_LIMIT == 0:
             size = min(MAX_LIMIT, len(jobs) - place)
             yield f"{CREATE}   request {place // MAX_LIMIT + 1} of {requests(len(jobs))}, {size} items"
-        yield json.dumps(body(job, options), ensure_ascii=False, allow_nan=False)
+        yield json.dumps(request_body(job, options), ensure_ascii=False, allow_nan=False)
     if len(jobs) > MOST_BODIES:
         yield f"… and {len(jobs) - MOST_BODIES:,} more"
 
 
-def result(outcome: Outcome, look: Look) -> Clean:
+def result(outcome: Outcome, look: Look) -> SafeText:
     """Return what became of an import: the new job's state, or why there is none."""
-    if outcome.new is not None and outcome.new.state:
-        return clean(f"{state(outcome.new.state, look)} {error_words(outcome.new)}".rstrip())
-    glyph = GLYPHS[outcome.fate][look.ascii]
-    why = f": {outcome.why}" if outcome.why else ""
-    return clean(f"{glyph} {outcome.fate}{why}")
+    if outcome.replacement is not None and outcome.replacement.state:
+        return sanitize(
+            f"{state(outcome.replacement.state, look)} {error_words(outcome.replacement)}".rstrip()
+        )
+    glyph = GLYPHS[outcome.status][look.ascii]
+    why = f": {outcome.detail}" if outcome.detail else ""
+    return sanitize(f"{glyph} {outcome.status}{why}")
 
 
-def summary(run: Run, look: Look) -> Clean:
+def summary(run: RetryRun, look: Look) -> SafeText:
     """Return how many imports have each fate, and how the new jobs stand."""
     counts = run.counts
-    parts = [f"{counts[fate]:,} {fate}" for fate in Fate if counts[fate]]
-    states = Counter(outcome.new.state for outcome in run.outcomes if outcome.new is not None)
-    under_way = len(run.going)
+    parts = [f"{counts[fate]:,} {fate}" for fate in SendStatus if counts[fate]]
+    states = Counter(outcome.replacement.state for outcome in run.outcomes if outcome.replacement is not None)
+    under_way = len(run.running_ids)
     ended = [
         f"{states[name]:,} {name.lower()}" for name in (JobState.COMPLETED, JobState.FAILED) if states[name]
     ]
@@ -76,10 +83,12 @@ def summary(run: Run, look: Look) -> Clean:
     ended += [f"{otherwise:,} ended otherwise"] if otherwise else []
     ended += [f"{under_way:,} under way"] if under_way else []
     jobs = f" ({', '.join(ended)})" if ended else ""
-    return clean(look.dot.join(part + (jobs if part.endswith(Fate.MADE) else "") for part in parts))
+    return sanitize(
+        look.dot.join(part + (jobs if part.endswith(SendStatus.STARTED) else "") for part in parts)
+    )
 
 
-def held_by(holder: LockHolder, look: Look) -> Clean:
+def held_by(holder: LockHolder, look: Look) -> SafeText:
     """Return which other process is sending imports, and what to do where it is stopped."""
     parts = (
         holder.host,
@@ -90,36 +99,39 @@ def held_by(holder: LockHolder, look: Look) -> Clean:
     words = f"another cgc-tui is sending imports{f' ({known})' if known else ''}"
     if holder.is_stopped:
         words += f"; it is stopped: continue it with fg or kill -CONT {holder.pid}"
-    return clean(words)
+    return sanitize(words)
 
 
-def unprotected(reason: Clean) -> Clean:
+def unprotected(reason: SafeText) -> SafeText:
     """Return what it means that there is no lock."""
-    return clean(f"{reason}: a second run at the same time would send the same imports again.")
+    return sanitize(f"{reason}: a second run at the same time would send the same imports again.")
 
 
 def rank(outcome: Outcome) -> int:
     """Return the place of an import in the list: what needs a look comes first."""
-    if outcome.fate in (Fate.UNKNOWN, Fate.REFUSED):
-        return [Fate.UNKNOWN, Fate.REFUSED].index(outcome.fate)
-    failed = outcome.new is not None and outcome.new.state == JobState.FAILED
+    if outcome.status in (SendStatus.UNKNOWN, SendStatus.REFUSED):
+        return [SendStatus.UNKNOWN, SendStatus.REFUSED].index(outcome.status)
+    failed = outcome.replacement is not None and outcome.replacement.state == JobState.FAILED
     return 2 if failed or outcome.ended_otherwise else 3
 
 
-def table(run: Run) -> str:
+def table(run: RetryRun) -> str:
     """Return what became of each import as tab-separated values, for pasting."""
     rows = ["old_id\tnew_id\tresult\tlocation"]
     for outcome in run.outcomes:
-        new = outcome.new.id if outcome.new is not None else ""
+        new = outcome.replacement.id if outcome.replacement is not None else ""
         told = result(outcome, Look(ascii=True))
-        rows.append(f"{outcome.old.id}\t{new}\t{told}\t{reveal(clean(outcome.old.source.location or ''))}")
+        rows.append(
+            f"{outcome.original.id}\t{new}\t{told}\t"
+            f"{reveal(sanitize(outcome.original.source.location or ''))}"
+        )
     return "\n".join(rows)
 
 
-def _named(values: Iterable[str | None], look: Look) -> Clean:
+def _named(values: Iterable[str | None], look: Look) -> SafeText:
     """Return the most frequent values, each with its number."""
     counted = Counter(value for value in values if value)
     named = [f"{optional(value, look)} {number:,}" for value, number in counted.most_common(MOST_NAMED)]
     further = len(counted) - MOST_NAMED
     named += [f"and {further:,} more"] if further > 0 else []
-    return clean(look.dot.join(named) or look.unknown)
+    return sanitize(look.dot.join(named) or look.unknown)

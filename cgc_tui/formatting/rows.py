@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from cgc_tui.domain.jobs import ImportJob
-from cgc_tui.domain.text import Clean, clean, fit, has_visible_character, reveal
+from cgc_tui.domain.text import SafeText, has_visible_character, reveal, sanitize, truncate
 from cgc_tui.formatting.display import Look, optional, state, took, when
 from cgc_tui.formatting.lists import error_words
 
@@ -57,21 +57,21 @@ def columns(width: int) -> dict[Column, int]:
     return {column: widths[column] for column in Column if column in widths}
 
 
-def row(job: ImportJob, widths: dict[Column, int], look: Look, now: datetime) -> tuple[Clean, ...]:
+def row(job: ImportJob, widths: dict[Column, int], look: Look, now: datetime) -> tuple[SafeText, ...]:
     """Return the cells of a job's row, each cut to its column."""
     return tuple(cell(job, column, width, look, now) for column, width in widths.items())
 
 
-def marked(state_cell: Clean, look: Look) -> Clean:
+def marked(state_cell: SafeText, look: Look) -> SafeText:
     """Return a state's cell with a mark between glyph and word."""
-    return Clean(f"{state_cell[:1]}{'*' if look.ascii else '●'}{state_cell[2:]}")
+    return SafeText(f"{state_cell[:1]}{'*' if look.ascii else '●'}{state_cell[2:]}")
 
 
-def cell(job: ImportJob, column: Column, width: int, look: Look, now: datetime) -> Clean:
+def cell(job: ImportJob, column: Column, width: int, look: Look, now: datetime) -> SafeText:
     """Return one cell of a job's row, cut to `width` cells."""
     match column:
         case Column.STATE:
-            return fit(state(job.state, look), width)
+            return truncate(state(job.state, look), width)
         case Column.NAME:
             return label(job, width, look)
         case Column.PROJECT:
@@ -79,25 +79,25 @@ def cell(job: ImportJob, column: Column, width: int, look: Look, now: datetime) 
         case Column.VOLUME:
             return short_id(job.source.volume, width, look)
         case Column.STARTED:
-            return fit(when(job.started_on, look, now), width)
+            return truncate(when(job.started_on, look, now), width)
         case Column.TOOK:
-            return Clean(fit(took(job, look), width).rjust(width))
+            return SafeText(truncate(took(job, look), width).rjust(width))
         case Column.ERROR:
-            return fit(error_words(job), width)
+            return truncate(error_words(job), width)
 
 
-def label(job: ImportJob, width: int, look: Look) -> Clean:
+def label(job: ImportJob, width: int, look: Look) -> SafeText:
     """Return a job's name cut to `width` cells; with its id where no character of that can be seen."""
-    name = clean(job.name or "")
-    shown = fit(name, width, middle=True)
+    name = sanitize(job.name or "")
+    shown = truncate(name, width, middle=True)
     if has_visible_character(shown):
         return shown
     parts = (reveal(name, look.blank), optional(job.id, look))
-    return fit(Clean(" ".join(filter(None, parts))), width, middle=True)
+    return truncate(SafeText(" ".join(filter(None, parts))), width, middle=True)
 
 
-def short_id(value: str | None, width: int, look: Look) -> Clean:
+def short_id(value: str | None, width: int, look: Look) -> SafeText:
     """Return an id `owner/name` where there is room for most of them, else its name alone."""
     if value and width < WISHED[1][1]:
         value = value.rpartition("/")[2] or value
-    return fit(optional(value, look), width, middle=True)
+    return truncate(optional(value, look), width, middle=True)

@@ -11,10 +11,17 @@ from cgc_tui.api.listing import all_jobs, jobs_by_ids
 from cgc_tui.api.parse import TRY_AGAIN
 from cgc_tui.api.requester import RetryHook
 from cgc_tui.api.throttle import Sleep
-from cgc_tui.domain.errors import CgcError, Lost, NoPrivilege, NotFound, Rejected, Unreadable
+from cgc_tui.domain.errors import (
+    CgcError,
+    Forbidden,
+    InvalidResponse,
+    NotFound,
+    OutcomeUnknown,
+    RequestRejected,
+)
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.domain.retry import Options, Plan, Run, body, plan
+from cgc_tui.domain.retry import NameConflictPolicy, RetryPlan, RetryRun, plan_retry, request_body
 from cgc_tui.formatting.lists import missing_details
 
 LOOKS = (0.0, 2.0, 10.0)
@@ -40,40 +47,42 @@ async def listed(
         for project, volume in pairs:
             page = await all_jobs(client, JobQuery(project=project, volume=volume), on_retry=on_retry)
             found.update((job.id, job) for job in page.jobs)
-    except (NotFound, NoPrivilege, Rejected):  # a project or volume is gone; the jobs are still listed
+    except (NotFound, Forbidden, RequestRejected):  # a project or volume is gone; the jobs are still listed
         page = await all_jobs(client, JobQuery(), on_retry=on_retry)
         found.update((job.id, job) for job in page.jobs)
     if missing := sum(job.details_missing for job in found.values()):
-        raise Unreadable(missing_details(missing, len(found)), TRY_AGAIN, retry_after=5.0)
+        raise InvalidResponse(missing_details(missing, len(found)), TRY_AGAIN, retry_after=5.0)
     return tuple(found.values())
 
 
 @asynccontextmanager
 async def locked_run(
     client: Client,
-    planned: Plan,
-    options: Options,
+    planned: RetryPlan,
+    options: NameConflictPolicy,
     *,
     known: Collection[str],
     hold: Hold,
     on_retry: RetryHook | None = None,
-) -> AsyncIterator[Run]:
+) -> AsyncIterator[RetryRun]:
     """Hold the lock for sending, look again, and give the run of what is still to be sent.
 
     `known` are the ids of the jobs that were listed for the plan. An import that was started since then, as
-    by another process that had the lock, is not part of the run: `Run.plan` says so. Raises CgcError, before
-    anything is sent, where the user or the list cannot be read, and what `hold` raises.
+    by another process that had the lock, is not part of the run: `RetryRun.plan` says so. Raises CgcError,
+    before anything is sent, where the user or the list cannot be read, and what `hold` raises.
     """
     user = await client.me()
     async with hold(client.endpoint, user.username):
         now = await listed(client, planned.jobs, on_retry=on_retry)
-        known = {*known, *planned.left_out, *(job.id for job in planned.jobs)}
-        left = plan(planned.jobs, listed=now, known=known)
-        whole = Plan(left.jobs, {**planned.left_out, **left.left_out})
-        yield Run(whole, options, [job.id for job in now])
+        known = {*known, *planned.skipped, *(job.id for job in planned.jobs)}
+        left = plan_retry(planned.jobs, listed=now, known=known)
+        whole = RetryPlan(left.jobs, {**planned.skipped, **left.skipped})
+        yield RetryRun(whole, options, [job.id for job in now])
 
 
-async def send(client: Client, run: Run, *, on_change: Callable[[], None] = lambda: None) -> CgcError | None:
+async def send(
+    client: Client, run: RetryRun, *, on_change: Callable[[], None] = lambda: None
+) -> CgcError | None:
     """Send what waits, a hundred in a request and no request twice.
 
     Return why it ended early, where that concerns what is still to be sent as well: a token, a limit, the
@@ -81,19 +90,19 @@ async def send(client: Client, run: Run, *, on_change: Callable[[], None] = lamb
     answer in a row does, and so does maintenance.
     """
     lost = False
-    while chunk := run.take():
+    while chunk := run.next_chunk():
         on_change()
         try:
-            run.answered(chunk, await client.submit([body(job, run.options) for job in chunk]))
-        except Lost as error:
-            run.lost(chunk, error)
+            run.record_results(chunk, await client.submit([request_body(job, run.policy) for job in chunk]))
+        except OutcomeUnknown as error:
+            run.record_unknown(chunk, error)
             if lost or (error.status, error.code) == MAINTENANCE:
                 return error
             lost = True
             continue
         except CgcError as error:
-            run.refused(chunk, error)
-            if not isinstance(error, Rejected | NoPrivilege | NotFound):
+            run.record_refusal(chunk, error)
+            if not isinstance(error, RequestRejected | Forbidden | NotFound):
                 return error
         finally:
             on_change()
@@ -101,20 +110,20 @@ async def send(client: Client, run: Run, *, on_change: Callable[[], None] = lamb
     return None
 
 
-async def look(client: Client, run: Run) -> None:
+async def look(client: Client, run: RetryRun) -> None:
     """Look whether jobs whose answer was lost are there all the same; raises CgcError."""
-    if run.unclear:
-        run.found(await listed(client, run.unclear))
+    if run.unresolved:
+        run.match_new_jobs(await listed(client, run.unresolved))
 
 
-async def reconcile(client: Client, run: Run, *, sleep: Sleep = asyncio.sleep) -> None:
+async def reconcile(client: Client, run: RetryRun, *, sleep: Sleep = asyncio.sleep) -> None:
     """Look for jobs whose answer was lost until all are there, at most three times; raises CgcError."""
     for wait in LOOKS:
-        if run.unclear:
+        if run.unresolved:
             await sleep(wait)
             await look(client, run)
 
 
-async def follow(client: Client, run: Run) -> None:
+async def follow(client: Client, run: RetryRun) -> None:
     """Learn how the new jobs stand; raises CgcError."""
-    run.learned(await jobs_by_ids(client, run.going))
+    run.update_jobs(await jobs_by_ids(client, run.running_ids))

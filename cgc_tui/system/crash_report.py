@@ -11,7 +11,7 @@ from contextlib import suppress
 from types import TracebackType
 
 from cgc_tui import __version__
-from cgc_tui.domain.text import clean
+from cgc_tui.domain.text import sanitize
 from cgc_tui.domain.token import Token
 from cgc_tui.system.process_limits import LIMITED, limit_message
 
@@ -24,8 +24,8 @@ def report(error: BaseException) -> str:
 
     The report has the frames but not their variables, and no token.
     """
-    text = Token.hidden_in("".join(traceback.format_exception(error)))
-    words = Token.hidden_in(f"{type(error).__name__}: {error}")
+    text = Token.redact_all("".join(traceback.format_exception(error)))
+    words = Token.redact_all(f"{type(error).__name__}: {error}")
     head = f"cgc-tui {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n"
     try:
         number, path = tempfile.mkstemp(prefix="cgc-tui-bug-", suffix=".txt")
@@ -34,8 +34,8 @@ def report(error: BaseException) -> str:
     except OSError as trouble:
         path = f"not written ({trouble.strerror})"
     return (
-        f"cgc-tui ended because of a bug: {clean(words, most=200)}\n"
-        f"Report, without your token: {clean(path)}\n"
+        f"cgc-tui ended because of a bug: {sanitize(words, max_chars=200)}\n"
+        f"Report, without your token: {sanitize(path)}\n"
         "Please send it to the maintainers, with what you did before."
     )
 

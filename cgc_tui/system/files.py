@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.text import SafeText, sanitize
 
 
 class SaveError(Exception):
     """Why a file was not written, in words for the user."""
 
-    def __init__(self, words: Clean) -> None:
+    def __init__(self, words: SafeText) -> None:
         super().__init__(words)
         self.words = words
 
@@ -30,13 +30,13 @@ def expanded(text: str) -> Path:
     try:
         path = Path(text).expanduser()
     except RuntimeError:
-        raise SaveError(clean(f"{text} is no path: there is no such user.")) from None
+        raise SaveError(sanitize(f"{text} is no path: there is no such user.")) from None
     try:
         if b"\0" not in os.fsencode(path):
             return Path(os.path.abspath(path))
     except UnicodeEncodeError:
         pass
-    raise SaveError(clean(f"{text} is no path."))
+    raise SaveError(sanitize(f"{text} is no path."))
 
 
 def save(path: Path, lines: Iterable[str], *, encoding_errors: str, replace: bool) -> None:
@@ -67,19 +67,19 @@ def check(path: Path, *, replace: bool) -> None:
     """Raise SaveError where the file cannot be written, before any work is done for it."""
     try:
         if not path.parent.is_dir():
-            raise SaveError(clean(f"There is no folder {path.parent}."))
+            raise SaveError(sanitize(f"There is no folder {path.parent}."))
         if path.is_dir():
-            raise SaveError(clean(f"Add a file name: {path} is a folder."))
+            raise SaveError(sanitize(f"Add a file name: {path} is a folder."))
         if not os.access(path.parent, os.W_OK):
-            raise SaveError(clean(f"You may not write to {path.parent}."))
+            raise SaveError(sanitize(f"You may not write to {path.parent}."))
         if not path.exists():
             return
     except OSError as error:
         raise SaveError(_words(path, error)) from None
     if not path.is_file():
-        raise SaveError(clean(f"{path} is not a regular file."))
+        raise SaveError(sanitize(f"{path} is not a regular file."))
     if not replace:
-        raise Exists(clean(f"{path} exists."))
+        raise Exists(sanitize(f"{path} exists."))
 
 
 def _put(new: Path, path: Path, *, replace: bool) -> None:
@@ -88,7 +88,7 @@ def _put(new: Path, path: Path, *, replace: bool) -> None:
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         except FileExistsError:
-            raise Exists(clean(f"{path} exists.")) from None
+            raise Exists(sanitize(f"{path} exists.")) from None
     try:
         with suppress(FileNotFoundError):
             new.chmod(stat.S_IMODE(path.stat().st_mode))
@@ -100,7 +100,7 @@ def _put(new: Path, path: Path, *, replace: bool) -> None:
         raise
 
 
-def _words(path: Path, error: OSError) -> Clean:
+def _words(path: Path, error: OSError) -> SafeText:
     if isinstance(error, PermissionError):
-        return clean(f"You may not write to {path}.")
-    return clean(f"{path} cannot be written: {error.strerror or error}.")
+        return sanitize(f"You may not write to {path}.")
+    return sanitize(f"{path} cannot be written: {error.strerror or error}.")

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from cgc_tui.domain.lock_holder import LockHolder
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.text import SafeText, sanitize
 
 POLL_INTERVAL = 0.5
 """Seconds between two attempts to take the lock."""
@@ -48,7 +48,7 @@ class SendLock:
         directory: Path | None,
         *,
         on_wait: Callable[[LockHolder | None], object],
-        on_unprotected: Callable[[Clean], object],
+        on_unprotected: Callable[[SafeText], object],
         wait: bool = True,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], Coroutine[Any, Any, None]] = asyncio.sleep,
@@ -90,7 +90,7 @@ class SendLock:
                 holder = _read_holder(path)
             except OSError as error:
                 if attempt == 0:
-                    self._on_unprotected(clean(f"{path} cannot be locked ({error.strerror})"))
+                    self._on_unprotected(sanitize(f"{path} cannot be locked ({error.strerror})"))
                     return None
                 holder = shown or LockHolder()  # the other process may still have it
             else:

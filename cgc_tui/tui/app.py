@@ -18,7 +18,7 @@ from cgc_tui.config.credentials import Access, Credentials, TokenSource
 from cgc_tui.config.platforms import CredentialsError, platform_of
 from cgc_tui.config.settings import Settings
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.domain.token import Token
 from cgc_tui.formatting.display import Look
 from cgc_tui.tui.app_state import UserIdentified
@@ -71,7 +71,7 @@ class CgcApp(TerminalApp):
     BINDINGS = bindings("app")
 
     display_options: var[Look] = var(Look(), init=False)
-    user: var[Clean | None] = var[Clean | None](None, init=False)
+    user: var[SafeText | None] = var[SafeText | None](None, init=False)
     refresh_interval: var[float] = var(0.0, init=False)
     """Seconds between refreshes of the list, 0 for none."""
 
@@ -100,7 +100,7 @@ class CgcApp(TerminalApp):
         """Ask for a token where there is none; say what was wrong with the settings."""
         self.add_mode(self.DEFAULT_MODE, self.get_default_screen)  # known late, it is not styled twice
         if self._access.token is None:
-            self._ask_token(Clean(""), leavable=False)
+            self._ask_token(SafeText(""), leavable=False)
         settings = self._setup.settings
         for note in (*settings.problems, *settings.screen_problems, *self._setup.credentials.notes):
             self.warn(note)
@@ -136,10 +136,10 @@ class CgcApp(TerminalApp):
         if any(isinstance(screen, TokenScreen) for screen in self.screen_stack):
             return
         origin = f" of {self._access.source.value}" if self._access.source else ""
-        words = f" ({event.error.words.rstrip('.')})" if event.error.words else ""
-        self._ask_token(clean(f"The platform refused the token{origin}{words}."), leavable=True)
+        words = f" ({event.error.server_message.rstrip('.')})" if event.error.server_message else ""
+        self._ask_token(sanitize(f"The platform refused the token{origin}{words}."), leavable=True)
 
-    def _ask_token(self, reason: Clean, *, leavable: bool) -> None:
+    def _ask_token(self, reason: SafeText, *, leavable: bool) -> None:
         from cgc_tui.tui.login.screen import TokenScreen
 
         screen = TokenScreen(
@@ -228,5 +228,5 @@ class CgcApp(TerminalApp):
             endpoint=login.endpoint,
             token=login.token,
             source=source,
-            user=clean(login.username),
+            user=sanitize(login.username),
         )

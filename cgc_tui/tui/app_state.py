@@ -8,13 +8,13 @@ from typing import Any
 from textual.message import Message
 from textual.screen import Screen
 
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.text import SafeText
 
 
 class UserIdentified(Message):
     """The platform has said whose token it is."""
 
-    def __init__(self, user: Clean) -> None:
+    def __init__(self, user: SafeText) -> None:
         super().__init__()
         self.user = user
 

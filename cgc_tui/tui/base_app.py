@@ -19,7 +19,7 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from cgc_tui.config.settings import Settings
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.system.browser import open_link
 from cgc_tui.system.clipboard import Route, choose, to_tmux
 from cgc_tui.tui.keys import bindings
@@ -117,7 +117,7 @@ class TerminalApp(App[None]):
 
     def warn(self, words: str) -> None:
         """Show what the user should know before going on."""
-        self.notify(clean(words), severity="warning", timeout=WARNING_SECONDS, markup=False)
+        self.notify(sanitize(words), severity="warning", timeout=WARNING_SECONDS, markup=False)
 
     @on(CopyAsked)
     def _copy(self, event: CopyAsked) -> None:
@@ -138,7 +138,7 @@ class TerminalApp(App[None]):
         elif isinstance(self.screen, TextDialog):
             self.notify("This terminal gives no way to copy: select the text with the mouse.", markup=False)
         else:
-            self.push_screen(TextDialog(clean(f"Copy by hand: {asked.what}"), asked.text, what=asked.what))
+            self.push_screen(TextDialog(sanitize(f"Copy by hand: {asked.what}"), asked.text, what=asked.what))
 
     @on(OpenAsked)
     def _open(self, event: OpenAsked) -> None:
@@ -154,7 +154,7 @@ class TerminalApp(App[None]):
         else:
             self.push_screen(
                 TextDialog(
-                    Clean("Web page (set BROWSER to have it opened)"), asked.url, what=Clean("the link")
+                    SafeText("Web page (set BROWSER to have it opened)"), asked.url, what=SafeText("the link")
                 )
             )
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from textual.message import Message
 
-from cgc_tui.domain.errors import Refused
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.errors import TokenRejected
+from cgc_tui.domain.text import SafeText
 
 
 class TokenRefused(Message):
     """The platform does not take the token any more."""
 
-    def __init__(self, error: Refused) -> None:
+    def __init__(self, error: TokenRejected) -> None:
         super().__init__()
         self.error = error
 
@@ -19,7 +19,7 @@ class TokenRefused(Message):
 class CopyAsked(Message):
     """Copy a text, as the platform sent it; `what` it is."""
 
-    def __init__(self, text: str, what: Clean) -> None:
+    def __init__(self, text: str, what: SafeText) -> None:
         super().__init__()
         self.text = text
         self.what = what
@@ -36,7 +36,7 @@ class OpenAsked(Message):
 class TellAsked(Message):
     """Tell somebody who looks elsewhere, in the terminal's title; no words give the old title back."""
 
-    def __init__(self, words: Clean, *, ring: bool = False) -> None:
+    def __init__(self, words: SafeText, *, ring: bool = False) -> None:
         super().__init__()
         self.words = words
         self.ring = ring

@@ -19,16 +19,16 @@ from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.demo.catalog import CREDENTIALS
 from cgc_tui.domain.errors import (
     CgcError,
-    Lost,
+    ConnectionFailed,
+    Forbidden,
+    InvalidResponse,
     Maintenance,
-    NoPrivilege,
     NotFound,
+    OutcomeUnknown,
     RateLimited,
-    Refused,
-    Rejected,
-    ServerTrouble,
-    Unreachable,
-    Unreadable,
+    RequestRejected,
+    ServerError,
+    TokenRejected,
 )
 from cgc_tui.domain.jobs import ImportJob, JobError
 from cgc_tui.domain.queries import JobPage, JobQuery
@@ -97,7 +97,7 @@ async def test_brief_items_stay_where_they_cannot_be_filled(
 async def test_merging_never_forgets() -> None:
     known = ImportJob(id="a", state="RUNNING", started_on=datetime(2026, 1, 1, tzinfo=UTC), record={"x": 1})
     told = ImportJob(id="a", state="", error=JobError(code=9105), record={"x": None, "y": 2})
-    merged = told.over(known)
+    merged = told.merged_with(known)
     assert (merged.state, merged.started_on, merged.error) == ("RUNNING", known.started_on, told.error)
     assert merged.raw == {"x": 1, "y": 2}
 
@@ -152,7 +152,7 @@ async def test_counts_projects_volumes_and_user(client: Client, platform: Simula
     assert await client.count(JobQuery(states=("FAILED",), offset=100, limit=50)) == failed
     assert ("limit", "1") in platform.requests[-1].query
     assert set((await client.projects()).ids) == set(platform.projects)
-    assert (await client.volumes()).whole
+    assert (await client.volumes()).complete
     assert set((await client.volumes()).ids) == set(platform.volumes)
     assert (await client.me()).username == "rosalind"
 
@@ -235,23 +235,23 @@ async def test_each_job_stands_once() -> None:
 
 
 FAILURES: list[tuple[str, object, type[CgcError], str]] = [
-    ("error", (401, 90001), Refused, "refused the token"),
+    ("error", (401, 90001), TokenRejected, "refused the token"),
     ("maintenance", True, Maintenance, "503 maintenance"),
-    ("cloud_error", True, ServerTrouble, "cloud provider"),
-    ("gateway_html", 502, ServerTrouble, "502 bad gateway"),
-    ("gateway_html", 504, ServerTrouble, "504 gateway time-out"),
-    ("unmatched", True, ServerTrouble, "404 not found"),
-    ("portal", True, Unreadable, "web page"),
-    ("not_json", True, Unreadable, "could not be read"),
-    ("list_body", True, Unreadable, "could not be read"),
-    ("items_missing", True, Unreadable, "no list"),
-    ("items_null", True, Unreadable, "no list"),
-    ("deep_nesting", True, Unreadable, "could not be read"),
-    ("huge_integer", True, Unreadable, "could not be read"),
-    ("cut", True, Unreachable, "broke"),
-    ("drop", "headers", Unreachable, "broke"),
-    ("drop", "before", Unreachable, "broke"),
-    ("big_body", 64, Unreadable, "too large"),
+    ("cloud_error", True, ServerError, "cloud provider"),
+    ("gateway_html", 502, ServerError, "502 bad gateway"),
+    ("gateway_html", 504, ServerError, "504 gateway time-out"),
+    ("unmatched", True, ServerError, "404 not found"),
+    ("portal", True, InvalidResponse, "web page"),
+    ("not_json", True, InvalidResponse, "could not be read"),
+    ("list_body", True, InvalidResponse, "could not be read"),
+    ("items_missing", True, InvalidResponse, "no list"),
+    ("items_null", True, InvalidResponse, "no list"),
+    ("deep_nesting", True, InvalidResponse, "could not be read"),
+    ("huge_integer", True, InvalidResponse, "could not be read"),
+    ("cut", True, ConnectionFailed, "broke"),
+    ("drop", "headers", ConnectionFailed, "broke"),
+    ("drop", "before", ConnectionFailed, "broke"),
+    ("big_body", 64, InvalidResponse, "too large"),
 ]
 
 
@@ -263,7 +263,7 @@ async def test_every_failure_is_a_sentence(
     with pytest.raises(CgcError) as caught:
         await client.jobs(JobQuery())
     assert type(caught.value) is kind
-    assert words in caught.value.what
+    assert words in caught.value.summary
     assert caught.value.remedy
     assert "<" not in str(caught.value)
     assert platform.token not in repr(caught.value) + str(caught.value)
@@ -274,7 +274,7 @@ async def test_every_failure_is_a_sentence(
 async def test_an_empty_answer_is_said_to_be_empty(client: Client, platform: SimulatedPlatform) -> None:
     for status in (200, 204):
         platform.next("empty", status)
-        with pytest.raises(Unreadable, match="empty"):
+        with pytest.raises(InvalidResponse, match="empty"):
             await client.jobs(JobQuery())
 
 
@@ -282,10 +282,10 @@ async def test_the_servers_words_code_and_request_id_are_kept(
     client: Client, platform: SimulatedPlatform
 ) -> None:
     platform.switches.forbidden_projects = frozenset({"rosalind/brca-pilot"})
-    with pytest.raises(NoPrivilege) as caught:
+    with pytest.raises(Forbidden) as caught:
         await client.jobs(JobQuery(project="rosalind/brca-pilot"))
     assert (caught.value.status, caught.value.code) == (403, 9003)
-    assert caught.value.words
+    assert caught.value.server_message
     assert caught.value.request_id
     with pytest.raises(NotFound):
         await client.job(ImportJob(id="nothing", state=""))
@@ -306,7 +306,7 @@ async def test_a_404_to_a_request_that_names_nothing_is_a_failure_of_the_server(
         assert await call()
         before = len(platform.requests)
         platform.fail(fault, value)
-        with pytest.raises(ServerTrouble, match="404 not found"):
+        with pytest.raises(ServerError, match="404 not found"):
             await call()
         platform.recover()
         assert len(platform.requests) == before + 3
@@ -329,7 +329,7 @@ async def test_nothing_follows_a_redirect(
     elsewhere = SimulatedPlatform(jobs=1, clock=clock.unix)
     with LoopbackServer(elsewhere) as other:
         platform.fail("redirect_to", f"{other.url}/storage/imports")
-        with pytest.raises(Rejected, match="redirect"):
+        with pytest.raises(RequestRejected, match="redirect"):
             await connect().jobs(JobQuery())
     assert not elsewhere.requests
 
@@ -369,11 +369,11 @@ async def test_advance_access_is_asked_for_where_it_is_set(
 async def test_gets_are_repeated_twice_and_told(client: Client, platform: SimulatedPlatform) -> None:
     told: list[tuple[str, float]] = []
     platform.next("gateway_html", 502, times=2)
-    page = await client.jobs(JobQuery(), on_retry=lambda error, wait: told.append((error.what, wait)))
+    page = await client.jobs(JobQuery(), on_retry=lambda error, wait: told.append((error.summary, wait)))
     assert page.jobs
     assert [what for what, _ in told] == ["502 bad gateway"] * 2
     platform.next("gateway_html", 502, times=3)
-    with pytest.raises(ServerTrouble):
+    with pytest.raises(ServerError):
         await client.jobs(JobQuery())
     assert len(platform.requests) == 6
 
@@ -393,7 +393,7 @@ async def test_some_failures_are_not_repeated(
 async def test_a_silent_server_ends_with_the_deadline(connect: Connect, platform: SimulatedPlatform) -> None:
     for fault, value in (("silent", True), ("drip", 0.05)):
         platform.fail(fault, value)
-        with pytest.raises(Unreachable, match="in time"):
+        with pytest.raises(ConnectionFailed, match="in time"):
             await connect(deadline=0.3).jobs(JobQuery())
         platform.recover()
 
@@ -415,7 +415,7 @@ async def test_a_deadline_that_passed_while_the_process_was_stopped_is_set_again
     sending = asyncio.create_task(client.submit([body]))
     await held.arrival()
     stopped += 60
-    with pytest.raises(Lost):
+    with pytest.raises(OutcomeUnknown):
         await sending
     assert sum(request.method == "POST" for request in platform.requests) == 1
 
@@ -439,7 +439,7 @@ async def test_the_rate_limit_says_when_to_ask_again(
     platform.switches.rate_reset = reset
     await client.jobs(JobQuery(limit=1))
     assert client.budget is not None
-    assert (client.budget.limit, client.budget.remaining, client.budget.scarce) == (1, 0, True)
+    assert (client.budget.limit, client.budget.remaining, client.budget.is_low) == (1, 0, True)
     with pytest.raises(RateLimited) as caught:
         await client.jobs(JobQuery(limit=1))
     assert least <= (caught.value.retry_after or 0) <= most
@@ -510,7 +510,7 @@ async def test_nobody_listening_and_unknown_hosts_are_named() -> None:
         ("https://nowhere.invalid/v2", "not known|broke"),
     ):
         client = Client(Wire(url, Token("t"), backoff=()))
-        with pytest.raises(Unreachable, match=words):
+        with pytest.raises(ConnectionFailed, match=words):
             await client.jobs(JobQuery())
         await client.close()
 
@@ -518,7 +518,7 @@ async def test_nobody_listening_and_unknown_hosts_are_named() -> None:
 async def test_unusable_network_settings_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:port")
     client = Client(Wire("https://nowhere.invalid/v2", Token("t")))
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(ConnectionFailed) as caught:
         await client.jobs(JobQuery())
     assert "HTTPS_PROXY" in caught.value.remedy
 
@@ -562,8 +562,8 @@ async def test_a_closed_client_asks_nothing_more(connect: Connect, platform: Sim
     gate.release()
     await asyncio.sleep(0.1)
     await client.close()
-    with pytest.raises(Unreachable, match="closed"):
+    with pytest.raises(ConnectionFailed, match="closed"):
         await asking
-    with pytest.raises(Unreachable, match="closed"):
+    with pytest.raises(ConnectionFailed, match="closed"):
         await client.me()
     assert len(platform.requests) == 1

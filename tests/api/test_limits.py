@@ -14,7 +14,7 @@ from cgc_tui.api.client import Client
 from cgc_tui.api.requester import Wire
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
-from cgc_tui.domain.errors import Unreadable
+from cgc_tui.domain.errors import InvalidResponse
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.token import Token
 from cgc_tui.tui.jobs.job_table import JobTable
@@ -192,7 +192,7 @@ async def test_a_bomb_takes_no_more_memory_than_the_cap(times: int) -> None:
     client = Client(Wire("https://platform.example/v2", Token("t"), transport=httpx.MockTransport(answer)))
     tracemalloc.start()
     try:
-        with pytest.raises(Unreadable):
+        with pytest.raises(InvalidResponse):
             await client.jobs(JobQuery())
         assert tracemalloc.get_traced_memory()[1] < 3 * MOST_BYTES
     finally:
@@ -206,5 +206,5 @@ async def test_a_body_that_cannot_be_unpacked_is_refused_in_words(
         return httpx.Response(200, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(b"{}"))
 
     platform.fail(answer)
-    with pytest.raises(Unreadable, match="cannot be unpacked"):
+    with pytest.raises(InvalidResponse, match="cannot be unpacked"):
         await connect().jobs(JobQuery())

@@ -20,12 +20,12 @@ from cgc_tui.domain import records as job_records
 from cgc_tui.domain.errors import (
     CgcError,
     IncompleteList,
+    InvalidResponse,
     Maintenance,
     RateLimited,
-    ServerTrouble,
-    Unreadable,
+    ServerError,
 )
-from cgc_tui.domain.jobs import ImportJob, JobError, Packed, packed
+from cgc_tui.domain.jobs import ImportJob, JobError, PackedRecord, pack_records
 from cgc_tui.domain.queries import JobQuery
 from tests.support.calls import page_from
 from tests.support.clock import Clock
@@ -70,11 +70,13 @@ async def test_a_list_that_is_kept_takes_half_the_memory(client: Client) -> None
     records = [copy.deepcopy(job.raw) for page in pages for job in page.jobs]
     plain = taken(lambda: [job_records.job(copy.deepcopy(record)) for record in records])
     small = taken(
-        lambda: packed([job_records.job(copy.deepcopy(record)) or pages[0].jobs[0] for record in records])
+        lambda: pack_records(
+            [job_records.job(copy.deepcopy(record)) or pages[0].jobs[0] for record in records]
+        )
     )
     assert small < plain / 2
     whole = await all_jobs(client, query)
-    assert {type(job.record) for job in whole.jobs} == {Packed}
+    assert {type(job.record) for job in whole.jobs} == {PackedRecord}
 
 
 async def test_all_jobs_come_in_order_for_a_request_a_page(
@@ -266,7 +268,7 @@ async def test_a_limit_in_the_middle_is_waited_for_and_told(
         clock.seconds += seconds
 
     whole = await all_jobs(
-        client, JobQuery(), on_retry=lambda error, wait: told.append((error.what, wait)), sleep=sleep
+        client, JobQuery(), on_retry=lambda error, wait: told.append((error.summary, wait)), sleep=sleep
     )
     assert [job.id for job in whole.jobs] == platform.ids()
     assert told == [("rate limit", 300.0)] * 2
@@ -293,9 +295,9 @@ async def test_a_page_that_fails_twice_comes_all_the_same(
 @pytest.mark.parametrize(
     ("fault", "value", "kind"),
     [
-        ("gateway_html", 502, ServerTrouble),
+        ("gateway_html", 502, ServerError),
         ("maintenance", True, Maintenance),
-        ("items_null", True, Unreadable),
+        ("items_null", True, InvalidResponse),
         ("error", (403, 9003), CgcError),
         ("drop", "body", CgcError),
     ],

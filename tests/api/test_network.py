@@ -20,7 +20,7 @@ from cgc_tui.api.request_log import Event, EventLog
 from cgc_tui.api.requester import MOST_AT_ONCE
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
-from cgc_tui.domain.errors import Unreachable
+from cgc_tui.domain.errors import ConnectionFailed
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.tui.app import CgcApp
 from tests.support.app import Connect, Start, first_page, shown, text_of
@@ -264,7 +264,7 @@ async def test_more_cut_connections_than_attempts_do_no_harm(
     assert (await client.jobs(JobQuery(limit=1))).jobs
     assert [(event.status, event.attempt) for event in log.events[:7]] == [(200, 1)] + [(None, 1)] * 6
     platform.fail("drop", "before")
-    with pytest.raises(Unreachable):
+    with pytest.raises(ConnectionFailed):
         await client.jobs(JobQuery(limit=1))
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.errors import Maintenance, RateLimited
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.text import SafeText
 from tests.support.app import first_page
 from tests.support.early import BEFORE_THE_PAINT, FEATURES_AT_THE_START, START
 from tests.support.terminal import PATIENCE, Terminal
@@ -203,10 +203,15 @@ def test_the_child_has_none_of_the_terminal(opened: Open, platform: SimulatedPla
 
 def test_failures_travel_whole() -> None:
     error = RateLimited(
-        Clean("too many requests"), Clean("Wait."), status=429, code=7, words=Clean("no"), retry_after=3.5
+        SafeText("too many requests"),
+        SafeText("Wait."),
+        status=429,
+        code=7,
+        server_message=SafeText("no"),
+        retry_after=3.5,
     )
     again = pickle.loads(pickle.dumps(error))
     assert type(again) is RateLimited
     assert str(again) == str(error)
     assert vars(again) == vars(error)
-    assert isinstance(pickle.loads(pickle.dumps(Maintenance(Clean("a"), Clean("b")))), Maintenance)
+    assert isinstance(pickle.loads(pickle.dumps(Maintenance(SafeText("a"), SafeText("b")))), Maintenance)

@@ -17,8 +17,8 @@ from cgc_tui.api.client import Client
 from cgc_tui.api.requester import Wire
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.errors import CgcError, NotFound
-from cgc_tui.domain.jobs import ImportJob, packed
-from cgc_tui.domain.paging import followed, next_page
+from cgc_tui.domain.jobs import ImportJob, pack_records
+from cgc_tui.domain.paging import next_page, page_after_shift
 from cgc_tui.domain.queries import JobPage, JobQuery
 from cgc_tui.domain.token import Token
 from cgc_tui.formatting.export import Form, lines
@@ -69,7 +69,7 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
 @given(st.lists(st.dictionaries(st.text(max_size=8), anything, max_size=6), max_size=6))
 def test_packed_jobs_are_the_same(told: list[dict[str, Any]]) -> None:
     jobs = [ImportJob(str(place), "FAILED", record=record) for place, record in enumerate(told)]
-    again = packed(packed(jobs))
+    again = pack_records(pack_records(jobs))
     assert [replace(job, record={}) for job in again] == [replace(job, record={}) for job in jobs]
     assert [json.dumps(job.raw) for job in again] == [json.dumps(job.raw) for job in jobs]
 
@@ -91,7 +91,7 @@ def test_whatever_a_record_holds_it_is_written_as_json(told: list[dict[str, Any]
     async def ask() -> JobPage:
         return await client(answer).jobs(JobQuery())
 
-    for jobs in (page := run(ask())).jobs, packed(page.jobs):
+    for jobs in (page := run(ask())).jobs, pack_records(page.jobs):
         written = json.loads("".join(lines(jobs, Form.JSON)), parse_constant=no_json)
         assert [record["id"] for record in written] == [str(place) for place in range(len(told))]
         assert [json.loads(pretty(job.raw), parse_constant=no_json) for job in jobs] == written
@@ -123,8 +123,8 @@ def test_any_answer_is_a_value_or_an_error_in_words(body: bytes, status: int, he
             try:
                 value = await call()
             except CgcError as error:
-                value = error.what
-                words.append(error.what)
+                value = error.summary
+                words.append(error.summary)
             if isinstance(value, JobPage):
                 assert len({job.id for job in value.jobs}) == len(value.jobs)
                 assert all(job.id and isinstance(job.state, str) for job in value.jobs)
@@ -232,7 +232,7 @@ def test_the_cursor_can_go_where_its_job_went(
     for what, number, _ in changing[:1]:
         _change(platform, what, number, 0)
     new = run(page(query))
-    went = followed(old, new, job_id)
+    went = page_after_shift(old, new, job_id)
     ids = platform.ids()
     if went is not None:
         assert job_id not in {job.id for job in new.jobs}

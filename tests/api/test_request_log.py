@@ -14,7 +14,7 @@ from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.text import SafeText
 from cgc_tui.tui.app import CgcApp
 from cgc_tui.tui.request_log.dialog import EventsDialog
 from cgc_tui.tui.request_log.request_list import EventLines
@@ -89,7 +89,7 @@ async def test_neither_token_nor_body_gets_into_it(
     platform.fail(echo)
     with pytest.raises(CgcError) as caught:
         await client.jobs(JobQuery(project=f"rosalind/{platform.token}"))
-    assert caught.value.words == "(token) is no token␊␛[31m"
+    assert caught.value.server_message == "(token) is no token␊␛[31m"
     written = path.read_text()
     kept = "\n".join(each.text() for each in log.events) + repr(log.events)
     for text in (written, kept):
@@ -117,7 +117,7 @@ def test_the_file_is_private_appended_to_and_up_to_date(tmp_path: Path) -> None:
     finally:
         os.umask(old)
     log.note("begins")
-    log.add(event(1, words=Clean("two\nlines"), what=Clean("failed")))
+    log.add(event(1, words=SafeText("two\nlines"), what=SafeText("failed")))
     lines = path.read_text().splitlines()
     assert lines[0] == "before"
     assert lines[1].endswith("Z begins")

@@ -14,7 +14,7 @@ import pytest
 from cgc_tui import __version__
 from cgc_tui.config.platforms import CredentialsError
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.domain.errors import Refused
+from cgc_tui.domain.errors import TokenRejected
 from tests.support.commands import Command
 
 
@@ -39,7 +39,7 @@ async def test_a_token_that_is_refused_is_not_stored(
     command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     pipe(monkeypatch, "0" * 32)
-    with pytest.raises(Refused):
+    with pytest.raises(TokenRejected):
         await command("auth", "login", "--with-token", token=None)
     assert not (tmp_path / "config").exists()
 

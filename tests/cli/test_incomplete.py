@@ -10,7 +10,7 @@ import pytest
 
 from cgc_tui.cli.exit_codes import Exit, exit_of, words_of
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.domain.errors import IncompleteList, Unreadable
+from cgc_tui.domain.errors import IncompleteList, InvalidResponse
 from cgc_tui.formatting.display import Look
 from tests.cli.test_exit_codes import Run, environ, run
 from tests.support.clock import Clock
@@ -160,7 +160,7 @@ async def test_a_retry_of_jobs_without_details_sends_nothing_and_says_why(
     platform.switches.brief = True
     platform.fail(fault, where="/v2/bulk/storage/imports/get")
     for arguments in (("retry",), ("retry", "--write", "--yes")):
-        with pytest.raises(Unreadable, match="details of 250 of 250 jobs could not be read") as caught:
+        with pytest.raises(InvalidResponse, match="details of 250 of 250 jobs could not be read") as caught:
             await command(*arguments)
         assert exit_of(caught.value) is Exit.TROUBLE
     assert not sent(platform)
@@ -183,7 +183,7 @@ async def test_the_last_batch_of_jobs_without_details_is_not_known(
 ) -> None:
     platform.switches.brief = True
     platform.fail("bulk_nulls")
-    with pytest.raises(Unreadable, match="so the last batch is not known"):
+    with pytest.raises(InvalidResponse, match="so the last batch is not known"):
         await command("watch", "--last-batch")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.columns import COLUMNS
-from cgc_tui.domain.errors import Maintenance, NotFound, ServerTrouble
+from cgc_tui.domain.errors import Maintenance, NotFound, ServerError
 from tests.support.calls import page_from
 from tests.support.commands import Command
 
@@ -151,7 +151,7 @@ async def test_a_page_that_fails_leaves_no_output(
     command: Command, platform: SimulatedPlatform, form: str
 ) -> None:
     platform.fail("gateway_html", 502, where=page_from(100))
-    with pytest.raises(ServerTrouble):
+    with pytest.raises(ServerError):
         await command("list", "--all", form)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.domain.error_hints import hint
+from cgc_tui.domain.error_hints import hint_for
 from tests.support.commands import Command
 
 
@@ -22,9 +22,9 @@ async def test_a_failed_job_is_shown_with_its_reason_and_a_hint(
     error = record["error"]
     assert isinstance(error, dict)
     lines = told.out.splitlines()
-    words = hint(error["code"])
+    words = hint_for(error["code"])
     assert words is not None
-    reason = [f"✗ FAILED   {error['code']}", error["message"], words.means, words.check, words.mend]
+    reason = [f"✗ FAILED   {error['code']}", error["message"], words.meaning, words.check, words.fix]
     assert lines[:5] == reason
     assert f"Id       {record['id']}" in lines
     assert any(line.startswith("Started  20") for line in lines)

@@ -10,7 +10,7 @@ import pytest
 
 from cgc_tui.cli.exit_codes import Exit, exit_of
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.domain.errors import Refused, ServerTrouble
+from cgc_tui.domain.errors import ServerError, TokenRejected
 from tests.support.commands import Command, Outcome
 
 
@@ -174,7 +174,7 @@ async def test_a_token_that_is_refused_on_the_way_ends_it(
         platform.switches.refuse_token = True
 
     await when_looked(platform, 1, refuse)
-    with pytest.raises(Refused):
+    with pytest.raises(TokenRejected):
         await watching
 
 
@@ -240,7 +240,7 @@ async def test_a_404_to_the_bulk_request_itself_is_the_servers(
 ) -> None:
     ids = platform.add_jobs(2, "FAILED")
     platform.fail("unmatched", where=bulk)
-    with pytest.raises(ServerTrouble) as caught:
+    with pytest.raises(ServerError) as caught:
         await command(*arguments, *ids)
     assert exit_of(caught.value) is Exit.TROUBLE
 

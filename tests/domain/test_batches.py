@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cgc_tui.domain.batches import GAP, Batch, batches, newest_first, progress
+from cgc_tui.domain.batches import MAX_GAP, Batch, batch_progress, find_batches, newest_first
 from cgc_tui.domain.jobs import Destination, ImportJob, Source
 from tests.support.clock import NOON
 
@@ -41,9 +41,9 @@ def ids(found: Sequence[Batch]) -> list[list[str]]:
 
 
 def test_a_pause_longer_than_the_gap_parts_two_batches() -> None:
-    starts = [NOON, NOON + GAP, NOON + 2 * GAP + MINUTE, NOON + 3 * GAP]
+    starts = [NOON, NOON + MAX_GAP, NOON + 2 * MAX_GAP + MINUTE, NOON + 3 * MAX_GAP]
     listed = [job(number, start) for number, start in enumerate(starts)][::-1]
-    found = batches(listed)
+    found = find_batches(listed)
     assert ids(found) == [["3", "2"], ["1", "0"]]
     assert [batch.started for batch in found] == [starts[2], starts[0]]
 
@@ -53,7 +53,7 @@ def test_volume_and_project_part_batches() -> None:
     listed = [
         job(place * 2 + second, **other) for place, other in enumerate(({}, *others)) for second in (0, 1)
     ]
-    assert sorted(ids(batches(listed))) == [["0", "1"], ["2", "3"], ["4", "5"]]
+    assert sorted(ids(find_batches(listed))) == [["0", "1"], ["2", "3"], ["4", "5"]]
 
 
 def test_a_folder_is_a_destination() -> None:
@@ -61,27 +61,27 @@ def test_a_folder_is_a_destination() -> None:
         ImportJob(str(number), "PENDING", destination=Destination(parent=f"folder-{number // 2}"))
         for number in range(4)
     ]
-    assert sorted((batch.destination, len(batch.jobs)) for batch in batches(listed)) == [
+    assert sorted((batch.destination, len(batch.jobs)) for batch in find_batches(listed)) == [
         ("folder-0", 2),
         ("folder-1", 2),
     ]
 
 
 def test_one_job_is_no_batch() -> None:
-    assert batches([job(0), job(1, NOON + timedelta(hours=1))]) == ()
+    assert find_batches([job(0), job(1, NOON + timedelta(hours=1))]) == ()
 
 
 def test_a_job_without_a_start_belongs_to_the_latest_of_its_place() -> None:
     old = [job(number, NOON - timedelta(hours=3)) for number in (0, 1)]
     new = [job(2), job(3, None, state="PENDING")]
     other = [job(number, None, project="rosalind/other", state="PENDING") for number in (4, 5)]
-    assert ids(batches([*new, *old, *other])) == [["4", "5"], ["2", "3"], ["0", "1"]]
+    assert ids(find_batches([*new, *old, *other])) == [["4", "5"], ["2", "3"], ["0", "1"]]
 
 
 def test_the_batch_at_the_end_of_what_was_searched_may_go_on() -> None:
-    listed = [job(0, NOON), job(1, NOON), job(2, NOON - GAP * 3), job(3, NOON - GAP * 3)]
-    assert [batch.open for batch in batches(listed, whole=False)] == [False, True]
-    assert [batch.open for batch in batches(listed)] == [False, False]
+    listed = [job(0, NOON), job(1, NOON), job(2, NOON - MAX_GAP * 3), job(3, NOON - MAX_GAP * 3)]
+    assert [batch.may_continue for batch in find_batches(listed, complete=False)] == [False, True]
+    assert [batch.may_continue for batch in find_batches(listed)] == [False, False]
 
 
 @pytest.mark.parametrize(
@@ -101,37 +101,41 @@ def test_no_job_is_in_two_batches_and_no_batch_has_a_long_pause(
         job(number, None if minute is None else NOON + minute * MINUTE, volume=volume)
         for number, (minute, volume) in enumerate(told)
     ]
-    found = [each for batch in ids(batches(listed)) for each in batch]
+    found = [each for batch in ids(find_batches(listed)) for each in batch]
     assert len(found) == len(set(found))
-    for batch in batches(listed):
+    for batch in find_batches(listed):
         starts = sorted(each.started_on for each in batch.jobs if each.started_on)
-        assert all(after - before <= GAP for before, after in pairwise(starts))
+        assert all(after - before <= MAX_GAP for before, after in pairwise(starts))
 
 
 def test_progress_counts_and_estimates() -> None:
     done = [job(number, ended=NOON + number * MINUTE) for number in range(5)]
     left = [job(number, state="PENDING") for number in range(5, 15)]
     failed = job(15, state="FAILED", ended=NOON + 5 * MINUTE)
-    told = progress([*done, failed, *left], NOON + 5 * MINUTE)
+    told = batch_progress([*done, failed, *left], NOON + 5 * MINUTE)
     assert (told.total, told.done, told.failed, told.ended_otherwise, told.rate) == (16, 6, 1, 0, 1.0)
-    assert told.ends == NOON + 15 * MINUTE
+    assert told.eta == NOON + 15 * MINUTE
 
 
 def test_an_unknown_state_is_done_and_counted_apart() -> None:
-    told = progress([job(0), job(1, state="ABORTED"), job(2, state="FAILED"), job(3, state="RUNNING")], NOON)
+    told = batch_progress(
+        [job(0), job(1, state="ABORTED"), job(2, state="FAILED"), job(3, state="RUNNING")], NOON
+    )
     assert (told.total, told.done, told.failed, told.ended_otherwise) == (4, 3, 1, 1)
 
 
 def test_the_rate_falls_while_nothing_ends() -> None:
     jobs = [job(0, ended=NOON), job(1, ended=NOON + MINUTE), job(2, state="RUNNING")]
-    assert progress(jobs, NOON + MINUTE).rate == 1.0
-    assert progress(jobs, NOON + 10 * MINUTE).rate == pytest.approx(0.1)
+    assert batch_progress(jobs, NOON + MINUTE).rate == 1.0
+    assert batch_progress(jobs, NOON + 10 * MINUTE).rate == pytest.approx(0.1)
 
 
 def test_the_rate_is_of_the_latest() -> None:
     slow = [job(number, ended=NOON + number * timedelta(hours=1)) for number in range(50)]
     quick = [job(100 + number, ended=NOON + timedelta(hours=60) + number * MINUTE) for number in range(50)]
-    told = progress([*slow, *quick, job(999, state="RUNNING")], NOON + timedelta(hours=60) + 49 * MINUTE)
+    told = batch_progress(
+        [*slow, *quick, job(999, state="RUNNING")], NOON + timedelta(hours=60) + 49 * MINUTE
+    )
     assert told.rate == pytest.approx(1.0)
 
 
@@ -148,5 +152,5 @@ def test_the_rate_is_of_the_latest() -> None:
     ids=["none", "none-ended", "one-ended", "at-one-time", "times-unknown", "all-done"],
 )
 def test_no_end_is_guessed(jobs: list[ImportJob]) -> None:
-    told = progress(jobs, NOON)
-    assert (told.rate, told.ends) == (None, None)
+    told = batch_progress(jobs, NOON)
+    assert (told.rate, told.eta) == (None, None)

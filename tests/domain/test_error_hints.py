@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from cgc_tui.domain.error_hints import DOCS, HINTS, hint
+from cgc_tui.domain.error_hints import DOCS, HINTS, hint_for
 
 
 @pytest.mark.parametrize(
     "code", [9105, 9103, 9108, 9205, 9100, 9104, 9200, 9201, 9202, 9203, 9204, 9020, 9003]
 )
 def test_the_usual_codes_have_one(code: int) -> None:
-    assert hint(code)
+    assert hint_for(code)
 
 
 def test_no_documented_way_for_an_import_to_end_lacks_one() -> None:
@@ -22,20 +22,20 @@ def test_no_documented_way_for_an_import_to_end_lacks_one() -> None:
 
 
 def test_unknown_codes_have_none() -> None:
-    assert hint(None) is None
-    assert hint(123456) is None
+    assert hint_for(None) is None
+    assert hint_for(123456) is None
 
 
 @pytest.mark.parametrize("code", HINTS)
 def test_each_says_what_it_means_how_to_check_it_and_what_mends_it(code: int) -> None:
     told = HINTS[code]
-    for words in (told.means, told.check, told.mend):
+    for words in (told.meaning, told.check, told.fix):
         assert 10 < len(words) <= 90
         assert words.endswith((".", "*."))
         assert words[0].isupper()
-    assert len({told.means, told.check, told.mend}) == 3
+    assert len({told.meaning, told.check, told.fix}) == 3
 
 
 @pytest.mark.parametrize("code", HINTS)
 def test_each_names_its_page(code: int) -> None:
-    assert HINTS[code].page.startswith(f"{DOCS}/")
+    assert HINTS[code].docs_url.startswith(f"{DOCS}/")

@@ -8,16 +8,16 @@ import pytest
 
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.jobs import Destination, ImportJob, JobError, Source
-from cgc_tui.domain.ordering import Arrangement, SortKey
-from cgc_tui.domain.queries import JobQuery, Search
-from cgc_tui.domain.result_set import MOST_ASKED, Found
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.ordering import ListView, SortKey
+from cgc_tui.domain.queries import JobQuery, ResultOrigin
+from cgc_tui.domain.result_set import MAX_REFRESHED, ResultSet
+from cgc_tui.domain.text import SafeText
 from cgc_tui.tui.jobs.job_table import JobTable
 from cgc_tui.tui.jobs.screen import JobsScreen
 from tests.support.app import Connect, Start, rest, shown, text_of
 from tests.support.clock import NOON, Clock
 
-SEARCH = Search(Clean("even ones"), JobQuery(), searched=20, total=20, at=NOON)
+SEARCH = ResultOrigin(SafeText("even ones"), JobQuery(), searched=20, total=20, at=NOON)
 
 
 def job(number: int, state: str = "COMPLETED") -> ImportJob:
@@ -35,67 +35,69 @@ def ids(jobs: tuple[ImportJob, ...]) -> list[str]:
 
 
 def test_pages_follow_each_other_and_end() -> None:
-    found = Found(SEARCH, map(job, range(7)))
-    first = found.page(found.query(3), Arrangement())
-    last = found.page(JobQuery(limit=3, offset=6, among=SEARCH), Arrangement())
+    found = ResultSet(SEARCH, map(job, range(7)))
+    first = found.page(found.query(3), ListView())
+    last = found.page(JobQuery(limit=3, offset=6, among=SEARCH), ListView())
     assert (ids(first.jobs), first.total, first.more) == (["0", "1", "2"], 7, True)
     assert (ids(last.jobs), last.total, last.more) == (["6"], 7, False)
     assert first.received_at == NOON
 
 
 def test_filters_narrow_it() -> None:
-    found = Found(SEARCH, [job(0), job(1, "FAILED"), job(2, "FAILED")])
-    assert ids(found.matching(JobQuery(states=("FAILED",)))) == ["1", "2"]
-    assert ids(found.matching(JobQuery(states=("FAILED",), project="rosalind/even"))) == ["2"]
-    assert ids(found.matching(JobQuery(volume="rosalind/other"))) == []
+    found = ResultSet(SEARCH, [job(0), job(1, "FAILED"), job(2, "FAILED")])
+    assert ids(found.filter(JobQuery(states=("FAILED",)))) == ["1", "2"]
+    assert ids(found.filter(JobQuery(states=("FAILED",), project="rosalind/even"))) == ["2"]
+    assert ids(found.filter(JobQuery(volume="rosalind/other"))) == []
 
 
 def test_the_order_goes_over_all_pages() -> None:
-    found = Found(SEARCH, map(job, (3, 1, 2, 0)))
-    order = Arrangement(key=SortKey.STARTED, backwards=True)
+    found = ResultSet(SEARCH, map(job, (3, 1, 2, 0)))
+    order = ListView(sort=SortKey.STARTED, reverse=True)
     second = found.page(JobQuery(limit=2, offset=2, among=SEARCH), order)
     assert ids(second.jobs) == ["1", "0"]
-    assert order.on(second) == second.jobs
-    turned = found.page(JobQuery(limit=2, among=SEARCH), Arrangement(backwards=True))
-    assert ids(turned.jobs) == ids(Arrangement(backwards=True).on(turned)) == ["0", "2"]
+    assert order.rows_of(second) == second.jobs
+    turned = found.page(JobQuery(limit=2, among=SEARCH), ListView(reverse=True))
+    assert ids(turned.jobs) == ids(ListView(reverse=True).rows_of(turned)) == ["0", "2"]
 
 
 def test_a_refresh_asks_for_the_page_and_for_what_has_not_ended() -> None:
     states = {400: "PENDING", 300: "ABORTED"}
-    found = Found(SEARCH, [job(number, states.get(number, "COMPLETED")) for number in range(500)])
-    assert found.to_ask(found.page(found.query(2), Arrangement())) == ("0", "1", "400")
+    found = ResultSet(SEARCH, [job(number, states.get(number, "COMPLETED")) for number in range(500)])
+    assert found.ids_to_refresh(found.page(found.query(2), ListView())) == ("0", "1", "400")
 
 
 def test_a_refresh_does_not_ask_without_end() -> None:
-    found = Found(SEARCH, [job(number, "RUNNING") for number in range(3000)])
-    ids = found.to_ask(found.page(JobQuery(limit=100, offset=2000, among=SEARCH), Arrangement()))
-    assert len(set(ids)) == len(ids) == MOST_ASKED + 100
+    found = ResultSet(SEARCH, [job(number, "RUNNING") for number in range(3000)])
+    ids = found.ids_to_refresh(found.page(JobQuery(limit=100, offset=2000, among=SEARCH), ListView()))
+    assert len(set(ids)) == len(ids) == MAX_REFRESHED + 100
 
 
 def test_it_learns_and_keeps_what_an_answer_leaves_out() -> None:
-    found = Found(SEARCH, [job(0, "RUNNING"), job(1)])
+    found = ResultSet(SEARCH, [job(0, "RUNNING"), job(1)])
     later = NOON + timedelta(minutes=1)
-    found.learn({"0": ImportJob("0", "FAILED"), "9": job(9)}, later)
+    found.update({"0": ImportJob("0", "FAILED"), "9": job(9)}, later)
     assert ids(found.jobs) == ["0", "1"]
     assert (found.jobs[0].state, found.jobs[0].started_on, found.as_of) == ("FAILED", NOON, later)
 
 
 def test_only_a_job_that_is_gone_leaves_it() -> None:
-    found = Found(SEARCH, [job(0), job(1)])
-    found.learn({"0": JobError(503, 9100), "1": JobError(404, 9008)}, NOON)
+    found = ResultSet(SEARCH, [job(0), job(1)])
+    found.update({"0": JobError(503, 9100), "1": JobError(404, 9008)}, NOON)
     assert ids(found.jobs) == ["0"]
 
 
 @pytest.fixture
-async def every_third(connect: Connect) -> Found:
+async def every_third(connect: Connect) -> ResultSet:
     """Return every third job of the list, as a search would have found them."""
     listed = [
         job
         for offset in (0, 100, 200)
         for job in (await connect().jobs(JobQuery(offset=offset, limit=100))).jobs
     ]
-    search = Search(Clean("every third"), JobQuery(), searched=len(listed), total=len(listed), at=NOON)
-    return Found(search, listed[::3])
+    search = ResultOrigin(
+        SafeText("every third"), JobQuery(), searched=len(listed), total=len(listed), at=NOON
+    )
+    return ResultSet(search, listed[::3])
 
 
 def jobs_screen(app: object) -> JobsScreen:
@@ -105,7 +107,7 @@ def jobs_screen(app: object) -> JobsScreen:
 
 
 async def test_it_is_a_list_like_any_other(
-    start: Start, platform: SimulatedPlatform, every_third: Found
+    start: Start, platform: SimulatedPlatform, every_third: ResultSet
 ) -> None:
     failed = sum(found.state == "FAILED" for found in every_third.jobs)
     async with start() as pilot:
@@ -135,9 +137,9 @@ async def test_it_is_a_list_like_any_other(
 
 
 async def test_its_refresh_takes_one_request_and_counts_anew(
-    start: Start, platform: SimulatedPlatform, clock: Clock, every_third: Found
+    start: Start, platform: SimulatedPlatform, clock: Clock, every_third: ResultSet
 ) -> None:
-    going = [found.id for found in every_third.jobs if not found.final]
+    going = [found.id for found in every_third.jobs if not found.is_final]
     assert going
     async with start() as pilot:
         await shown(pilot, "0 All 230")
@@ -160,7 +162,7 @@ async def test_its_refresh_takes_one_request_and_counts_anew(
 
 
 async def test_a_refresh_that_fails_leaves_it(
-    start: Start, platform: SimulatedPlatform, every_third: Found
+    start: Start, platform: SimulatedPlatform, every_third: ResultSet
 ) -> None:
     async with start() as pilot:
         await shown(pilot, "0 All 230")

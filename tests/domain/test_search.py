@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cgc_tui.domain.jobs import Destination, ImportJob, JobError, Source
-from cgc_tui.domain.search import Needle
+from cgc_tui.domain.search import SearchPattern
 
 JOB = ImportJob(
     "job1d",
@@ -21,7 +21,7 @@ JOB = ImportJob(
 
 
 def found(text: str, job: ImportJob = JOB) -> bool:
-    return Needle(text).among([job]) == [job]
+    return SearchPattern(text).filter([job]) == [job]
 
 
 @pytest.mark.parametrize(
@@ -42,33 +42,33 @@ def test_what_is_not(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["~[", "~(", "~*", "~(?P<x", "~\\", "~" + "(" * 150, "~" + "a" * 300])
 def test_a_bad_pattern_is_said_and_matches_nothing(text: str) -> None:
-    needle = Needle(text)
-    assert needle.among([JOB]) == []
-    assert needle.problem is not None
-    assert "regular expression" in needle.problem
+    needle = SearchPattern(text)
+    assert needle.filter([JOB]) == []
+    assert needle.error is not None
+    assert "regular expression" in needle.error
 
 
 @pytest.mark.parametrize("pattern", ["~(a+)+$", "~(a|aa)+$", "~(.*a){25}x", "~^(([a-z])+.)+[A-Z]([a-z])+$"])
 def test_a_pattern_that_takes_too_long_is_given_up(pattern: str) -> None:
     evil = ImportJob("x", "FAILED", source=Source("v/v", "a" * 1000 + "!"))
-    needle = Needle(pattern)
+    needle = SearchPattern(pattern)
     begun = time.thread_time()
-    assert needle.among([evil] * 1000 + [JOB]) == []
-    assert needle.problem is not None
-    assert "too slow" in needle.problem
+    assert needle.filter([evil] * 1000 + [JOB]) == []
+    assert needle.error is not None
+    assert "too slow" in needle.error
     assert time.thread_time() - begun < 20
-    assert needle.among([JOB]) == []
+    assert needle.filter([JOB]) == []
 
 
 def test_a_pattern_that_takes_a_little_each_time_is_given_up() -> None:
     slow = ImportJob("x", "FAILED", source=Source("v/v", "ab" * 250))
-    needle = Needle("~(?:a.*?){3}c")
+    needle = SearchPattern("~(?:a.*?){3}c")
     needle._spent = 1000.0
-    assert needle.among([slow, slow]) == []
-    assert needle.problem is not None
+    assert needle.filter([slow, slow]) == []
+    assert needle.error is not None
 
 
 @given(st.text(max_size=30))
 def test_any_pattern_ends(text: str) -> None:
-    needle = Needle("~" + text)
-    needle.among([JOB])
+    needle = SearchPattern("~" + text)
+    needle.filter([JOB])

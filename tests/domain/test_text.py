@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from cgc_tui.domain.text import MOST, Clean, cells, clean, fit, has_visible_character, reveal
+from cgc_tui.domain.text import (
+    MAX_CHARS,
+    SafeText,
+    cell_width,
+    has_visible_character,
+    reveal,
+    sanitize,
+    truncate,
+)
 
 ANY = st.text(alphabet=st.characters(exclude_categories=()), max_size=200)
 
@@ -31,7 +39,7 @@ ANY = st.text(alphabet=st.characters(exclude_categories=()), max_size=200)
     ],
 )
 def test_each_kind_of_character(raw: object, shown: str) -> None:
-    assert clean(raw) == shown
+    assert sanitize(raw) == shown
 
 
 FILLERS = (
@@ -67,14 +75,14 @@ INVISIBLE = st.text(
     ],
 )
 def test_text_of_which_nothing_can_be_seen_is_revealed(raw: str, shown: str) -> None:
-    assert reveal(clean(raw)) == shown
-    assert reveal(clean(raw), "_") == shown.replace("␣", "_")
+    assert reveal(sanitize(raw)) == shown
+    assert reveal(sanitize(raw), "_") == shown.replace("␣", "_")
 
 
 @given(INVISIBLE)
 def test_no_text_is_invisible(text: str) -> None:
-    assert not has_visible_character(clean(text))
-    shown = reveal(clean(text))
+    assert not has_visible_character(sanitize(text))
+    shown = reveal(sanitize(text))
     assert shown
     assert set(shown) <= {"␣", "�"}
     assert reveal(shown) == shown
@@ -82,50 +90,52 @@ def test_no_text_is_invisible(text: str) -> None:
 
 @given(ANY)
 def test_text_of_which_something_can_be_seen_stays_as_it_is(text: str) -> None:
-    safe = clean(text)
+    safe = sanitize(text)
     blank = FILLERS + "…\U00013441\U00013442"
-    if any(unicodedata.category(each)[0] in "LNP" and each not in blank and cells(each) for each in safe):
+    if any(
+        unicodedata.category(each)[0] in "LNP" and each not in blank and cell_width(each) for each in safe
+    ):
         assert has_visible_character(safe)
     assert (reveal(safe) == safe) or not has_visible_character(safe)
     assert bool(reveal(safe)) is bool(safe)
-    assert cells(reveal(safe)) >= bool(safe)
+    assert cell_width(reveal(safe)) >= bool(safe)
 
 
 def test_lines_stay_where_they_are_wanted() -> None:
-    assert clean("a\r\nb\nc\rd", lines=True) == "a\nb\nc␍d"
-    assert clean("日" + "\n" * 9, lines=True) == "日" + "\n" * 9
+    assert sanitize("a\r\nb\nc\rd", multiline=True) == "a\nb\nc␍d"
+    assert sanitize("日" + "\n" * 9, multiline=True) == "日" + "\n" * 9
 
 
 def test_long_text_is_cut_before_the_work() -> None:
-    assert clean("x" * 1_000_000) == "x" * (MOST - 1) + "…"
-    assert len(clean("\x1b" * 1_000_000, most=10)) == 10
+    assert sanitize("x" * 1_000_000) == "x" * (MAX_CHARS - 1) + "…"
+    assert len(sanitize("\x1b" * 1_000_000, max_chars=10)) == 10
 
 
 @given(ANY, st.booleans())
 def test_nothing_that_commands_comes_through(text: str, lines: bool) -> None:
-    shown = clean(text, lines=lines)
+    shown = sanitize(text, multiline=lines)
     kept = {"\n", "\u200d"} if lines else {"\u200d"}
     assert all(
         unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} or char in kept for char in shown
     )
     shown.encode()
-    assert clean(shown, lines=lines) == shown
+    assert sanitize(shown, multiline=lines) == shown
 
 
 @given(ANY, st.integers(-2, 40), st.booleans())
 def test_what_is_fitted_fits(text: str, width: int, middle: bool) -> None:
-    shown = fit(clean(text), width, middle=middle)
-    assert cells(shown) <= max(0, width)
-    if cells(clean(text)) <= width:
-        assert shown == clean(text)
+    shown = truncate(sanitize(text), width, middle=middle)
+    assert cell_width(shown) <= max(0, width)
+    if cell_width(sanitize(text)) <= width:
+        assert shown == sanitize(text)
 
 
 def test_a_name_keeps_both_ends_and_whole_characters() -> None:
-    assert fit(Clean("TCGA-86-8771-00005.fastq.gz"), 12, middle=True) == "TCGA-…stq.gz"
-    assert fit(Clean("日本語のファイル"), 6) == "日本…"
-    assert fit(Clean("ae\u0301e\u0301e\u0301e\u0301"), 4) == "ae\u0301e\u0301…"
-    assert fit(Clean("abcdef"), 1) == "…"
-    assert fit(Clean("abc"), 0) == ""
+    assert truncate(SafeText("TCGA-86-8771-00005.fastq.gz"), 12, middle=True) == "TCGA-…stq.gz"
+    assert truncate(SafeText("日本語のファイル"), 6) == "日本…"
+    assert truncate(SafeText("ae\u0301e\u0301e\u0301e\u0301"), 4) == "ae\u0301e\u0301…"
+    assert truncate(SafeText("abcdef"), 1) == "…"
+    assert truncate(SafeText("abc"), 0) == ""
 
 
 ODD = st.text(alphabet=st.sampled_from("aé日👩❤\u0301\u200d\ufe0f\u200b\n\r\x1b\x00"), max_size=12)
@@ -133,16 +143,16 @@ ODD = st.text(alphabet=st.sampled_from("aé日👩❤\u0301\u200d\ufe0f\u200b\n\
 
 @given(ODD, st.booleans())
 def test_what_joins_and_what_has_no_width_stays_in_its_bounds(text: str, lines: bool) -> None:
-    shown = clean(text, lines=lines)
-    assert clean(shown, lines=lines) == shown
-    assert cells(shown) >= cell_len(shown)
+    shown = sanitize(text, multiline=lines)
+    assert sanitize(shown, multiline=lines) == shown
+    assert cell_width(shown) >= cell_len(shown)
     assert not shown.startswith("\u200d")
 
 
 @given(ODD, st.integers(1, 12), st.booleans())
 def test_no_mark_stands_alone_where_text_is_cut(text: str, width: int, middle: bool) -> None:
-    whole = clean(text)
-    shown = fit(whole, width, middle=middle)
+    whole = sanitize(text)
+    shown = truncate(whole, width, middle=middle)
     if shown != whole:
         start, _, end = shown.rpartition("…")
         assert whole.startswith(start)
@@ -152,18 +162,18 @@ def test_no_mark_stands_alone_where_text_is_cut(text: str, width: int, middle: b
 
 
 def test_a_joiner_hides_no_ascii() -> None:
-    assert clean("a\u200db") == "a�b"
-    assert clean("👩\u200d") == "👩�"
-    assert clean("e" + "\u0301" * 3 + "\u200d\u0301a") == "e" + "\u0301" * 3 + "�a"
-    assert clean("क्\u200dष") == "क्\u200dष"
-    assert clean("👩\u200d🔬" * 5, most=3) == "👩…"
+    assert sanitize("a\u200db") == "a�b"
+    assert sanitize("👩\u200d") == "👩�"
+    assert sanitize("e" + "\u0301" * 3 + "\u200d\u0301a") == "e" + "\u0301" * 3 + "�a"
+    assert sanitize("क्\u200dष") == "क्\u200dष"
+    assert sanitize("👩\u200d🔬" * 5, max_chars=3) == "👩…"
 
 
 @given(
     st.text(alphabet=st.characters(min_codepoint=0x20, max_codepoint=0x24F, exclude_categories=("Cc", "Cf")))
 )
 def test_widths_agree_with_what_draws_them(text: str) -> None:
-    assert cells(text) == cell_len(text)
+    assert cell_width(text) == cell_len(text)
 
 
 @pytest.mark.parametrize(
@@ -184,4 +194,4 @@ def test_widths_agree_with_what_draws_them(text: str) -> None:
     ],
 )
 def test_widths_of_other_scripts_agree_with_what_draws_them(text: str) -> None:
-    assert cells(text) == cell_len(text)
+    assert cell_width(text) == cell_len(text)

@@ -13,10 +13,10 @@ from cgc_tui.domain.batches import Batch
 from cgc_tui.domain.causes import Cause
 from cgc_tui.domain.errors import Maintenance, RateLimited
 from cgc_tui.domain.jobs import Destination, ImportedFile, ImportJob, JobError, Source
-from cgc_tui.domain.ordering import Arrangement, SortKey
+from cgc_tui.domain.ordering import ListView, SortKey
 from cgc_tui.domain.queries import JobPage, JobQuery
-from cgc_tui.domain.refresh_failure import Trouble
-from cgc_tui.domain.text import Clean, cells
+from cgc_tui.domain.refresh_failure import RefreshFailure
+from cgc_tui.domain.text import SafeText, cell_width
 from cgc_tui.formatting.batches import way
 from cgc_tui.formatting.causes import message
 from cgc_tui.formatting.display import Look, moment, size, span, state, took, when
@@ -47,7 +47,8 @@ def test_columns_fit_and_keep_their_priority(width: int) -> None:
     if Column.ERROR in widths:
         assert set(widths) == set(Column)
     assert all(
-        cells(cell) <= own for cell, own in zip(row(JOB, widths, LOOK, NOW), widths.values(), strict=True)
+        cell_width(cell) <= own
+        for cell, own in zip(row(JOB, widths, LOOK, NOW), widths.values(), strict=True)
     )
 
 
@@ -145,7 +146,7 @@ def test_two_jobs_without_a_visible_name_can_be_told_apart(one: str, other: str,
     shown = [row(job, columns(width), LOOK, NOW) for job in jobs]
     place = list(columns(width)).index(Column.NAME)
     assert shown[0][place][-8:] != shown[1][place][-8:]
-    assert all(cells(cell) <= own for cell, own in zip(shown[0], columns(width).values(), strict=True))
+    assert all(cell_width(cell) <= own for cell, own in zip(shown[0], columns(width).values(), strict=True))
 
 
 @given(INVISIBLE)
@@ -207,20 +208,22 @@ def test_jobs_without_a_value_come_last_in_either_order() -> None:
     jobs = [
         replace(JOB, id=str(n), started_on=start) for n, start in enumerate((None, NOW, NOW - timedelta(1)))
     ]
-    assert [job.id for job in Arrangement(key=SortKey.STARTED).of(jobs)] == ["2", "1", "0"]
-    assert [job.id for job in Arrangement(key=SortKey.STARTED, backwards=True).of(jobs)] == ["1", "2", "0"]
-    assert [job.id for job in Arrangement(backwards=True).of(jobs)] == ["2", "1", "0"]
+    assert [job.id for job in ListView(sort=SortKey.STARTED).apply(jobs)] == ["2", "1", "0"]
+    assert [job.id for job in ListView(sort=SortKey.STARTED, reverse=True).apply(jobs)] == ["1", "2", "0"]
+    assert [job.id for job in ListView(reverse=True).apply(jobs)] == ["2", "1", "0"]
     for key in SortKey:
-        assert len(Arrangement(key=key).of([*jobs, ImportJob(id="x", state="")])) == 4
+        assert len(ListView(sort=key).apply([*jobs, ImportJob(id="x", state="")])) == 4
 
 
 def test_waits_double_up_to_a_minute_and_a_limit_says_itself() -> None:
-    down = Maintenance(Clean("503 maintenance"), Clean(""), retry_after=30)
-    first = Trouble.after(down, None, NOW, usual=15)
-    assert (first.times, first.again_at) == (1, NOW + timedelta(seconds=30))
-    second = Trouble.after(down, first, NOW, usual=15)
-    assert (second.times, second.again_at) == (2, NOW + timedelta(seconds=60))
-    assert Trouble.after(down, second, NOW, usual=15).again_at == NOW + timedelta(seconds=60)
-    limited = RateLimited(Clean("rate limit"), Clean(""), retry_after=300)
-    assert Trouble.after(limited, Trouble(limited, 9), NOW, usual=15).again_at == NOW + timedelta(seconds=300)
-    assert Trouble.after(limited, second, NOW, usual=15).times == 1
+    down = Maintenance(SafeText("503 maintenance"), SafeText(""), retry_after=30)
+    first = RefreshFailure.next(down, None, NOW, interval=15)
+    assert (first.count, first.retry_at) == (1, NOW + timedelta(seconds=30))
+    second = RefreshFailure.next(down, first, NOW, interval=15)
+    assert (second.count, second.retry_at) == (2, NOW + timedelta(seconds=60))
+    assert RefreshFailure.next(down, second, NOW, interval=15).retry_at == NOW + timedelta(seconds=60)
+    limited = RateLimited(SafeText("rate limit"), SafeText(""), retry_after=300)
+    assert RefreshFailure.next(
+        limited, RefreshFailure(limited, 9), NOW, interval=15
+    ).retry_at == NOW + timedelta(seconds=300)
+    assert RefreshFailure.next(limited, second, NOW, interval=15).count == 1

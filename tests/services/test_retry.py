@@ -20,11 +20,28 @@ from cgc_tui.api.client import Client
 from cgc_tui.api.error_mapping import from_exception
 from cgc_tui.api.listing import all_jobs
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.domain.errors import CgcError, Lost, NoPrivilege, RateLimited, Refused, Rejected, Unreachable
-from cgc_tui.domain.jobs import Destination, ImportJob, Source, Submitted
+from cgc_tui.domain.errors import (
+    CgcError,
+    ConnectionFailed,
+    Forbidden,
+    OutcomeUnknown,
+    RateLimited,
+    RequestRejected,
+    TokenRejected,
+)
+from cgc_tui.domain.jobs import Destination, ImportJob, Source, SubmitResult
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.domain.retry import Fate, Options, Plan, Reason, Run, body, key, plan
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.retry import (
+    NameConflictPolicy,
+    RetryPlan,
+    RetryRun,
+    SendStatus,
+    SkipReason,
+    import_key,
+    plan_retry,
+    request_body,
+)
+from cgc_tui.domain.text import SafeText
 from cgc_tui.formatting.display import Look
 from cgc_tui.formatting.retry import rank, summary
 from cgc_tui.services.retry import follow, listed, locked_run, look, reconcile, send
@@ -51,10 +68,13 @@ def test_a_body_is_as_before_unless_told_otherwise() -> None:
         "source": {"volume": "rosalind/raw", "location": "runs/a.bam"},
         "destination": {"project": "rosalind/brca-pilot", "name": "a.bam"},
     }
-    assert body(old, Options.AS_BEFORE) == asked | {"overwrite": True, "autorename": False}
-    assert body(old, Options.OVERWRITE) == asked | {"overwrite": True, "autorename": False}
-    assert body(old, Options.AUTORENAME) == asked | {"overwrite": False, "autorename": True}
-    assert body(job("a"), Options.AS_BEFORE) == asked
+    assert request_body(old, NameConflictPolicy.AS_BEFORE) == asked | {"overwrite": True, "autorename": False}
+    assert request_body(old, NameConflictPolicy.OVERWRITE) == asked | {"overwrite": True, "autorename": False}
+    assert request_body(old, NameConflictPolicy.AUTORENAME) == asked | {
+        "overwrite": False,
+        "autorename": True,
+    }
+    assert request_body(job("a"), NameConflictPolicy.AS_BEFORE) == asked
 
 
 def test_a_folder_keeps_its_option_and_its_parent() -> None:
@@ -64,7 +84,7 @@ def test_a_folder_keeps_its_option_and_its_parent() -> None:
         destination=Destination("p/p", None, "5f"),
         preserve_folder_structure=False,
     )
-    assert body(folder, Options.AS_BEFORE) == {
+    assert request_body(folder, NameConflictPolicy.AS_BEFORE) == {
         "source": {"volume": "v/v", "location": "runs/7/"},
         "destination": {"parent": "5f"},
         "preserve_folder_structure": False,
@@ -78,28 +98,30 @@ def test_what_is_left_out_says_why() -> None:
     half = job("f", source=Source("v/v", "half\ud800.bam"))
     since = job("d")
     newer = replace(job("d", "PENDING"), id="d2", started_on=NOON + timedelta(minutes=1))
-    planned = plan(
-        [job("a"), done, repeated, bare, since, job("e"), half], sent={"e"}, listed=[newer, done, job("a")]
+    planned = plan_retry(
+        [job("a"), done, repeated, bare, since, job("e"), half],
+        sent_ids={"e"},
+        listed=[newer, done, job("a")],
     )
     assert [each.id for each in planned.jobs] == ["a"]
-    assert planned.left_out == {
-        "b": Reason.NOT_FAILED,
-        "a2": Reason.REPEATED,
-        "c": Reason.UNKNOWN,
-        "d": Reason.THERE,
-        "e": Reason.SENT,
-        "f": Reason.UNSENDABLE,
+    assert planned.skipped == {
+        "b": SkipReason.NOT_FAILED,
+        "a2": SkipReason.DUPLICATE,
+        "c": SkipReason.UNKNOWN,
+        "d": SkipReason.RESTARTED,
+        "e": SkipReason.SENT,
+        "f": SkipReason.UNSENDABLE,
     }
-    assert planned.reasons[Reason.THERE] == 1
+    assert planned.skip_counts[SkipReason.RESTARTED] == 1
 
 
 def test_what_was_there_before_it_failed_does_not_count() -> None:
     older = replace(job("a", "COMPLETED"), id="a0", started_on=NOON - timedelta(days=1))
     again = replace(job("a", "FAILED"), id="a1", started_on=NOON + timedelta(days=1))
     unknown = replace(job("a", "COMPLETED"), id="a3", started_on=None)
-    assert plan([job("a")], listed=[older, again]).jobs == (job("a"),)
-    assert plan([job("a")], listed=[unknown]).jobs == ()
-    assert plan([job("a")], listed=[replace(older, started_on=NOON)]).jobs == ()
+    assert plan_retry([job("a")], listed=[older, again]).jobs == (job("a"),)
+    assert plan_retry([job("a")], listed=[unknown]).jobs == ()
+    assert plan_retry([job("a")], listed=[replace(older, started_on=NOON)]).jobs == ()
 
 
 LATER = NOON + timedelta(minutes=5)
@@ -142,11 +164,11 @@ def test_a_retry_is_recognised_whatever_the_platform_calls_it(
 ) -> None:
     failed = job("a", **FAILED | old)
     again = replace(job("a", "COMPLETED", started_on=LATER), id="a2", **new)
-    assert (plan([failed], listed=[again]).left_out == {"a": Reason.THERE}) is same
-    run = Run(Plan((failed,), {}), Options.AS_BEFORE, before=["a"])
-    run.take()
-    run.found([again])
-    assert (run.outcomes[0].new == again) is same
+    assert (plan_retry([failed], listed=[again]).skipped == {"a": SkipReason.RESTARTED}) is same
+    run = RetryRun(RetryPlan((failed,), {}), NameConflictPolicy.AS_BEFORE, ids_before=["a"])
+    run.next_chunk()
+    run.match_new_jobs([again])
+    assert (run.outcomes[0].replacement == again) is same
 
 
 def test_imports_of_one_go_are_not_taken_for_retries_of_each_other() -> None:
@@ -160,11 +182,11 @@ def test_imports_of_one_go_are_not_taken_for_retries_of_each_other() -> None:
         replace(job("a", **FAILED), id=str(number), destination=destination, autorename=True)
         for number, destination in enumerate(destinations)
     ]
-    assert plan(failed).jobs == tuple(failed)
+    assert plan_retry(failed).jobs == tuple(failed)
     for number, other in enumerate(failed):
         done = replace(other, state="COMPLETED")
         rest = [each for each in failed if each is not other]
-        assert plan(rest, listed=[done]).jobs == tuple(rest), number
+        assert plan_retry(rest, listed=[done]).jobs == tuple(rest), number
     renamed = [
         replace(
             each,
@@ -175,64 +197,68 @@ def test_imports_of_one_go_are_not_taken_for_retries_of_each_other() -> None:
         )
         for each in failed[:2]
     ]
-    run = Run(Plan(tuple(failed[:2]), {}), Options.AS_BEFORE)
-    run.take()
-    run.found(renamed)
-    assert [outcome.new for outcome in run.outcomes] == renamed
+    run = RetryRun(RetryPlan(tuple(failed[:2]), {}), NameConflictPolicy.AS_BEFORE)
+    run.next_chunk()
+    run.match_new_jobs(renamed)
+    assert [outcome.replacement for outcome in run.outcomes] == renamed
 
 
 def test_a_retry_that_failed_under_another_name_is_not_sent_beside_its_original() -> None:
     destination = Destination("rosalind/brca-pilot", "_1_a.bam")
     first = job("a", **FAILED)
     again = replace(job("a", started_on=LATER), id="a2", destination=destination, autorename=True)
-    assert plan([again, first]) == Plan((first,), {"a2": Reason.REPEATED})
-    assert plan([again]).jobs == (again,)
-    assert plan([again, first], sent={"a"}).jobs == (again,)
+    assert plan_retry([again, first]) == RetryPlan((first,), {"a2": SkipReason.DUPLICATE})
+    assert plan_retry([again]).jobs == (again,)
+    assert plan_retry([again, first], sent_ids={"a"}).jobs == (again,)
 
 
 def test_a_job_that_was_started_since_counts_although_it_has_failed() -> None:
     first, other = job("a"), job("b")
     again = replace(job("a", started_on=LATER), id="a2")
-    assert plan([first, other], listed=[first, again]).jobs == (first, other)
-    planned = plan([first, other], listed=[first, again], known={"a", "b"})
-    assert planned == Plan((other,), {"a": Reason.THERE})
+    assert plan_retry([first, other], listed=[first, again]).jobs == (first, other)
+    planned = plan_retry([first, other], listed=[first, again], known={"a", "b"})
+    assert planned == RetryPlan((other,), {"a": SkipReason.RESTARTED})
 
 
 def test_nothing_is_taken_twice() -> None:
-    run = Run(Plan(tuple(job(str(number)) for number in range(230)), {}), Options.AS_BEFORE)
-    chunks = [run.take() for _ in range(4)]
+    run = RetryRun(
+        RetryPlan(tuple(job(str(number)) for number in range(230)), {}), NameConflictPolicy.AS_BEFORE
+    )
+    chunks = [run.next_chunk() for _ in range(4)]
     assert [len(chunk) for chunk in chunks] == [100, 100, 30, 0]
-    assert run.counts == {Fate.UNKNOWN: 230}
-    run.refused(chunks[0], RateLimited(Clean("rate limit"), Clean("")))
-    assert (run.take(), run.counts[Fate.REFUSED], len(run.sent)) == ((), 100, 130)
+    assert run.counts == {SendStatus.UNKNOWN: 230}
+    run.record_refusal(chunks[0], RateLimited(SafeText("rate limit"), SafeText("")))
+    assert (run.next_chunk(), run.counts[SendStatus.REFUSED], len(run.sent_ids)) == ((), 100, 130)
 
 
 def test_a_stopped_run_takes_no_more() -> None:
-    run = Run(Plan((job("a"),), {}), Options.AS_BEFORE)
+    run = RetryRun(RetryPlan((job("a"),), {}), NameConflictPolicy.AS_BEFORE)
     run.stopped = True
-    assert (run.take(), run.counts, run.sent) == ((), {Fate.WAITING: 1}, frozenset())
+    assert (run.next_chunk(), run.counts, run.sent_ids) == ((), {SendStatus.WAITING: 1}, frozenset())
 
 
 def test_a_new_job_is_followed_until_it_is_neither_pending_nor_running() -> None:
-    run = Run(Plan((job("a"), job("b"), job("c")), {}), Options.AS_BEFORE)
+    run = RetryRun(RetryPlan((job("a"), job("b"), job("c")), {}), NameConflictPolicy.AS_BEFORE)
     new = [job("n1", "PENDING"), job("n2", ""), job("n3", "ABORTED")]
-    run.answered(run.take(), [Submitted(True, each) for each in new])
-    assert run.going == ("n1", "n2")
+    run.record_results(run.next_chunk(), [SubmitResult(True, each) for each in new])
+    assert run.running_ids == ("n1", "n2")
     assert summary(run, Look()) == "3 started (1 ended otherwise, 2 under way)"
     assert [rank(outcome) for outcome in run.outcomes] == [3, 3, 2]
-    run.learned({"n2": job("n2", "ABORTED"), "n1": job("n1", "COMPLETED")})
-    assert run.going == ()
+    run.update_jobs({"n2": job("n2", "ABORTED"), "n1": job("n1", "COMPLETED")})
+    assert run.running_ids == ()
     assert summary(run, Look()) == "3 started (1 completed, 2 ended otherwise)"
 
 
 def test_a_new_job_is_recognised_among_those_that_are_listed() -> None:
-    run = Run(Plan((job("a"), job("b")), {}), Options.AS_BEFORE, before=["a", "b", "old"])
-    chunk = run.take()
-    run.answered(chunk, [Submitted(True), Submitted(None)])
-    assert (run.counts[Fate.MADE], len(run.unclear)) == (1, 2)
-    run.found([replace(job("a"), id="old"), replace(job("a", "PENDING"), id="new"), job("c")])
-    assert [outcome.new and outcome.new.id for outcome in run.outcomes] == ["new", None]
-    assert run.going == ("new",)
+    run = RetryRun(
+        RetryPlan((job("a"), job("b")), {}), NameConflictPolicy.AS_BEFORE, ids_before=["a", "b", "old"]
+    )
+    chunk = run.next_chunk()
+    run.record_results(chunk, [SubmitResult(True), SubmitResult(None)])
+    assert (run.counts[SendStatus.STARTED], len(run.unresolved)) == (1, 2)
+    run.match_new_jobs([replace(job("a"), id="old"), replace(job("a", "PENDING"), id="new"), job("c")])
+    assert [outcome.replacement and outcome.replacement.id for outcome in run.outcomes] == ["new", None]
+    assert run.running_ids == ("new",)
 
 
 @pytest.fixture
@@ -244,11 +270,11 @@ def platform(clock: Clock) -> SimulatedPlatform:
     return platform
 
 
-async def start(client: Client, options: Options = Options.AS_BEFORE) -> Run:
+async def start(client: Client, options: NameConflictPolicy = NameConflictPolicy.AS_BEFORE) -> RetryRun:
     """Return a retry of all failed jobs, nothing of it sent yet."""
     failed = (await all_jobs(client, JobQuery(states=("FAILED",)))).jobs
     now = await listed(client, failed)
-    return Run(plan(failed, listed=now), options, before=[job.id for job in now])
+    return RetryRun(plan_retry(failed, listed=now), options, ids_before=[job.id for job in now])
 
 
 def submitted(platform: SimulatedPlatform) -> list[tuple[object, ...]]:
@@ -277,8 +303,8 @@ async def test_each_is_sent_once_through_refusals_and_a_lost_answer(
 ) -> None:
     run = await start(client)
     assert len(run.outcomes) == 240
-    gone = run.outcomes[5].old.source.volume or ""
-    bad = sum(outcome.old.source.volume == gone for outcome in run.outcomes[:100])
+    gone = run.outcomes[5].original.source.volume or ""
+    bad = sum(outcome.original.source.volume == gone for outcome in run.outcomes[:100])
     before = len(platform.ids())
 
     def once(_: httpx.Request) -> bool:
@@ -291,19 +317,19 @@ async def test_each_is_sent_once_through_refusals_and_a_lost_answer(
     assert await send(client, run) is None
     counts = Counter(submitted(platform))
     assert (len(counts), set(counts.values())) == (240, {1})
-    assert run.counts == {Fate.MADE: 140 - bad, Fate.REFUSED: bad, Fate.UNKNOWN: 100}
-    refused = [outcome.why for outcome in run.outcomes if outcome.fate is Fate.REFUSED]
+    assert run.counts == {SendStatus.STARTED: 140 - bad, SendStatus.REFUSED: bad, SendStatus.UNKNOWN: 100}
+    refused = [outcome.detail for outcome in run.outcomes if outcome.status is SendStatus.REFUSED]
     assert set(refused) == {"9020 You do not have the required privilege on the volume."}
     await look(client, run)
-    assert run.counts == {Fate.MADE: 240 - bad, Fate.REFUSED: bad}
-    new = [outcome.new.id for outcome in run.outcomes if outcome.new is not None]
+    assert run.counts == {SendStatus.STARTED: 240 - bad, SendStatus.REFUSED: bad}
+    new = [outcome.replacement.id for outcome in run.outcomes if outcome.replacement is not None]
     assert len(set(new)) == 240 - bad == len(platform.ids()) - before
     for outcome in run.outcomes:
-        if outcome.new is not None:
-            assert key(outcome.old) == key(outcome.new)
+        if outcome.replacement is not None:
+            assert import_key(outcome.original) == import_key(outcome.replacement)
     platform.set_state(new[0], "COMPLETED")
     await follow(client, run)
-    assert len(run.going) == 239 - bad
+    assert len(run.running_ids) == 239 - bad
 
 
 @pytest.mark.parametrize(
@@ -329,8 +355,8 @@ async def test_a_lost_answer_is_never_asked_for_again(
     client: Client, platform: SimulatedPlatform, fault: str, value: object
 ) -> None:
     platform.next(fault, value, where=CREATE)
-    with pytest.raises(Lost, match="Look whether the jobs are there"):
-        await client.submit([body(job("x"), Options.AS_BEFORE)])
+    with pytest.raises(OutcomeUnknown, match="Look whether the jobs are there"):
+        await client.submit([request_body(job("x"), NameConflictPolicy.AS_BEFORE)])
     assert [asked.path for asked in platform.requests] == [CREATE]
 
 
@@ -338,12 +364,12 @@ async def test_a_lost_answer_is_never_asked_for_again(
     ("fault", "value", "kind"),
     [
         ("limited", True, RateLimited),
-        ("error", (401, 90001), Refused),
-        ("error", (403, 9020), NoPrivilege),
-        ("error", (400, 9011), Rejected),
-        ("error", (409, 9069), Rejected),
-        ("error", (409, 9108), Rejected),
-        ("gateway_html", 413, Rejected),
+        ("error", (401, 90001), TokenRejected),
+        ("error", (403, 9020), Forbidden),
+        ("error", (400, 9011), RequestRejected),
+        ("error", (409, 9069), RequestRejected),
+        ("error", (409, 9108), RequestRejected),
+        ("gateway_html", 413, RequestRejected),
     ],
 )
 async def test_what_surely_started_nothing_is_no_lost_answer(
@@ -351,15 +377,15 @@ async def test_what_surely_started_nothing_is_no_lost_answer(
 ) -> None:
     platform.next(fault, value, where=CREATE)
     with pytest.raises(kind) as caught:
-        await client.submit([body(job("x"), Options.AS_BEFORE)])
-    assert not isinstance(caught.value, Lost)
+        await client.submit([request_body(job("x"), NameConflictPolicy.AS_BEFORE)])
+    assert not isinstance(caught.value, OutcomeUnknown)
     assert len(platform.requests) == 1
 
 
 async def test_no_connection_is_no_lost_answer(connect: Connect, server: Any) -> None:
     server.close()
-    with pytest.raises(Unreachable):
-        await connect().submit([body(job("x"), Options.AS_BEFORE)])
+    with pytest.raises(ConnectionFailed):
+        await connect().submit([request_body(job("x"), NameConflictPolicy.AS_BEFORE)])
 
 
 @pytest.mark.parametrize(
@@ -387,13 +413,13 @@ def test_an_error_says_whether_the_request_may_have_left(
 ) -> None:
     error.__cause__ = cause
     mapped = from_exception(error, "example.org")
-    assert isinstance(mapped, Unreachable)
+    assert isinstance(mapped, ConnectionFailed)
     assert mapped.sent is sent
 
 
 async def test_a_closed_client_sends_nothing(client: Client) -> None:
     await client.close()
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(ConnectionFailed) as caught:
         await client.me()
     assert caught.value.sent is False
 
@@ -410,12 +436,12 @@ async def test_an_error_of_one_import_may_leave_its_outcome_open(
 
     platform.next(answer, where=CREATE)
     asked = [job(str(number)) for number in range(len(statuses))]
-    results = await client.submit([body(each, Options.AS_BEFORE) for each in asked])
-    assert [result.made for result in results] == [False, False, None, False, None, None, None]
-    run = Run(Plan(tuple(asked), {}), Options.AS_BEFORE)
-    run.answered(run.take(), results)
-    assert run.counts == {Fate.REFUSED: 3, Fate.UNKNOWN: 4}
-    assert run.outcomes[5].why == "1 no 503"
+    results = await client.submit([request_body(each, NameConflictPolicy.AS_BEFORE) for each in asked])
+    assert [result.created for result in results] == [False, False, None, False, None, None, None]
+    run = RetryRun(RetryPlan(tuple(asked), {}), NameConflictPolicy.AS_BEFORE)
+    run.record_results(run.next_chunk(), results)
+    assert run.counts == {SendStatus.REFUSED: 3, SendStatus.UNKNOWN: 4}
+    assert run.outcomes[5].detail == "1 no 503"
 
 
 REPLACED = [(408, None), (409, None), (502, None), (504, None), (500, 90004), (503, 0), (503, 9100)]
@@ -430,39 +456,40 @@ async def test_an_error_after_the_jobs_were_made_is_no_refusal(
     platform.fail("answer_replaced", answer, where=CREATE)
     run = await start(client)
     await send(client, run)
-    assert run.counts == {Fate.UNKNOWN: 90}
+    assert run.counts == {SendStatus.UNKNOWN: 90}
     assert (await start(client)).outcomes == ()
     await look(client, run)
-    assert run.counts == {Fate.MADE: 90}
+    assert run.counts == {SendStatus.STARTED: 90}
     assert len(submitted(platform)) == 90
 
 
 async def test_a_deadline_is_a_lost_answer(connect: Connect, platform: SimulatedPlatform) -> None:
     client = connect(deadline=0.2)
     gate = platform.gate(CREATE)
-    with pytest.raises(Lost):
-        await client.submit([body(job("x"), Options.AS_BEFORE)])
+    with pytest.raises(OutcomeUnknown):
+        await client.submit([request_body(job("x"), NameConflictPolicy.AS_BEFORE)])
     gate.release()
 
 
 @pytest.mark.parametrize(
-    ("fault", "kind", "fate"), [("maintenance", Lost, Fate.UNKNOWN), ("limited", RateLimited, Fate.REFUSED)]
+    ("fault", "kind", "fate"),
+    [("maintenance", OutcomeUnknown, SendStatus.UNKNOWN), ("limited", RateLimited, SendStatus.REFUSED)],
 )
 async def test_what_stops_one_request_stops_the_rest(
-    client: Client, platform: SimulatedPlatform, fault: str, kind: type[CgcError], fate: Fate
+    client: Client, platform: SimulatedPlatform, fault: str, kind: type[CgcError], fate: SendStatus
 ) -> None:
     run = await start(client)
     platform.next(fault, where=second(platform))
     assert isinstance(await send(client, run), kind)
-    assert run.counts == {Fate.MADE: 100, fate: 100, Fate.WAITING: 40}
+    assert run.counts == {SendStatus.STARTED: 100, fate: 100, SendStatus.WAITING: 40}
     assert len(submitted(platform)) == 200
 
 
 async def test_two_lost_answers_in_a_row_stop_the_rest(client: Client, platform: SimulatedPlatform) -> None:
     run = await start(client)
     platform.fail("gateway_html", 504, where=CREATE)
-    assert isinstance(await send(client, run), Lost)
-    assert run.counts == {Fate.UNKNOWN: 200, Fate.WAITING: 40}
+    assert isinstance(await send(client, run), OutcomeUnknown)
+    assert run.counts == {SendStatus.UNKNOWN: 200, SendStatus.WAITING: 40}
 
 
 async def test_given_up_in_the_middle_it_is_unknown_and_not_sent_again(
@@ -476,8 +503,8 @@ async def test_given_up_in_the_middle_it_is_unknown_and_not_sent_again(
     with pytest.raises(asyncio.CancelledError):
         await sending
     gate.release()
-    assert run.counts == {Fate.MADE: 100, Fate.UNKNOWN: 100, Fate.WAITING: 40}
-    again = plan([outcome.old for outcome in run.outcomes], sent=run.sent)
+    assert run.counts == {SendStatus.STARTED: 100, SendStatus.UNKNOWN: 100, SendStatus.WAITING: 40}
+    again = plan_retry([outcome.original for outcome in run.outcomes], sent_ids=run.sent_ids)
     assert len(again.jobs) == 40
 
 
@@ -498,10 +525,10 @@ async def test_odd_answers_are_sorted_out_by_a_look(
     run = await start(client)
     await send(client, run)
     setattr(platform.switches, switch, False)
-    assert run.counts[Fate.REFUSED] == 0
+    assert run.counts[SendStatus.REFUSED] == 0
     await look(client, run)
-    assert run.counts == {Fate.MADE: 240}
-    assert run.unclear == ()
+    assert run.counts == {SendStatus.STARTED: 240}
+    assert run.unresolved == ()
 
 
 async def test_a_project_that_is_gone_does_not_hide_its_jobs(
@@ -521,7 +548,10 @@ async def folder_of(platform: SimulatedPlatform) -> str:
     return made
 
 
-RENAMED = [("autorenamed_destination", Options.AUTORENAME), ("folder_as_project", Options.AS_BEFORE)]
+RENAMED = [
+    ("autorenamed_destination", NameConflictPolicy.AUTORENAME),
+    ("folder_as_project", NameConflictPolicy.AS_BEFORE),
+]
 
 
 @pytest.mark.parametrize(
@@ -529,7 +559,11 @@ RENAMED = [("autorenamed_destination", Options.AUTORENAME), ("folder_as_project"
 )
 @pytest.mark.parametrize(("switch", "options"), RENAMED)
 async def test_a_second_retry_finds_what_the_platform_calls_otherwise(
-    client: Client, platform: SimulatedPlatform, switch: str, options: Options, fault: tuple[str, Any] | None
+    client: Client,
+    platform: SimulatedPlatform,
+    switch: str,
+    options: NameConflictPolicy,
+    fault: tuple[str, Any] | None,
 ) -> None:
     if switch == "folder_as_project":
         await folder_of(platform)
@@ -538,14 +572,14 @@ async def test_a_second_retry_finds_what_the_platform_calls_otherwise(
     if fault is not None:
         platform.next(*fault, where=second(platform))
     await send(client, run)
-    assert (run.unclear != ()) is (fault is not None)
+    assert (run.unresolved != ()) is (fault is not None)
     await look(client, run)
-    assert run.counts == {Fate.MADE: 240}
-    new = [outcome.new.id if outcome.new else "" for outcome in run.outcomes]
+    assert run.counts == {SendStatus.STARTED: 240}
+    new = [outcome.replacement.id if outcome.replacement else "" for outcome in run.outcomes]
     assert len(set(new)) == 240
     for outcome in run.outcomes:
-        assert outcome.new is not None
-        assert outcome.new.source == outcome.old.source
+        assert outcome.replacement is not None
+        assert outcome.replacement.source == outcome.original.source
     assert (await start(client, options)).outcomes == ()
     for job_id in new:
         platform.set_state(job_id, "FAILED")
@@ -562,23 +596,27 @@ async def test_what_another_process_started_before_the_lock_was_free_is_left_out
 ) -> None:
     failed = (await all_jobs(client, JobQuery(states=("FAILED",)))).jobs
     before = await listed(client, failed)
-    planned = plan([*failed, job("x", "COMPLETED")], listed=before)
+    planned = plan_retry([*failed, job("x", "COMPLETED")], listed=before)
     held: list[tuple[str, str]] = []
 
     @asynccontextmanager
     async def other_first(endpoint: str, user: str) -> AsyncIterator[None]:
         held.append((endpoint, user))
         other = connect()
-        run = Run(Plan(planned.jobs[:200], {}), Options.AS_BEFORE, [each.id for each in before])
+        run = RetryRun(
+            RetryPlan(planned.jobs[:200], {}), NameConflictPolicy.AS_BEFORE, [each.id for each in before]
+        )
         assert await send(other, run) is None
         for outcome in run.outcomes:
-            if outcome.new is not None:
-                platform.set_state(outcome.new.id, state)
+            if outcome.replacement is not None:
+                platform.set_state(outcome.replacement.id, state)
         yield
 
     known = [each.id for each in before]
-    async with locked_run(client, planned, Options.AS_BEFORE, known=known, hold=other_first) as run:
-        assert run.plan.reasons == {Reason.NOT_FAILED: 1, Reason.THERE: 200}
+    async with locked_run(
+        client, planned, NameConflictPolicy.AS_BEFORE, known=known, hold=other_first
+    ) as run:
+        assert run.plan.skip_counts == {SkipReason.NOT_FAILED: 1, SkipReason.RESTARTED: 200}
         assert len(run.outcomes) == 40
         await send(client, run)
     assert held == [(client.endpoint, "rosalind")]
@@ -601,7 +639,7 @@ async def test_without_a_look_under_the_lock_nothing_is_sent(
             released.append(True)
 
     with pytest.raises(CgcError, match="502"):
-        async with locked_run(client, plan(failed), Options.AS_BEFORE, known=(), hold=hold):
+        async with locked_run(client, plan_retry(failed), NameConflictPolicy.AS_BEFORE, known=(), hold=hold):
             pytest.fail("there is a run")
     assert released == [True]
     assert submitted(platform) == []
@@ -627,4 +665,4 @@ async def test_a_job_that_is_listed_late_is_found_by_a_later_look(
 
     await reconcile(client, run, sleep=sleep)
     assert waits == [0.0, 2.0, 10.0]
-    assert run.counts == {Fate.MADE: 40}
+    assert run.counts == {SendStatus.STARTED: 40}

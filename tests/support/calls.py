@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from cgc_tui.api.request_log import Event
 from cgc_tui.demo import SimulatedPlatform, list_call
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.text import SafeText
 from tests.support.app import rest, shown
 from tests.support.clock import NOON
 
@@ -45,7 +45,7 @@ def event(number: int, **fields: object) -> Event:
     given: dict[str, object] = {
         "at": NOON + timedelta(seconds=number),
         "method": "GET",
-        "target": Clean(f"/v2/storage/imports/job-{number:04}"),
+        "target": SafeText(f"/v2/storage/imports/job-{number:04}"),
         "attempt": 1,
         "milliseconds": number,
         "status": 200,

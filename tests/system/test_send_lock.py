@@ -23,7 +23,7 @@ import pytest
 
 from cgc_tui.config.private_files import state_directory
 from cgc_tui.domain.lock_holder import LockHolder
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.text import SafeText
 from cgc_tui.formatting.display import Look
 from cgc_tui.formatting.retry import held_by
 from cgc_tui.system import send_lock
@@ -38,7 +38,7 @@ class Waiting:
 
     def __init__(self, directory: Path | None, clock: Clock, *, wait: bool = True) -> None:
         self.holders: list[LockHolder | None] = []
-        self.reasons: list[Clean] = []
+        self.reasons: list[SafeText] = []
         self.waits = asyncio.Event()
         self.again = asyncio.Semaphore(0)
         self.lock = SendLock(

@@ -13,8 +13,8 @@ from cgc_tui.cli.arguments import add_places, query_of
 from cgc_tui.cli.context import Session
 from cgc_tui.cli.exit_codes import Exit
 from cgc_tui.cli.progress import ProgressLine
-from cgc_tui.domain.causes import Cause, causes
-from cgc_tui.domain.error_hints import hint
+from cgc_tui.domain.causes import Cause, group_by_cause
+from cgc_tui.domain.error_hints import hint_for
 from cgc_tui.domain.jobs import JobState
 from cgc_tui.domain.queries import JobPage
 from cgc_tui.formatting.causes import facts, share, title
@@ -55,7 +55,7 @@ async def run(options: Namespace, session: Session) -> int:
                 on_retry=progress.retrying,
                 sleep=session.sleep,
             )
-    found = causes(page.jobs)
+    found = group_by_cause(page.jobs)
     session.write(_json(found, page) if options.json else _text(found, page, session))
     if page.unreadable:
         session.say(f"{page.unreadable:,} records could not be read and are left out.")
@@ -90,7 +90,7 @@ def _json(found: Sequence[Cause], page: JobPage) -> Iterator[str]:
 
 def _record(cause: Cause) -> dict[str, Any]:
     """Return a cause with the raw words of the platform, which JSON escapes."""
-    told = hint(cause.code)
+    told = hint_for(cause.code)
     return {
         "code": cause.code,
         "message": cause.message,
@@ -99,10 +99,10 @@ def _record(cause: Cause) -> dict[str, Any]:
         "last": _iso(cause.last),
         "volumes": dict(cause.volumes),
         "projects": dict(cause.projects),
-        "means": told and told.means,
+        "means": told and told.meaning,
         "check": told and told.check,
-        "mend": told and told.mend,
-        "more": told and told.page,
+        "mend": told and told.fix,
+        "more": told and told.docs_url,
         "ids": [job.id for job in cause.jobs],
     }
 

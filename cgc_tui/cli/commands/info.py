@@ -13,7 +13,7 @@ from cgc_tui import __version__
 from cgc_tui.cli.context import NoToken, Session
 from cgc_tui.cli.exit_codes import Exit, words_of
 from cgc_tui.domain.errors import CgcError
-from cgc_tui.domain.text import clean
+from cgc_tui.domain.text import sanitize
 from cgc_tui.formatting.display import moment
 from cgc_tui.system.clipboard import choose
 
@@ -55,7 +55,7 @@ async def run(_: Namespace, session: Session) -> int:
         "Network": _network(session.environ),
         "Budget": await _budget(session),
     }
-    session.write(f"{name:11}{clean(value)}\n" for name, value in told.items())
+    session.write(f"{name:11}{sanitize(value)}\n" for name, value in told.items())
     return Exit.DONE
 
 

@@ -16,7 +16,7 @@ from cgc_tui.cli.exit_codes import Exit
 from cgc_tui.cli.progress import ProgressLine
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.queries import JobPage
-from cgc_tui.domain.text import cells
+from cgc_tui.domain.text import cell_width
 from cgc_tui.formatting.display import optional
 from cgc_tui.formatting.export import Form, keys, lines
 from cgc_tui.formatting.lists import missing_details, total_of
@@ -136,5 +136,5 @@ def _table(jobs: Iterable[ImportJob], session: Session) -> Iterator[str]:
 
 
 def _padded(widths: list[int], texts: list[str]) -> str:
-    filled = (text + " " * (width - cells(text)) for text, width in zip(texts, widths, strict=False))
+    filled = (text + " " * (width - cell_width(text)) for text, width in zip(texts, widths, strict=False))
     return (" " * PADDING).join(filled).rstrip() + "\n"

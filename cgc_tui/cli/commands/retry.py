@@ -13,11 +13,11 @@ from cgc_tui.cli.commands.watch import Watch
 from cgc_tui.cli.context import Session
 from cgc_tui.cli.exit_codes import Exit, exit_of, words_of
 from cgc_tui.cli.progress import ProgressLine
-from cgc_tui.domain.errors import CgcError, Lost
+from cgc_tui.domain.errors import CgcError, OutcomeUnknown
 from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.domain.lock_holder import LockHolder
 from cgc_tui.domain.queries import MAX_LIMIT
-from cgc_tui.domain.retry import Fate, Options, Plan, Run, body, plan
+from cgc_tui.domain.retry import NameConflictPolicy, RetryPlan, RetryRun, SendStatus, plan_retry, request_body
 from cgc_tui.formatting.retry import held_by, planned, summary, table, unprotected
 from cgc_tui.system.send_lock import LockHeld, SendLock
 
@@ -52,13 +52,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--volume", type=owner_name, metavar="OWNER/NAME", help="only jobs from this volume")
     names = parser.add_mutually_exclusive_group()
-    for option in (Options.OVERWRITE, Options.AUTORENAME):
+    for option in (NameConflictPolicy.OVERWRITE, NameConflictPolicy.AUTORENAME):
         names.add_argument(
             f"--{option}",
             dest="options",
             action="store_const",
             const=option,
-            default=Options.AS_BEFORE,
+            default=NameConflictPolicy.AS_BEFORE,
             help=f"{option} where a name is taken (default: as before)",
         )
     leave = parser.add_mutually_exclusive_group()
@@ -91,7 +91,7 @@ async def run(options: Namespace, session: Session) -> int:
         if missing is not Exit.DONE:
             return missing
         now = await listed(client, jobs, on_retry=ProgressLine(session).retrying)
-        made = plan(jobs, listed=now)
+        made = plan_retry(jobs, listed=now)
         for label, value in planned(made, len(jobs), session.look):
             session.say(f"{label.lower()}: {value}")
         if not options.yes or not made.jobs:
@@ -143,14 +143,14 @@ async def _chosen(client: Client, options: Namespace, session: Session) -> tuple
     return tuple(jobs), tell_missing(ids, found, session)
 
 
-def _requests(made: Plan, options: Options) -> Iterator[str]:
+def _requests(made: RetryPlan, options: NameConflictPolicy) -> Iterator[str]:
     """Yield the requests that would be sent, a line each."""
     for place in range(0, len(made.jobs), MAX_LIMIT):
-        items = [body(job, options) for job in made.jobs[place : place + MAX_LIMIT]]
+        items = [request_body(job, options) for job in made.jobs[place : place + MAX_LIMIT]]
         yield json.dumps({"items": items}, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-async def _sent(client: Client, going: Run, session: Session, *, planned: int) -> Exit:
+async def _sent(client: Client, going: RetryRun, session: Session, *, planned: int) -> Exit:
     """Send, look where an answer was lost, and print what became of each, whatever comes between.
 
     So many were planned; those that were started since then are not sent.
@@ -172,17 +172,17 @@ async def _sent(client: Client, going: Run, session: Session, *, planned: int) -
     finally:
         session.write([table(going), "\n"])
         session.say(summary(going, session.look))
-    if ended is not None and (going.counts[Fate.WAITING] or not isinstance(ended, Lost)):
+    if ended is not None and (going.counts[SendStatus.WAITING] or not isinstance(ended, OutcomeUnknown)):
         session.say(f"not all were started: {words_of(ended, session.look)}")
         return exit_of(ended)
-    if going.unclear:
+    if going.unresolved:
         return Exit.TROUBLE
-    return Exit.NO if going.counts[Fate.REFUSED] else Exit.DONE
+    return Exit.NO if going.counts[SendStatus.REFUSED] else Exit.DONE
 
 
-async def _watched(client: Client, going: Run, session: Session, code: Exit) -> Exit:
+async def _watched(client: Client, going: RetryRun, session: Session, code: Exit) -> Exit:
     """Follow the new jobs to their end."""
-    new = [outcome.new.id for outcome in going.outcomes if outcome.new is not None]
+    new = [outcome.replacement.id for outcome in going.outcomes if outcome.replacement is not None]
     if not new:
         return code
     watch = Watch(client, session, compact=True)

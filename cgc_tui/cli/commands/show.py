@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from cgc_tui.cli.context import Session
 from cgc_tui.cli.exit_codes import Exit
 from cgc_tui.config.platforms import platform_of
-from cgc_tui.domain.error_hints import hint
+from cgc_tui.domain.error_hints import hint_for
 from cgc_tui.domain.errors import NotFound
 from cgc_tui.domain.jobs import ImportJob, JobError
-from cgc_tui.domain.text import clean
+from cgc_tui.domain.text import sanitize
 from cgc_tui.formatting.display import state
 from cgc_tui.formatting.export import Form, lines
 from cgc_tui.formatting.job_details import FOLDER_NOTE, facts, reason
@@ -59,7 +59,7 @@ async def _found(client: Client, ids: Sequence[str]) -> dict[str, ImportJob | Jo
     try:
         return {ids[0]: await client.job(ImportJob(id=ids[0], state=""))}
     except NotFound as error:
-        return {ids[0]: JobError(status=error.status, code=error.code, message=error.words)}
+        return {ids[0]: JobError(status=error.status, code=error.code, message=error.server_message)}
 
 
 def tell_missing(ids: Sequence[str], found: dict[str, ImportJob | JobError], session: Session) -> Exit:
@@ -70,7 +70,7 @@ def tell_missing(ids: Sequence[str], found: dict[str, ImportJob | JobError], ses
         if isinstance(record, ImportJob):
             continue
         why = record.message if record is not None and record.message else "the platform said nothing of it"
-        session.say(f"{clean(job_id)}: {clean(why)}")
+        session.say(f"{sanitize(job_id)}: {sanitize(why)}")
         forbidden = record is not None and record.status == 403
         code = Exit.ACCESS if forbidden or code is Exit.ACCESS else Exit.NO
     return code
@@ -90,9 +90,9 @@ def _lines(job: ImportJob, session: Session) -> Iterator[str]:
     yield state(job.state, look) + (f"   {code}" if code is not None else "")
     if job.error is not None:
         yield reason(job.error)
-        if (words := hint(code)) is not None:
-            yield from (words.means, words.check, words.mend)
-    if job.folder:
+        if (words := hint_for(code)) is not None:
+            yield from (words.meaning, words.check, words.fix)
+    if job.is_folder:
         yield FOLDER_NOTE
     yield ""
     platform = platform_of(session.place.access.endpoint)

@@ -17,12 +17,19 @@ from cgc_tui.cli.context import Session
 from cgc_tui.cli.exit_codes import Exit, words_of
 from cgc_tui.cli.last_batch import last_batch
 from cgc_tui.cli.progress import ProgressLine
-from cgc_tui.domain.causes import causes
-from cgc_tui.domain.error_hints import hint
-from cgc_tui.domain.errors import CgcError, NoPrivilege, NotFound, Refused, Rejected, Unreadable
+from cgc_tui.domain.causes import group_by_cause
+from cgc_tui.domain.error_hints import hint_for
+from cgc_tui.domain.errors import (
+    CgcError,
+    Forbidden,
+    InvalidResponse,
+    NotFound,
+    RequestRejected,
+    TokenRejected,
+)
 from cgc_tui.domain.jobs import UNFINISHED_STATES, ImportJob, JobError, JobState
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.causes import title
 from cgc_tui.formatting.display import optional, span, state
 from cgc_tui.formatting.lists import error_words, missing_details
@@ -47,7 +54,7 @@ Example: cgc-tui watch --project rosalind/brca-pilot && ./next-step
 """
 
 MOST_WAIT = 60.0
-LASTING = (Refused, NoPrivilege, NotFound, Rejected)
+LASTING = (TokenRejected, Forbidden, NotFound, RequestRejected)
 """Errors that end a watch, since no later request can succeed."""
 LAST_LOOK = 30.0
 """The most seconds for the look at the time-out."""
@@ -76,7 +83,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 async def run(options: Namespace, session: Session) -> int:
     """Watch until all jobs have ended or the time is over; print a summary."""
     query = query_of(options)
-    if options.jobs and (query.filtered or options.last_batch):
+    if options.jobs and (query.is_filtered or options.last_batch):
         session.say("give ids or filters, not both.")
         return Exit.USAGE
     if options.last_batch and options.state:
@@ -140,7 +147,7 @@ class Watch:
     @property
     def unfinished(self) -> list[str]:
         """The ids of the jobs that have not ended."""
-        return [job.id for job in self._jobs.values() if not job.final]
+        return [job.id for job in self._jobs.values() if not job.is_final]
 
     async def take(self, names: list[str]) -> Exit:
         """Watch jobs by id or href; where one cannot be had, say so and return what that means."""
@@ -159,7 +166,7 @@ class Watch:
         with ProgressLine(self._session) as progress:
             page = await all_jobs(
                 self._client,
-                query if query.filtered else JobQuery(UNFINISHED_STATES),
+                query if query.is_filtered else JobQuery(UNFINISHED_STATES),
                 on_progress=progress.show,
                 on_retry=self._retrying,
                 sleep=self._session.sleep,
@@ -180,7 +187,7 @@ class Watch:
 
     async def follow(self, interval: float) -> None:
         """Look again and again until all have ended; trouble on the way is told and waited out."""
-        before, failures = Clean(""), 0
+        before, failures = SafeText(""), 0
         while self.unfinished:
             await self._session.sleep(min(interval * 2**failures, max(interval, MOST_WAIT)))
             try:
@@ -193,7 +200,7 @@ class Watch:
                     self._session.say(words)
                 before = words
             else:
-                before, failures = Clean(""), 0
+                before, failures = SafeText(""), 0
 
     async def look_once_more(self) -> None:
         """Update the unfinished jobs at the time-out.
@@ -219,10 +226,10 @@ class Watch:
         if self._ended_otherwise_before:
             yield f"{self._ended_otherwise_before:,} had ended otherwise before\n"
         failed = [job for job in self._jobs.values() if job.state == JobState.FAILED]
-        for cause in causes(failed):
+        for cause in group_by_cause(failed):
             yield f"{len(cause.jobs):>7,} x {title(cause)}\n"
-            if (words := hint(cause.code)) is not None:
-                yield from (f"{'':10}{line}\n" for line in (words.means, words.check, words.mend))
+            if (words := hint_for(cause.code)) is not None:
+                yield from (f"{'':10}{line}\n" for line in (words.meaning, words.check, words.fix))
         others = Counter(job.state for job in self._jobs.values() if job.ended_otherwise)
         for name, count in others.most_common():
             yield f"{count:>7,} x {optional(name, self._session.look)}\n"
@@ -236,7 +243,7 @@ class Watch:
             "completed": states[JobState.COMPLETED],
             "failed": states[JobState.FAILED],
             "ended_otherwise": sum(job.ended_otherwise for job in jobs),
-            "pending": sum(not job.final for job in jobs),
+            "pending": sum(not job.is_final for job in jobs),
             "gone": len(self._gone),
         }
 
@@ -278,17 +285,22 @@ class Watch:
             if isinstance(record, JobError):
                 self._missing(known, record, at)
             else:
-                now = self._jobs[job_id] = record.over(known)
+                now = self._jobs[job_id] = record.merged_with(known)
                 if now.state != known.state:
                     self._changed(now, at)
         if self._compact and self._counts_in_words() != before:
             self._print(at, self._counts_in_words())
         if silent := sum(job_id not in told for job_id in ids):
-            raise Unreadable(Clean(f"no answer for {silent:,} of {_jobs(len(ids))}"), Clean(""))
+            raise InvalidResponse(SafeText(f"no answer for {silent:,} of {_jobs(len(ids))}"), SafeText(""))
 
     def _changed(self, job: ImportJob, at: datetime) -> None:
         look = self._session.look
-        parts = [state(job.state, look), optional(job.name or job.id, look), clean(job.id), error_words(job)]
+        parts = [
+            state(job.state, look),
+            optional(job.name or job.id, look),
+            sanitize(job.id),
+            error_words(job),
+        ]
         if not self._compact:
             self._print(at, "  ".join(filter(None, parts)))
 
@@ -298,7 +310,7 @@ class Watch:
             del self._jobs[job.id]
             self._gone[job.id] = None
             self._print(
-                at, f"{optional(job.name or job.id, self._session.look)}  {clean(job.id)}  no longer there"
+                at, f"{optional(job.name or job.id, self._session.look)}  {sanitize(job.id)}  no longer there"
             )
 
     def _print(self, at: datetime, words: str) -> None:

@@ -10,9 +10,9 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
-from cgc_tui.domain.batches import GAP, Batch, progress
-from cgc_tui.domain.queries import JobPage, Search
-from cgc_tui.domain.text import Clean, fit
+from cgc_tui.domain.batches import MAX_GAP, Batch, batch_progress
+from cgc_tui.domain.queries import JobPage, ResultOrigin
+from cgc_tui.domain.text import SafeText, truncate
 from cgc_tui.formatting.batches import begun, came, way
 from cgc_tui.formatting.display import Look
 from cgc_tui.formatting.lists import searched
@@ -43,7 +43,7 @@ class BatchDialog(Dialog[int]):
     def compose(self) -> ComposeResult:
         """Lay out what was looked at, the batches, the rule and the keys."""
         page = self._page
-        looked = Search(Clean(""), page.query, len(page.jobs), page.total, page.received_at)
+        looked = ResultOrigin(SafeText(""), page.query, len(page.jobs), page.total, page.received_at)
         lines = [Content(self._line(batch)) for batch in self._batches]
         if self._page.more:
             lines.append(Content("Search all jobs"))
@@ -52,15 +52,17 @@ class BatchDialog(Dialog[int]):
                 f"Batches{self._look.dot}{searched(looked, self._look)}", markup=False, classes="heading"
             )
             yield OptionList(*lines)
-            minutes = int(GAP.total_seconds() / 60)
+            minutes = int(MAX_GAP.total_seconds() / 60)
             rule = f"One volume into one project, each job at most {minutes} min after the one before."
             yield Static(rule if lines else f"There is none: {rule}", markup=False, classes="keys")
             yield Static("Enter Choose   Esc Back", markup=False)
 
-    def _line(self, batch: Batch) -> Clean:
-        done = came(progress(batch.jobs, self._now), self._look, open=batch.open)
+    def _line(self, batch: Batch) -> SafeText:
+        done = came(batch_progress(batch.jobs, self._now), self._look, open=batch.may_continue)
         start = begun(batch, self._look, self._now)
-        return fit(Clean(f"{start:<{BEGUN_CELLS}}{done:<{CAME_CELLS}}  {way(batch, self._look)}"), LINE_CELLS)
+        return truncate(
+            SafeText(f"{start:<{BEGUN_CELLS}}{done:<{CAME_CELLS}}  {way(batch, self._look)}"), LINE_CELLS
+        )
 
     def action_move(self, direction: str) -> None:
         """Move the cursor up or down."""

@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
-from cgc_tui.domain.text import Clean, clean, fit, reveal
+from cgc_tui.domain.text import SafeText, reveal, sanitize, truncate
 from cgc_tui.tui.dialogs.base import Dialog
 from cgc_tui.tui.keys import bindings
 
@@ -22,7 +22,7 @@ class ChoiceDialog(Dialog[str]):
 
     BINDINGS = bindings("choice")
 
-    def __init__(self, title: Clean, values: Mapping[str, str]) -> None:
+    def __init__(self, title: SafeText, values: Mapping[str, str]) -> None:
         super().__init__()
         self._heading = title
         self._values = values
@@ -33,7 +33,9 @@ class ChoiceDialog(Dialog[str]):
             yield Static(self._heading, markup=False, classes="heading")
             yield OptionList(
                 *(
-                    Content(f"{name:<{LABEL_CELLS}}{fit(reveal(clean(value)), VALUE_CELLS, middle=True)}")
+                    Content(
+                        f"{name:<{LABEL_CELLS}}{truncate(reveal(sanitize(value)), VALUE_CELLS, middle=True)}"
+                    )
                     for name, value in self._values.items()
                 )
             )

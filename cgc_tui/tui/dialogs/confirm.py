@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.text import SafeText
 from cgc_tui.tui.dialogs.base import Dialog
 
 MANY = 100
@@ -17,7 +17,7 @@ MANY = 100
 class ConfirmDialog(Dialog[bool]):
     """A question; the result is true where the word was typed, and None else."""
 
-    def __init__(self, question: Clean, count: int) -> None:
+    def __init__(self, question: SafeText, count: int) -> None:
         super().__init__()
         self._question = question
         self.word = str(count) if count > MANY else "yes"

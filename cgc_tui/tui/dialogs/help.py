@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
-from cgc_tui.domain.text import clean
+from cgc_tui.domain.text import sanitize
 from cgc_tui.tui.dialogs.base import ReadingDialog
 from cgc_tui.tui.keys import bindings
 
@@ -34,4 +34,4 @@ class HelpDialog(ReadingDialog):
             with VerticalScroll(id="text"):
                 for what, keys in self._keys.items():
                     yield Static(f"{keys:<{KEY_CELLS}}{what}", markup=False, classes="key")
-            yield Static(f"Esc Back   Remap by id in {clean(self._config)}", markup=False, classes="keys")
+            yield Static(f"Esc Back   Remap by id in {sanitize(self._config)}", markup=False, classes="keys")

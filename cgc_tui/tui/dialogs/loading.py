@@ -12,9 +12,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import ProgressBar, Static
 
-from cgc_tui.domain.errors import CgcError, Refused
+from cgc_tui.domain.errors import CgcError, TokenRejected
 from cgc_tui.domain.queries import JobPage, JobQuery
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import Look
 from cgc_tui.formatting.lists import failure, missing_details
 from cgc_tui.tui.dialogs.base import Dialog
@@ -45,7 +45,7 @@ class ReadAll(Dialog[JobPage]):
         client: Client,
         query: JobQuery,
         *,
-        what: Clean,
+        what: SafeText,
         look: Look,
         clock: Callable[[], datetime],
         most: int = sys.maxsize,
@@ -93,7 +93,7 @@ class ReadAll(Dialog[JobPage]):
                 on_progress=self._note_progress,
                 on_retry=self._note_wait,
             )
-        except Refused as error:
+        except TokenRejected as error:
             self.post_message(TokenRefused(error))
         except CgcError as error:
             self._ticker.pause()
@@ -101,7 +101,7 @@ class ReadAll(Dialog[JobPage]):
             self._say(failure(error, self._look), keys="r Ask again   Esc Back")
         else:
             if words := missing_details(page.details_missing, len(page.jobs)):
-                words = clean(f"{words}; only their ids and states are known.")
+                words = sanitize(f"{words}; only their ids and states are known.")
                 self.app.notify(words, severity="warning", timeout=WORDS_SECONDS, markup=False)
             self.dismiss(page)
 
@@ -123,14 +123,14 @@ class ReadAll(Dialog[JobPage]):
         if self._wait is not None:
             error, until = self._wait
             left = max(0, round((until - self._clock()).total_seconds()))
-            self._say(clean(f"{error.what}{self._look.dot}again in {left} s"))
+            self._say(sanitize(f"{error.summary}{self._look.dot}again in {left} s"))
         elif progress is not None:
             of = "" if progress.total is None else f" of {progress.total:,}"
-            self._say(Clean(f"{progress.jobs:,}{of} jobs"))
+            self._say(SafeText(f"{progress.jobs:,}{of} jobs"))
         else:
-            self._say(Clean("asking" + ("..." if self._look.ascii else "…")))
+            self._say(SafeText("asking" + ("..." if self._look.ascii else "…")))
 
-    def _say(self, words: Clean, *, keys: str = "Esc Stop") -> None:
+    def _say(self, words: SafeText, *, keys: str = "Esc Stop") -> None:
         for place, text in (("#progress", words), (".keys", keys)):
             line = self.query_one(place, Static)
             if line.content != text:

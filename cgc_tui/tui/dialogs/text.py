@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.tui.dialogs.base import ReadingDialog
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.messages import CopyAsked
@@ -22,7 +22,7 @@ class TextDialog(ReadingDialog):
 
     BINDINGS = bindings("text")
 
-    def __init__(self, title: Clean, text: str, *, what: Clean) -> None:
+    def __init__(self, title: SafeText, text: str, *, what: SafeText) -> None:
         """`text` is raw: it is cleaned for show and copied as it is; `what` it is, when it was copied."""
         super().__init__()
         self._heading = title
@@ -34,7 +34,7 @@ class TextDialog(ReadingDialog):
         with Vertical(id="dialog"):
             yield Static(self._heading, markup=False, classes="heading")
             with VerticalScroll(id="text"):
-                yield Static(clean(self._text, lines=True, most=MOST_CHARACTERS), markup=False)
+                yield Static(sanitize(self._text, multiline=True, max_chars=MOST_CHARACTERS), markup=False)
             yield Static("y Copy   Esc Back", markup=False, classes="keys")
 
     def action_copy(self) -> None:

@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.export import Form
 from cgc_tui.system.files import Exists, SaveError, check, expanded
 from cgc_tui.tui.dialogs.base import Dialog
@@ -53,7 +53,7 @@ class ExportDialog(Dialog[Order]):
     CSS_PATH = sheet("export")
     AUTO_FOCUS = "#path"
 
-    def __init__(self, scopes: Sequence[Clean], name: str) -> None:
+    def __init__(self, scopes: Sequence[SafeText], name: str) -> None:
         """`scopes` are the jobs to choose from in words; `name` is that of the file, without its end."""
         super().__init__()
         self._scopes = scopes
@@ -66,7 +66,7 @@ class ExportDialog(Dialog[Order]):
         with Vertical(id="dialog"):
             yield Static("Export jobs to a file", classes="heading")
             yield Pick("Jobs  ", self._scopes, id="scope")
-            yield Pick("As    ", [Clean(form.upper()) for form in Form], id="form")
+            yield Pick("As    ", [SafeText(form.upper()) for form in Form], id="form")
             path = f"{self._file_stem}.{Form.CSV}"
             yield PathInput(path, id="path", compact=True, max_length=MOST_CHARACTERS)
             yield Static("", id="problem", classes="problem", markup=False)
@@ -88,14 +88,14 @@ class ExportDialog(Dialog[Order]):
     def _follow(self, event: Input.Changed) -> None:
         """Take the form from the end of the file's name."""
         self._asked = None
-        self._say(Clean(""))
+        self._say(SafeText(""))
         end = event.value.rpartition(".")[2].strip().lower()
         if end in set(Form):
             self.query_one("#form", Pick).chosen = list(Form).index(Form(end))
 
     @on(PathInput.PasteRefused)
     def _refuse(self) -> None:
-        self._say(Clean("Not pasted: the text has a line break, and a path is one line."))
+        self._say(SafeText("Not pasted: the text has a line break, and a path is one line."))
 
     @on(Input.Submitted)
     def action_apply(self) -> None:
@@ -114,11 +114,11 @@ class ExportDialog(Dialog[Order]):
             await asyncio.to_thread(check, order.path, replace=order.replace)
         except Exists as error:
             self._asked = order.path
-            self._say(clean(f"Enter again replaces it: {error.words}"))
+            self._say(sanitize(f"Enter again replaces it: {error.words}"))
         except SaveError as error:
             self._say(error.words)
         else:
             self.dismiss(order)
 
-    def _say(self, words: Clean) -> None:
+    def _say(self, words: SafeText) -> None:
         self.query_one("#problem", Static).update(words)

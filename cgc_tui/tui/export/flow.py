@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from cgc_tui.domain.errors import CgcError, Refused
+from cgc_tui.domain.errors import CgcError, TokenRejected
 from cgc_tui.domain.jobs import ImportJob
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import number
 from cgc_tui.formatting.export import ENCODING_ERRORS, lines
 from cgc_tui.formatting.lists import failure
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 WORDS_SECONDS = 20.0
 
-Scopes = dict[Clean, tuple[ImportJob, ...] | None]
+Scopes = dict[SafeText, tuple[ImportJob, ...] | None]
 """Jobs by their words; None are all of the list, which are still to be read."""
 
 
@@ -47,7 +47,7 @@ class Exporting(Gathering):
             query = replace(self.wanted, offset=0)
             self.gather(
                 query,
-                Clean("all jobs to write"),
+                SafeText("all jobs to write"),
                 lambda page: self.write_jobs(order, page.jobs, unreadable=page.unreadable),
             )
 
@@ -56,11 +56,11 @@ class Exporting(Gathering):
     def _scopes(self) -> Scopes:
         shown = self.query_one(JobTable).shown
         total = self.page.total if self.page is not None and self.page.query == self.wanted else None
-        marked: Scopes = {Clean(f"{len(self.marks):,} marked"): tuple(self.marks.jobs.values())}
+        marked: Scopes = {SafeText(f"{len(self.marks):,} marked"): tuple(self.marks.jobs.values())}
         return {
             **(marked if self.marks else {}),
-            Clean(f"{len(shown):,} shown"): shown,
-            Clean(f"all {number(total)}"): None,
+            SafeText(f"{len(shown):,} shown"): shown,
+            SafeText(f"all {number(total)}"): None,
         }
 
     @work(group="export")
@@ -76,20 +76,22 @@ class Exporting(Gathering):
                 replace=order.replace,
             )
         except (CgcError, SaveError) as error:
-            if isinstance(error, Refused):
+            if isinstance(error, TokenRejected):
                 self.post_message(TokenRefused(error))
             why = failure(error, self.look) if isinstance(error, CgcError) else error.words
             self.notify(
-                clean(f"Nothing was written. {why}"), severity="error", timeout=WORDS_SECONDS, markup=False
+                sanitize(f"Nothing was written. {why}"), severity="error", timeout=WORDS_SECONDS, markup=False
             )
         else:
             lacks = f" {unreadable:,} could not be read and are not in it." if unreadable else ""
-            self.notify(clean(f"Wrote {len(jobs):,} jobs to {order.path}.{lacks}"), markup=False)
+            self.notify(sanitize(f"Wrote {len(jobs):,} jobs to {order.path}.{lacks}"), markup=False)
 
     async def _by_now(self, jobs: tuple[ImportJob, ...]) -> list[ImportJob]:
         """Return the jobs, of which marked ones may have been seen long ago."""
         from cgc_tui.api.listing import jobs_by_ids
 
-        told = await jobs_by_ids(self.client, [job.id for job in jobs if job in self.marks and not job.final])
+        told = await jobs_by_ids(
+            self.client, [job.id for job in jobs if job in self.marks and not job.is_final]
+        )
         fresh = ((job, told.get(job.id)) for job in jobs)
-        return [new.over(job) if isinstance(new, ImportJob) else job for job, new in fresh]
+        return [new.merged_with(job) if isinstance(new, ImportJob) else job for job, new in fresh]

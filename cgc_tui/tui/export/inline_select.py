@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.text import SafeText
 from cgc_tui.tui.keys import bindings
 
 GAP = 2
@@ -36,7 +36,7 @@ class Pick(Widget, can_focus=True):
             """The line, for handlers that mean one of several."""
             return self.pick
 
-    def __init__(self, label: str, words: Sequence[Clean], *, id: str) -> None:
+    def __init__(self, label: str, words: Sequence[SafeText], *, id: str) -> None:
         """`label` has its blanks to the words with it."""
         super().__init__(id=id)
         self._label = label

@@ -14,7 +14,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from cgc_tui.domain.causes import Cause
-from cgc_tui.domain.text import clean, has_visible_character
+from cgc_tui.domain.text import has_visible_character, sanitize
 from cgc_tui.formatting.causes import NO_REASON, facts
 from cgc_tui.formatting.display import Look
 from cgc_tui.tui.keys import bindings
@@ -57,7 +57,7 @@ class CauseDetail(VerticalScroll):
         headline = Text(f"{len(self.cause.jobs):,} failed", style=self._style("failed"))
         if self.cause.code is not None:
             headline.append(f"   {self.cause.code}")
-        words = clean(self.cause.message or "", lines=True, most=MOST_CHARACTERS)
+        words = sanitize(self.cause.message or "", multiline=True, max_chars=MOST_CHARACTERS)
         words = words if has_visible_character(words) else NO_REASON
         layout = Table.grid(padding=(0, 1, 0, 0))
         layout.add_column(width=LABEL_CELLS - 1)

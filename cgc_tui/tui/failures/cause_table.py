@@ -11,7 +11,7 @@ from textual.reactive import reactive
 from textual.widgets import DataTable
 
 from cgc_tui.domain.causes import Cause
-from cgc_tui.domain.text import Clean, clean, fit
+from cgc_tui.domain.text import SafeText, sanitize, truncate
 from cgc_tui.formatting.causes import bar, message, share
 from cgc_tui.formatting.display import Look
 from cgc_tui.tui.keys import bindings
@@ -93,6 +93,11 @@ class CauseTable(DataTable[Text], inherit_bindings=False):
             style=self.get_component_rich_style("cause-table--bar", partial=True),
         )
         part.append(f"{share(count, total):>5}")
-        code = Clean("") if cause.code is None else clean(cause.code)
+        code = SafeText("") if cause.code is None else sanitize(cause.code)
         jobs = Text(f"{count:,}".rjust(WIDTHS["Jobs"]))
-        return jobs, part, Text(fit(code, WIDTHS["Code"])), Text(fit(message(cause), width), no_wrap=True)
+        return (
+            jobs,
+            part,
+            Text(truncate(code, WIDTHS["Code"])),
+            Text(truncate(message(cause), width), no_wrap=True),
+        )

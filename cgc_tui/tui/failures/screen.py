@@ -14,11 +14,11 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Static
 
-from cgc_tui.domain.causes import Cause, causes, ended
+from cgc_tui.domain.causes import Cause, ended_at, group_by_cause
 from cgc_tui.domain.jobs import JobState
-from cgc_tui.domain.queries import JobPage, JobQuery, Search
-from cgc_tui.domain.result_set import Found
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
+from cgc_tui.domain.result_set import ResultSet
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.causes import title
 from cgc_tui.formatting.display import Look
 from cgc_tui.formatting.lists import filters, lacking
@@ -39,14 +39,14 @@ if TYPE_CHECKING:
 MOST_CHARACTERS = 40
 
 
-class FailuresScreen(Screen[Found]):
+class FailuresScreen(Screen[ResultSet]):
     """The causes with a plot above them; the result is the jobs of the one that was chosen."""
 
     CSS_PATH = sheet("failures")
     BINDINGS = bindings("failures")
 
     look: reactive[Look] = reactive(Look())
-    user: reactive[Clean | None] = reactive[Clean | None](None)
+    user: reactive[SafeText | None] = reactive[SafeText | None](None)
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
     causes: reactive[tuple[Cause, ...]] = reactive[tuple[Cause, ...]](())
     cause: reactive[Cause | None] = reactive[Cause | None](None)
@@ -57,7 +57,7 @@ class FailuresScreen(Screen[Found]):
         self,
         client: Client,
         within: JobQuery,
-        found: Found | None,
+        found: ResultSet | None,
         *,
         platform: str,
         clock: Callable[[], datetime],
@@ -98,7 +98,7 @@ class FailuresScreen(Screen[Found]):
                     self.dismiss(None)
                 return
             self._page, self.as_of = page, page.received_at
-            self.causes = causes(page.jobs)
+            self.causes = group_by_cause(page.jobs)
             self.failed = _times(page)
             self._say(page)
 
@@ -117,11 +117,11 @@ class FailuresScreen(Screen[Found]):
         """Hand over all jobs of the list that are in a state, None where that was stopped."""
         query = replace(self._within, states=(state,), offset=0)
         if self._found is not None:
-            jobs = self._found.matching(query)
+            jobs = self._found.filter(query)
             take(JobPage(query, jobs, len(jobs), False, query.limit, received_at=self._found.as_of))
             return
         of = filters(replace(query, states=()), self.look)
-        what = clean(f"Reading all {state.lower()} jobs{self.look.dot}{of}")
+        what = sanitize(f"Reading all {state.lower()} jobs{self.look.dot}{of}")
         self.app.push_screen(ReadAll(self._client, query, what=what, look=self.look, clock=self._clock), take)
 
     def _say(self, page: JobPage) -> None:
@@ -131,7 +131,7 @@ class FailuresScreen(Screen[Found]):
         parts = [what, filters(replace(self._within, states=()), self.look)]
         parts += [f"{page.unreadable:,} could not be read"] if page.unreadable else []
         parts += [lacking(page)] if page.details_missing else []
-        self.query_one("#what", Static).update(clean(self.look.dot.join(parts)))
+        self.query_one("#what", Static).update(sanitize(self.look.dot.join(parts)))
 
     @on(CauseTable.Highlighted)
     def _highlight(self, event: CauseTable.Highlighted) -> None:
@@ -144,9 +144,9 @@ class FailuresScreen(Screen[Found]):
         if cause is None or self._page is None:
             return
         total = len(self._page.jobs)
-        what = clean(title(cause), most=MOST_CHARACTERS)
-        search = Search(what, self._within, searched=total, total=total, at=self._page.received_at)
-        self.dismiss(Found(search, cause.jobs))
+        what = sanitize(title(cause), max_chars=MOST_CHARACTERS)
+        search = ResultOrigin(what, self._within, searched=total, total=total, at=self._page.received_at)
+        self.dismiss(ResultSet(search, cause.jobs))
 
     def action_detail(self) -> None:
         """Go into what is known of the cause, to scroll it."""
@@ -162,4 +162,4 @@ class FailuresScreen(Screen[Found]):
 
 def _times(page: JobPage) -> tuple[datetime, ...]:
     """Return when the jobs ended, where that is known."""
-    return tuple(filter(None, map(ended, page.jobs)))
+    return tuple(filter(None, map(ended_at, page.jobs)))

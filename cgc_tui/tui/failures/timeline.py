@@ -10,8 +10,8 @@ from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.widgets import Sparkline, Static
 
-from cgc_tui.domain.causes import over_time
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.causes import histogram
+from cgc_tui.domain.text import SafeText
 from cgc_tui.formatting.display import Look, span, when
 
 Times = tuple[datetime, ...] | None
@@ -60,14 +60,14 @@ class Course(Vertical):
             words.display = plot.display = bool(shown and first and last)
             plot.display = plot.display and not self.look.ascii
             if shown and first and last:
-                counts = over_time(shown, first, last, PARTS)
+                counts = histogram(shown, first, last, PARTS)
                 plot.data = counts
                 words.update(self._words(name, counts, first, last))
 
-    def _words(self, name: str, counts: tuple[int, ...], first: datetime, last: datetime) -> Clean:
+    def _words(self, name: str, counts: tuple[int, ...], first: datetime, last: datetime) -> SafeText:
         """Return `failed 13 Feb 11:20 – today 11:58 · at most 12 in 6h30m`."""
         now = self._clock()
         dash = "-" if self.look.ascii else "–"
         ends = f"{when(first, self.look, now).strip()} {dash} {when(last, self.look, now).strip()}"
         part = span((last - first).total_seconds() / len(counts))
-        return Clean(f"{name} {sum(counts):,}: {ends}{self.look.dot}at most {max(counts):,} in {part}")
+        return SafeText(f"{name} {sum(counts):,}: {ends}{self.look.dot}at most {max(counts):,} in {part}")

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.reactive import reactive
 
-from cgc_tui.domain.errors import CgcError, NotFound, Refused
+from cgc_tui.domain.errors import CgcError, NotFound, TokenRejected
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.job_details import web_page
 from cgc_tui.tui.jobs.pages import Pages
 from cgc_tui.tui.messages import CopyAsked, OpenAsked, TokenRefused
@@ -34,7 +34,7 @@ class Closeup(Pages):
     """
 
     detail: reactive[ImportJob | None] = reactive[ImportJob | None](None, init=False)
-    detail_note: reactive[Clean] = reactive(Clean(""))
+    detail_note: reactive[SafeText] = reactive(SafeText(""))
     detail_open: reactive[bool] = reactive(False, init=False)
 
     def __init__(
@@ -48,7 +48,7 @@ class Closeup(Pages):
     def watch_job(self, job: ImportJob | None) -> None:
         """Show what is known at once, then look closer."""
         known = self._known(job)
-        self.detail_note = Clean("")
+        self.detail_note = SafeText("")
         self.detail = known or job
         self.look_closer()
 
@@ -76,15 +76,15 @@ class Closeup(Pages):
         await asyncio.sleep(REST)
         try:
             whole = await self.client.job(job)
-        except Refused as error:
+        except TokenRejected as error:
             self.post_message(TokenRefused(error))
         except NotFound:
-            self.detail_note = Clean("This job is no longer there.")
+            self.detail_note = SafeText("This job is no longer there.")
         except CgcError as error:
-            self.detail_note = clean(f"Only what the list says: {error.what}.")
+            self.detail_note = sanitize(f"Only what the list says: {error.summary}.")
         else:
             self._remember(whole)
-            self.detail_note = Clean("")
+            self.detail_note = SafeText("")
             self.detail = whole
             self._keep_in_step(job, whole)
 
@@ -94,13 +94,15 @@ class Closeup(Pages):
 
         if self.detail is not None:
             self.app.push_screen(
-                TextDialog(clean(f"Job {self.detail.id}"), pretty(self.detail.raw), what=Clean("the JSON"))
+                TextDialog(
+                    sanitize(f"Job {self.detail.id}"), pretty(self.detail.raw), what=SafeText("the JSON")
+                )
             )
 
     def action_copy_id(self) -> None:
         """Copy the job's id."""
         if self.job is not None:
-            self.post_message(CopyAsked(self.job.id, Clean("the id")))
+            self.post_message(CopyAsked(self.job.id, SafeText("the id")))
 
     def action_copy_menu(self) -> None:
         """Choose what to copy."""
@@ -112,9 +114,9 @@ class Closeup(Pages):
 
         def chosen(name: str | None) -> None:
             if name is not None:
-                self.post_message(CopyAsked(values[name], clean(f"the {name}")))
+                self.post_message(CopyAsked(values[name], sanitize(f"the {name}")))
 
-        self.app.push_screen(ChoiceDialog(Clean("Copy"), values), chosen)
+        self.app.push_screen(ChoiceDialog(SafeText("Copy"), values), chosen)
 
     def action_open(self) -> None:
         """Open the page of the file or the project."""
@@ -149,7 +151,7 @@ class Closeup(Pages):
         known = self._records.get(job.id) if job is not None else None
         if known is None or job is None or known.state != job.state:
             return None
-        return known if known.final or known == job else None
+        return known if known.is_final or known == job else None
 
     def _remember(self, record: ImportJob) -> None:
         self._records.pop(record.id, None)

@@ -9,11 +9,11 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from cgc_tui.domain.errors import CgcError
-from cgc_tui.domain.ordering import Arrangement
+from cgc_tui.domain.ordering import ListView
 from cgc_tui.domain.queries import JobPage, JobQuery
-from cgc_tui.domain.refresh_failure import Trouble
-from cgc_tui.domain.search import needle
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.refresh_failure import RefreshFailure
+from cgc_tui.domain.search import search_pattern
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import Look
 from cgc_tui.formatting.lists import failed, filters
 
@@ -23,14 +23,14 @@ class Notice(Widget):
 
     look: reactive[Look] = reactive(Look())
     page: reactive[JobPage | None] = reactive[JobPage | None](None, layout=True)
-    arrangement: reactive[Arrangement] = reactive(Arrangement(), layout=True)
+    arrangement: reactive[ListView] = reactive(ListView(), layout=True)
     wanted: reactive[JobQuery] = reactive(JobQuery(), layout=True)
-    trouble: reactive[Trouble | None] = reactive[Trouble | None](None, layout=True)
-    user: reactive[Clean | None] = reactive[Clean | None](None, layout=True)
+    trouble: reactive[RefreshFailure | None] = reactive[RefreshFailure | None](None, layout=True)
+    user: reactive[SafeText | None] = reactive[SafeText | None](None, layout=True)
 
     def __init__(self, endpoint: str) -> None:
         super().__init__()
-        self._endpoint = clean(endpoint)
+        self._endpoint = sanitize(endpoint)
 
     def render(self) -> Content:
         """Return the words."""
@@ -45,12 +45,12 @@ class Notice(Widget):
         self._show()
 
     def _show(self) -> None:
-        self.display = self.page is None or not self.arrangement.on(self.page)
+        self.display = self.page is None or not self.arrangement.rows_of(self.page)
 
     def _why(self, error: CgcError) -> str:
         what = failed(error, self.wanted, self.look)
-        further = "f changes the filter, r asks again." if self.wanted.filtered else "r asks again."
-        return "\n".join(part for part in (what, error.words, error.remedy, further) if part)
+        further = "f changes the filter, r asks again." if self.wanted.is_filtered else "r asks again."
+        return "\n".join(part for part in (what, error.server_message, error.remedy, further) if part)
 
     def _lines(self) -> list[str]:
         if self.page is None:
@@ -58,8 +58,8 @@ class Notice(Widget):
                 return ["No jobs yet.", self._why(self.trouble.error)]
             return [f"Asking {self._endpoint} for your import jobs…"]
         if self.page.jobs:
-            looked_for = clean(self.arrangement.needle, most=40)
-            problem = needle(self.arrangement.needle).problem
+            looked_for = sanitize(self.arrangement.search, max_chars=40)
+            problem = search_pattern(self.arrangement.search).error
             none = f'None of the {len(self.page.jobs)} jobs loaded here has "{looked_for}".'
             return [
                 f"{looked_for}: {problem}." if problem is not None else none,
@@ -67,8 +67,8 @@ class Notice(Widget):
             ]
         if self.page.unreadable:
             return [f"{self.page.unreadable} jobs came that could not be read."]
-        if self.page.query.filtered:
-            narrowed = replace(self.page.query, among=None).filtered
+        if self.page.query.is_filtered:
+            narrowed = replace(self.page.query, among=None).is_filtered
             ways = ["0 shows all states, f changes the filter."] if narrowed else []
             ways += ["Esc goes back."] if self.page.query.among else []
             return [f"No job matches: {filters(self.page.query, self.look)}.", " ".join(ways)]

@@ -12,12 +12,12 @@ from textual import events, on, work
 from textual.reactive import reactive
 from textual.worker import Worker
 
-from cgc_tui.domain.errors import CgcError, Refused
+from cgc_tui.domain.errors import CgcError, TokenRejected
 from cgc_tui.domain.jobs import ImportJob
-from cgc_tui.domain.paging import PageCache, followed, last_page, next_page, previous_page
-from cgc_tui.domain.platform import RateBudget
+from cgc_tui.domain.paging import PageCache, last_page, next_page, page_after_shift, previous_page
+from cgc_tui.domain.platform import RateLimit
 from cgc_tui.domain.queries import JobPage, JobQuery
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.text import SafeText
 from cgc_tui.tui.jobs.waiting import ASKING, Waiting
 from cgc_tui.tui.messages import TokenRefused
 
@@ -37,7 +37,7 @@ class Feed(Waiting):
     page: reactive[JobPage | None] = reactive[JobPage | None](None, init=False)
     job: reactive[ImportJob | None] = reactive[ImportJob | None](None, init=False)
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
-    budget: reactive[RateBudget | None] = reactive[RateBudget | None](None)
+    budget: reactive[RateLimit | None] = reactive[RateLimit | None](None)
 
     def __init__(
         self, client: Client, *, query: JobQuery, every: float, clock: Callable[[], datetime]
@@ -71,7 +71,7 @@ class Feed(Waiting):
         """Show what is wanted now as soon as it is known, and fetch it if that is not fresh."""
         self.workers.cancel_group(self, "page")
         self.trouble = None
-        self.news = Clean("")
+        self.news = SafeText("")
         if not self.counted(wanted):
             self.forget_counts()
         kept = self.kept(wanted)
@@ -116,7 +116,7 @@ class Feed(Waiting):
         finally:
             self._stop(self._early)
         self.trouble = None
-        self.news = Clean("")
+        self.news = SafeText("")
         self._arrived(page)
         self.recount(page.total, asked=asked)
         self._schedule_refresh()
@@ -133,11 +133,11 @@ class Feed(Waiting):
         for query in around:
             if query is None or self.kept(query):
                 continue
-            if self.client.budget is not None and self.client.budget.scarce:
+            if self.client.budget is not None and self.client.budget.is_low:
                 return
             try:
                 self._cache.put(await self.ask(query))
-            except Refused as error:
+            except TokenRejected as error:
                 self.post_message(TokenRefused(error))
                 return
             except CgcError:
@@ -145,7 +145,7 @@ class Feed(Waiting):
 
     def stop_waiting(self) -> bool:
         """Give up a request or a wait; tell whether there was one."""
-        waiting = self.trouble is not None and self.trouble.again_at is not None
+        waiting = self.trouble is not None and self.trouble.retry_at is not None
         asking = self.page is None or self.page.query != self.wanted or self.news == ASKING
         if not waiting and not asking:
             return False
@@ -154,8 +154,8 @@ class Feed(Waiting):
             self.wanted = self.page.query
         self.workers.cancel_group(self, "page")
         self._schedule(0)
-        self.trouble = replace(trouble, again_at=None) if trouble is not None else None
-        self.news = Clean("stopped; r asks again")
+        self.trouble = replace(trouble, retry_at=None) if trouble is not None else None
+        self.news = SafeText("stopped; r asks again")
         return True
 
     def _arrived(self, page: JobPage) -> None:
@@ -171,7 +171,7 @@ class Feed(Waiting):
             self._cache.put(page)
             self.wanted = page.query
             return
-        went = followed(self.page, page, self.job.id) if self.page and self.job else None
+        went = page_after_shift(self.page, page, self.job.id) if self.page and self.job else None
         if went is not None:
             self.wanted = went
         else:
@@ -182,7 +182,7 @@ class Feed(Waiting):
         if not page.details_missing or self.page is None:
             return page
         known = {job.id: job for job in self.page.jobs}
-        jobs = tuple(job.over(known[job.id]) if job.id in known else job for job in page.jobs)
+        jobs = tuple(job.merged_with(known[job.id]) if job.id in known else job for job in page.jobs)
         return replace(page, jobs=jobs)
 
     def _show(self, page: JobPage) -> None:

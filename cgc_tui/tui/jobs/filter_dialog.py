@@ -12,10 +12,10 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Checkbox, Input, Static
 
-from cgc_tui.domain.errors import CgcError, Refused
+from cgc_tui.domain.errors import CgcError, TokenRejected
 from cgc_tui.domain.jobs import JobState
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.domain.text import clean
+from cgc_tui.domain.text import sanitize
 from cgc_tui.tui.dialogs.base import Dialog
 from cgc_tui.tui.jobs.id_input import IdField
 from cgc_tui.tui.keys import bindings
@@ -73,15 +73,15 @@ class FilterDialog(Dialog[JobQuery]):
         """Offer the platform's projects and volumes; without them, ids can still be typed."""
         try:
             projects, volumes = await asyncio.gather(self._client.projects(), self._client.volumes())
-        except Refused as error:
+        except TokenRejected as error:
             self.post_message(TokenRefused(error))
             return
         except CgcError as error:
-            self._say(f"No suggestions: {error.what}. Type the whole id.")
+            self._say(f"No suggestions: {error.summary}. Type the whole id.")
             return
         self.query_one("#project", IdField).names = projects
         self.query_one("#volume", IdField).names = volumes
-        if not (projects.whole and volumes.whole):
+        if not (projects.complete and volumes.complete):
             self._say("Not all suggestions are listed; any id can be typed.")
 
     @on(IdField.Submitted)
@@ -109,4 +109,4 @@ class FilterDialog(Dialog[JobQuery]):
             line.value = ""
 
     def _say(self, words: str) -> None:
-        self.query_one("#problem", Static).update(clean(words))
+        self.query_one("#problem", Static).update(sanitize(words))

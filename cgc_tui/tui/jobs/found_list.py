@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from textual.reactive import reactive
 
-from cgc_tui.domain.batches import Progress, progress
-from cgc_tui.domain.ordering import Arrangement
+from cgc_tui.domain.batches import BatchProgress, batch_progress
+from cgc_tui.domain.ordering import ListView
 from cgc_tui.domain.queries import JobPage, JobQuery
-from cgc_tui.domain.result_set import Found
+from cgc_tui.domain.result_set import ResultSet
 from cgc_tui.tui.jobs.feed import Feed
 from cgc_tui.tui.jobs.state_tabs import TABS
 
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
 class FoundList(Feed):
     """The owner of the order, and of the jobs that a search `found`, with the `standing` of those.
 
-    Whatever finds jobs makes `Found(Search(what, within, searched, total, at), jobs)` of them and calls
-    `show_found`. From then on `wanted.among` is that search, and the list pages, narrows, sorts,
-    refreshes and fails as any other: `ask` and `kept` are all that differs. `found.matching(wanted)` is
-    the whole list, without a request. `leave_found` brings back the list that was looked through.
+    Whatever finds jobs makes `ResultSet(ResultOrigin(title, within, searched, total, at), jobs)` of them and
+    calls `show_found`. From then on `wanted.among` is that search, and the list pages, narrows, sorts,
+    refreshes and fails as any other: `ask` and `kept` are all that differs. `found.filter(wanted)` is the
+    whole list, without a request. `leave_found` brings back the list that was looked through.
     """
 
-    arrangement: reactive[Arrangement] = reactive(Arrangement())
-    standing: reactive[Progress | None] = reactive[Progress | None](None)
+    arrangement: reactive[ListView] = reactive(ListView())
+    standing: reactive[BatchProgress | None] = reactive[BatchProgress | None](None)
 
     def __init__(
         self, client: Client, *, query: JobQuery, every: float, clock: Callable[[], datetime]
     ) -> None:
         """`every` is the time between refreshes, 0 for none."""
         super().__init__(client, query=query, every=every, clock=clock)
-        self.found: Found | None = None
+        self.found: ResultSet | None = None
 
-    def show_found(self, found: Found) -> None:
+    def show_found(self, found: ResultSet) -> None:
         """Show the jobs that were found, from the first page on."""
         self.found = found
         self.wanted = found.query(self.wanted.limit)
@@ -58,9 +58,9 @@ class FoundList(Feed):
         if wanted.among is not None:
             self.recount(None)
 
-    def watch_arrangement(self, old: Arrangement, new: Arrangement) -> None:
+    def watch_arrangement(self, old: ListView, new: ListView) -> None:
         """Sort what was found from end to end, and go to its start."""
-        if self.wanted.among is None or (old.key, old.backwards) == (new.key, new.backwards):
+        if self.wanted.among is None or (old.sort, old.reverse) == (new.sort, new.reverse):
             return
         if self.wanted.offset:
             self.wanted = replace(self.wanted, offset=0)
@@ -69,26 +69,26 @@ class FoundList(Feed):
 
     def kept(self, query: JobQuery) -> JobPage | None:
         """Return what is known of a page before it is asked for."""
-        if self.found is not None and query.among == self.found.search:
+        if self.found is not None and query.among == self.found.origin:
             return self.found.page(query, self.arrangement)
         return super().kept(query)
 
     async def ask(self, query: JobQuery, *, on_retry: RetryHook | None = None) -> JobPage:
         """Return a page: of the platform's list, or of what was found and how that stands now."""
         found = self.found
-        if found is None or query.among != found.search:
+        if found is None or query.among != found.origin:
             return await super().ask(query, on_retry=on_retry)
         from cgc_tui.api.listing import jobs_by_ids  # with httpx, which is there by now
 
-        ids = found.to_ask(found.page(query, self.arrangement))
-        found.learn(await jobs_by_ids(self.client, ids, on_retry=on_retry), self.clock())
+        ids = found.ids_to_refresh(found.page(query, self.arrangement))
+        found.update(await jobs_by_ids(self.client, ids, on_retry=on_retry), self.clock())
         return found.page(query, self.arrangement)
 
     def recount(self, total: int | None, *, asked: bool = False) -> None:
         """Count each tab's jobs; of what was found all are known."""
-        if self.found is None or self.wanted.among != self.found.search:
+        if self.found is None or self.wanted.among != self.found.origin:
             super().recount(total, asked=asked)
             return
         tabs = [states for _, states, _, _ in TABS]
-        self.standing = progress(self.found.jobs, self.clock())
-        self.counts = {tab: len(self.found.matching(replace(self.wanted, states=tab))) for tab in tabs}
+        self.standing = batch_progress(self.found.jobs, self.clock())
+        self.counts = {tab: len(self.found.filter(replace(self.wanted, states=tab))) for tab in tabs}

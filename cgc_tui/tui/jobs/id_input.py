@@ -10,8 +10,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input, Label, OptionList
 
-from cgc_tui.domain.platform import Names
-from cgc_tui.domain.text import clean, reveal
+from cgc_tui.domain.platform import IdList
+from cgc_tui.domain.text import reveal, sanitize
 
 MOST_SHOWN = 50
 MOST_CHARACTERS = 300
@@ -20,7 +20,7 @@ MOST_CHARACTERS = 300
 class IdField(Vertical):
     """An input whose matches stand below it while it has the focus; `↓` goes into them."""
 
-    names: reactive[Names] = reactive(Names((), whole=False))
+    names: reactive[IdList] = reactive(IdList((), complete=False))
 
     class Submitted(Message):
         """Enter was pressed in the line."""
@@ -59,7 +59,7 @@ class IdField(Vertical):
         options.clear_options()
         typed = self.query_one(Input).value.strip()
         self._found = self._matches(typed)[:MOST_SHOWN]
-        options.add_options(Content(reveal(clean(name))) for name in self._found)
+        options.add_options(Content(reveal(sanitize(name))) for name in self._found)
         options.set_class(not self._found or self._found == [typed], "-empty")
 
     def _matches(self, typed: str) -> list[str]:

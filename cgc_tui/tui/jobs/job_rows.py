@@ -10,8 +10,8 @@ from textual.widgets import DataTable
 
 from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.domain.marks import Marks
-from cgc_tui.domain.ordering import Arrangement, SortKey
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.ordering import ListView, SortKey
+from cgc_tui.domain.text import SafeText
 from cgc_tui.formatting.display import Look
 from cgc_tui.formatting.rows import Column, columns, marked, row
 
@@ -21,7 +21,7 @@ SORT_KEYS = {
     Column.PROJECT: SortKey.PROJECT,
     Column.VOLUME: SortKey.VOLUME,
     Column.STARTED: SortKey.STARTED,
-    Column.TOOK: SortKey.TOOK,
+    Column.TOOK: SortKey.DURATION,
     Column.ERROR: SortKey.ERROR,
 }
 
@@ -36,22 +36,22 @@ class JobRows(DataTable[Text]):
     def __init__(self) -> None:
         super().__init__(cursor_type="row", zebra_stripes=False)
         self.widths: dict[Column, int] = {}
-        self._cells: list[tuple[Clean, ...]] = []
+        self._cells: list[tuple[SafeText, ...]] = []
 
     @property
     def room(self) -> int:
         """The cells that columns can take."""
         return self.size.width - self.scrollbar_size_vertical
 
-    def lay_columns(self, arrangement: Arrangement, look: Look) -> None:
+    def lay_columns(self, arrangement: ListView, look: Look) -> None:
         """Make the columns that fit, and mark the one that is sorted by; the rows are gone then."""
         self.clear(columns=True)
         self._cells = []
         if self.size.width:
             self.widths = columns(self.room)
-        arrow = ("^v" if look.ascii else "▲▼")[arrangement.backwards]
+        arrow = ("^v" if look.ascii else "▲▼")[arrangement.reverse]
         for column, width in self.widths.items():
-            sorts = SORT_KEYS[column] is arrangement.key
+            sorts = SORT_KEYS[column] is arrangement.sort
             label = Text(f"{column} {arrow}" if sorts else column)
             if column is Column.TOOK:
                 label = Text(label.plain.rjust(width))
@@ -79,7 +79,7 @@ class JobRows(DataTable[Text]):
                     self.update_cell(str(place), column, self._text(value, column, job, marks))
         self._cells = cells
 
-    def _text(self, value: Clean, column: Column, job: ImportJob, marks: Marks) -> Text:
+    def _text(self, value: SafeText, column: Column, job: ImportJob, marks: Marks) -> Text:
         """Return a cell that is never read as markup."""
         names = []
         if column is Column.STATE:

@@ -12,7 +12,7 @@ from textual.widgets import DataTable
 
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.marks import Marks
-from cgc_tui.domain.ordering import Arrangement, SortKey
+from cgc_tui.domain.ordering import ListView, SortKey
 from cgc_tui.domain.queries import JobPage, JobQuery
 from cgc_tui.formatting.display import Look
 from cgc_tui.formatting.rows import Column, columns
@@ -30,7 +30,7 @@ class JobTable(JobRows, inherit_bindings=False):
     BINDINGS = bindings("table")
 
     page: reactive[JobPage | None] = reactive[JobPage | None](None)
-    arrangement: reactive[Arrangement] = reactive(Arrangement())
+    arrangement: reactive[ListView] = reactive(ListView())
     look: reactive[Look] = reactive(Look())
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
     marks: reactive[Marks] = reactive(Marks())
@@ -128,7 +128,7 @@ class JobTable(JobRows, inherit_bindings=False):
         place = max(0, self.cursor_row)
         job = self._at(place)
         scroll = int(self.scroll_y)
-        self._shown = self.arrangement.on(self.page) if self.page else ()
+        self._shown = self.arrangement.rows_of(self.page) if self.page else ()
         with self.app.batch_update():
             if anew:
                 self.lay_columns(self.arrangement, self.look)

@@ -6,7 +6,7 @@ from textual.reactive import reactive
 
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.marks import Marks
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.text import SafeText
 from cgc_tui.formatting.export import Form, keys, lines
 from cgc_tui.tui.jobs.closeup import Closeup
 from cgc_tui.tui.jobs.job_table import JobTable
@@ -21,13 +21,13 @@ class Marking(Closeup):
         """Learn what the page says of the marked jobs."""
         super().watch_page()
         if self.page is not None:
-            self.marks = self.marks.learned(self.page.jobs)
+            self.marks = self.marks.refreshed(self.page.jobs)
 
     def action_mark(self) -> None:
         """Mark the job under the cursor, or take its mark away, and go to the next one."""
         table = self.query_one(JobTable)
         if table.job is not None:
-            self.marks = self.marks.turned([table.job])
+            self.marks = self.marks.toggled([table.job])
             table.action_cursor_down()
 
     def action_mark_on(self, direction: str) -> None:
@@ -35,17 +35,17 @@ class Marking(Closeup):
         table = self.query_one(JobTable)
         first = table.job
         table.action_cursor_down() if direction == "down" else table.action_cursor_up()
-        self.marks = self.marks.also(job for job in (first, table.job) if job is not None)
+        self.marks = self.marks.added(job for job in (first, table.job) if job is not None)
 
     def action_mark_shown(self) -> None:
         """Mark all rows that are shown, or take their marks away where all have one."""
-        self.marks = self.marks.turned(self.query_one(JobTable).shown)
+        self.marks = self.marks.toggled(self.query_one(JobTable).shown)
 
     def clear_marks(self) -> bool:
         """Take all marks away; tell whether there were any."""
         count, self.marks = len(self.marks), Marks()
         if count:
-            self.news = Clean(f"{count:,} marks cleared")
+            self.news = SafeText(f"{count:,} marks cleared")
         return count > 0
 
     def _copyable(self, job: ImportJob | None) -> dict[str, str]:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from textual.reactive import reactive
 
-from cgc_tui.domain.batches import FIRST_JOBS, Batch, batches, newest_first
-from cgc_tui.domain.queries import JobPage, JobQuery, Search
-from cgc_tui.domain.result_set import Found
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.batches import SEARCH_WINDOW, Batch, find_batches, newest_first
+from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
+from cgc_tui.domain.result_set import ResultSet
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.batches import begun, way
 from cgc_tui.formatting.display import Look
 from cgc_tui.formatting.lists import filters
@@ -34,7 +34,7 @@ class Overview(Marking):
         client: Client,
         *,
         platform: str,
-        last_user: Clean | None,
+        last_user: SafeText | None,
         web: str | None,
         query: JobQuery,
         every: float,
@@ -58,7 +58,7 @@ class Overview(Marking):
         """Show why jobs of this list failed; the jobs of one cause become a list of their own."""
         from cgc_tui.tui.failures.screen import FailuresScreen
 
-        def chosen(found: Found | None) -> None:
+        def chosen(found: ResultSet | None) -> None:
             if found is not None:
                 self.show_found(found)
 
@@ -75,11 +75,11 @@ class Overview(Marking):
         """Choose a batch; its jobs become a list of their own."""
         if self.found is not None and self.wanted.among is not None:
             query = replace(self.wanted, states=(), offset=0)
-            jobs = self.found.matching(query)
+            jobs = self.found.filter(query)
             page = JobPage(query, jobs, len(jobs), False, query.limit, received_at=self.found.as_of)
-            self._offer_batches(batches(jobs), page)
+            self._offer_batches(find_batches(jobs), page)
         else:
-            self._search_batches(FIRST_JOBS)
+            self._search_batches(SEARCH_WINDOW)
 
     def _search_batches(self, most: int, *, of: str | None = None) -> None:
         """Look for batches among the first jobs, or all where the list is not in the order of time.
@@ -94,7 +94,7 @@ class Overview(Marking):
             if page.more and not newest_first(page.jobs):
                 self._search_batches(sys.maxsize)
                 return
-            found = batches(page.jobs, whole=not page.more)
+            found = find_batches(page.jobs, complete=not page.more)
             wanted = [batch for batch in found if any(job.id == of for job in batch.jobs)]
             if wanted:
                 self._show_batch(wanted[0], page)
@@ -102,7 +102,7 @@ class Overview(Marking):
                 self._offer_batches(found, page)
 
         query = replace(self.wanted, states=(), offset=0)
-        what = clean(f"Looking for batches{self.look.dot}{filters(query, self.look)}")
+        what = sanitize(f"Looking for batches{self.look.dot}{filters(query, self.look)}")
         screen = ReadAll(self.client, query, what=what, look=self.look, clock=self.clock, most=most)
         self.app.push_screen(screen, came)
 
@@ -115,7 +115,7 @@ class Overview(Marking):
                 return
             if place == ALL:
                 self._search_batches(sys.maxsize)
-            elif offered[place].open:
+            elif offered[place].may_continue:
                 self._search_batches(sys.maxsize, of=offered[place].jobs[0].id)
             else:
                 self._show_batch(offered[place], page)
@@ -125,5 +125,5 @@ class Overview(Marking):
     def _show_batch(self, batch: Batch, page: JobPage) -> None:
         """Make a batch that was found among these jobs a list of its own."""
         what = f"batch of {begun(batch, self.look, self.clock())} {way(batch, self.look)}"
-        search = Search(clean(what), self.wanted, len(page.jobs), page.total, page.received_at)
-        self.show_found(Found(search, batch.jobs))
+        search = ResultOrigin(sanitize(what), self.wanted, len(page.jobs), page.total, page.received_at)
+        self.show_found(ResultSet(search, batch.jobs))

@@ -8,7 +8,7 @@ from datetime import datetime
 from textual.content import Content
 from textual.reactive import reactive
 
-from cgc_tui.domain.batches import Progress
+from cgc_tui.domain.batches import BatchProgress
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.formatting.batches import came, pace
 from cgc_tui.formatting.display import Look
@@ -22,7 +22,7 @@ class FoundLine(FactLine):
 
     look: reactive[Look] = reactive(Look())
     wanted: reactive[JobQuery] = reactive(JobQuery())
-    standing: reactive[Progress | None] = reactive[Progress | None](None)
+    standing: reactive[BatchProgress | None] = reactive[BatchProgress | None](None)
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__()
@@ -38,6 +38,6 @@ class FoundLine(FactLine):
         standing = self.standing
         if standing is not None and standing.failed < standing.total:
             facts += [came(standing, self.look), pace(standing, self.look, self._clock())]
-        facts.append(self.wanted.among.what if self.wanted.among is not None else "")
+        facts.append(self.wanted.among.title if self.wanted.among is not None else "")
         muted = self.get_visual_style("found-line--muted", partial=True)
         return Content(self.look.dot.join(filter(None, facts))), Content.styled("Esc Back", muted)

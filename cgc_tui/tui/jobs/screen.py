@@ -10,8 +10,8 @@ from textual.containers import Container, Horizontal
 from textual.reactive import reactive
 from textual.widgets import Input
 
-from cgc_tui.domain.result_set import Found
-from cgc_tui.domain.search import needle
+from cgc_tui.domain.result_set import ResultSet
+from cgc_tui.domain.search import search_pattern
 from cgc_tui.tui.jobs.empty_state import Notice
 from cgc_tui.tui.jobs.find_bar import FindLine
 from cgc_tui.tui.jobs.job_table import JobTable
@@ -81,9 +81,9 @@ class JobsScreen(Retrying):
 
     @on(JobTable.SortAsked)
     def _sort_by(self, event: JobTable.SortAsked) -> None:
-        same = self.arrangement.key is event.key
-        backwards = same and not self.arrangement.backwards
-        self.arrangement = replace(self.arrangement, key=event.key, backwards=backwards)
+        same = self.arrangement.sort is event.key
+        backwards = same and not self.arrangement.reverse
+        self.arrangement = replace(self.arrangement, sort=event.key, reverse=backwards)
 
     @on(StateTabs.Chosen)
     def _choose_tab(self, event: StateTabs.Chosen) -> None:
@@ -91,15 +91,15 @@ class JobsScreen(Retrying):
 
     @on(Input.Changed, "#find")
     def _find(self, event: Input.Changed) -> None:
-        self.arrangement = replace(self.arrangement, needle=event.value)
+        self.arrangement = replace(self.arrangement, search=event.value)
 
     @on(Input.Submitted, "#find")
     def _search(self, event: Input.Submitted) -> None:
         """Search all pages, where there are others than the one that is loaded; go to the rows."""
-        if needle(event.value).problem is not None:
+        if search_pattern(event.value).error is not None:
             return
         whole = self.page is not None and not self.page.more and not self.page.query.offset
-        if needle(event.value) and not whole:
+        if search_pattern(event.value) and not whole:
             self.find_everywhere(event.value)
         else:
             self.action_rows()
@@ -154,7 +154,7 @@ class JobsScreen(Retrying):
     def _end_find(self) -> bool:
         """Show all that is loaded again; tell whether that was not so."""
         self.query_one(FindLine).shut()
-        return bool(self.arrangement.needle)
+        return bool(self.arrangement.search)
 
     def check_action(
         self,
@@ -169,7 +169,7 @@ class JobsScreen(Retrying):
         self.query_one(FindLine).open()
         self.finding = True
 
-    def show_found(self, found: Found) -> None:
+    def show_found(self, found: ResultSet) -> None:
         """Show the jobs that were found, with the focus on their rows."""
         self._end_find()
         super().show_found(found)
@@ -177,8 +177,8 @@ class JobsScreen(Retrying):
 
     def action_sort(self) -> None:
         """Sort the loaded jobs by the next column."""
-        self.arrangement = replace(self.arrangement, key=self.arrangement.key.following(), backwards=False)
+        self.arrangement = replace(self.arrangement, sort=self.arrangement.sort.next(), reverse=False)
 
     def action_reverse(self) -> None:
         """Turn the order of the loaded jobs round."""
-        self.arrangement = replace(self.arrangement, backwards=not self.arrangement.backwards)
+        self.arrangement = replace(self.arrangement, reverse=not self.arrangement.reverse)

@@ -11,7 +11,7 @@ from textual.reactive import reactive
 
 from cgc_tui.domain.jobs import JobState
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.domain.text import clean
+from cgc_tui.domain.text import sanitize
 from cgc_tui.formatting.display import Look
 from cgc_tui.tui.widgets.split_line import FactLine
 
@@ -48,7 +48,7 @@ class StateTabs(FactLine):
         muted = self.get_visual_style("state-tabs--muted", partial=True)
         tabs = Content.styled(separator, muted).join(self._tabs())
         project, volume = self.wanted.project or "any", self.wanted.volume or "any"
-        return tabs, Content.styled(clean(f"project {project}{self.look.dot}volume {volume}"), muted)
+        return tabs, Content.styled(sanitize(f"project {project}{self.look.dot}volume {volume}"), muted)
 
     def _tabs(self) -> list[Content]:
         """Return the tabs with the longest names that fit."""

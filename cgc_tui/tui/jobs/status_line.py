@@ -10,12 +10,12 @@ from textual.content import Content
 from textual.reactive import reactive
 
 from cgc_tui.domain.marks import Marks
-from cgc_tui.domain.ordering import Arrangement, SortKey
-from cgc_tui.domain.platform import RateBudget
+from cgc_tui.domain.ordering import ListView, SortKey
+from cgc_tui.domain.platform import RateLimit
 from cgc_tui.domain.queries import JobPage, JobQuery
-from cgc_tui.domain.refresh_failure import Trouble
-from cgc_tui.domain.search import needle
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.refresh_failure import RefreshFailure
+from cgc_tui.domain.search import search_pattern
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import Look, number, span
 from cgc_tui.formatting.lists import failed, filters, lacking, position, searched
 from cgc_tui.tui.widgets.split_line import FactLine
@@ -34,14 +34,14 @@ class StatusLine(FactLine):
     look: reactive[Look] = reactive(Look())
     page: reactive[JobPage | None] = reactive[JobPage | None](None)
     wanted: reactive[JobQuery] = reactive(JobQuery())
-    arrangement: reactive[Arrangement] = reactive(Arrangement())
-    trouble: reactive[Trouble | None] = reactive[Trouble | None](None)
+    arrangement: reactive[ListView] = reactive(ListView())
+    trouble: reactive[RefreshFailure | None] = reactive[RefreshFailure | None](None)
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
-    budget: reactive[RateBudget | None] = reactive[RateBudget | None](None)
-    news: reactive[Clean] = reactive(Clean(""))
+    budget: reactive[RateLimit | None] = reactive[RateLimit | None](None)
+    news: reactive[SafeText] = reactive(SafeText(""))
     marks: reactive[Marks] = reactive(Marks())
     finding: reactive[bool] = reactive(False)
-    watched: reactive[Clean] = reactive(Clean(""))
+    watched: reactive[SafeText] = reactive(SafeText(""))
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class StatusLine(FactLine):
         """Count down while there is trouble."""
         self._ticker = self.set_interval(1.0, self.refresh, pause=True)
 
-    def watch_trouble(self, trouble: Trouble | None) -> None:
+    def watch_trouble(self, trouble: RefreshFailure | None) -> None:
         """Count down while there is trouble."""
         if self.is_mounted:
             self._ticker.pause() if trouble is None else self._ticker.resume()
@@ -59,14 +59,14 @@ class StatusLine(FactLine):
     def parts(self) -> tuple[Content, Content]:
         """Return the trouble or the place, and the watch with what is left of a scarce rate budget."""
         muted = self.get_visual_style("status-line--muted", partial=True)
-        left = self._left_of(self.budget) if self.budget is not None and self.budget.scarce else ""
+        left = self._left_of(self.budget) if self.budget is not None and self.budget.is_low else ""
         right = Content.styled(self.look.dot.join(filter(None, (self.watched, left))), muted)
         if self.trouble is not None:
             style = self.get_visual_style("status-line--trouble", partial=True)
             return Content.styled(self._trouble(self.trouble), style), right
         return Content.styled(self.look.dot.join(filter(None, self._place())), muted), right
 
-    def _left_of(self, budget: RateBudget) -> str:
+    def _left_of(self, budget: RateLimit) -> str:
         """Return `120 requests left until 12:05`."""
         words = f"{budget.remaining:,} requests left"
         ends, now = budget.resets_at, self._clock()
@@ -82,7 +82,7 @@ class StatusLine(FactLine):
         going = f"asking for page {self.wanted.offset // self.wanted.limit + 1:,}…" if pending else ""
         skipped = f"{self.page.unreadable} could not be read" if self.page.unreadable else ""
         query = replace(self.wanted if pending else self.page.query, among=None)
-        filtered = filters(query, self.look) if query.filtered or not self.wanted.among else ""
+        filtered = filters(query, self.look) if query.is_filtered or not self.wanted.among else ""
         return [
             *self._found(self.page),
             position(self.page, self.look),
@@ -97,38 +97,38 @@ class StatusLine(FactLine):
 
     def _found(self, page: JobPage) -> list[str]:
         """Return how many of the loaded jobs have what was looked for, and how the others are searched."""
-        looked_for = needle(self.arrangement.needle)
+        looked_for = search_pattern(self.arrangement.search)
         if not looked_for:
             return []
-        if looked_for.problem is not None:
-            return [looked_for.problem]
-        found = f"{len(self.arrangement.on(page))} of {len(page.jobs)} loaded have"
+        if looked_for.error is not None:
+            return [looked_for.error]
+        found = f"{len(self.arrangement.rows_of(page))} of {len(page.jobs)} loaded have"
         total = number(page.total) if page.total is not None else ""
         further = self.finding and (page.more or page.query.offset > 0)
         return [
-            f'{found} "{clean(self.arrangement.needle, most=40)}"',
+            f'{found} "{sanitize(self.arrangement.search, max_chars=40)}"',
             f"Enter searches all {total}".rstrip() if further else "",
         ]
 
     def _order(self) -> str:
-        key: str = self.arrangement.key
-        backwards = ", backwards" if self.arrangement.backwards else ""
+        key: str = self.arrangement.sort
+        backwards = ", backwards" if self.arrangement.reverse else ""
         if self.wanted.among is not None:
-            return f"{'as found' if key == SortKey.SENT else f'sorted by {key}'}{backwards}"
-        return f"{'sorted' if key == SortKey.SENT else 'this page by'} {key}{backwards}"
+            return f"{'as found' if key == SortKey.SERVER else f'sorted by {key}'}{backwards}"
+        return f"{'sorted' if key == SortKey.SERVER else 'this page by'} {key}{backwards}"
 
-    def _trouble(self, trouble: Trouble) -> str:
+    def _trouble(self, trouble: RefreshFailure) -> str:
         """Return `STALE 4 min · 503 maintenance · again in 30 s`."""
         now = self._clock()
         error = trouble.error
         parts = [f"STALE {span(max(0.0, (now - self.as_of).total_seconds()))}"] if self.as_of else []
         if self.page is not None and self.page.query != self.wanted:
             parts.append(f"still {filters(self.page.query, self.look)}")
-        what = clean(failed(error, self.wanted, self.look))
-        parts.append(what + (f" ({trouble.times} times)" if trouble.times > 1 else ""))
-        if trouble.again_at is not None:
-            left = max(0, round((trouble.again_at - now).total_seconds()))
-            parts += [f"again in {left} s", error.words or "", error.remedy]
+        what = sanitize(failed(error, self.wanted, self.look))
+        parts.append(what + (f" ({trouble.count} times)" if trouble.count > 1 else ""))
+        if trouble.retry_at is not None:
+            left = max(0, round((trouble.retry_at - now).total_seconds()))
+            parts += [f"again in {left} s", error.server_message or "", error.remedy]
         else:
-            parts += ["r asks again", error.words or "", error.remedy]
+            parts += ["r asks again", error.server_message or "", error.remedy]
         return self.look.dot.join(part for part in parts if part)

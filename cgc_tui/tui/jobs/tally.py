@@ -12,9 +12,9 @@ from textual import work
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from cgc_tui.domain.errors import CgcError, Refused
+from cgc_tui.domain.errors import CgcError, TokenRejected
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.tui.app_state import UserIdentified
 from cgc_tui.tui.jobs.state_tabs import TABS
 from cgc_tui.tui.messages import TokenRefused
@@ -35,7 +35,7 @@ class Tally(Screen[None]):
 
     wanted: reactive[JobQuery] = reactive(JobQuery(), init=False)
     counts: reactive[Mapping[tuple[str, ...], int | None]] = reactive(dict)
-    user: reactive[Clean | None] = reactive[Clean | None](None)
+    user: reactive[SafeText | None] = reactive[SafeText | None](None)
 
     def __init__(self, client: Client, *, query: JobQuery, clock: Callable[[], datetime]) -> None:
         super().__init__()
@@ -50,8 +50,8 @@ class Tally(Screen[None]):
     async def identify(self) -> None:
         """Learn the user's name."""
         try:
-            self.post_message(UserIdentified(clean((await self.client.me()).username)))
-        except Refused as error:
+            self.post_message(UserIdentified(sanitize((await self.client.me()).username)))
+        except TokenRejected as error:
             self.post_message(TokenRefused(error))
         except CgcError:
             return
@@ -86,7 +86,7 @@ class Tally(Screen[None]):
         tabs = [states for _, states, _, _ in TABS if states != self.wanted.states]
         try:
             totals = await asyncio.gather(*(self.client.count(replace(base, states=tab)) for tab in tabs))
-        except Refused as error:
+        except TokenRejected as error:
             self.post_message(TokenRefused(error))
         except CgcError:
             return

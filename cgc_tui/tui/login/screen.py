@@ -14,8 +14,8 @@ from textual.screen import Screen
 from textual.widgets import Input, Label, Select, Static
 
 from cgc_tui.config.platforms import PLATFORMS, CredentialsError, checked_token, platform_of
-from cgc_tui.domain.errors import CgcError, Refused
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.errors import CgcError, TokenRejected
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.domain.token import Token
 from cgc_tui.formatting.display import Look
 from cgc_tui.formatting.lists import failure
@@ -62,7 +62,7 @@ class TokenScreen(Screen[Login | None]):
         endpoint: str,
         *,
         store: str,
-        reason: Clean,
+        reason: SafeText,
         connect: Callable[[str, Token], Client],
         look: Look,
         leavable: bool,
@@ -85,7 +85,7 @@ class TokenScreen(Screen[Login | None]):
             yield Static("", id="reason", markup=False)
             yield Label("Platform")
             yield Select(
-                [(Content(clean(name)), endpoint) for endpoint, name in endpoints.items()],
+                [(Content(sanitize(name)), endpoint) for endpoint, name in endpoints.items()],
                 value=self._endpoint,
                 allow_blank=False,
                 compact=True,
@@ -95,7 +95,7 @@ class TokenScreen(Screen[Login | None]):
             yield Label("Token")
             yield TokenInput()
             yield Static(
-                f"It is tried first, then kept in {clean(self._store)}, which only you can read.",
+                f"It is tried first, then kept in {sanitize(self._store)}, which only you can read.",
                 id="store",
                 markup=False,
             )
@@ -115,7 +115,7 @@ class TokenScreen(Screen[Login | None]):
             where = f"Get one at {platform.token_page}"
         else:
             where = "Get one on the platform's web site, on its Developer tab."
-        self.query_one("#where", Static).update(clean(where))
+        self.query_one("#where", Static).update(sanitize(where))
 
     @property
     def endpoint(self) -> str:
@@ -133,19 +133,19 @@ class TokenScreen(Screen[Login | None]):
         try:
             token = checked_token(line.value)
         except CredentialsError as error:
-            self._say(clean(str(error)))
+            self._say(sanitize(str(error)))
             return
         endpoint = self.endpoint
         client = self._connect(endpoint, token)
         handed_on = False
-        self._say(clean(f"Asking {endpoint} …"))
+        self._say(sanitize(f"Asking {endpoint} …"))
         try:
             user = await client.me()
-        except Refused as error:
+        except TokenRejected as error:
             line.clear()
-            self._say(clean(f"The platform refused this token{self._said(error)}. Nothing was stored."))
+            self._say(sanitize(f"The platform refused this token{self._said(error)}. Nothing was stored."))
         except CgcError as error:
-            self._say(clean(f"The token could not be tried: {failure(error, self._look)}"))
+            self._say(sanitize(f"The token could not be tried: {failure(error, self._look)}"))
         else:
             while self.app.screen is not self:
                 self.app.pop_screen()
@@ -156,10 +156,10 @@ class TokenScreen(Screen[Login | None]):
                 await client.close()
 
     @staticmethod
-    def _said(error: Refused) -> str:
-        return f" ({error.words.rstrip('.')})" if error.words else ""
+    def _said(error: TokenRejected) -> str:
+        return f" ({error.server_message.rstrip('.')})" if error.server_message else ""
 
-    def _say(self, words: Clean) -> None:
+    def _say(self, words: SafeText) -> None:
         reason = self.query_one("#reason", Static)
         reason.update(words)
         reason.display = bool(words)

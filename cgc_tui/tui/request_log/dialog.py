@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from cgc_tui.api.request_log import EventLog
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import Look
 from cgc_tui.tui.dialogs.base import Dialog
 from cgc_tui.tui.dialogs.text import TextDialog
@@ -55,20 +55,20 @@ class EventsDialog(Dialog[None]):
         kept = f"the last {len(events)} of " if len(events) < self._log.added else ""
         trouble = f". {self._log.trouble}" if self._log.trouble else ""
         heading = f"Requests: {kept}{self._log.added:,}, newest first{trouble}"
-        self.query_one("#heading", Static).update(clean(heading))
+        self.query_one("#heading", Static).update(sanitize(heading))
         self.query_one(EventLines).show(events, new=new)
 
     @on(EventLines.Highlighted)
     def _show_entry(self, message: EventLines.Highlighted) -> None:
         text = message.event.text() if message.event is not None else ""
-        self.query_one("#entry", Static).update(clean(text, lines=True))
+        self.query_one("#entry", Static).update(sanitize(text, multiline=True))
 
     def action_whole(self) -> None:
         """Show the whole entry, which scrolls."""
         if (event := self.query_one(EventLines).event) is not None:
-            self.app.push_screen(TextDialog(Clean("Request"), event.text(), what=Clean("the entry")))
+            self.app.push_screen(TextDialog(SafeText("Request"), event.text(), what=SafeText("the entry")))
 
     def action_copy(self) -> None:
         """Copy the whole entry."""
         if (event := self.query_one(EventLines).event) is not None:
-            self.post_message(CopyAsked(event.text(), Clean("the entry")))
+            self.post_message(CopyAsked(event.text(), SafeText("the entry")))

@@ -13,7 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from cgc_tui.api.request_log import Event
-from cgc_tui.domain.text import Clean, cells, fit
+from cgc_tui.domain.text import SafeText, cell_width, truncate
 from cgc_tui.formatting.display import Look
 from cgc_tui.tui.keys import bindings
 
@@ -88,17 +88,17 @@ class EventLines(ScrollView, can_focus=True, inherit_bindings=False):
         if place == self.cursor:
             style = self.get_component_rich_style("event-lines--cursor")
         text = self._line(event, width)
-        return Strip([Segment(text + " " * (width - cells(text)), style)], width)
+        return Strip([Segment(text + " " * (width - cell_width(text)), style)], width)
 
     def _keep_in_view(self) -> None:
         row = Region(0, self.cursor, 1, 1)
         self.scroll_to_region(row, animate=False, force=True, immediate=True)
 
-    def _line(self, event: Event, width: int) -> Clean:
+    def _line(self, event: Event, width: int) -> SafeText:
         """Return `12:03:20  GET   200   1,031 ms  /v2/storage/imports?offset=0`."""
         status = "---" if event.status is None else str(event.status)
         at = event.at.astimezone(self._look.zone)
         took = f"{event.milliseconds:,} ms"
         head = f"{at:%H:%M:%S}  {event.method:<4}  {status}  {took:>9}  "
         failed = f"{event.what}: " if event.what else ""
-        return Clean(head + fit(Clean(failed + event.target), width - len(head), middle=True))
+        return SafeText(head + truncate(SafeText(failed + event.target), width - len(head), middle=True))

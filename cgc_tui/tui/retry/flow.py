@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cgc_tui.domain.jobs import ImportJob, JobState
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.lists import filters
 from cgc_tui.tui.export.flow import Exporting
 
 if TYPE_CHECKING:
-    from cgc_tui.domain.retry import Run
+    from cgc_tui.domain.retry import RetryRun
 
 READ_ONLY = "Nothing is changed on the platform: cgc-tui runs read-only. Start it with --write to allow it."
 
@@ -28,20 +28,20 @@ class Retrying(Exporting):
         super().__init__(*list_, **more)
         self._writer = writer
         self._state_directory = state
-        self._runs: list[Run] = []
+        self._runs: list[RetryRun] = []
 
     def action_retry(self) -> None:
         """Plan to start the marked jobs again, or all failed ones of the list."""
         if self._writer is None:
             self.notify(READ_ONLY, severity="warning", markup=False)
         elif self.marks:
-            self._retry(tuple(self.marks.jobs.values()), Clean(f"{len(self.marks):,} marked jobs"))
+            self._retry(tuple(self.marks.jobs.values()), SafeText(f"{len(self.marks):,} marked jobs"))
         else:
             query = replace(self.wanted, states=(JobState.FAILED,), offset=0)
-            what = clean(f"all failed jobs{self.look.dot}{filters(replace(query, states=()), self.look)}")
-            self.gather(query, Clean("all failed jobs"), lambda page: self._retry(page.jobs, what))
+            what = sanitize(f"all failed jobs{self.look.dot}{filters(replace(query, states=()), self.look)}")
+            self.gather(query, SafeText("all failed jobs"), lambda page: self._retry(page.jobs, what))
 
-    def _retry(self, jobs: tuple[ImportJob, ...], what: Clean) -> None:
+    def _retry(self, jobs: tuple[ImportJob, ...], what: SafeText) -> None:
         from cgc_tui.tui.retry.screen import RetryScreen
 
         if self._writer is None:

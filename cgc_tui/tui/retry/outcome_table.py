@@ -8,8 +8,8 @@ from textual.reactive import reactive
 from textual.widgets import DataTable
 
 from cgc_tui.domain.jobs import JobState
-from cgc_tui.domain.retry import Fate, Outcome
-from cgc_tui.domain.text import Clean, fit
+from cgc_tui.domain.retry import Outcome, SendStatus
+from cgc_tui.domain.text import SafeText, truncate
 from cgc_tui.formatting.display import Look, optional
 from cgc_tui.formatting.retry import rank, result
 from cgc_tui.tui.keys import bindings
@@ -39,7 +39,7 @@ class OutcomeTable(DataTable[Text], inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__(cursor_type="row", zebra_stripes=False)
         self._shown: list[Outcome] = []
-        self._cells: list[tuple[Clean, ...]] = []
+        self._cells: list[tuple[SafeText, ...]] = []
         self._widths: tuple[int, ...] = ()
 
     @property
@@ -87,28 +87,28 @@ class OutcomeTable(DataTable[Text], inherit_bindings=False):
                     if value != old:
                         self.update_cell(str(place), heading, text)
             self._cells = cells
-            places = {outcome.old.id: place for place, outcome in enumerate(self._shown)}
+            places = {outcome.original.id: place for place, outcome in enumerate(self._shown)}
             if was is not None and self.cursor_row:
-                self.move_cursor(row=places.get(was.old.id, 0))
+                self.move_cursor(row=places.get(was.original.id, 0))
 
-    def _row(self, outcome: Outcome) -> tuple[Clean, ...]:
-        new = outcome.new.id if outcome.new is not None else None
+    def _row(self, outcome: Outcome) -> tuple[SafeText, ...]:
+        new = outcome.replacement.id if outcome.replacement is not None else None
         values = (
             result(outcome, self.look),
-            optional(outcome.old.name, self.look),
-            optional(outcome.old.id, self.look),
+            optional(outcome.original.name, self.look),
+            optional(outcome.original.id, self.look),
             optional(new, self.look),
         )
         return tuple(
-            fit(value, width, middle=number > 0)
+            truncate(value, width, middle=number > 0)
             for number, (value, width) in enumerate(zip(values, self._widths, strict=True))
         )
 
-    def _text(self, outcome: Outcome, number: int, value: Clean) -> Text:
+    def _text(self, outcome: Outcome, number: int, value: SafeText) -> Text:
         """Return a cell that is never read as markup."""
-        state = outcome.new.state if outcome.new is not None else ""
+        state = outcome.replacement.state if outcome.replacement is not None else ""
         failed = state == JobState.FAILED or outcome.ended_otherwise
-        bad = outcome.fate in (Fate.UNKNOWN, Fate.REFUSED) or failed
+        bad = outcome.status in (SendStatus.UNKNOWN, SendStatus.REFUSED) or failed
         if number or not (bad or state == JobState.COMPLETED):
             return Text(value, no_wrap=True)
         name = "outcome-table--bad" if bad else "outcome-table--good"

@@ -15,10 +15,10 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Static
 
-from cgc_tui.domain.errors import CgcError, Refused
+from cgc_tui.domain.errors import CgcError, TokenRejected
 from cgc_tui.domain.jobs import ImportJob
-from cgc_tui.domain.retry import Options, Plan, Run, plan
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.retry import NameConflictPolicy, RetryPlan, RetryRun, plan_retry
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import Look
 from cgc_tui.formatting.lists import failure
 from cgc_tui.formatting.retry import bodies, planned
@@ -37,27 +37,27 @@ LABEL_CELLS = 8
 MOST_CHARACTERS = 300_000
 
 
-class RetryPlan(Screen[None]):
+class RetryPlanScreen(Screen[None]):
     """The owner of the plan and its options; the platform is looked at first, for what was started since."""
 
     CSS_PATH = sheet("retry")
     look: reactive[Look] = reactive(Look())
-    user: reactive[Clean | None] = reactive[Clean | None](None)
+    user: reactive[SafeText | None] = reactive[SafeText | None](None)
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
     every: reactive[float] = reactive(0.0)
     """Seconds between two questions for the new jobs, once there are any."""
-    options: reactive[Options] = reactive(Options.AS_BEFORE, init=False)
+    options: reactive[NameConflictPolicy] = reactive(NameConflictPolicy.AS_BEFORE, init=False)
 
     def __init__(
         self,
         client: Client,
         jobs: tuple[ImportJob, ...],
-        runs: list[Run],
+        runs: list[RetryRun],
         *,
-        what: Clean,
+        what: SafeText,
         platform: str,
         profile: str,
-        user: Clean | None,
+        user: SafeText | None,
         look: Look,
         clock: Callable[[], datetime],
     ) -> None:
@@ -68,19 +68,19 @@ class RetryPlan(Screen[None]):
         self.what = what
         self.platform = platform
         self.clock = clock
-        self.plan: Plan | None = None
+        self.plan: RetryPlan | None = None
         self.before: tuple[str, ...] = ()
         """The ids of the jobs that were listed before anything was sent."""
         self.token_refused = False
         """Whether the new jobs are asked for by key only."""
         self._jobs = jobs
         self._profile = profile
-        self.set_reactive(RetryPlan.look, look)
-        self.set_reactive(RetryPlan.user, user)
+        self.set_reactive(RetryPlanScreen.look, look)
+        self.set_reactive(RetryPlanScreen.user, user)
 
     def compose(self) -> ComposeResult:
         """Lay out the plan, the requests or what became of them, what goes on, and the keys."""
-        at = RetryPlan
+        at = RetryPlanScreen
         yield TopBar(self.platform).data_bind(at.look, at.user, at.as_of, at.every)
         yield Static("", id="plan", markup=False)
         with VerticalScroll(id="bodies"):
@@ -103,23 +103,23 @@ class RetryPlan(Screen[None]):
         from cgc_tui.services.retry import listed
 
         self.plan = None
-        sent = frozenset[str]().union(*(run.sent for run in self.runs))
+        sent = frozenset[str]().union(*(run.sent_ids for run in self.runs))
         self.tell([("Retry", self.what)])
-        self.say(Clean("Looking whether they were started again since…"))
+        self.say(SafeText("Looking whether they were started again since…"))
         try:
             now = await listed(self.client, self._jobs)
         except CgcError as error:
             self.note_failure(error)
             self.query_one("#requests", Static).update("")
             self.say(
-                clean(
+                sanitize(
                     f"Nothing is sent without a look; r looks again{self.look.dot}{failure(error, self.look)}"
                 )
             )
             return
         self.before = tuple(job.id for job in now)
         self.as_of = self.clock()
-        self.plan = plan(self._jobs, sent=sent, listed=now)
+        self.plan = plan_retry(self._jobs, sent_ids=sent, listed=now)
         self._show_plan()
 
     def _show_plan(self) -> None:
@@ -127,13 +127,15 @@ class RetryPlan(Screen[None]):
             return
         facts = [
             *planned(self.plan, len(self._jobs), self.look),
-            ("As", clean(f"{self.user or 'you'}{self.look.dot}profile {self._profile}")),
-            ("Names", clean(f"{self.options}   (o: as before, overwrite, autorename)")),
+            ("As", sanitize(f"{self.user or 'you'}{self.look.dot}profile {self._profile}")),
+            ("Names", sanitize(f"{self.options}   (o: as before, overwrite, autorename)")),
         ]
         self.tell([("Retry", self.what), *facts])
         requests = "\n".join(bodies(self.plan.jobs, self.options))
-        self.query_one("#requests", Static).update(clean(requests, lines=True, most=MOST_CHARACTERS))
-        self.say(Clean("Nothing is sent yet. Enter asks first." if self.plan.jobs else "Nothing to send."))
+        self.query_one("#requests", Static).update(
+            sanitize(requests, multiline=True, max_chars=MOST_CHARACTERS)
+        )
+        self.say(SafeText("Nothing is sent yet. Enter asks first." if self.plan.jobs else "Nothing to send."))
 
     def watch_options(self) -> None:
         """Show the requests as they are with the new options."""
@@ -141,16 +143,16 @@ class RetryPlan(Screen[None]):
 
     def action_options(self) -> None:
         """Change what happens where a name is taken."""
-        kinds = list(Options)
+        kinds = list(NameConflictPolicy)
         self.options = kinds[(kinds.index(self.options) + 1) % len(kinds)]
 
     def note_failure(self, error: CgcError) -> None:
         """Have the app ask for another token where the platform refused this one."""
-        if isinstance(error, Refused):
+        if isinstance(error, TokenRejected):
             self.token_refused = True
             self.post_message(TokenRefused(error))
 
-    def tell(self, facts: Iterable[tuple[str, Clean]]) -> None:
+    def tell(self, facts: Iterable[tuple[str, SafeText]]) -> None:
         """Show facts at the top, each with its label."""
         table = Table.grid(padding=(0, 1, 0, 0))
         table.add_column(width=LABEL_CELLS)
@@ -159,6 +161,6 @@ class RetryPlan(Screen[None]):
             table.add_row(Text(label), Text(value))
         self.query_one("#plan", Static).update(table)
 
-    def say(self, words: Clean) -> None:
+    def say(self, words: SafeText) -> None:
         """Show what goes on."""
         self.query_one("#news", Static).update(words)

@@ -10,8 +10,8 @@ from textual.worker import Worker
 
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.lock_holder import LockHolder
-from cgc_tui.domain.retry import Plan, Run
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.retry import RetryPlan, RetryRun
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.lists import failure
 from cgc_tui.formatting.retry import held_by, summary, table, unprotected
 from cgc_tui.system.send_lock import SendLock
@@ -19,13 +19,13 @@ from cgc_tui.tui.dialogs.confirm import ConfirmDialog
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.messages import CopyAsked
 from cgc_tui.tui.retry.outcome_table import OutcomeTable
-from cgc_tui.tui.retry.retry_plan import RetryPlan
+from cgc_tui.tui.retry.retry_plan import RetryPlanScreen
 
 WATCH = 15.0
-QUIET = Clean("")
+QUIET = SafeText("")
 
 
-class RetryScreen(RetryPlan):
+class RetryScreen(RetryPlanScreen):
     """One retry. Nothing is sent before the confirmation, and each import once whatever is pressed.
 
     Once that is given, one worker waits until no other process sends, looks again, and sends. Its run is
@@ -42,7 +42,7 @@ class RetryScreen(RetryPlan):
         super().__init__(*plan, **more)
         self._every = every or WATCH
         self._state_directory = state
-        self._run: Run | None = None
+        self._run: RetryRun | None = None
         self._starting: Worker[None] | None = None
         """The worker that is to send, as long as it has sent nothing."""
         self._started_meanwhile = 0
@@ -66,7 +66,7 @@ class RetryScreen(RetryPlan):
         count = len(plan.jobs)
         who = f" as {self.user}" if self.user else ""
         question = f"Start {count:,} import{'' if count == 1 else 's'} on {self.platform}{who}?"
-        self.app.push_screen(ConfirmDialog(clean(question), count), confirmed)
+        self.app.push_screen(ConfirmDialog(sanitize(question), count), confirmed)
 
     @property
     def _is_plan(self) -> bool:
@@ -74,7 +74,7 @@ class RetryScreen(RetryPlan):
         return self._run is None and self._starting is None
 
     @work(group="send")
-    async def _send(self, planned: Plan) -> None:
+    async def _send(self, planned: RetryPlan) -> None:
         """Send all that no other process has sent, and go on to watch."""
         from cgc_tui.services.retry import locked_run
 
@@ -94,7 +94,7 @@ class RetryScreen(RetryPlan):
         except CgcError as error:
             self._starting = None
             self.note_failure(error)
-            self.say(clean(f"Nothing was sent{self.look.dot}{failure(error, self.look)}"))
+            self.say(sanitize(f"Nothing was sent{self.look.dot}{failure(error, self.look)}"))
             self.refresh_bindings()
             return
         if self._run is not None:
@@ -102,7 +102,7 @@ class RetryScreen(RetryPlan):
             self.set_interval(self._every, self._watch)
             await self._follow(run, news)
 
-    async def _send_run(self, run: Run, planned: int) -> Clean:
+    async def _send_run(self, run: RetryRun, planned: int) -> SafeText:
         """Send what is left of so many imports, look where an answer was lost; return what went wrong."""
         from cgc_tui.services.retry import reconcile, send
 
@@ -128,17 +128,17 @@ class RetryScreen(RetryPlan):
             await reconcile(self.client, run)
         except CgcError as error:
             self.note_failure(error)
-            news = clean(f"{news} The look failed: {failure(error, self.look)}".strip())
+            news = sanitize(f"{news} The look failed: {failure(error, self.look)}".strip())
         self._reconciling = False
         return news
 
     def _show_holder(self, holder: LockHolder | None) -> None:
         if holder is None:
-            self.say(Clean("Looking once more before sending… Esc stops; nothing is sent."))
+            self.say(SafeText("Looking once more before sending… Esc stops; nothing is sent."))
         else:
-            self.say(clean(f"Waiting: {held_by(holder, self.look)}. Esc stops waiting; nothing is sent."))
+            self.say(sanitize(f"Waiting: {held_by(holder, self.look)}. Esc stops waiting; nothing is sent."))
 
-    def _note_unprotected(self, reason: Clean) -> None:
+    def _note_unprotected(self, reason: SafeText) -> None:
         self._unprotected = unprotected(reason)
 
     def action_look(self) -> None:
@@ -151,7 +151,7 @@ class RetryScreen(RetryPlan):
             self.prepare()
 
     @work(exclusive=True, group="look")
-    async def _look_closer(self, run: Run, news: Clean) -> None:
+    async def _look_closer(self, run: RetryRun, news: SafeText) -> None:
         """Look for jobs whose answer was lost, and how the new ones stand."""
         from cgc_tui.services.retry import look
 
@@ -159,15 +159,15 @@ class RetryScreen(RetryPlan):
             await look(self.client, run)
         except CgcError as error:
             self.note_failure(error)
-            news = clean(f"{news} The look failed: {failure(error, self.look)}".strip())
+            news = sanitize(f"{news} The look failed: {failure(error, self.look)}".strip())
         await self._follow(run, news)
 
     @work(exclusive=True, group="look")
     async def _watch(self) -> None:
-        if self._run is not None and self._run.going and not self.token_refused:
+        if self._run is not None and self._run.running_ids and not self.token_refused:
             await self._follow(self._run, QUIET)
 
-    async def _follow(self, run: Run, news: Clean) -> None:
+    async def _follow(self, run: RetryRun, news: SafeText) -> None:
         """Learn how the new jobs stand."""
         from cgc_tui.services.retry import follow
 
@@ -180,36 +180,36 @@ class RetryScreen(RetryPlan):
             self.as_of = self.clock()
         self._show_run(news)
 
-    def _show_run(self, news: Clean = QUIET) -> None:
+    def _show_run(self, news: SafeText = QUIET) -> None:
         run = self._run
         if run is None or not self.display:  # a screen that is being removed has lost its widgets
             return
         rows = self.query_one(OutcomeTable)
         rows.outcomes = run.outcomes
-        head = clean(f"{self.what}{self.look.dot}names {run.options}")
+        head = sanitize(f"{self.what}{self.look.dot}names {run.policy}")
         facts = [("Retry", head), ("Sent", summary(run, self.look))]
         if self._started_meanwhile:
-            facts.append(("Skipped", clean(f"{self._started_meanwhile:,} started again meanwhile")))
+            facts.append(("Skipped", sanitize(f"{self._started_meanwhile:,} started again meanwhile")))
         if self._unprotected:
             facts.append(("No lock", self._unprotected))
         if rows.left_out:
             shown = len(run.outcomes) - rows.left_out
             facts.append(
-                ("Shown", Clean(f"the first {shown:,}, what needs a look before the rest; y copies all"))
+                ("Shown", SafeText(f"the first {shown:,}, what needs a look before the rest; y copies all"))
             )
         self.tell(facts)
         self._show_ids()
         self.say(news or self._state(run))
 
-    def _state(self, run: Run) -> Clean:
+    def _state(self, run: RetryRun) -> SafeText:
         """Return what goes on."""
         if self._sending:
-            return Clean("Stopping…" if run.stopped else "Sending… Esc stops after the request under way.")
-        if self._reconciling and run.unclear:
-            return Clean("Looking for the jobs whose answer was lost…")
-        if run.unclear:
-            return Clean("Outcomes that are unknown are not sent again; r looks once more.")
-        return Clean("Watching the new jobs." if run.going else "All have ended.")
+            return SafeText("Stopping…" if run.stopped else "Sending… Esc stops after the request under way.")
+        if self._reconciling and run.unresolved:
+            return SafeText("Looking for the jobs whose answer was lost…")
+        if run.unresolved:
+            return SafeText("Outcomes that are unknown are not sent again; r looks once more.")
+        return SafeText("Watching the new jobs." if run.running_ids else "All have ended.")
 
     def on_data_table_row_highlighted(self) -> None:
         """Show the ids of the import under the cursor in full."""
@@ -218,13 +218,13 @@ class RetryScreen(RetryPlan):
     def _show_ids(self) -> None:
         outcome = self.query_one(OutcomeTable).outcome
         if outcome is not None:
-            new = outcome.new.id if outcome.new is not None else self.look.unknown
-            self.query_one("#ids").update(clean(f"old {outcome.old.id}   new {new}"))  # type: ignore[attr-defined]
+            new = outcome.replacement.id if outcome.replacement is not None else self.look.unknown
+            self.query_one("#ids").update(sanitize(f"old {outcome.original.id}   new {new}"))  # type: ignore[attr-defined]
 
     def action_copy(self) -> None:
         """Copy what became of each import."""
         if self._run is not None:
-            self.post_message(CopyAsked(table(self._run), Clean("the outcomes")))
+            self.post_message(CopyAsked(table(self._run), SafeText("the outcomes")))
 
     def action_leave(self) -> None:
         """Stop waiting, or stop before the next request; where nothing is being sent, go back."""

@@ -13,7 +13,9 @@ from cgc_tui.domain.text import REPLACEMENT, UNSAFE
 
 
 class Guard(LineFilter):
-    """Stands behind `clean`: text that was drawn without it is disarmed, as wide as it was, and unlinked."""
+    """Stands behind `sanitize`: text that was drawn without it is disarmed, as wide as it was, and
+    unlinked.
+    """
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
         """Return the segments, other ones where that is needed."""

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual import work
 from textual.reactive import reactive
 
-from cgc_tui.domain.errors import CgcError, Refused, Unreadable
+from cgc_tui.domain.errors import CgcError, InvalidResponse, TokenRejected
 from cgc_tui.domain.jobs import UNFINISHED_STATES, ImportJob
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.domain.text import Clean, clean
-from cgc_tui.domain.watch import Watch
+from cgc_tui.domain.text import SafeText, sanitize
+from cgc_tui.domain.watch import WatchedJobs
 from cgc_tui.formatting.display import otherwise
 from cgc_tui.formatting.lists import filters
 from cgc_tui.tui.jobs.overview import Overview
@@ -30,8 +30,8 @@ USUAL_RHYTHM = 15.0
 class Target(NamedTuple):
     """What is waited for: `what` names it; with a `query`, also jobs that come to match it."""
 
-    watch: Watch
-    what: Clean
+    watch: WatchedJobs
+    what: SafeText
     query: JobQuery | None = None
 
 
@@ -42,7 +42,7 @@ class Watching(Overview):
     that the platform knows also the ones that come while the watch goes on.
     """
 
-    watched: reactive[Clean] = reactive(Clean(""))
+    watched: reactive[SafeText] = reactive(SafeText(""))
     _target: Target | None = None
 
     def action_watch(self) -> None:
@@ -50,19 +50,19 @@ class Watching(Overview):
         if self.watched:
             self._forget()
         elif self.marks:
-            self.watch_jobs(self.marks.jobs.values(), Clean("the marked jobs"))
+            self.watch_jobs(self.marks.jobs.values(), SafeText("the marked jobs"))
         elif self.found is not None and self.wanted.among is not None:
-            self.watch_jobs(self.found.matching(replace(self.wanted, states=())), self.wanted.among.what)
+            self.watch_jobs(self.found.filter(replace(self.wanted, states=())), self.wanted.among.title)
         else:
             query = replace(self.wanted, states=UNFINISHED_STATES, offset=0)
             self.watch_jobs((), filters(replace(query, states=()), self.look), query)
 
-    def watch_jobs(self, jobs: Iterable[ImportJob], what: Clean, query: JobQuery | None = None) -> None:
+    def watch_jobs(self, jobs: Iterable[ImportJob], what: SafeText, query: JobQuery | None = None) -> None:
         """Wait for the last of these jobs, and of those that match the query; then tell."""
-        watch = Watch()
+        watch = WatchedJobs()
         watch.add(jobs)
         self._target = Target(watch, what, query)
-        self.watched = Clean("watching" + ("..." if self.look.ascii else "…"))
+        self.watched = SafeText("watching" + ("..." if self.look.ascii else "…"))
         self._follow(self._target)
 
     def use(self, client: Client) -> None:
@@ -74,8 +74,8 @@ class Watching(Overview):
     def _forget(self) -> None:
         self.workers.cancel_group(self, "watch")
         self._target = None
-        self.watched = Clean("")
-        self.post_message(TellAsked(Clean("")))
+        self.watched = SafeText("")
+        self.post_message(TellAsked(SafeText("")))
 
     @work(exclusive=True, group="watch")
     async def _follow(self, target: Target) -> None:
@@ -84,12 +84,12 @@ class Watching(Overview):
             try:
                 if not self.paused and await self._look(target):
                     break
-            except Refused as error:
-                self.watched = Clean("watch: no token")
+            except TokenRejected as error:
+                self.watched = SafeText("watch: no token")
                 self.post_message(TokenRefused(error))
                 return
             except CgcError as error:
-                self.watched = clean(f"watch: {error.what}")
+                self.watched = sanitize(f"watch: {error.summary}")
             else:
                 self._say(target.watch)
             await asyncio.sleep(self.every or USUAL_RHYTHM)
@@ -99,40 +99,40 @@ class Watching(Overview):
         """Ask how the jobs stand now; tell whether all have ended."""
         from cgc_tui.api.listing import all_jobs, jobs_by_ids  # with httpx, which is there by now
 
-        ids = target.watch.going
+        ids = target.watch.pending_ids
         if target.query is not None:
             page = await all_jobs(self.client, target.query)
             listed = {job.id for job in page.jobs}
             ids = tuple(job_id for job_id in ids if job_id not in listed)
             target.watch.add(page.jobs)
         answers = await jobs_by_ids(self.client, ids)
-        target.watch.learn(answers)
+        target.watch.update(answers)
         if silent := sum(job_id not in answers for job_id in ids):
-            raise Unreadable(Clean(f"no answer for {silent:,} of {len(ids):,} jobs"), Clean(""))
-        return not target.watch.going
+            raise InvalidResponse(SafeText(f"no answer for {silent:,} of {len(ids):,} jobs"), SafeText(""))
+        return not target.watch.pending_ids
 
-    def _say(self, watch: Watch) -> None:
+    def _say(self, watch: WatchedJobs) -> None:
         """Say `watching 43 · 2 failed`, here and in the title."""
         failed = f"{self.look.dot}{watch.failed:,} failed" if watch.failed else ""
-        words = f"watching {len(watch.going):,}{failed}{otherwise(watch.ended_otherwise, self.look)}"
-        self.watched = Clean("watch paused" if self.paused else words)
+        words = f"watching {len(watch.pending_ids):,}{failed}{otherwise(watch.ended_otherwise, self.look)}"
+        self.watched = SafeText("watch paused" if self.paused else words)
         self.post_message(TellAsked(self.watched))
 
     def _tell_end(self, target: Target) -> None:
         """Say that the last job has ended, wherever one looks."""
         watch = target.watch
         self._target = None
-        if not watch.waited:
-            self.watched = Clean("")
+        if not watch.had_pending:
+            self.watched = SafeText("")
             self.notify(f"Nothing to wait for: all have ended ({target.what}).", markup=False)
             return
-        gone = f"{self.look.dot}{watch.gone:,} no longer there" if watch.gone else ""
+        gone = f"{self.look.dot}{watch.missing:,} no longer there" if watch.missing else ""
         other = otherwise(watch.ended_otherwise, self.look)
         words = f"{watch.ended:,} ended{self.look.dot}{watch.failed:,} failed{other}{gone}"
-        self.watched = Clean(f"done: {words}")
+        self.watched = SafeText(f"done: {words}")
         self.post_message(TellAsked(self.watched, ring=True))
         self.notify(
             f"All watched jobs have ended: {words} ({target.what}).",
             markup=False,
-            severity="warning" if watch.failed or watch.ended_otherwise or watch.gone else "information",
+            severity="warning" if watch.failed or watch.ended_otherwise or watch.missing else "information",
         )

@@ -12,9 +12,9 @@ from textual.containers import VerticalScroll
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from cgc_tui.domain.error_hints import hint
+from cgc_tui.domain.error_hints import hint_for
 from cgc_tui.domain.jobs import ImportJob, JobState
-from cgc_tui.domain.text import Clean
+from cgc_tui.domain.text import SafeText
 from cgc_tui.formatting.display import Look, state
 from cgc_tui.formatting.job_details import FOLDER_NOTE, facts, reason
 from cgc_tui.tui.keys import bindings
@@ -38,7 +38,7 @@ class JobDetail(VerticalScroll):
 
     job: reactive[ImportJob | None] = reactive[ImportJob | None](None)
     look: reactive[Look] = reactive(Look())
-    note: reactive[Clean] = reactive(Clean(""))
+    note: reactive[SafeText] = reactive(SafeText(""))
 
     def __init__(self, web: str | None) -> None:
         """`web` is the platform's web address, for links."""
@@ -96,9 +96,9 @@ class JobDetail(VerticalScroll):
         yield headline
         if job.error is not None:
             yield Text(reason(job.error))
-            if (words := hint(job.error.code)) is not None:
+            if (words := hint_for(job.error.code)) is not None:
                 yield Text(str(words), style=self._style("hint"))
-        if job.folder:
+        if job.is_folder:
             yield Text(FOLDER_NOTE, style=self._style("note"))
         if self.note:
             yield Text(self.note, style=self._style("note"))

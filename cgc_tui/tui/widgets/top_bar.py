@@ -7,8 +7,8 @@ from datetime import datetime
 from textual.content import Content
 from textual.reactive import reactive
 
-from cgc_tui.domain.presence import Attention
-from cgc_tui.domain.text import Clean, clean
+from cgc_tui.domain.presence import Presence
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import Look
 from cgc_tui.tui.widgets.split_line import FactLine
 
@@ -19,17 +19,17 @@ class TopBar(FactLine):
     COMPONENT_CLASSES = {"top-bar--platform", "top-bar--muted"}
 
     look: reactive[Look] = reactive(Look())
-    user: reactive[Clean | None] = reactive[Clean | None](None)
+    user: reactive[SafeText | None] = reactive[SafeText | None](None)
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
     every: reactive[float | None] = reactive[float | None](None)
     """Seconds between refreshes; 0 is off, None where there are none to speak of."""
     paused: reactive[bool] = reactive(False)
-    attention: reactive[Attention] = reactive(Attention.FULL)
+    attention: reactive[Presence] = reactive(Presence.ACTIVE)
 
-    def __init__(self, platform: str, last_user: Clean | None = None) -> None:
+    def __init__(self, platform: str, last_user: SafeText | None = None) -> None:
         """`last_user` stands there until the user is known."""
         super().__init__()
-        self.platform = clean(platform)
+        self.platform = sanitize(platform)
         self.last_user = last_user
 
     def parts(self) -> tuple[Content, Content]:
@@ -56,6 +56,6 @@ class TopBar(FactLine):
             return "paused"
         if not every:
             return "refresh off"
-        if self.attention is Attention.NONE:
+        if self.attention is Presence.AWAY:
             return "asleep, any key wakes it"
-        return f"every {self.attention.rhythm(every):g} s"
+        return f"every {self.attention.refresh_interval(every):g} s"

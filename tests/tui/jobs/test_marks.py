@@ -31,17 +31,17 @@ def rows_with_mark(pilot: Pilot[None]) -> int:
 
 
 def test_turning_marks_all_or_none() -> None:
-    marks = Marks().turned(jobs("a")).turned(jobs("a", "b"))
+    marks = Marks().toggled(jobs("a")).toggled(jobs("a", "b"))
     assert list(marks.jobs) == ["a", "b"]
-    assert marks.turned(jobs("b", "a")) == Marks()
-    assert list(marks.without(jobs("a")).jobs) == ["b"]
+    assert marks.toggled(jobs("b", "a")) == Marks()
+    assert list(marks.removed(jobs("a")).jobs) == ["b"]
 
 
 def test_marks_learn_of_their_own_jobs_alone() -> None:
-    marks = Marks().also(jobs("a"))
-    seen = marks.learned([ImportJob("a", "FAILED"), ImportJob("c", "FAILED")])
+    marks = Marks().added(jobs("a"))
+    seen = marks.refreshed([ImportJob("a", "FAILED"), ImportJob("c", "FAILED")])
     assert [job.state for job in seen.jobs.values()] == ["FAILED"]
-    assert marks.learned(jobs("c")) is marks
+    assert marks.refreshed(jobs("c")) is marks
 
 
 async def test_space_marks_and_goes_on(start: Start, platform: SimulatedPlatform) -> None:

@@ -7,7 +7,7 @@ from textual import events
 
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.domain.presence import Attention
+from cgc_tui.domain.presence import Presence
 from tests.support.app import Start, shown
 from tests.support.clock import Clock
 
@@ -15,21 +15,21 @@ from tests.support.clock import Clock
 @pytest.mark.parametrize(
     ("idle", "focused", "attention", "rhythm"),
     [
-        (0, True, Attention.FULL, 15.0),
-        (599, True, Attention.FULL, 15.0),
-        (600, True, Attention.LOW, 60.0),
-        (0, False, Attention.LOW, 60.0),
-        (3600, True, Attention.NONE, 0.0),
+        (0, True, Presence.ACTIVE, 15.0),
+        (599, True, Presence.ACTIVE, 15.0),
+        (600, True, Presence.IDLE, 60.0),
+        (0, False, Presence.IDLE, 60.0),
+        (3600, True, Presence.AWAY, 0.0),
     ],
 )
-def test_attention_fades(idle: float, focused: bool, attention: Attention, rhythm: float) -> None:
-    assert Attention.after(idle, focused=focused) is attention
-    assert attention.rhythm(15.0) == rhythm
+def test_attention_fades(idle: float, focused: bool, attention: Presence, rhythm: float) -> None:
+    assert Presence.from_idle(idle, focused=focused) is attention
+    assert attention.refresh_interval(15.0) == rhythm
 
 
 def test_a_slow_rhythm_gets_no_faster_and_none_stays_none() -> None:
-    assert Attention.LOW.rhythm(300.0) == 300.0
-    assert Attention.LOW.rhythm(0.0) == 0.0
+    assert Presence.IDLE.refresh_interval(300.0) == 300.0
+    assert Presence.IDLE.refresh_interval(0.0) == 0.0
 
 
 async def test_the_list_is_asked_for_seldom_where_the_terminal_is_out_of_focus(start: Start) -> None:

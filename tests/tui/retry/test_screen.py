@@ -18,7 +18,7 @@ from cgc_tui.api.client import Client
 from cgc_tui.api.listing import all_jobs
 from cgc_tui.demo import SimulatedPlatform, list_call
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.domain.retry import Options, Plan, Run
+from cgc_tui.domain.retry import NameConflictPolicy, RetryPlan, RetryRun
 from cgc_tui.services.retry import send
 from cgc_tui.system.send_lock import SendLock
 from cgc_tui.tui.dialogs.confirm import ConfirmDialog
@@ -357,7 +357,10 @@ async def test_a_run_that_has_waited_sends_only_what_is_left(
             await confirm(pilot, "240")
             await shown(pilot, "Waiting: another cgc-tui is sending imports")
             failed = (await all_jobs(client, JobQuery(states=("FAILED",)))).jobs
-            assert await send(client, Run(Plan(failed[:200], {}), Options.AS_BEFORE)) is None
+            assert (
+                await send(client, RetryRun(RetryPlan(failed[:200], {}), NameConflictPolicy.AS_BEFORE))
+                is None
+            )
             gate = platform.gate(list_call)
         await gate.arrival()
         await shown(pilot, "Looking once more before sending…")

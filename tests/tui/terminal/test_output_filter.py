@@ -17,7 +17,7 @@ from textual.content import Content
 from textual.widgets import Button, DataTable, Input, OptionList, Select, Static, Tree
 
 from cgc_tui.config.settings import Settings
-from cgc_tui.domain.text import UNSAFE, clean
+from cgc_tui.domain.text import UNSAFE, sanitize
 from cgc_tui.tui.base_app import TerminalApp
 from cgc_tui.tui.terminal.output_filter import Guard
 
@@ -69,7 +69,7 @@ def test_what_is_disarmed_is_as_wide_as_it_was(text: str) -> None:
     assert not any(ord(character) < 32 or 127 <= ord(character) < 160 for character in segment.text)
 
 
-@pytest.mark.parametrize("text", ["TCGA-86.bam", clean("e\u0301 日本 👩\u200d🔬\x1b"), "✓ ◐ ○ – … │"])
+@pytest.mark.parametrize("text", ["TCGA-86.bam", sanitize("e\u0301 日本 👩\u200d🔬\x1b"), "✓ ◐ ○ – … │"])
 def test_what_was_cleaned_passes_as_it_is(text: str) -> None:
     segments = [Segment(text)]
     assert Guard().apply(segments, BLACK) is segments
