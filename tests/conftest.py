@@ -21,7 +21,7 @@ from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import SafeText
 from cgc_tui.domain.token import Token
-from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.app import CgcApp, Setup
 from tests.support.app import Connect, MakeApp, Start
 from tests.support.clock import Clock
@@ -127,7 +127,7 @@ def make_app(platform: SimulatedPlatform, server: LoopbackServer, clock: Clock, 
             settings=settings or Settings(refresh=0),
             config=Path("~/.config/cgc-tui/config.toml"),
             query=query or JobQuery(),
-            look=Look(),
+            look=DisplayOptions(),
             environ={"TERM": "xterm-256color"} if environ is None else environ,
             clock=clock,
             write=write,

@@ -19,7 +19,7 @@ from cgc_tui.config.settings import Settings
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.token import Token
-from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.app import CgcApp, Setup
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
@@ -55,7 +55,7 @@ def make_app(*, token: bool) -> CgcApp:
         settings=Settings(),
         config=CONFIG / "config.toml",
         query=JobQuery(),
-        look=Look(),
+        look=DisplayOptions(),
         environ={},
         events=EventLog(),
         clock=lambda: NOON,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from cgc_tui.cli import output
 from cgc_tui.domain.text import sanitize
-from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.services.session import Place
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Session(NamedTuple):
     place: Place
     parser: ArgumentParser
     config: Path
-    look: Look
+    look: DisplayOptions
     environ: Mapping[str, str]
     out: TextIO
     err: TextIO

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 from cgc_tui.domain.errors import CgcError, Forbidden, NotFound, RateLimited, RequestRejected, TokenRejected
 from cgc_tui.domain.text import SafeText, sanitize
-from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.display import DisplayOptions
 
 
 class Exit(IntEnum):
@@ -39,7 +39,7 @@ def exit_of(error: CgcError) -> Exit:
     return next((code for kind, code in _MEANT if isinstance(error, kind)), Exit.TROUBLE)
 
 
-def words_of(error: CgcError, look: Look, *, what: SafeText | None = None) -> SafeText:
+def words_of(error: CgcError, look: DisplayOptions, *, what: SafeText | None = None) -> SafeText:
     """Return an error on one line, with the remedy for someone who has no keys to press.
 
     `what` is said in place of what the error itself says that happened.
@@ -51,4 +51,4 @@ def words_of(error: CgcError, look: Look, *, what: SafeText | None = None) -> Sa
         remedy = f"Try again in {error.retry_after:.0f} s."
     elif remedy.startswith("Press r"):
         remedy = "Try again."
-    return sanitize(look.dot.join(filter(None, (what or error.summary, error.server_message, remedy))))
+    return sanitize(look.separator.join(filter(None, (what or error.summary, error.server_message, remedy))))

@@ -11,8 +11,8 @@ from cgc_tui.domain.batches import MAX_GAP, SEARCH_WINDOW, Batch, find_batches, 
 from cgc_tui.domain.errors import InvalidResponse
 from cgc_tui.domain.queries import JobPage, JobQuery
 from cgc_tui.domain.text import SafeText
-from cgc_tui.formatting.batches import begun, way
-from cgc_tui.formatting.display import number
+from cgc_tui.formatting.batches import route_label, started_label
+from cgc_tui.formatting.display import format_count
 from cgc_tui.formatting.lists import missing_details
 
 if TYPE_CHECKING:
@@ -50,13 +50,13 @@ async def last_batch(client: Client, query: JobQuery, session: Session) -> Batch
 
 
 def _words(batch: Batch | None, page: JobPage, session: Session) -> SafeText:
-    searched = f"{len(page.jobs):,} of {number(page.total)} jobs searched"
+    searched = f"{len(page.jobs):,} of {format_count(page.total)} jobs searched"
     if batch is None:
         minutes = MAX_GAP.total_seconds() / 60
         return SafeText(
             f"no two jobs went one way within {minutes:.0f} min, so there is no batch; {searched}"
         )
-    start = begun(batch, session.look, session.clock())
+    start = started_label(batch, session.look, session.clock())
     return SafeText(
-        f"the last batch: {start}, {way(batch, session.look)}, {len(batch.jobs):,} jobs; {searched}"
+        f"the last batch: {start}, {route_label(batch, session.look)}, {len(batch.jobs):,} jobs; {searched}"
     )

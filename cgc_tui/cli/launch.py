@@ -17,7 +17,7 @@ from cgc_tui.cli.output import _say
 from cgc_tui.config.settings import Settings, load
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import SafeText
-from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.services.session import Place
 from cgc_tui.system.crash_report import BUG, report
 from cgc_tui.system.process_limits import LIMITED, address_space_message, limit_message, startable_threads
@@ -126,6 +126,6 @@ def _take_out(environ: MutableMapping[str, str]) -> None:
         environ.pop(name, None)
 
 
-def _look() -> Look:
+def _look() -> DisplayOptions:
     """Return how things are said where the locale's encoding may lack the glyphs."""
-    return Look(ascii="utf" not in locale.getencoding().lower())
+    return DisplayOptions(ascii="utf" not in locale.getencoding().lower())

@@ -16,7 +16,7 @@ from cgc_tui.cli.output import Closed, Unwritable, drop
 from cgc_tui.config.platforms import CredentialsError
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.text import SafeText
-from cgc_tui.formatting.lists import failed
+from cgc_tui.formatting.lists import error_summary
 from cgc_tui.system import event_loop
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _report(session: Session, words: str) -> None:
 
 def _what(error: CgcError, options: Namespace, session: Session) -> SafeText:
     """Return what happened, and to which list."""
-    return failed(error, query_of(options), session.look) if "project" in options else error.summary
+    return error_summary(error, query_of(options), session.look) if "project" in options else error.summary
 
 
 def _ended(number: int, _: FrameType | None) -> NoReturn:

@@ -8,25 +8,25 @@ from datetime import datetime
 from cgc_tui.domain.causes import Cause, Counts
 from cgc_tui.domain.error_hints import hint_for
 from cgc_tui.domain.text import SafeText, has_visible_character, sanitize
-from cgc_tui.formatting.display import Look, optional, when
+from cgc_tui.formatting.display import DisplayOptions, or_missing, short_time
 
-MOST_PLACES = 3
+MAX_IDS = 3
 NO_REASON = SafeText("The platform gave no reason.")
 
 
-def bar(count: int, most: int, width: int, look: Look) -> SafeText:
-    """Return a bar of at most `width` cells, which `most` fills; what is there at all has one cell."""
-    cells = max(1, round(count / most * width)) if count else 0
-    return SafeText(("#" if look.ascii else "█") * cells)
+def bar(count: int, maximum: int, width: int, display: DisplayOptions) -> SafeText:
+    """Return a bar of at most `width` cells, which `maximum` fills; what is there at all has one cell."""
+    cells = max(1, round(count / maximum * width)) if count else 0
+    return SafeText(("#" if display.ascii else "█") * cells)
 
 
-def share(count: int, total: int) -> SafeText:
+def percentage(count: int, total: int) -> SafeText:
     """Return a share in percent; a small one is not said to be none."""
     percent = round(100 * count / total) if total else 0
     return SafeText("<1 %" if count and not percent else f"{percent} %")
 
 
-def message(cause: Cause) -> SafeText:
+def message_line(cause: Cause) -> SafeText:
     """Return the platform's words on one line."""
     words = sanitize(cause.message or "")
     return words if has_visible_character(words) else NO_REASON
@@ -34,32 +34,32 @@ def message(cause: Cause) -> SafeText:
 
 def title(cause: Cause) -> SafeText:
     """Return the code and the platform's words on one line."""
-    return sanitize(f"{cause.code} {message(cause)}") if cause.code is not None else message(cause)
+    return sanitize(f"{cause.code} {message_line(cause)}") if cause.code is not None else message_line(cause)
 
 
-def span_of(cause: Cause, look: Look, now: datetime) -> SafeText:
+def time_range(cause: Cause, display: DisplayOptions, now: datetime) -> SafeText:
     """Return when the first and the last job failed: `first 13 Feb 11:20 · last today 11:58`."""
-    first, last = (when(instant, look, now).strip() for instant in (cause.first, cause.last))
-    return SafeText(first if first == last else f"{first} {'-' if look.ascii else '–'} {last}")
+    first, last = (short_time(instant, display, now).strip() for instant in (cause.first, cause.last))
+    return SafeText(first if first == last else f"{first} {'-' if display.ascii else '–'} {last}")
 
 
-def places(counts: Counts, look: Look) -> SafeText:
+def id_counts(counts: Counts, display: DisplayOptions) -> SafeText:
     """Return ids with their numbers of jobs: `rosalind/tcga-raw 120, rosalind/results 7, 3 more`."""
-    parts = [f"{optional(name, look)} {count:,}" for name, count in counts[:MOST_PLACES]]
-    if len(counts) > MOST_PLACES:
-        parts.append(f"{len(counts) - MOST_PLACES:,} more")
-    return SafeText(", ".join(parts) or look.unknown)
+    parts = [f"{or_missing(name, display)} {count:,}" for name, count in counts[:MAX_IDS]]
+    if len(counts) > MAX_IDS:
+        parts.append(f"{len(counts) - MAX_IDS:,} more")
+    return SafeText(", ".join(parts) or display.missing)
 
 
-def facts(cause: Cause, look: Look, now: datetime) -> Iterator[tuple[SafeText, SafeText]]:
+def cause_rows(cause: Cause, display: DisplayOptions, now: datetime) -> Iterator[tuple[SafeText, SafeText]]:
     """Yield label and value of what is known of a cause, and of what to do about it."""
-    told = hint_for(cause.code)
-    if told is not None:
-        yield SafeText("Means"), SafeText(told.meaning)
-        yield SafeText("Check"), SafeText(told.check)
-        yield SafeText("Mend"), SafeText(told.fix)
-    yield SafeText("When"), span_of(cause, look, now)
-    yield SafeText("From"), places(cause.volumes, look)
-    yield SafeText("To"), places(cause.projects, look)
-    if told is not None:
-        yield SafeText("More"), SafeText(told.docs_url)
+    hint = hint_for(cause.code)
+    if hint is not None:
+        yield SafeText("Means"), SafeText(hint.meaning)
+        yield SafeText("Check"), SafeText(hint.check)
+        yield SafeText("Mend"), SafeText(hint.fix)
+    yield SafeText("When"), time_range(cause, display, now)
+    yield SafeText("From"), id_counts(cause.volumes, display)
+    yield SafeText("To"), id_counts(cause.projects, display)
+    if hint is not None:
+        yield SafeText("More"), SafeText(hint.docs_url)

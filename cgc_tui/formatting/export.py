@@ -23,7 +23,7 @@ ENCODING_ERRORS = "backslashreplace"
 _ONE_LINE = str.maketrans("\t\n\r", "   ")
 
 
-class Form(StrEnum):
+class ExportFormat(StrEnum):
     """How jobs can be written; the values are the ends of file names, too."""
 
     CSV = "csv"
@@ -31,17 +31,17 @@ class Form(StrEnum):
     JSON = "json"
 
 
-def lines(jobs: Iterable[ImportJob], form: Form) -> Iterator[str]:
+def export_lines(jobs: Iterable[ImportJob], export_format: ExportFormat) -> Iterator[str]:
     """Yield the jobs as lines, each with its end; none waits for a later job."""
-    if form is Form.JSON:
+    if export_format is ExportFormat.JSON:
         yield from _json(jobs)
         return
-    yield _row(COLUMNS, form)
+    yield _row(COLUMNS, export_format)
     for job in jobs:
-        yield _row(tuple(map(_cell, _values(job))), form)
+        yield _row(tuple(map(_cell, _values(job))), export_format)
 
 
-def keys(jobs: Iterable[ImportJob]) -> Iterator[str]:
+def source_keys(jobs: Iterable[ImportJob]) -> Iterator[str]:
     """Yield the bare source keys that are known, each with its line end."""
     for job in jobs:
         if job.source.location:
@@ -88,8 +88,8 @@ def _cell(value: str | int | float | bool | datetime | None) -> str:
     return str(value)
 
 
-def _row(cells: Iterable[str], form: Form) -> str:
-    if form is Form.TSV:
+def _row(cells: Iterable[str], export_format: ExportFormat) -> str:
+    if export_format is ExportFormat.TSV:
         return "\t".join(cell.translate(_ONE_LINE) for cell in cells) + "\n"
     line = io.StringIO()
     import csv  # not for the first paint

@@ -7,57 +7,59 @@ from urllib.parse import quote
 
 from cgc_tui.domain.jobs import ImportJob, JobError
 from cgc_tui.domain.text import SafeText, has_visible_character, sanitize
-from cgc_tui.formatting.display import Look, moment, optional, size, took
+from cgc_tui.formatting.display import DisplayOptions, duration, format_bytes, full_time, or_missing
 
 FOLDER_NOTE = SafeText("A folder: the platform tells nothing of its single files.")
-MOST_CHARACTERS = 20_000
+MAX_CHARS = 20_000
 
 
-def facts(job: ImportJob, look: Look, web: str | None) -> Iterator[tuple[str, SafeText]]:
+def detail_rows(job: ImportJob, display: DisplayOptions, web: str | None) -> Iterator[tuple[str, SafeText]]:
     """Yield label and value of each fact but the state and its reason; a label can be empty.
 
     `web` is the platform's web address.
     """
-    link = web_page(job, web)
-    told: list[tuple[str, SafeText | None]] = [
-        ("Id", optional(job.id, look)),
-        ("Name", optional(job.name, look, most=MOST_CHARACTERS)),
-        ("Source", optional(job.source.volume, look)),
-        ("", optional(job.source.location, look, most=MOST_CHARACTERS)),
-        ("To", optional(job.destination.project, look)),
+    link = web_page_url(job, web)
+    rows: list[tuple[str, SafeText | None]] = [
+        ("Id", or_missing(job.id, display)),
+        ("Name", or_missing(job.name, display, max_chars=MAX_CHARS)),
+        ("Source", or_missing(job.source.volume, display)),
+        ("", or_missing(job.source.location, display, max_chars=MAX_CHARS)),
+        ("To", or_missing(job.destination.project, display)),
         (
             "",
-            SafeText(f"folder {optional(job.destination.parent, look)}") if job.destination.parent else None,
+            SafeText(f"folder {or_missing(job.destination.parent, display)}")
+            if job.destination.parent
+            else None,
         ),
-        ("Options", options(job, look)),
-        ("Started", moment(job.started_on, look)),
-        ("Ended", moment(job.finished_on, look)),
-        ("Took", took(job, look)),
-        ("File", _file(job, look)),
+        ("Options", options(job, display)),
+        ("Started", full_time(job.started_on, display)),
+        ("Ended", full_time(job.finished_on, display)),
+        ("Took", duration(job, display)),
+        ("File", _file(job, display)),
         ("Web", sanitize(link) if link else None),
-        ("More", optional(job.error.more_info, look) if job.error and job.error.more_info else None),
-        ("Href", optional(job.href, look)),
+        ("More", or_missing(job.error.more_info, display) if job.error and job.error.more_info else None),
+        ("Href", or_missing(job.href, display)),
     ]
-    for label, value in told:
+    for label, value in rows:
         if value:
             yield label, value
 
 
-def reason(error: JobError) -> SafeText:
+def error_message(error: JobError) -> SafeText:
     """Return the platform's own words for a failure, which can have several lines."""
-    message = sanitize(error.message or "", multiline=True, max_chars=MOST_CHARACTERS)
+    message = sanitize(error.message or "", multiline=True, max_chars=MAX_CHARS)
     return message if has_visible_character(message) else SafeText("The platform gave no reason.")
 
 
-def _file(job: ImportJob, look: Look) -> SafeText | None:
+def _file(job: ImportJob, display: DisplayOptions) -> SafeText | None:
     """Return the id and the size of the file that the job made."""
     if job.result is None:
         return None
-    bytes_ = "" if job.result.size is None else f"{look.dot}{size(job.result.size)}"
-    return SafeText(f"{optional(job.result.id, look)}{bytes_}")
+    bytes_ = "" if job.result.size is None else f"{display.separator}{format_bytes(job.result.size)}"
+    return SafeText(f"{or_missing(job.result.id, display)}{bytes_}")
 
 
-def web_page(job: ImportJob, web: str | None) -> str | None:
+def web_page_url(job: ImportJob, web: str | None) -> str | None:
     """Return the page of the imported file, else of the project, on the platform at `web`.
 
     The addresses are those that the platform's own users link to; jobs and volumes have no page.
@@ -71,12 +73,12 @@ def web_page(job: ImportJob, web: str | None) -> str | None:
     return page
 
 
-def options(job: ImportJob, look: Look) -> SafeText:
+def options(job: ImportJob, display: DisplayOptions) -> SafeText:
     """Return what the job was told about names and folders."""
-    told = {
+    records = {
         "overwrite": job.overwrite,
         "autorename": job.autorename,
         "keep folders": job.preserve_folder_structure,
     }
-    parts = [f"{name} {'yes' if value else 'no'}" for name, value in told.items() if value is not None]
-    return SafeText(look.dot.join(parts) or look.unknown)
+    parts = [f"{name} {'yes' if value else 'no'}" for name, value in records.items() if value is not None]
+    return SafeText(display.separator.join(parts) or display.missing)

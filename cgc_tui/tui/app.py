@@ -20,7 +20,7 @@ from cgc_tui.config.settings import Settings
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.domain.token import Token
-from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.app_state import UserIdentified
 from cgc_tui.tui.base_app import TerminalApp
 from cgc_tui.tui.jobs.screen import JobsScreen
@@ -54,7 +54,7 @@ class Setup(NamedTuple):
     settings: Settings
     config: Path
     query: JobQuery
-    look: Look
+    look: DisplayOptions
     environ: Mapping[str, str]
     events: EventLog
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -70,7 +70,7 @@ class CgcApp(TerminalApp):
 
     BINDINGS = bindings("app")
 
-    display_options: var[Look] = var(Look(), init=False)
+    display_options: var[DisplayOptions] = var(DisplayOptions(), init=False)
     user: var[SafeText | None] = var[SafeText | None](None, init=False)
     refresh_interval: var[float] = var(0.0, init=False)
     """Seconds between refreshes of the list, 0 for none."""
@@ -183,8 +183,8 @@ class CgcApp(TerminalApp):
 
     def action_zone(self) -> None:
         """Show times in UTC or in the local zone."""
-        zone = UTC if self.display_options.zone is None else None
-        self.display_options = replace(self.display_options, zone=zone)
+        zone = UTC if self.display_options.timezone is None else None
+        self.display_options = replace(self.display_options, timezone=zone)
 
     def action_slower(self) -> None:
         """Refresh less often."""

@@ -21,7 +21,7 @@ from cgc_tui.domain.jobs import ImportJob, pack_records
 from cgc_tui.domain.paging import next_page, page_after_shift
 from cgc_tui.domain.queries import JobPage, JobQuery
 from cgc_tui.domain.token import Token
-from cgc_tui.formatting.export import Form, lines
+from cgc_tui.formatting.export import ExportFormat, export_lines
 from cgc_tui.tui.dialogs.text import pretty
 
 ROOT = "/v2/storage/imports/"
@@ -92,7 +92,7 @@ def test_whatever_a_record_holds_it_is_written_as_json(told: list[dict[str, Any]
         return await client(answer).jobs(JobQuery())
 
     for jobs in (page := run(ask())).jobs, pack_records(page.jobs):
-        written = json.loads("".join(lines(jobs, Form.JSON)), parse_constant=no_json)
+        written = json.loads("".join(export_lines(jobs, ExportFormat.JSON)), parse_constant=no_json)
         assert [record["id"] for record in written] == [str(place) for place in range(len(told))]
         assert [json.loads(pretty(job.raw), parse_constant=no_json) for job in jobs] == written
 

@@ -15,7 +15,7 @@ from cgc_tui.cli.parser import parser
 from cgc_tui.config.credentials import Access, Credentials, TokenSource
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.token import Token
-from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.services.session import Place
 from tests.support.app import Connect
 from tests.support.clock import Clock
@@ -45,7 +45,7 @@ def command(
             ),
             parser=parser(),
             config=tmp_path / "config.toml",
-            look=Look(zone=UTC),
+            look=DisplayOptions(timezone=UTC),
             environ=environ or {},
             out=out,
             err=err,

@@ -11,7 +11,7 @@ import pytest
 from cgc_tui.cli.exit_codes import Exit, exit_of, words_of
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.errors import IncompleteList, InvalidResponse
-from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.display import DisplayOptions
 from tests.cli.test_exit_codes import Run, environ, run
 from tests.support.clock import Clock
 from tests.support.commands import Command
@@ -56,7 +56,7 @@ async def test_pages_that_do_not_add_up_are_an_error(
         await command(*arguments)
     assert exit_of(caught.value) is Exit.TROUBLE
     words = "150 of 250 jobs could be read; the list changed while it was read"
-    assert words_of(caught.value, Look()) == words
+    assert words_of(caught.value, DisplayOptions()) == words
     assert not sent(platform)
 
 

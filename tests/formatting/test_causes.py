@@ -6,15 +6,15 @@ import pytest
 
 from cgc_tui.domain.causes import Cause
 from cgc_tui.domain.jobs import ImportJob
-from cgc_tui.formatting.causes import bar, places, share, span_of, title
-from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.causes import bar, id_counts, percentage, time_range, title
+from cgc_tui.formatting.display import DisplayOptions
 from tests.support.clock import NOON
 
 
 @pytest.mark.parametrize(("count", "cells"), [(0, 0), (1, 1), (500, 5), (1000, 10)])
 def test_the_most_fill_the_bar_and_one_is_seen(count: int, cells: int) -> None:
-    assert bar(count, 1000, 10, Look()) == "█" * cells
-    assert bar(count, 1000, 10, Look(ascii=True)) == "#" * cells
+    assert bar(count, 1000, 10, DisplayOptions()) == "█" * cells
+    assert bar(count, 1000, 10, DisplayOptions(ascii=True)) == "#" * cells
 
 
 @pytest.mark.parametrize(
@@ -22,13 +22,13 @@ def test_the_most_fill_the_bar_and_one_is_seen(count: int, cells: int) -> None:
     [(1, 1000, "<1 %"), (5, 1000, "<1 %"), (15, 1000, "2 %"), (7, 7, "100 %"), (0, 0, "0 %")],
 )
 def test_a_small_share_is_not_none(count: int, total: int, words: str) -> None:
-    assert share(count, total) == words
+    assert percentage(count, total) == words
 
 
 def test_many_places_are_cut_and_counted() -> None:
     counts = tuple((f"owner/v{number}", 1000 - number) for number in range(6))
-    assert places(counts, Look()) == "owner/v0 1,000, owner/v1 999, owner/v2 998, 3 more"
-    assert places((), Look()) == "–"
+    assert id_counts(counts, DisplayOptions()) == "owner/v0 1,000, owner/v1 999, owner/v2 998, 3 more"
+    assert id_counts((), DisplayOptions()) == "–"
 
 
 def test_a_title_has_the_code_where_there_is_one() -> None:
@@ -38,5 +38,5 @@ def test_a_title_has_the_code_where_there_is_one() -> None:
 
 def test_one_time_is_said_once() -> None:
     jobs = (ImportJob("1", "FAILED", finished_on=NOON), ImportJob("2", "FAILED", finished_on=NOON))
-    assert span_of(Cause(None, None, jobs), Look(), NOON) == "today 12:00"
-    assert span_of(Cause(None, None, jobs[:0]), Look(), NOON) == "–"
+    assert time_range(Cause(None, None, jobs), DisplayOptions(), NOON) == "today 12:00"
+    assert time_range(Cause(None, None, jobs[:0]), DisplayOptions(), NOON) == "–"

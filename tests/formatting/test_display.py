@@ -17,16 +17,24 @@ from cgc_tui.domain.ordering import ListView, SortKey
 from cgc_tui.domain.queries import JobPage, JobQuery
 from cgc_tui.domain.refresh_failure import RefreshFailure
 from cgc_tui.domain.text import SafeText, cell_width
-from cgc_tui.formatting.batches import way
-from cgc_tui.formatting.causes import message
-from cgc_tui.formatting.display import Look, moment, size, span, state, took, when
-from cgc_tui.formatting.job_details import facts, reason, web_page
-from cgc_tui.formatting.lists import position
-from cgc_tui.formatting.rows import PADDING, Column, columns, label, row
+from cgc_tui.formatting.batches import route_label
+from cgc_tui.formatting.causes import message_line
+from cgc_tui.formatting.display import (
+    DisplayOptions,
+    duration,
+    format_bytes,
+    format_seconds,
+    full_time,
+    short_time,
+    state_label,
+)
+from cgc_tui.formatting.job_details import detail_rows, error_message, web_page_url
+from cgc_tui.formatting.lists import page_position
+from cgc_tui.formatting.rows import PADDING, Column, column_widths, label, row_cells
 from tests.domain.test_text import INVISIBLE
 
 NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
-LOOK = Look(zone=UTC)
+LOOK = DisplayOptions(timezone=UTC)
 JOB = ImportJob(
     id="1KAWc6h1KENLNa702FqdGJhp0PIm9AZ3",
     state="FAILED",
@@ -38,22 +46,28 @@ JOB = ImportJob(
 
 @given(st.integers(0, 400))
 def test_columns_fit_and_keep_their_priority(width: int) -> None:
-    widths = columns(width)
+    widths = column_widths(width)
     assert list(widths) == [column for column in Column if column in widths]
     assert widths[Column.NAME] >= 24
     if width >= 80:
         assert sum(widths.values()) + PADDING * len(widths) == width
-        assert {Column.STATE, Column.NAME, Column.STARTED, Column.TOOK} <= set(widths)
+        assert {Column.STATE, Column.NAME, Column.STARTED, Column.DURATION} <= set(widths)
     if Column.ERROR in widths:
         assert set(widths) == set(Column)
     assert all(
         cell_width(cell) <= own
-        for cell, own in zip(row(JOB, widths, LOOK, NOW), widths.values(), strict=True)
+        for cell, own in zip(row_cells(JOB, widths, LOOK, NOW), widths.values(), strict=True)
     )
 
 
 def test_80_columns_have_the_project() -> None:
-    assert list(columns(79)) == [Column.STATE, Column.NAME, Column.PROJECT, Column.STARTED, Column.TOOK]
+    assert list(column_widths(79)) == [
+        Column.STATE,
+        Column.NAME,
+        Column.PROJECT,
+        Column.STARTED,
+        Column.DURATION,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -67,13 +81,13 @@ def test_80_columns_have_the_project() -> None:
     ],
 )
 def test_an_instant_is_as_short_as_its_age_allows(instant: datetime | None, words: str) -> None:
-    assert when(instant, LOOK, NOW) == words
+    assert short_time(instant, LOOK, NOW) == words
 
 
 def test_other_zones() -> None:
-    tokyo = Look(zone=timezone(timedelta(hours=9), "JST"))
-    assert when(NOW, tokyo, NOW) == "today 21:00"
-    assert moment(NOW, tokyo) == "2026-03-14 21:00:00 JST"
+    tokyo = DisplayOptions(timezone=timezone(timedelta(hours=9), "JST"))
+    assert short_time(NOW, tokyo, NOW) == "today 21:00"
+    assert full_time(NOW, tokyo) == "2026-03-14 21:00:00 JST"
 
 
 @pytest.mark.parametrize(
@@ -89,31 +103,31 @@ def test_other_zones() -> None:
     ],
 )
 def test_spans(seconds: float, words: str) -> None:
-    assert span(seconds) == words
+    assert format_seconds(seconds) == words
 
 
 def test_a_job_took_only_what_both_ends_tell() -> None:
     running = replace(JOB, state="RUNNING", started_on=NOW)
-    assert took(running, LOOK) == "…"
-    assert took(replace(running, state="FAILED"), LOOK) == "–"
-    assert took(replace(running, state="ABORTED"), LOOK) == "–"
-    assert took(replace(JOB, started_on=NOW, finished_on=NOW + timedelta(seconds=3)), LOOK) == "3 s"
-    assert took(replace(JOB, started_on=NOW, finished_on=NOW - timedelta(seconds=3)), LOOK) == "–"
+    assert duration(running, LOOK) == "…"
+    assert duration(replace(running, state="FAILED"), LOOK) == "–"
+    assert duration(replace(running, state="ABORTED"), LOOK) == "–"
+    assert duration(replace(JOB, started_on=NOW, finished_on=NOW + timedelta(seconds=3)), LOOK) == "3 s"
+    assert duration(replace(JOB, started_on=NOW, finished_on=NOW - timedelta(seconds=3)), LOOK) == "–"
 
 
 @pytest.mark.parametrize(
     ("count", "words"), [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (12_300_000_000, "12.3 GB")]
 )
 def test_sizes(count: int, words: str) -> None:
-    assert size(count) == words
+    assert format_bytes(count) == words
 
 
 def test_states_are_glyph_and_word_in_ascii_too() -> None:
-    assert state("FAILED", LOOK) == "✗ FAILED"
-    assert state("FAILED", Look(ascii=True)) == "x FAILED"
-    assert state("ABORTED", LOOK) == "? ABORTED"
-    assert state("[/]\x1b", LOOK) == "? [/]␛"
-    assert state("", LOOK) == "? –"
+    assert state_label("FAILED", LOOK) == "✗ FAILED"
+    assert state_label("FAILED", DisplayOptions(ascii=True)) == "x FAILED"
+    assert state_label("ABORTED", LOOK) == "? ABORTED"
+    assert state_label("[/]\x1b", LOOK) == "? [/]␛"
+    assert state_label("", LOOK) == "? –"
 
 
 @pytest.mark.parametrize(
@@ -133,8 +147,8 @@ def test_states_are_glyph_and_word_in_ascii_too() -> None:
 def test_a_name_without_a_visible_character_has_the_id_with_it(name: str | None, shown: str) -> None:
     job = replace(JOB, source=Source("rosalind/raw", "//"), destination=Destination("a/b", name))
     assert label(job, 26, LOOK) == shown
-    assert row(job, {Column.NAME: 26}, LOOK, NOW) == (shown,)
-    assert label(job, 26, Look(ascii=True)) == shown.replace("␣", "_")
+    assert row_cells(job, {Column.NAME: 26}, LOOK, NOW) == (shown,)
+    assert label(job, 26, DisplayOptions(ascii=True)) == shown.replace("␣", "_")
 
 
 @given(INVISIBLE, INVISIBLE, st.integers(24, 90))
@@ -143,10 +157,12 @@ def test_two_jobs_without_a_visible_name_can_be_told_apart(one: str, other: str,
         replace(JOB, id=f"1KAWc6h1KENLNa702FqdGJhp0PIm9AZ{number}", destination=Destination("a/b", name))
         for number, name in enumerate((one, other))
     ]
-    shown = [row(job, columns(width), LOOK, NOW) for job in jobs]
-    place = list(columns(width)).index(Column.NAME)
+    shown = [row_cells(job, column_widths(width), LOOK, NOW) for job in jobs]
+    place = list(column_widths(width)).index(Column.NAME)
     assert shown[0][place][-8:] != shown[1][place][-8:]
-    assert all(cell_width(cell) <= own for cell, own in zip(shown[0], columns(width).values(), strict=True))
+    assert all(
+        cell_width(cell) <= own for cell, own in zip(shown[0], column_widths(width).values(), strict=True)
+    )
 
 
 @given(INVISIBLE)
@@ -160,20 +176,20 @@ def test_no_value_of_a_job_is_invisible(text: str) -> None:
         error=JobError(None, None, text, text),
         result=ImportedFile(text, text, None, text),
     )
-    for name, value in facts(job, LOOK, None):
+    for name, value in detail_rows(job, LOOK, None):
         assert set(value) - set(" \u3000"), name
-    assert reason(JobError(message=text)) == "The platform gave no reason."
-    assert message(Cause(None, text, (job,))) == "The platform gave no reason."
-    assert state(text, LOOK).strip("? ")
+    assert error_message(JobError(message=text)) == "The platform gave no reason."
+    assert message_line(Cause(None, text, (job,))) == "The platform gave no reason."
+    assert state_label(text, LOOK).strip("? ")
     batch = Batch(f"rosalind/{text}", text, (job,), None)
-    assert all(end.strip() for end in way(batch, LOOK).split("→"))
+    assert all(end.strip() for end in route_label(batch, LOOK).split("→"))
 
 
 def test_ascii_alone_where_the_locale_has_no_more() -> None:
-    look = Look(ascii=True, zone=UTC)
+    look = DisplayOptions(ascii=True, timezone=UTC)
     page = JobPage(JobQuery(offset=50), (JOB,), 51, False, 50)
-    cells_shown = row(replace(JOB, source=Source("a/b", "x" * 99)), columns(200), look, NOW)
-    assert position(page, look).isascii()
+    cells_shown = row_cells(replace(JOB, source=Source("a/b", "x" * 99)), column_widths(200), look, NOW)
+    assert page_position(page, look).isascii()
     assert [cell for cell in cells_shown if not cell.isascii()] == [
         cell for cell in cells_shown if "…" in cell
     ]
@@ -192,16 +208,16 @@ def test_ascii_alone_where_the_locale_has_no_more() -> None:
     ],
 )
 def test_the_place_in_the_list(page: JobPage, words: str) -> None:
-    assert position(page, LOOK) == words
+    assert page_position(page, LOOK) == words
 
 
 def test_web_pages_are_of_the_file_or_the_project() -> None:
     web = "https://cgc.sbgenomics.com"
-    assert web_page(JOB, web) == f"{web}/u/rosalind/brca-pilot/"
+    assert web_page_url(JOB, web) == f"{web}/u/rosalind/brca-pilot/"
     done = replace(JOB, result=ImportedFile(id="5f/../x", project="rosalind/brca-pilot"))
-    assert web_page(done, web) == f"{web}/u/rosalind/brca-pilot/files/5f%2F..%2Fx/"
-    assert web_page(JOB, None) is None
-    assert web_page(replace(JOB, destination=Destination()), web) is None
+    assert web_page_url(done, web) == f"{web}/u/rosalind/brca-pilot/files/5f%2F..%2Fx/"
+    assert web_page_url(JOB, None) is None
+    assert web_page_url(replace(JOB, destination=Destination()), web) is None
 
 
 def test_jobs_without_a_value_come_last_in_either_order() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cgc_tui.domain.columns import COLUMNS
 from cgc_tui.domain.jobs import Destination, ImportedFile, ImportJob, JobError, Source
-from cgc_tui.formatting.export import ENCODING_ERRORS, Form, keys, lines
+from cgc_tui.formatting.export import ENCODING_ERRORS, ExportFormat, export_lines, source_keys
 
 STARTED = datetime(2026, 3, 14, 13, 58, tzinfo=timezone(timedelta(hours=2)))
 
@@ -37,7 +37,7 @@ def job(text: str) -> ImportJob:
 
 
 def csv_rows(*jobs: ImportJob) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO("".join(lines(jobs, Form.CSV)), newline="")))
+    return list(csv.DictReader(io.StringIO("".join(export_lines(jobs, ExportFormat.CSV)), newline="")))
 
 
 def test_csv_has_a_line_a_job() -> None:
@@ -66,7 +66,7 @@ def test_csv_has_a_line_a_job() -> None:
 
 
 def test_tsv_has_as_many_tabs_in_every_line() -> None:
-    text = "".join(lines([FAILED, job("a\tb\nc\r"), DONE], Form.TSV))
+    text = "".join(export_lines([FAILED, job("a\tb\nc\r"), DONE], ExportFormat.TSV))
     rows = [line.split("\t") for line in text.split("\n")]
     assert rows[0] == list(COLUMNS)
     assert [len(row) for row in rows] == [len(COLUMNS)] * 4 + [1]
@@ -74,8 +74,8 @@ def test_tsv_has_as_many_tabs_in_every_line() -> None:
 
 
 def test_json_is_what_the_platform_sent() -> None:
-    assert json.loads("".join(lines([FAILED, DONE], Form.JSON))) == [FAILED.raw, DONE.raw]
-    assert json.loads("".join(lines([], Form.JSON))) == []
+    assert json.loads("".join(export_lines([FAILED, DONE], ExportFormat.JSON))) == [FAILED.raw, DONE.raw]
+    assert json.loads("".join(export_lines([], ExportFormat.JSON))) == []
 
 
 def test_long_times_are_whole_seconds() -> None:
@@ -86,20 +86,20 @@ def test_long_times_are_whole_seconds() -> None:
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝"])
 def test_no_cell_is_a_formula(start: str) -> None:
     evil = start + 'cmd|" /C calc"!A0'
-    for form, delimiter in ((Form.CSV, ","), (Form.TSV, "\t")):
-        text = "".join(lines([job(evil)], form))
+    for form, delimiter in ((ExportFormat.CSV, ","), (ExportFormat.TSV, "\t")):
+        text = "".join(export_lines([job(evil)], form))
         row = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))[1]
         assert row[COLUMNS.index("location")].startswith("'")
-    assert json.loads("".join(lines([job(evil)], Form.JSON)))[0]["location"] == evil
+    assert json.loads("".join(export_lines([job(evil)], ExportFormat.JSON)))[0]["location"] == evil
 
 
 def test_bare_keys_are_exact_and_leave_out_the_unknown() -> None:
-    assert list(keys([FAILED, DONE, job("=1")])) == ["runs/1.bam\n", "=1\n"]
+    assert list(source_keys([FAILED, DONE, job("=1")])) == ["runs/1.bam\n", "=1\n"]
 
 
 @given(st.text(alphabet=st.characters(), max_size=40))
 def test_any_text_comes_back(text: str) -> None:
-    told = "".join(lines([job(text)], Form.JSON)).encode("utf-8", ENCODING_ERRORS)
+    told = "".join(export_lines([job(text)], ExportFormat.JSON)).encode("utf-8", ENCODING_ERRORS)
     assert json.loads(told)[0]["location"] == text
     row = csv_rows(job(text))[0]["location"]
     assert row in (text, f"'{text}")

@@ -42,8 +42,8 @@ from cgc_tui.domain.retry import (
     request_body,
 )
 from cgc_tui.domain.text import SafeText
-from cgc_tui.formatting.display import Look
-from cgc_tui.formatting.retry import rank, summary
+from cgc_tui.formatting.display import DisplayOptions
+from cgc_tui.formatting.retry import run_summary, severity
 from cgc_tui.services.retry import follow, listed, locked_run, look, reconcile, send
 from tests.support.app import Connect
 from tests.support.clock import NOON, Clock
@@ -242,11 +242,11 @@ def test_a_new_job_is_followed_until_it_is_neither_pending_nor_running() -> None
     new = [job("n1", "PENDING"), job("n2", ""), job("n3", "ABORTED")]
     run.record_results(run.next_chunk(), [SubmitResult(True, each) for each in new])
     assert run.running_ids == ("n1", "n2")
-    assert summary(run, Look()) == "3 started (1 ended otherwise, 2 under way)"
-    assert [rank(outcome) for outcome in run.outcomes] == [3, 3, 2]
+    assert run_summary(run, DisplayOptions()) == "3 started (1 ended otherwise, 2 under way)"
+    assert [severity(outcome) for outcome in run.outcomes] == [3, 3, 2]
     run.update_jobs({"n2": job("n2", "ABORTED"), "n1": job("n1", "COMPLETED")})
     assert run.running_ids == ()
-    assert summary(run, Look()) == "3 started (1 completed, 2 ended otherwise)"
+    assert run_summary(run, DisplayOptions()) == "3 started (1 completed, 2 ended otherwise)"
 
 
 def test_a_new_job_is_recognised_among_those_that_are_listed() -> None:

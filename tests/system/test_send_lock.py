@@ -24,7 +24,7 @@ import pytest
 from cgc_tui.config.private_files import state_directory
 from cgc_tui.domain.lock_holder import LockHolder
 from cgc_tui.domain.text import SafeText
-from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.retry import held_by
 from cgc_tui.system import send_lock
 from cgc_tui.system.send_lock import LockHeld, SendLock, lock_name
@@ -217,7 +217,7 @@ async def test_a_stopped_holder_is_named(
     assert [(each.pid, each.is_stopped) for each in holders] == [
         (process.pid, stopped) for stopped in (False, True, False)
     ]
-    words = held_by(holders[1], Look(zone=UTC))
+    words = held_by(holders[1], DisplayOptions(timezone=UTC))
     assert words.endswith(f"; it is stopped: continue it with fg or kill -CONT {process.pid}")
     task.cancel()
 
@@ -318,7 +318,7 @@ async def test_a_full_disk_does_not_keep_from_locking(
         await second.waits.wait()
         assert second.holders == [LockHolder()]
         task.cancel()
-    assert held_by(LockHolder(), Look()) == "another cgc-tui is sending imports"
+    assert held_by(LockHolder(), DisplayOptions()) == "another cgc-tui is sending imports"
 
 
 @pytest.mark.parametrize(
@@ -344,7 +344,10 @@ async def test_whatever_the_file_says_can_be_shown(
         path.write_bytes(text)
         with pytest.raises(LockHeld) as caught:
             await Waiting(directory, clock, wait=False).hold()
-    assert held_by(caught.value.holder, Look(zone=UTC)) == f"another cgc-tui is sending imports{words}"
+    assert (
+        held_by(caught.value.holder, DisplayOptions(timezone=UTC))
+        == f"another cgc-tui is sending imports{words}"
+    )
 
 
 def test_the_state_directory_is_the_users(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

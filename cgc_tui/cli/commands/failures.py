@@ -17,9 +17,9 @@ from cgc_tui.domain.causes import Cause, group_by_cause
 from cgc_tui.domain.error_hints import hint_for
 from cgc_tui.domain.jobs import JobState
 from cgc_tui.domain.queries import JobPage
-from cgc_tui.formatting.causes import facts, share, title
-from cgc_tui.formatting.display import moment
-from cgc_tui.formatting.lists import filters, missing_details
+from cgc_tui.formatting.causes import cause_rows, percentage, title
+from cgc_tui.formatting.display import full_time
+from cgc_tui.formatting.lists import describe_query, missing_details
 
 HELP = "say why jobs failed, by cause"
 OPERANDS = ""
@@ -67,13 +67,13 @@ async def run(options: Namespace, session: Session) -> int:
 
 def _text(found: Sequence[Cause], page: JobPage, session: Session) -> Iterator[str]:
     look, total = session.look, len(page.jobs)
-    at = moment(page.received_at, look)
-    where = filters(replace(page.query, states=()), look)
-    yield f"{total:,} failed{look.dot}{where}{look.dot}as of {at}\n"
+    at = full_time(page.received_at, look)
+    where = describe_query(replace(page.query, states=()), look)
+    yield f"{total:,} failed{look.separator}{where}{look.separator}as of {at}\n"
     for cause in found:
         count = len(cause.jobs)
-        yield f"\n{count:>7,} {share(count, total):>5}  {title(cause)}\n"
-        for label, value in facts(cause, look, session.clock()):
+        yield f"\n{count:>7,} {percentage(count, total):>5}  {title(cause)}\n"
+        for label, value in cause_rows(cause, look, session.clock()):
             yield f"{'':{INDENT}}{label:{LABEL_CELLS}}{value}\n"
 
 

@@ -14,7 +14,7 @@ from cgc_tui.cli.context import NoToken, Session
 from cgc_tui.cli.exit_codes import Exit, words_of
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.text import sanitize
-from cgc_tui.formatting.display import moment
+from cgc_tui.formatting.display import full_time
 from cgc_tui.system.clipboard import choose
 
 HELP = "say what a bug report needs"
@@ -97,5 +97,5 @@ async def _budget(session: Session) -> str:
     except CgcError as error:
         return words_of(error, session.look)
     known = budget.resets_at is not None and budget.resets_at > session.clock()
-    until = f" until {moment(budget.resets_at, session.look)}" if known else ""
+    until = f" until {full_time(budget.resets_at, session.look)}" if known else ""
     return f"{budget.remaining:,} of {budget.limit:,} requests left{until}"

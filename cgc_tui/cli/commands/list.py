@@ -17,10 +17,10 @@ from cgc_tui.cli.progress import ProgressLine
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.queries import JobPage
 from cgc_tui.domain.text import cell_width
-from cgc_tui.formatting.display import optional
-from cgc_tui.formatting.export import Form, keys, lines
+from cgc_tui.formatting.display import or_missing
+from cgc_tui.formatting.export import ExportFormat, export_lines, source_keys
 from cgc_tui.formatting.lists import missing_details, total_of
-from cgc_tui.formatting.rows import PADDING, columns, row
+from cgc_tui.formatting.rows import PADDING, column_widths, row_cells
 
 HELP = "list import jobs"
 OPERANDS = ""
@@ -119,20 +119,20 @@ def _exit(unreadable: int, missing: int, jobs: int, session: Session) -> int:
 def _lines(jobs: Iterable[ImportJob], form: str) -> Iterator[str]:
     if form == "jsonl":
         return (f"{json.dumps(job.raw, ensure_ascii=False, allow_nan=False)}\n" for job in jobs)
-    return keys(jobs) if form == "keys" else lines(jobs, Form(form))
+    return source_keys(jobs) if form == "keys" else export_lines(jobs, ExportFormat(form))
 
 
 def _table(jobs: Iterable[ImportJob], session: Session) -> Iterator[str]:
     """Yield a table as wide as the terminal; from 112 columns on it has the ids."""
     width = shutil.get_terminal_size().columns
     with_id = width >= ID_FROM
-    widths = columns(width - (ID_CELLS + PADDING if with_id else 0))
+    widths = column_widths(width - (ID_CELLS + PADDING if with_id else 0))
     now = session.clock()
     padded = partial(_padded, [*widths.values(), ID_CELLS])
     yield padded([*widths, *(["Id"] if with_id else [])])
     for job in jobs:
-        ids = [optional(job.id, session.look)] if with_id else []
-        yield padded([*row(job, widths, session.look, now), *ids])
+        ids = [or_missing(job.id, session.look)] if with_id else []
+        yield padded([*row_cells(job, widths, session.look, now), *ids])
 
 
 def _padded(widths: list[int], texts: list[str]) -> str:

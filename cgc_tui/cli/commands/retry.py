@@ -18,7 +18,7 @@ from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.domain.lock_holder import LockHolder
 from cgc_tui.domain.queries import MAX_LIMIT
 from cgc_tui.domain.retry import NameConflictPolicy, RetryPlan, RetryRun, SendStatus, plan_retry, request_body
-from cgc_tui.formatting.retry import held_by, planned, summary, table, unprotected
+from cgc_tui.formatting.retry import held_by, outcomes_tsv, plan_rows, run_summary, unprotected
 from cgc_tui.system.send_lock import LockHeld, SendLock
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ async def run(options: Namespace, session: Session) -> int:
             return missing
         now = await listed(client, jobs, on_retry=ProgressLine(session).retrying)
         made = plan_retry(jobs, listed=now)
-        for label, value in planned(made, len(jobs), session.look):
+        for label, value in plan_rows(made, len(jobs), session.look):
             session.say(f"{label.lower()}: {value}")
         if not options.yes or not made.jobs:
             session.write(_requests(made, options.options))
@@ -170,8 +170,8 @@ async def _sent(client: Client, going: RetryRun, session: Session, *, planned: i
         session.say(words_of(error, session.look))
         ended = error
     finally:
-        session.write([table(going), "\n"])
-        session.say(summary(going, session.look))
+        session.write([outcomes_tsv(going), "\n"])
+        session.say(run_summary(going, session.look))
     if ended is not None and (going.counts[SendStatus.WAITING] or not isinstance(ended, OutcomeUnknown)):
         session.say(f"not all were started: {words_of(ended, session.look)}")
         return exit_of(ended)

@@ -13,9 +13,9 @@ from cgc_tui.domain.error_hints import hint_for
 from cgc_tui.domain.errors import NotFound
 from cgc_tui.domain.jobs import ImportJob, JobError
 from cgc_tui.domain.text import sanitize
-from cgc_tui.formatting.display import state
-from cgc_tui.formatting.export import Form, lines
-from cgc_tui.formatting.job_details import FOLDER_NOTE, facts, reason
+from cgc_tui.formatting.display import state_label
+from cgc_tui.formatting.export import ExportFormat, export_lines
+from cgc_tui.formatting.job_details import FOLDER_NOTE, detail_rows, error_message
 
 if TYPE_CHECKING:
     from cgc_tui.api.client import Client
@@ -47,7 +47,7 @@ async def run(options: Namespace, session: Session) -> int:
     async with session.client() as client:
         found = await _found(client, ids)
     jobs = [record for record in map(found.get, ids) if isinstance(record, ImportJob)]
-    session.write(lines(jobs, Form.JSON) if options.json else _paragraphs(jobs, session))
+    session.write(export_lines(jobs, ExportFormat.JSON) if options.json else _paragraphs(jobs, session))
     return tell_missing(ids, found, session)
 
 
@@ -87,14 +87,14 @@ def _lines(job: ImportJob, session: Session) -> Iterator[str]:
     """Yield what the detail on the screen says: the state and its reason first."""
     look = session.look
     code = job.error.code if job.error is not None else None
-    yield state(job.state, look) + (f"   {code}" if code is not None else "")
+    yield state_label(job.state, look) + (f"   {code}" if code is not None else "")
     if job.error is not None:
-        yield reason(job.error)
+        yield error_message(job.error)
         if (words := hint_for(code)) is not None:
             yield from (words.meaning, words.check, words.fix)
     if job.is_folder:
         yield FOLDER_NOTE
     yield ""
     platform = platform_of(session.place.access.endpoint)
-    for label, value in facts(job, look, platform.web if platform else None):
+    for label, value in detail_rows(job, look, platform.web if platform else None):
         yield f"{label:{LABEL_CELLS}}{value}"

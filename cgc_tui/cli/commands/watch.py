@@ -31,8 +31,8 @@ from cgc_tui.domain.jobs import UNFINISHED_STATES, ImportJob, JobError, JobState
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.causes import title
-from cgc_tui.formatting.display import optional, span, state
-from cgc_tui.formatting.lists import error_words, missing_details
+from cgc_tui.formatting.display import format_seconds, or_missing, state_label
+from cgc_tui.formatting.lists import job_error_line, missing_details
 
 if TYPE_CHECKING:
     from cgc_tui.api.client import Client
@@ -100,7 +100,7 @@ async def run(options: Namespace, session: Session) -> int:
         except TimeoutError:
             await watch.look_once_more()
             if watch.unfinished:
-                session.say(f"not all jobs ended in {span(options.timeout)}.")
+                session.say(f"not all jobs ended in {format_seconds(options.timeout)}.")
     session.write(watch.summary())
     code = watch.exit()
     watch.say_missing()
@@ -219,7 +219,7 @@ class Watch:
 
     def summary(self) -> Iterator[str]:
         """Yield how many ended how, and the failures by cause, the most frequent first."""
-        took = span((self._session.clock() - self._began).total_seconds())
+        took = format_seconds((self._session.clock() - self._began).total_seconds())
         yield f"{_jobs(len(self._jobs) + len(self._gone))}: {self._counts_in_words()}, after {took}\n"
         if self._failed_before:
             yield f"{self._failed_before:,} of the failed had failed before\n"
@@ -232,7 +232,7 @@ class Watch:
                 yield from (f"{'':10}{line}\n" for line in (words.meaning, words.check, words.fix))
         others = Counter(job.state for job in self._jobs.values() if job.ended_otherwise)
         for name, count in others.most_common():
-            yield f"{count:>7,} x {optional(name, self._session.look)}\n"
+            yield f"{count:>7,} x {or_missing(name, self._session.look)}\n"
 
     def counts(self) -> dict[str, int]:
         """Return how many jobs there are by how they ended; pending are all that have not."""
@@ -296,10 +296,10 @@ class Watch:
     def _changed(self, job: ImportJob, at: datetime) -> None:
         look = self._session.look
         parts = [
-            state(job.state, look),
-            optional(job.name or job.id, look),
+            state_label(job.state, look),
+            or_missing(job.name or job.id, look),
             sanitize(job.id),
-            error_words(job),
+            job_error_line(job),
         ]
         if not self._compact:
             self._print(at, "  ".join(filter(None, parts)))
@@ -310,11 +310,12 @@ class Watch:
             del self._jobs[job.id]
             self._gone[job.id] = None
             self._print(
-                at, f"{optional(job.name or job.id, self._session.look)}  {sanitize(job.id)}  no longer there"
+                at,
+                f"{or_missing(job.name or job.id, self._session.look)}  {sanitize(job.id)}  no longer there",
             )
 
     def _print(self, at: datetime, words: str) -> None:
-        self._session.write([f"{at.astimezone(self._session.look.zone):%H:%M:%S}  {words}\n"])
+        self._session.write([f"{at.astimezone(self._session.look.timezone):%H:%M:%S}  {words}\n"])
 
     def _counts_in_words(self) -> str:
         counts = self.counts()

@@ -13,9 +13,9 @@ from textual.widgets import OptionList, Static
 from cgc_tui.domain.batches import MAX_GAP, Batch, batch_progress
 from cgc_tui.domain.queries import JobPage, ResultOrigin
 from cgc_tui.domain.text import SafeText, truncate
-from cgc_tui.formatting.batches import begun, came, way
-from cgc_tui.formatting.display import Look
-from cgc_tui.formatting.lists import searched
+from cgc_tui.formatting.batches import done_label, route_label, started_label
+from cgc_tui.formatting.display import DisplayOptions
+from cgc_tui.formatting.lists import describe_search
 from cgc_tui.tui.dialogs.base import Dialog
 from cgc_tui.tui.keys import bindings
 
@@ -32,7 +32,9 @@ class BatchDialog(Dialog[int]):
 
     BINDINGS = bindings("batches")
 
-    def __init__(self, batches: Sequence[Batch], page: JobPage, *, look: Look, now: datetime) -> None:
+    def __init__(
+        self, batches: Sequence[Batch], page: JobPage, *, look: DisplayOptions, now: datetime
+    ) -> None:
         """`page` holds the jobs that were looked at."""
         super().__init__()
         self._batches = batches
@@ -49,7 +51,9 @@ class BatchDialog(Dialog[int]):
             lines.append(Content("Search all jobs"))
         with Vertical(id="dialog"):
             yield Static(
-                f"Batches{self._look.dot}{searched(looked, self._look)}", markup=False, classes="heading"
+                f"Batches{self._look.separator}{describe_search(looked, self._look)}",
+                markup=False,
+                classes="heading",
             )
             yield OptionList(*lines)
             minutes = int(MAX_GAP.total_seconds() / 60)
@@ -58,10 +62,11 @@ class BatchDialog(Dialog[int]):
             yield Static("Enter Choose   Esc Back", markup=False)
 
     def _line(self, batch: Batch) -> SafeText:
-        done = came(batch_progress(batch.jobs, self._now), self._look, open=batch.may_continue)
-        start = begun(batch, self._look, self._now)
+        done = done_label(batch_progress(batch.jobs, self._now), self._look, may_continue=batch.may_continue)
+        start = started_label(batch, self._look, self._now)
         return truncate(
-            SafeText(f"{start:<{BEGUN_CELLS}}{done:<{CAME_CELLS}}  {way(batch, self._look)}"), LINE_CELLS
+            SafeText(f"{start:<{BEGUN_CELLS}}{done:<{CAME_CELLS}}  {route_label(batch, self._look)}"),
+            LINE_CELLS,
         )
 
     def action_move(self, direction: str) -> None:

@@ -15,8 +15,8 @@ from textual.widgets import ProgressBar, Static
 from cgc_tui.domain.errors import CgcError, TokenRejected
 from cgc_tui.domain.queries import JobPage, JobQuery
 from cgc_tui.domain.text import SafeText, sanitize
-from cgc_tui.formatting.display import Look
-from cgc_tui.formatting.lists import failure, missing_details
+from cgc_tui.formatting.display import DisplayOptions
+from cgc_tui.formatting.lists import error_line, missing_details
 from cgc_tui.tui.dialogs.base import Dialog
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.messages import TokenRefused
@@ -46,7 +46,7 @@ class ReadAll(Dialog[JobPage]):
         query: JobQuery,
         *,
         what: SafeText,
-        look: Look,
+        look: DisplayOptions,
         clock: Callable[[], datetime],
         most: int = sys.maxsize,
     ) -> None:
@@ -98,7 +98,7 @@ class ReadAll(Dialog[JobPage]):
         except CgcError as error:
             self._ticker.pause()
             self._show_up()
-            self._say(failure(error, self._look), keys="r Ask again   Esc Back")
+            self._say(error_line(error, self._look), keys="r Ask again   Esc Back")
         else:
             if words := missing_details(page.details_missing, len(page.jobs)):
                 words = sanitize(f"{words}; only their ids and states are known.")
@@ -123,7 +123,7 @@ class ReadAll(Dialog[JobPage]):
         if self._wait is not None:
             error, until = self._wait
             left = max(0, round((until - self._clock()).total_seconds()))
-            self._say(sanitize(f"{error.summary}{self._look.dot}again in {left} s"))
+            self._say(sanitize(f"{error.summary}{self._look.separator}again in {left} s"))
         elif progress is not None:
             of = "" if progress.total is None else f" of {progress.total:,}"
             self._say(SafeText(f"{progress.jobs:,}{of} jobs"))

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from cgc_tui.domain.text import SafeText, sanitize
-from cgc_tui.formatting.export import Form
+from cgc_tui.formatting.export import ExportFormat
 from cgc_tui.system.files import Exists, SaveError, check, expanded
 from cgc_tui.tui.dialogs.base import Dialog
 from cgc_tui.tui.export.inline_select import Pick
@@ -28,7 +28,7 @@ class Order:
     """What to write: the place of the chosen scope, and where to."""
 
     scope: int
-    form: Form
+    form: ExportFormat
     path: Path
     replace: bool
 
@@ -66,22 +66,22 @@ class ExportDialog(Dialog[Order]):
         with Vertical(id="dialog"):
             yield Static("Export jobs to a file", classes="heading")
             yield Pick("Jobs  ", self._scopes, id="scope")
-            yield Pick("As    ", [SafeText(form.upper()) for form in Form], id="form")
-            path = f"{self._file_stem}.{Form.CSV}"
+            yield Pick("As    ", [SafeText(form.upper()) for form in ExportFormat], id="form")
+            path = f"{self._file_stem}.{ExportFormat.CSV}"
             yield PathInput(path, id="path", compact=True, max_length=MOST_CHARACTERS)
             yield Static("", id="problem", classes="problem", markup=False)
             yield Static("Enter Write   Tab Next   ← → Choose   Esc Back", markup=False, classes="keys")
 
     @property
-    def _form(self) -> Form:
-        return list(Form)[self.query_one("#form", Pick).chosen]
+    def _form(self) -> ExportFormat:
+        return list(ExportFormat)[self.query_one("#form", Pick).chosen]
 
     @on(Pick.Changed, "#form")
     def _rename(self) -> None:
         """Give the file the end of its form."""
         line = self.query_one("#path", Input)
         stem, dot, end = line.value.rpartition(".")
-        if dot and end.lower() in set(Form) and end.lower() != self._form:
+        if dot and end.lower() in set(ExportFormat) and end.lower() != self._form:
             line.value = f"{stem}.{self._form}"
 
     @on(Input.Changed)
@@ -90,8 +90,8 @@ class ExportDialog(Dialog[Order]):
         self._asked = None
         self._say(SafeText(""))
         end = event.value.rpartition(".")[2].strip().lower()
-        if end in set(Form):
-            self.query_one("#form", Pick).chosen = list(Form).index(Form(end))
+        if end in set(ExportFormat):
+            self.query_one("#form", Pick).chosen = list(ExportFormat).index(ExportFormat(end))
 
     @on(PathInput.PasteRefused)
     def _refuse(self) -> None:

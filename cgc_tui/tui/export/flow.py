@@ -11,9 +11,9 @@ from textual import work
 from cgc_tui.domain.errors import CgcError, TokenRejected
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.text import SafeText, sanitize
-from cgc_tui.formatting.display import number
-from cgc_tui.formatting.export import ENCODING_ERRORS, lines
-from cgc_tui.formatting.lists import failure
+from cgc_tui.formatting.display import format_count
+from cgc_tui.formatting.export import ENCODING_ERRORS, export_lines
+from cgc_tui.formatting.lists import error_line
 from cgc_tui.system.files import SaveError, save
 from cgc_tui.tui.find.flow import Gathering
 from cgc_tui.tui.jobs.job_table import JobTable
@@ -60,7 +60,7 @@ class Exporting(Gathering):
         return {
             **(marked if self.marks else {}),
             SafeText(f"{len(shown):,} shown"): shown,
-            SafeText(f"all {number(total)}"): None,
+            SafeText(f"all {format_count(total)}"): None,
         }
 
     @work(group="export")
@@ -71,14 +71,14 @@ class Exporting(Gathering):
             await asyncio.to_thread(
                 save,
                 order.path,
-                lines(now, order.form),
+                export_lines(now, order.form),
                 encoding_errors=ENCODING_ERRORS,
                 replace=order.replace,
             )
         except (CgcError, SaveError) as error:
             if isinstance(error, TokenRejected):
                 self.post_message(TokenRefused(error))
-            why = failure(error, self.look) if isinstance(error, CgcError) else error.words
+            why = error_line(error, self.look) if isinstance(error, CgcError) else error.words
             self.notify(
                 sanitize(f"Nothing was written. {why}"), severity="error", timeout=WORDS_SECONDS, markup=False
             )

@@ -15,8 +15,8 @@ from textual.widgets import Static
 
 from cgc_tui.domain.causes import Cause
 from cgc_tui.domain.text import has_visible_character, sanitize
-from cgc_tui.formatting.causes import NO_REASON, facts
-from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.causes import NO_REASON, cause_rows
+from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.keys import bindings
 
 LABEL_CELLS = 6
@@ -32,7 +32,7 @@ class CauseDetail(VerticalScroll):
     BINDINGS = bindings("detail")
 
     cause: reactive[Cause | None] = reactive[Cause | None](None)
-    look: reactive[Look] = reactive(Look())
+    look: reactive[DisplayOptions] = reactive(DisplayOptions())
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class CauseDetail(VerticalScroll):
         layout = Table.grid(padding=(0, 1, 0, 0))
         layout.add_column(width=LABEL_CELLS - 1)
         layout.add_column(overflow="fold")
-        for label, value in facts(self.cause, self.look, self._clock()):
+        for label, value in cause_rows(self.cause, self.look, self._clock()):
             style = self._style("hint") if label in ADVICE else ""
             layout.add_row(Text(label, style=self._style("label")), Text(value, style=style))
         whole = Table.grid(expand=True)

@@ -12,8 +12,8 @@ from textual.widgets import DataTable
 
 from cgc_tui.domain.causes import Cause
 from cgc_tui.domain.text import SafeText, sanitize, truncate
-from cgc_tui.formatting.causes import bar, message, share
-from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.causes import bar, message_line, percentage
+from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.keys import bindings
 
 BAR_CELLS = 10
@@ -28,7 +28,7 @@ class CauseTable(DataTable[Text], inherit_bindings=False):
     BINDINGS = bindings("table")
 
     causes: reactive[tuple[Cause, ...]] = reactive[tuple[Cause, ...]](())
-    look: reactive[Look] = reactive(Look())
+    look: reactive[DisplayOptions] = reactive(DisplayOptions())
 
     @dataclass
     class Highlighted(Message):
@@ -92,12 +92,12 @@ class CauseTable(DataTable[Text], inherit_bindings=False):
             bar(count, most, BAR_CELLS, self.look).ljust(BAR_CELLS),
             style=self.get_component_rich_style("cause-table--bar", partial=True),
         )
-        part.append(f"{share(count, total):>5}")
+        part.append(f"{percentage(count, total):>5}")
         code = SafeText("") if cause.code is None else sanitize(cause.code)
         jobs = Text(f"{count:,}".rjust(WIDTHS["Jobs"]))
         return (
             jobs,
             part,
             Text(truncate(code, WIDTHS["Code"])),
-            Text(truncate(message(cause), width), no_wrap=True),
+            Text(truncate(message_line(cause), width), no_wrap=True),
         )

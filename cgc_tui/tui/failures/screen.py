@@ -20,8 +20,8 @@ from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
 from cgc_tui.domain.result_set import ResultSet
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.causes import title
-from cgc_tui.formatting.display import Look
-from cgc_tui.formatting.lists import filters, lacking
+from cgc_tui.formatting.display import DisplayOptions
+from cgc_tui.formatting.lists import describe_query, lacking
 from cgc_tui.tui.app_state import follow_app
 from cgc_tui.tui.dialogs.loading import ReadAll
 from cgc_tui.tui.failures.cause_detail import CauseDetail
@@ -45,7 +45,7 @@ class FailuresScreen(Screen[ResultSet]):
     CSS_PATH = sheet("failures")
     BINDINGS = bindings("failures")
 
-    look: reactive[Look] = reactive(Look())
+    look: reactive[DisplayOptions] = reactive(DisplayOptions())
     user: reactive[SafeText | None] = reactive[SafeText | None](None)
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
     causes: reactive[tuple[Cause, ...]] = reactive[tuple[Cause, ...]](())
@@ -120,18 +120,18 @@ class FailuresScreen(Screen[ResultSet]):
             jobs = self._found.filter(query)
             take(JobPage(query, jobs, len(jobs), False, query.limit, received_at=self._found.as_of))
             return
-        of = filters(replace(query, states=()), self.look)
-        what = sanitize(f"Reading all {state.lower()} jobs{self.look.dot}{of}")
+        of = describe_query(replace(query, states=()), self.look)
+        what = sanitize(f"Reading all {state.lower()} jobs{self.look.separator}{of}")
         self.app.push_screen(ReadAll(self._client, query, what=what, look=self.look, clock=self._clock), take)
 
     def _say(self, page: JobPage) -> None:
         """Say what was read, and of which list."""
         count = len(page.jobs)
         what = f"{count:,} failed job{'' if count == 1 else 's'} by cause" if count else "No failed jobs"
-        parts = [what, filters(replace(self._within, states=()), self.look)]
+        parts = [what, describe_query(replace(self._within, states=()), self.look)]
         parts += [f"{page.unreadable:,} could not be read"] if page.unreadable else []
         parts += [lacking(page)] if page.details_missing else []
-        self.query_one("#what", Static).update(sanitize(self.look.dot.join(parts)))
+        self.query_one("#what", Static).update(sanitize(self.look.separator.join(parts)))
 
     @on(CauseTable.Highlighted)
     def _highlight(self, event: CauseTable.Highlighted) -> None:

@@ -12,7 +12,7 @@ from textual.widgets import Sparkline, Static
 
 from cgc_tui.domain.causes import histogram
 from cgc_tui.domain.text import SafeText
-from cgc_tui.formatting.display import Look, span, when
+from cgc_tui.formatting.display import DisplayOptions, format_seconds, short_time
 
 Times = tuple[datetime, ...] | None
 """When jobs ended, None where that has not been asked."""
@@ -26,7 +26,7 @@ class Course(Vertical):
 
     failed: reactive[Times] = reactive[Times](None)
     completed: reactive[Times] = reactive[Times](None)
-    look: reactive[Look] = reactive(Look())
+    look: reactive[DisplayOptions] = reactive(DisplayOptions())
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__()
@@ -68,6 +68,10 @@ class Course(Vertical):
         """Return `failed 13 Feb 11:20 – today 11:58 · at most 12 in 6h30m`."""
         now = self._clock()
         dash = "-" if self.look.ascii else "–"
-        ends = f"{when(first, self.look, now).strip()} {dash} {when(last, self.look, now).strip()}"
-        part = span((last - first).total_seconds() / len(counts))
-        return SafeText(f"{name} {sum(counts):,}: {ends}{self.look.dot}at most {max(counts):,} in {part}")
+        ends = (
+            f"{short_time(first, self.look, now).strip()} {dash} {short_time(last, self.look, now).strip()}"
+        )
+        part = format_seconds((last - first).total_seconds() / len(counts))
+        return SafeText(
+            f"{name} {sum(counts):,}: {ends}{self.look.separator}at most {max(counts):,} in {part}"
+        )

@@ -9,7 +9,7 @@ from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
 from cgc_tui.domain.result_set import ResultSet
 from cgc_tui.domain.search import search_pattern
 from cgc_tui.domain.text import SafeText, sanitize
-from cgc_tui.formatting.lists import filters
+from cgc_tui.formatting.lists import describe_query
 from cgc_tui.tui.watch.flow import Watching
 
 
@@ -28,7 +28,7 @@ class Gathering(Watching):
             jobs = self.found.filter(query)
             take(JobPage(query, jobs, len(jobs), False, query.limit, received_at=self.found.as_of))
         else:
-            heading = sanitize(f"Reading {what}{self.look.dot}{filters(query, self.look)}")
+            heading = sanitize(f"Reading {what}{self.look.separator}{describe_query(query, self.look)}")
             self.app.push_screen(
                 ReadAll(self.client, query, what=heading, look=self.look, clock=self.clock), came
             )
@@ -44,7 +44,7 @@ class Gathering(Watching):
             if (problem := search_pattern(text).error) is not None:
                 self.notify(f"{looked_for}: {problem}.", severity="warning", markup=False)
                 return
-            what = f"{looked_for} in {filters(query, self.look)}" if query.is_filtered else looked_for
+            what = f"{looked_for} in {describe_query(query, self.look)}" if query.is_filtered else looked_for
             count = len(page.jobs) + page.unreadable
             within = among.within if among is not None else self.wanted
             search = ResultOrigin(sanitize(what), within, len(page.jobs), count, page.received_at)

@@ -15,7 +15,7 @@ from cgc_tui.domain.errors import CgcError, NotFound, TokenRejected
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import SafeText, sanitize
-from cgc_tui.formatting.job_details import web_page
+from cgc_tui.formatting.job_details import web_page_url
 from cgc_tui.tui.jobs.pages import Pages
 from cgc_tui.tui.messages import CopyAsked, OpenAsked, TokenRefused
 
@@ -120,7 +120,7 @@ class Closeup(Pages):
 
     def action_open(self) -> None:
         """Open the page of the file or the project."""
-        page = self.detail and web_page(self.detail, self.web)
+        page = self.detail and web_page_url(self.detail, self.web)
         if page:
             self.post_message(OpenAsked(page))
         elif self.detail is not None:
@@ -140,7 +140,7 @@ class Closeup(Pages):
             "project": job.destination.project,
             "error": job.error and job.error.message,
             "file id": job.result and job.result.id,
-            "web page": web_page(job, self.web),
+            "web page": web_page_url(job, self.web),
             "href": job.href,
             "JSON": pretty(job.raw),
         }

@@ -14,14 +14,14 @@ from cgc_tui.domain.queries import JobPage, JobQuery
 from cgc_tui.domain.refresh_failure import RefreshFailure
 from cgc_tui.domain.search import search_pattern
 from cgc_tui.domain.text import SafeText, sanitize
-from cgc_tui.formatting.display import Look
-from cgc_tui.formatting.lists import failed, filters
+from cgc_tui.formatting.display import DisplayOptions
+from cgc_tui.formatting.lists import describe_query, error_summary
 
 
 class Notice(Widget):
     """Words for an empty list; gone as soon as there is a row."""
 
-    look: reactive[Look] = reactive(Look())
+    look: reactive[DisplayOptions] = reactive(DisplayOptions())
     page: reactive[JobPage | None] = reactive[JobPage | None](None, layout=True)
     arrangement: reactive[ListView] = reactive(ListView(), layout=True)
     wanted: reactive[JobQuery] = reactive(JobQuery(), layout=True)
@@ -48,7 +48,7 @@ class Notice(Widget):
         self.display = self.page is None or not self.arrangement.rows_of(self.page)
 
     def _why(self, error: CgcError) -> str:
-        what = failed(error, self.wanted, self.look)
+        what = error_summary(error, self.wanted, self.look)
         further = "f changes the filter, r asks again." if self.wanted.is_filtered else "r asks again."
         return "\n".join(part for part in (what, error.server_message, error.remedy, further) if part)
 
@@ -71,7 +71,7 @@ class Notice(Widget):
             narrowed = replace(self.page.query, among=None).is_filtered
             ways = ["0 shows all states, f changes the filter."] if narrowed else []
             ways += ["Esc goes back."] if self.page.query.among else []
-            return [f"No job matches: {filters(self.page.query, self.look)}.", " ".join(ways)]
+            return [f"No job matches: {describe_query(self.page.query, self.look)}.", " ".join(ways)]
         who = self.user or "you"
         return [
             "No import jobs.",

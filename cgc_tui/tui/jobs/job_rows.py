@@ -12,8 +12,8 @@ from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.domain.marks import Marks
 from cgc_tui.domain.ordering import ListView, SortKey
 from cgc_tui.domain.text import SafeText
-from cgc_tui.formatting.display import Look
-from cgc_tui.formatting.rows import Column, columns, marked, row
+from cgc_tui.formatting.display import DisplayOptions
+from cgc_tui.formatting.rows import Column, column_widths, row_cells, with_mark
 
 SORT_KEYS = {
     Column.STATE: SortKey.STATE,
@@ -21,7 +21,7 @@ SORT_KEYS = {
     Column.PROJECT: SortKey.PROJECT,
     Column.VOLUME: SortKey.VOLUME,
     Column.STARTED: SortKey.STARTED,
-    Column.TOOK: SortKey.DURATION,
+    Column.DURATION: SortKey.DURATION,
     Column.ERROR: SortKey.ERROR,
 }
 
@@ -43,25 +43,25 @@ class JobRows(DataTable[Text]):
         """The cells that columns can take."""
         return self.size.width - self.scrollbar_size_vertical
 
-    def lay_columns(self, arrangement: ListView, look: Look) -> None:
+    def lay_columns(self, arrangement: ListView, look: DisplayOptions) -> None:
         """Make the columns that fit, and mark the one that is sorted by; the rows are gone then."""
         self.clear(columns=True)
         self._cells = []
         if self.size.width:
-            self.widths = columns(self.room)
+            self.widths = column_widths(self.room)
         arrow = ("^v" if look.ascii else "▲▼")[arrangement.reverse]
         for column, width in self.widths.items():
             sorts = SORT_KEYS[column] is arrangement.sort
             label = Text(f"{column} {arrow}" if sorts else column)
-            if column is Column.TOOK:
+            if column is Column.DURATION:
                 label = Text(label.plain.rjust(width))
             self.add_column(label, width=width, key=column)
 
-    def fill(self, jobs: Sequence[ImportJob], marks: Marks, look: Look, now: datetime) -> None:
+    def fill(self, jobs: Sequence[ImportJob], marks: Marks, look: DisplayOptions, now: datetime) -> None:
         """Write the cells that differ; add and remove rows at the end alone."""
-        cells = [row(job, self.widths, look, now) for job in jobs]
+        cells = [row_cells(job, self.widths, look, now) for job in jobs]
         cells = [
-            (marked(values[0], look), *values[1:]) if job in marks else values
+            (with_mark(values[0], look), *values[1:]) if job in marks else values
             for job, values in zip(jobs, cells, strict=True)
         ]
         while self.row_count > len(cells):

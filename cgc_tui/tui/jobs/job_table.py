@@ -14,8 +14,8 @@ from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.marks import Marks
 from cgc_tui.domain.ordering import ListView, SortKey
 from cgc_tui.domain.queries import JobPage, JobQuery
-from cgc_tui.formatting.display import Look
-from cgc_tui.formatting.rows import Column, columns
+from cgc_tui.formatting.display import DisplayOptions
+from cgc_tui.formatting.rows import Column, column_widths
 from cgc_tui.tui.jobs.job_rows import SORT_KEYS, JobRows
 from cgc_tui.tui.keys import bindings
 
@@ -31,7 +31,7 @@ class JobTable(JobRows, inherit_bindings=False):
 
     page: reactive[JobPage | None] = reactive[JobPage | None](None)
     arrangement: reactive[ListView] = reactive(ListView())
-    look: reactive[Look] = reactive(Look())
+    look: reactive[DisplayOptions] = reactive(DisplayOptions())
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
     marks: reactive[Marks] = reactive(Marks())
 
@@ -97,7 +97,7 @@ class JobTable(JobRows, inherit_bindings=False):
         """Give the columns what room there is."""
         if not event.size.width:
             return
-        if columns(self.room) != self.widths:
+        if column_widths(self.room) != self.widths:
             self._draw(anew=True)
         else:
             self.move_cursor(row=self.cursor_row)

@@ -7,7 +7,7 @@ from textual.reactive import reactive
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.marks import Marks
 from cgc_tui.domain.text import SafeText
-from cgc_tui.formatting.export import Form, keys, lines
+from cgc_tui.formatting.export import ExportFormat, export_lines, source_keys
 from cgc_tui.tui.jobs.closeup import Closeup
 from cgc_tui.tui.jobs.job_table import JobTable
 
@@ -54,7 +54,7 @@ class Marking(Closeup):
             return super()._copyable(job)
         marked = tuple(self.marks.jobs.values())
         rows = {
-            "marked rows": "".join(lines(marked, Form.TSV)).removesuffix("\n"),
-            "marked keys": "".join(keys(marked)).removesuffix("\n"),
+            "marked rows": "".join(export_lines(marked, ExportFormat.TSV)).removesuffix("\n"),
+            "marked keys": "".join(source_keys(marked)).removesuffix("\n"),
         }
         return {name: text for name, text in rows.items() if text} | super()._copyable(job)

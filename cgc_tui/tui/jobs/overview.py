@@ -14,9 +14,9 @@ from cgc_tui.domain.batches import SEARCH_WINDOW, Batch, find_batches, newest_fi
 from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
 from cgc_tui.domain.result_set import ResultSet
 from cgc_tui.domain.text import SafeText, sanitize
-from cgc_tui.formatting.batches import begun, way
-from cgc_tui.formatting.display import Look
-from cgc_tui.formatting.lists import filters
+from cgc_tui.formatting.batches import route_label, started_label
+from cgc_tui.formatting.display import DisplayOptions
+from cgc_tui.formatting.lists import describe_query
 from cgc_tui.tui.app_state import follow_app
 from cgc_tui.tui.jobs.marking import Marking
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Overview(Marking):
     """Opens what shows many jobs at once: the failures by cause and the batches."""
 
-    look: reactive[Look] = reactive(Look())
+    look: reactive[DisplayOptions] = reactive(DisplayOptions())
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class Overview(Marking):
         web: str | None,
         query: JobQuery,
         every: float,
-        look: Look,
+        look: DisplayOptions,
         clock: Callable[[], datetime],
     ) -> None:
         """`platform` is its title, `web` its web address; `every` is in seconds, 0 for no refresh.
@@ -102,7 +102,7 @@ class Overview(Marking):
                 self._offer_batches(found, page)
 
         query = replace(self.wanted, states=(), offset=0)
-        what = sanitize(f"Looking for batches{self.look.dot}{filters(query, self.look)}")
+        what = sanitize(f"Looking for batches{self.look.separator}{describe_query(query, self.look)}")
         screen = ReadAll(self.client, query, what=what, look=self.look, clock=self.clock, most=most)
         self.app.push_screen(screen, came)
 
@@ -124,6 +124,6 @@ class Overview(Marking):
 
     def _show_batch(self, batch: Batch, page: JobPage) -> None:
         """Make a batch that was found among these jobs a list of its own."""
-        what = f"batch of {begun(batch, self.look, self.clock())} {way(batch, self.look)}"
+        what = f"batch of {started_label(batch, self.look, self.clock())} {route_label(batch, self.look)}"
         search = ResultOrigin(sanitize(what), self.wanted, len(page.jobs), page.total, page.received_at)
         self.show_found(ResultSet(search, batch.jobs))

@@ -10,8 +10,8 @@ from textual.reactive import reactive
 
 from cgc_tui.domain.batches import BatchProgress
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.formatting.batches import came, pace
-from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.batches import done_label, rate_label
+from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.widgets.split_line import FactLine
 
 
@@ -20,7 +20,7 @@ class FoundLine(FactLine):
 
     COMPONENT_CLASSES = {"found-line--muted"}
 
-    look: reactive[Look] = reactive(Look())
+    look: reactive[DisplayOptions] = reactive(DisplayOptions())
     wanted: reactive[JobQuery] = reactive(JobQuery())
     standing: reactive[BatchProgress | None] = reactive[BatchProgress | None](None)
 
@@ -37,7 +37,7 @@ class FoundLine(FactLine):
         facts: list[str] = []
         standing = self.standing
         if standing is not None and standing.failed < standing.total:
-            facts += [came(standing, self.look), pace(standing, self.look, self._clock())]
+            facts += [done_label(standing, self.look), rate_label(standing, self.look, self._clock())]
         facts.append(self.wanted.among.title if self.wanted.among is not None else "")
         muted = self.get_visual_style("found-line--muted", partial=True)
-        return Content(self.look.dot.join(filter(None, facts))), Content.styled("Esc Back", muted)
+        return Content(self.look.separator.join(filter(None, facts))), Content.styled("Esc Back", muted)

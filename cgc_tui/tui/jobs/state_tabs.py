@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from cgc_tui.domain.jobs import JobState
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import sanitize
-from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.widgets.split_line import FactLine
 
 TABS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
@@ -30,7 +30,7 @@ class StateTabs(FactLine):
 
     COMPONENT_CLASSES = {"state-tabs--chosen", "state-tabs--key", "state-tabs--muted"}
 
-    look: reactive[Look] = reactive(Look())
+    look: reactive[DisplayOptions] = reactive(DisplayOptions())
     wanted: reactive[JobQuery] = reactive(JobQuery())
     counts: reactive[Mapping[tuple[str, ...], int | None]] = reactive(dict, always_update=False)
     """How many jobs are in the states of each tab, where that is known."""
@@ -48,7 +48,7 @@ class StateTabs(FactLine):
         muted = self.get_visual_style("state-tabs--muted", partial=True)
         tabs = Content.styled(separator, muted).join(self._tabs())
         project, volume = self.wanted.project or "any", self.wanted.volume or "any"
-        return tabs, Content.styled(sanitize(f"project {project}{self.look.dot}volume {volume}"), muted)
+        return tabs, Content.styled(sanitize(f"project {project}{self.look.separator}volume {volume}"), muted)
 
     def _tabs(self) -> list[Content]:
         """Return the tabs with the longest names that fit."""

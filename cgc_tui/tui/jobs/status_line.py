@@ -16,8 +16,8 @@ from cgc_tui.domain.queries import JobPage, JobQuery
 from cgc_tui.domain.refresh_failure import RefreshFailure
 from cgc_tui.domain.search import search_pattern
 from cgc_tui.domain.text import SafeText, sanitize
-from cgc_tui.formatting.display import Look, number, span
-from cgc_tui.formatting.lists import failed, filters, lacking, position, searched
+from cgc_tui.formatting.display import DisplayOptions, format_count, format_seconds
+from cgc_tui.formatting.lists import describe_query, describe_search, error_summary, lacking, page_position
 from cgc_tui.tui.widgets.split_line import FactLine
 
 LONGEST_WINDOW = timedelta(hours=1)
@@ -31,7 +31,7 @@ class StatusLine(FactLine):
 
     matters = True
 
-    look: reactive[Look] = reactive(Look())
+    look: reactive[DisplayOptions] = reactive(DisplayOptions())
     page: reactive[JobPage | None] = reactive[JobPage | None](None)
     wanted: reactive[JobQuery] = reactive(JobQuery())
     arrangement: reactive[ListView] = reactive(ListView())
@@ -60,11 +60,11 @@ class StatusLine(FactLine):
         """Return the trouble or the place, and the watch with what is left of a scarce rate budget."""
         muted = self.get_visual_style("status-line--muted", partial=True)
         left = self._left_of(self.budget) if self.budget is not None and self.budget.is_low else ""
-        right = Content.styled(self.look.dot.join(filter(None, (self.watched, left))), muted)
+        right = Content.styled(self.look.separator.join(filter(None, (self.watched, left))), muted)
         if self.trouble is not None:
             style = self.get_visual_style("status-line--trouble", partial=True)
             return Content.styled(self._trouble(self.trouble), style), right
-        return Content.styled(self.look.dot.join(filter(None, self._place())), muted), right
+        return Content.styled(self.look.separator.join(filter(None, self._place())), muted), right
 
     def _left_of(self, budget: RateLimit) -> str:
         """Return `120 requests left until 12:05`."""
@@ -72,7 +72,7 @@ class StatusLine(FactLine):
         ends, now = budget.resets_at, self._clock()
         if ends is None or not now <= ends <= now + LONGEST_WINDOW:
             return words
-        return f"{words} until {ends.astimezone(self.look.zone):%H:%M}"
+        return f"{words} until {ends.astimezone(self.look.timezone):%H:%M}"
 
     def _place(self) -> list[str]:
         """Return `51–100 of 12,380`, `page 2 of 248`, `whole list`, `sorted as sent`, and news."""
@@ -82,15 +82,15 @@ class StatusLine(FactLine):
         going = f"asking for page {self.wanted.offset // self.wanted.limit + 1:,}…" if pending else ""
         skipped = f"{self.page.unreadable} could not be read" if self.page.unreadable else ""
         query = replace(self.wanted if pending else self.page.query, among=None)
-        filtered = filters(query, self.look) if query.is_filtered or not self.wanted.among else ""
+        filtered = describe_query(query, self.look) if query.is_filtered or not self.wanted.among else ""
         return [
             *self._found(self.page),
-            position(self.page, self.look),
+            page_position(self.page, self.look),
             going or self.news,
             f"{len(self.marks):,} marked" if self.marks else "",
             skipped,
             lacking(self.page),
-            searched(self.wanted.among, self.look) if self.wanted.among else "",
+            describe_search(self.wanted.among, self.look) if self.wanted.among else "",
             filtered,
             self._order(),
         ]
@@ -103,7 +103,7 @@ class StatusLine(FactLine):
         if looked_for.error is not None:
             return [looked_for.error]
         found = f"{len(self.arrangement.rows_of(page))} of {len(page.jobs)} loaded have"
-        total = number(page.total) if page.total is not None else ""
+        total = format_count(page.total) if page.total is not None else ""
         further = self.finding and (page.more or page.query.offset > 0)
         return [
             f'{found} "{sanitize(self.arrangement.search, max_chars=40)}"',
@@ -121,14 +121,16 @@ class StatusLine(FactLine):
         """Return `STALE 4 min · 503 maintenance · again in 30 s`."""
         now = self._clock()
         error = trouble.error
-        parts = [f"STALE {span(max(0.0, (now - self.as_of).total_seconds()))}"] if self.as_of else []
+        parts = (
+            [f"STALE {format_seconds(max(0.0, (now - self.as_of).total_seconds()))}"] if self.as_of else []
+        )
         if self.page is not None and self.page.query != self.wanted:
-            parts.append(f"still {filters(self.page.query, self.look)}")
-        what = sanitize(failed(error, self.wanted, self.look))
+            parts.append(f"still {describe_query(self.page.query, self.look)}")
+        what = sanitize(error_summary(error, self.wanted, self.look))
         parts.append(what + (f" ({trouble.count} times)" if trouble.count > 1 else ""))
         if trouble.retry_at is not None:
             left = max(0, round((trouble.retry_at - now).total_seconds()))
             parts += [f"again in {left} s", error.server_message or "", error.remedy]
         else:
             parts += ["r asks again", error.server_message or "", error.remedy]
-        return self.look.dot.join(part for part in parts if part)
+        return self.look.separator.join(part for part in parts if part)

@@ -17,8 +17,8 @@ from cgc_tui.config.platforms import PLATFORMS, CredentialsError, checked_token,
 from cgc_tui.domain.errors import CgcError, TokenRejected
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.domain.token import Token
-from cgc_tui.formatting.display import Look
-from cgc_tui.formatting.lists import failure
+from cgc_tui.formatting.display import DisplayOptions
+from cgc_tui.formatting.lists import error_line
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.stylesheets import sheet
 from cgc_tui.tui.widgets.too_small import TooSmall
@@ -64,7 +64,7 @@ class TokenScreen(Screen[Login | None]):
         store: str,
         reason: SafeText,
         connect: Callable[[str, Token], Client],
-        look: Look,
+        look: DisplayOptions,
         leavable: bool,
     ) -> None:
         """`store` is the path where a token is kept; `leavable` says whether Esc goes back."""
@@ -145,7 +145,7 @@ class TokenScreen(Screen[Login | None]):
             line.clear()
             self._say(sanitize(f"The platform refused this token{self._said(error)}. Nothing was stored."))
         except CgcError as error:
-            self._say(sanitize(f"The token could not be tried: {failure(error, self._look)}"))
+            self._say(sanitize(f"The token could not be tried: {error_line(error, self._look)}"))
         else:
             while self.app.screen is not self:
                 self.app.pop_screen()

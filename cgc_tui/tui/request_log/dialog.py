@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from cgc_tui.api.request_log import EventLog
 from cgc_tui.domain.text import SafeText, sanitize
-from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.dialogs.base import Dialog
 from cgc_tui.tui.dialogs.text import TextDialog
 from cgc_tui.tui.keys import bindings
@@ -27,7 +27,7 @@ class EventsDialog(Dialog[None]):
     CSS_PATH = sheet("request_log")
     BINDINGS = bindings("events")
 
-    def __init__(self, log: EventLog, look: Look) -> None:
+    def __init__(self, log: EventLog, look: DisplayOptions) -> None:
         super().__init__()
         self._log = log
         self._look = look

@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from cgc_tui.api.request_log import Event
 from cgc_tui.domain.text import SafeText, cell_width, truncate
-from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.keys import bindings
 
 
@@ -32,7 +32,7 @@ class EventLines(ScrollView, can_focus=True, inherit_bindings=False):
 
         event: Event | None
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: DisplayOptions) -> None:
         super().__init__()
         self._look = look
         self._events: Sequence[Event] = ()
@@ -97,7 +97,7 @@ class EventLines(ScrollView, can_focus=True, inherit_bindings=False):
     def _line(self, event: Event, width: int) -> SafeText:
         """Return `12:03:20  GET   200   1,031 ms  /v2/storage/imports?offset=0`."""
         status = "---" if event.status is None else str(event.status)
-        at = event.at.astimezone(self._look.zone)
+        at = event.at.astimezone(self._look.timezone)
         took = f"{event.milliseconds:,} ms"
         head = f"{at:%H:%M:%S}  {event.method:<4}  {status}  {took:>9}  "
         failed = f"{event.what}: " if event.what else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.domain.text import SafeText, sanitize
-from cgc_tui.formatting.lists import filters
+from cgc_tui.formatting.lists import describe_query
 from cgc_tui.tui.export.flow import Exporting
 
 if TYPE_CHECKING:
@@ -38,7 +38,9 @@ class Retrying(Exporting):
             self._retry(tuple(self.marks.jobs.values()), SafeText(f"{len(self.marks):,} marked jobs"))
         else:
             query = replace(self.wanted, states=(JobState.FAILED,), offset=0)
-            what = sanitize(f"all failed jobs{self.look.dot}{filters(replace(query, states=()), self.look)}")
+            what = sanitize(
+                f"all failed jobs{self.look.separator}{describe_query(replace(query, states=()), self.look)}"
+            )
             self.gather(query, SafeText("all failed jobs"), lambda page: self._retry(page.jobs, what))
 
     def _retry(self, jobs: tuple[ImportJob, ...], what: SafeText) -> None:

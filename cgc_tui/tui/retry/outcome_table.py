@@ -10,8 +10,8 @@ from textual.widgets import DataTable
 from cgc_tui.domain.jobs import JobState
 from cgc_tui.domain.retry import Outcome, SendStatus
 from cgc_tui.domain.text import SafeText, truncate
-from cgc_tui.formatting.display import Look, optional
-from cgc_tui.formatting.retry import rank, result
+from cgc_tui.formatting.display import DisplayOptions, or_missing
+from cgc_tui.formatting.retry import outcome_label, severity
 from cgc_tui.tui.keys import bindings
 
 MOST_ROWS = 500
@@ -34,7 +34,7 @@ class OutcomeTable(DataTable[Text], inherit_bindings=False):
     BINDINGS = bindings("table")
 
     outcomes: reactive[tuple[Outcome, ...]] = reactive[tuple[Outcome, ...]](())
-    look: reactive[Look] = reactive(Look())
+    look: reactive[DisplayOptions] = reactive(DisplayOptions())
 
     def __init__(self) -> None:
         super().__init__(cursor_type="row", zebra_stripes=False)
@@ -75,7 +75,7 @@ class OutcomeTable(DataTable[Text], inherit_bindings=False):
         if not self._widths:
             return
         was = self.outcome
-        self._shown = sorted(self.outcomes, key=rank)[:MOST_ROWS]
+        self._shown = sorted(self.outcomes, key=severity)[:MOST_ROWS]
         cells = [self._row(outcome) for outcome in self._shown]
         with self.app.batch_update():
             for place, (outcome, row) in enumerate(zip(self._shown, cells, strict=True)):
@@ -94,10 +94,10 @@ class OutcomeTable(DataTable[Text], inherit_bindings=False):
     def _row(self, outcome: Outcome) -> tuple[SafeText, ...]:
         new = outcome.replacement.id if outcome.replacement is not None else None
         values = (
-            result(outcome, self.look),
-            optional(outcome.original.name, self.look),
-            optional(outcome.original.id, self.look),
-            optional(new, self.look),
+            outcome_label(outcome, self.look),
+            or_missing(outcome.original.name, self.look),
+            or_missing(outcome.original.id, self.look),
+            or_missing(new, self.look),
         )
         return tuple(
             truncate(value, width, middle=number > 0)

@@ -19,9 +19,9 @@ from cgc_tui.domain.errors import CgcError, TokenRejected
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.retry import NameConflictPolicy, RetryPlan, RetryRun, plan_retry
 from cgc_tui.domain.text import SafeText, sanitize
-from cgc_tui.formatting.display import Look
-from cgc_tui.formatting.lists import failure
-from cgc_tui.formatting.retry import bodies, planned
+from cgc_tui.formatting.display import DisplayOptions
+from cgc_tui.formatting.lists import error_line
+from cgc_tui.formatting.retry import plan_rows, request_lines
 from cgc_tui.tui.app_state import follow_app
 from cgc_tui.tui.messages import TokenRefused
 from cgc_tui.tui.retry.outcome_table import OutcomeTable
@@ -41,7 +41,7 @@ class RetryPlanScreen(Screen[None]):
     """The owner of the plan and its options; the platform is looked at first, for what was started since."""
 
     CSS_PATH = sheet("retry")
-    look: reactive[Look] = reactive(Look())
+    look: reactive[DisplayOptions] = reactive(DisplayOptions())
     user: reactive[SafeText | None] = reactive[SafeText | None](None)
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
     every: reactive[float] = reactive(0.0)
@@ -58,7 +58,7 @@ class RetryPlanScreen(Screen[None]):
         platform: str,
         profile: str,
         user: SafeText | None,
-        look: Look,
+        look: DisplayOptions,
         clock: Callable[[], datetime],
     ) -> None:
         """`what` the jobs are; `runs` are the retries before this one."""
@@ -113,7 +113,8 @@ class RetryPlanScreen(Screen[None]):
             self.query_one("#requests", Static).update("")
             self.say(
                 sanitize(
-                    f"Nothing is sent without a look; r looks again{self.look.dot}{failure(error, self.look)}"
+                    "Nothing is sent without a look; r looks again"
+                    f"{self.look.separator}{error_line(error, self.look)}"
                 )
             )
             return
@@ -126,12 +127,12 @@ class RetryPlanScreen(Screen[None]):
         if self.plan is None:
             return
         facts = [
-            *planned(self.plan, len(self._jobs), self.look),
-            ("As", sanitize(f"{self.user or 'you'}{self.look.dot}profile {self._profile}")),
+            *plan_rows(self.plan, len(self._jobs), self.look),
+            ("As", sanitize(f"{self.user or 'you'}{self.look.separator}profile {self._profile}")),
             ("Names", sanitize(f"{self.options}   (o: as before, overwrite, autorename)")),
         ]
         self.tell([("Retry", self.what), *facts])
-        requests = "\n".join(bodies(self.plan.jobs, self.options))
+        requests = "\n".join(request_lines(self.plan.jobs, self.options))
         self.query_one("#requests", Static).update(
             sanitize(requests, multiline=True, max_chars=MOST_CHARACTERS)
         )

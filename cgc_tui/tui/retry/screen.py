@@ -12,8 +12,8 @@ from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.lock_holder import LockHolder
 from cgc_tui.domain.retry import RetryPlan, RetryRun
 from cgc_tui.domain.text import SafeText, sanitize
-from cgc_tui.formatting.lists import failure
-from cgc_tui.formatting.retry import held_by, summary, table, unprotected
+from cgc_tui.formatting.lists import error_line
+from cgc_tui.formatting.retry import held_by, outcomes_tsv, run_summary, unprotected
 from cgc_tui.system.send_lock import SendLock
 from cgc_tui.tui.dialogs.confirm import ConfirmDialog
 from cgc_tui.tui.keys import bindings
@@ -94,7 +94,7 @@ class RetryScreen(RetryPlanScreen):
         except CgcError as error:
             self._starting = None
             self.note_failure(error)
-            self.say(sanitize(f"Nothing was sent{self.look.dot}{failure(error, self.look)}"))
+            self.say(sanitize(f"Nothing was sent{self.look.separator}{error_line(error, self.look)}"))
             self.refresh_bindings()
             return
         if self._run is not None:
@@ -122,13 +122,13 @@ class RetryScreen(RetryPlanScreen):
         if ended is not None:
             self.note_failure(ended)
         self._sending, self._reconciling = False, True
-        news = failure(ended, self.look) if ended is not None else QUIET
+        news = error_line(ended, self.look) if ended is not None else QUIET
         self._show_run(news)
         try:
             await reconcile(self.client, run)
         except CgcError as error:
             self.note_failure(error)
-            news = sanitize(f"{news} The look failed: {failure(error, self.look)}".strip())
+            news = sanitize(f"{news} The look failed: {error_line(error, self.look)}".strip())
         self._reconciling = False
         return news
 
@@ -159,7 +159,7 @@ class RetryScreen(RetryPlanScreen):
             await look(self.client, run)
         except CgcError as error:
             self.note_failure(error)
-            news = sanitize(f"{news} The look failed: {failure(error, self.look)}".strip())
+            news = sanitize(f"{news} The look failed: {error_line(error, self.look)}".strip())
         await self._follow(run, news)
 
     @work(exclusive=True, group="look")
@@ -175,7 +175,7 @@ class RetryScreen(RetryPlanScreen):
             await follow(self.client, run)
         except CgcError as error:
             self.note_failure(error)
-            news = news or failure(error, self.look)
+            news = news or error_line(error, self.look)
         else:
             self.as_of = self.clock()
         self._show_run(news)
@@ -186,8 +186,8 @@ class RetryScreen(RetryPlanScreen):
             return
         rows = self.query_one(OutcomeTable)
         rows.outcomes = run.outcomes
-        head = sanitize(f"{self.what}{self.look.dot}names {run.policy}")
-        facts = [("Retry", head), ("Sent", summary(run, self.look))]
+        head = sanitize(f"{self.what}{self.look.separator}names {run.policy}")
+        facts = [("Retry", head), ("Sent", run_summary(run, self.look))]
         if self._started_meanwhile:
             facts.append(("Skipped", sanitize(f"{self._started_meanwhile:,} started again meanwhile")))
         if self._unprotected:
@@ -218,13 +218,13 @@ class RetryScreen(RetryPlanScreen):
     def _show_ids(self) -> None:
         outcome = self.query_one(OutcomeTable).outcome
         if outcome is not None:
-            new = outcome.replacement.id if outcome.replacement is not None else self.look.unknown
+            new = outcome.replacement.id if outcome.replacement is not None else self.look.missing
             self.query_one("#ids").update(sanitize(f"old {outcome.original.id}   new {new}"))  # type: ignore[attr-defined]
 
     def action_copy(self) -> None:
         """Copy what became of each import."""
         if self._run is not None:
-            self.post_message(CopyAsked(table(self._run), SafeText("the outcomes")))
+            self.post_message(CopyAsked(outcomes_tsv(self._run), SafeText("the outcomes")))
 
     def action_leave(self) -> None:
         """Stop waiting, or stop before the next request; where nothing is being sent, go back."""

@@ -16,7 +16,7 @@ from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.domain.watch import WatchedJobs
 from cgc_tui.formatting.display import otherwise
-from cgc_tui.formatting.lists import filters
+from cgc_tui.formatting.lists import describe_query
 from cgc_tui.tui.jobs.overview import Overview
 from cgc_tui.tui.messages import TellAsked, TokenRefused
 
@@ -55,7 +55,7 @@ class Watching(Overview):
             self.watch_jobs(self.found.filter(replace(self.wanted, states=())), self.wanted.among.title)
         else:
             query = replace(self.wanted, states=UNFINISHED_STATES, offset=0)
-            self.watch_jobs((), filters(replace(query, states=()), self.look), query)
+            self.watch_jobs((), describe_query(replace(query, states=()), self.look), query)
 
     def watch_jobs(self, jobs: Iterable[ImportJob], what: SafeText, query: JobQuery | None = None) -> None:
         """Wait for the last of these jobs, and of those that match the query; then tell."""
@@ -113,7 +113,7 @@ class Watching(Overview):
 
     def _say(self, watch: WatchedJobs) -> None:
         """Say `watching 43 · 2 failed`, here and in the title."""
-        failed = f"{self.look.dot}{watch.failed:,} failed" if watch.failed else ""
+        failed = f"{self.look.separator}{watch.failed:,} failed" if watch.failed else ""
         words = f"watching {len(watch.pending_ids):,}{failed}{otherwise(watch.ended_otherwise, self.look)}"
         self.watched = SafeText("watch paused" if self.paused else words)
         self.post_message(TellAsked(self.watched))
@@ -126,9 +126,9 @@ class Watching(Overview):
             self.watched = SafeText("")
             self.notify(f"Nothing to wait for: all have ended ({target.what}).", markup=False)
             return
-        gone = f"{self.look.dot}{watch.missing:,} no longer there" if watch.missing else ""
+        gone = f"{self.look.separator}{watch.missing:,} no longer there" if watch.missing else ""
         other = otherwise(watch.ended_otherwise, self.look)
-        words = f"{watch.ended:,} ended{self.look.dot}{watch.failed:,} failed{other}{gone}"
+        words = f"{watch.ended:,} ended{self.look.separator}{watch.failed:,} failed{other}{gone}"
         self.watched = SafeText(f"done: {words}")
         self.post_message(TellAsked(self.watched, ring=True))
         self.notify(

@@ -15,8 +15,8 @@ from textual.widgets import Static
 from cgc_tui.domain.error_hints import hint_for
 from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.domain.text import SafeText
-from cgc_tui.formatting.display import Look, state
-from cgc_tui.formatting.job_details import FOLDER_NOTE, facts, reason
+from cgc_tui.formatting.display import DisplayOptions, state_label
+from cgc_tui.formatting.job_details import FOLDER_NOTE, detail_rows, error_message
 from cgc_tui.tui.keys import bindings
 
 LABEL_CELLS = 8
@@ -37,7 +37,7 @@ class JobDetail(VerticalScroll):
     BINDINGS = bindings("detail")
 
     job: reactive[ImportJob | None] = reactive[ImportJob | None](None)
-    look: reactive[Look] = reactive(Look())
+    look: reactive[DisplayOptions] = reactive(DisplayOptions())
     note: reactive[SafeText] = reactive(SafeText(""))
 
     def __init__(self, web: str | None) -> None:
@@ -77,7 +77,7 @@ class JobDetail(VerticalScroll):
         table = Table.grid(padding=(0, 1, 0, 0))
         table.add_column(width=LABEL_CELLS - 1)
         table.add_column(overflow="fold")
-        for label, value in facts(self.job, self.look, self._web):
+        for label, value in detail_rows(self.job, self.look, self._web):
             table.add_row(Text(label, style=self._style("label")), Text(value))
         layout = Table.grid(expand=True)
         layout.add_column(overflow="fold")
@@ -90,12 +90,12 @@ class JobDetail(VerticalScroll):
     def _headlines(self, job: ImportJob) -> Iterator[Text]:
         """Return the state and, of a failure, the code, the platform's words and what to do."""
         name = job.state.lower() if job.state in set(JobState) else "note"
-        headline = Text(state(job.state, self.look), style=self._style(name))
+        headline = Text(state_label(job.state, self.look), style=self._style(name))
         if job.error is not None and job.error.code is not None:
             headline.append(f"   {job.error.code}")
         yield headline
         if job.error is not None:
-            yield Text(reason(job.error))
+            yield Text(error_message(job.error))
             if (words := hint_for(job.error.code)) is not None:
                 yield Text(str(words), style=self._style("hint"))
         if job.is_folder:

@@ -9,7 +9,7 @@ from textual.reactive import reactive
 
 from cgc_tui.domain.presence import Presence
 from cgc_tui.domain.text import SafeText, sanitize
-from cgc_tui.formatting.display import Look
+from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.widgets.split_line import FactLine
 
 
@@ -18,7 +18,7 @@ class TopBar(FactLine):
 
     COMPONENT_CLASSES = {"top-bar--platform", "top-bar--muted"}
 
-    look: reactive[Look] = reactive(Look())
+    look: reactive[DisplayOptions] = reactive(DisplayOptions())
     user: reactive[SafeText | None] = reactive[SafeText | None](None)
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
     every: reactive[float | None] = reactive[float | None](None)
@@ -36,20 +36,20 @@ class TopBar(FactLine):
         """Return the platform and the user, and the list's age."""
         muted = self.get_visual_style("top-bar--muted", partial=True)
         user = self.user or self.last_user
-        who = self.look.dot + user if user else ""
+        who = self.look.separator + user if user else ""
         left = Content.assemble(
             ("cgc-tui  ", muted),
             (f"{self.platform}{who}", self.get_visual_style("top-bar--platform", partial=True)),
         )
         facts = []
         if self.as_of is not None:
-            facts.append(f"as of {self.as_of.astimezone(self.look.zone):%H:%M}{self._zone_name()}")
+            facts.append(f"as of {self.as_of.astimezone(self.look.timezone):%H:%M}{self._zone_name()}")
         if self.every is not None:
             facts.append(self._rhythm(self.every))
-        return left, Content.styled(self.look.dot.join(facts), muted)
+        return left, Content.styled(self.look.separator.join(facts), muted)
 
     def _zone_name(self) -> str:
-        return " UTC" if self.look.zone is not None else ""
+        return " UTC" if self.look.timezone is not None else ""
 
     def _rhythm(self, every: float) -> str:
         if self.paused:
