@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from socket import socket
 
-from cgc_tui.api.prefetch import FirstPage
+from cgc_tui.api.prefetch import Prefetch
 from cgc_tui.cli.commands import NAMES
 
 ASKS_NOTHING = {"-h", "--help", "--version", "--demo", *NAMES}
@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the screen or a command, and return its exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
     screen = not ASKS_NOTHING.intersection(arguments) and sys.stderr is not None and sys.stderr.isatty()
-    first = FirstPage(_answer) if screen else None
+    first = Prefetch(_answer) if screen else None
     try:
         from cgc_tui.system.crash_report import uncaught
         from cgc_tui.system.process_limits import prepare_for_limits
@@ -32,9 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _answer(parent: socket) -> None:
-    from cgc_tui.api.prefetch_child import answer
+    from cgc_tui.api.prefetch_child import serve
 
-    answer(parent)
+    serve(parent)
 
 
 if __name__ == "__main__":

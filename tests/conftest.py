@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from cgc_tui.api.client import Client
-from cgc_tui.api.request_log import EventLog
-from cgc_tui.api.requester import Wire
+from cgc_tui.api.client import PlatformClient
+from cgc_tui.api.request_log import RequestLog
+from cgc_tui.api.requester import Requester
 from cgc_tui.config.credentials import Access, Credentials, TokenSource
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
@@ -68,11 +68,11 @@ async def connect(
     platform: SimulatedPlatform, server: LoopbackServer, clock: Clock
 ) -> AsyncIterator[Connect]:
     """Return a function that makes clients over a real socket; they repeat calls without a wait."""
-    made: list[Client] = []
+    made: list[PlatformClient] = []
 
-    def new(token: str = platform.token, **options: object) -> Client:
+    def new(token: str = platform.token, **options: object) -> PlatformClient:
         settings = {"now": clock, "backoff": (0.0, 0.0)} | options
-        client = Client(Wire(server.url, Token(token), **settings))  # type: ignore[arg-type]
+        client = PlatformClient(Requester(server.url, Token(token), **settings))  # type: ignore[arg-type]
         made.append(client)
         return client
 
@@ -82,7 +82,7 @@ async def connect(
 
 
 @pytest.fixture
-def client(connect: Connect) -> Client:
+def client(connect: Connect) -> PlatformClient:
     return connect()
 
 
@@ -90,7 +90,7 @@ def client(connect: Connect) -> Client:
 def make_app(platform: SimulatedPlatform, server: LoopbackServer, clock: Clock, tmp_path: Path) -> MakeApp:
     """Return a function that makes the app on the served platform, by default with a token.
 
-    With `simulated` it takes the platform for the real one, and no socket; `wire` is given to `Wire`.
+    With `simulated` it takes the platform for the real one, and no socket; `wire` is given to `Requester`.
     """
 
     def make(
@@ -109,17 +109,17 @@ def make_app(platform: SimulatedPlatform, server: LoopbackServer, clock: Clock, 
         directory = tmp_path / "config"
         endpoint = endpoint or (platform.base_url if simulated else server.url)
         transport = platform.transport() if simulated else None
-        events = EventLog()
+        events = RequestLog()
         setup = Setup(
             access=Access("cgc", endpoint, Token(token) if token else None, source, last_user),
             title="CGC",
             credentials=Credentials(directory, environ={}, home=tmp_path),
-            connect=lambda at, given: Client(
-                Wire(
+            connect=lambda at, given: PlatformClient(
+                Requester(
                     at,
                     given,
                     **{"transport": transport, "now": clock, "backoff": (0.0, 0.0)} | wire,
-                    events=events,
+                    request_log=events,
                 )
             ),
             state=tmp_path / "state",

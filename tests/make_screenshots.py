@@ -11,9 +11,9 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from cgc_tui.api.client import Client
-from cgc_tui.api.request_log import EventLog
-from cgc_tui.api.requester import Wire
+from cgc_tui.api.client import PlatformClient
+from cgc_tui.api.request_log import RequestLog
+from cgc_tui.api.requester import Requester
 from cgc_tui.config.credentials import Access, Credentials, TokenSource
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import SimulatedPlatform
@@ -50,14 +50,16 @@ def make_app(*, token: bool) -> CgcApp:
         access=Access("cgc", platform.base_url, Token(platform.token) if token else None, TokenSource.STORE),
         title="CGC",
         credentials=Credentials(CONFIG, environ={}, home=CONFIG),
-        connect=lambda at, given: Client(Wire(at, given, transport=platform.transport(), now=lambda: NOON)),
+        connect=lambda at, given: PlatformClient(
+            Requester(at, given, transport=platform.transport(), now=lambda: NOON)
+        ),
         state=None,
         settings=Settings(),
         config=CONFIG / "config.toml",
         query=JobQuery(),
         look=DisplayOptions(),
         environ={},
-        events=EventLog(),
+        events=RequestLog(),
         clock=lambda: NOON,
         write=True,
     )

@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from random import Random
 
-from cgc_tui.api.request_log import MOST_EVENTS
+from cgc_tui.api.request_log import MAX_RECORDS
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from tests.support.terminal import PATIENCE, Terminal
 
@@ -133,7 +133,7 @@ class Soak:
         found = re.search(r"Requests: (?:the last ([\d,]+) of )?([\d,]+)", screen)
         assert found is not None
         kept, total = (int((number or "0").replace(",", "")) for number in found.groups())
-        assert (kept == MOST_EVENTS) is (total > MOST_EVENTS)
+        assert (kept == MAX_RECORDS) is (total > MAX_RECORDS)
         self._press("escape")
         return total
 

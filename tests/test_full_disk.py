@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cgc_tui.api.request_log import EventLog, LogFile
+from cgc_tui.api.request_log import LogFile, RequestLog
 from cgc_tui.config.credentials import Credentials
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.token import Token
@@ -167,8 +167,8 @@ class Filling(LogFile):
         """Add a line, or fail as the disk does."""
         self._lines -= 1
         if self._lines < 0:
-            os.close(self._number)
-            self._number = os.open("/dev/full", os.O_WRONLY)
+            os.close(self._descriptor)
+            self._descriptor = os.open("/dev/full", os.O_WRONLY)
         super().write(line)  # type: ignore[arg-type]
 
 
@@ -190,9 +190,9 @@ async def test_a_log_file_that_fills_the_disk_is_told_once(make_app: MakeApp, tm
 
 def test_trouble_that_was_there_before_the_screen_is_told(tmp_path: Path) -> None:
     told: list[str] = []
-    log = EventLog(Filling(tmp_path / "log", 0))
+    log = RequestLog(Filling(tmp_path / "log", 0))
     log.note("begins")
-    log.tell_trouble(told.append)
+    log.on_write_error(told.append)
     log.add(event(1))
     assert len(told) == 1
 

@@ -27,7 +27,7 @@ async def test_nothing_that_the_app_holds_shows_the_token(start: Start) -> None:
         held = [one for one in held if not str(type(one).__module__).startswith(THEIRS)]
         headers = [one.headers for one in gc.get_objects() if isinstance(one, httpx.AsyncClient)]
         kinds = {type(one).__name__ for one in held}
-        assert {"CgcApp", "JobsScreen", "Client", "Wire", "Token", "Worker"} <= kinds
+        assert {"CgcApp", "JobsScreen", "PlatformClient", "Requester", "Token", "Worker"} <= kinds
         assert headers
         assert not [type(one) for one in held + headers if leaks.SENTINEL in repr(one)]
 

@@ -259,10 +259,10 @@ def test_an_endpoint_that_is_none_is_refused_in_words(tmp_path: Path) -> None:
 def test_the_http_library_is_not_imported_on_the_way_to_the_first_paint() -> None:
     code = (
         "import sys, cgc_tui.cli.main, cgc_tui.tui.app\n"
-        "from cgc_tui.api.client import Client\n"
-        "from cgc_tui.api.requester import Wire\n"
+        "from cgc_tui.api.client import PlatformClient\n"
+        "from cgc_tui.api.requester import Requester\n"
         "from cgc_tui.domain.token import Token\n"
-        "client = Client(Wire('https://127.0.0.1/v2', Token('x')))\n"
+        "client = PlatformClient(Requester('https://127.0.0.1/v2', Token('x')))\n"
         "print([n for n in ('httpx', 'httpcore', 'anyio') if n in sys.modules])"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cgc_tui.api.request_log import Event, EventLog
+from cgc_tui.api.request_log import RequestLog, RequestRecord
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.domain.token import Token
@@ -18,74 +18,77 @@ from cgc_tui.domain.token import Token
 if TYPE_CHECKING:
     import httpx
 
-CONNECTS = "connection.connect_tcp.started"
-SENDS = "http11.send_request_headers.started"
+CONNECT_EVENT = "connection.connect_tcp.started"
+SEND_EVENT = "http11.send_request_headers.started"
 """What the HTTP library calls its steps; a kept connection sends without connecting."""
 
-MOST_NAME = 100
+MAX_NAME = 100
 
 
-class Answer(NamedTuple):
+class ApiResponse(NamedTuple):
     """A whole answer: its status, headers and the JSON object that it tells."""
 
     status: int
     headers: httpx.Headers
-    told: dict[str, Any]
+    json: dict[str, Any]
 
 
-class Exchange:
+class RequestAttempt:
     """A request under way, which leaves an event however it ends; it holds nothing of a body."""
 
-    def __init__(self, events: EventLog, token: Token, attempt: int) -> None:
-        self.stale = False
+    def __init__(self, request_log: RequestLog, token: Token, attempt: int) -> None:
+        self.stale_connection = False
         """Whether it failed because a kept connection was closed by the other side meanwhile."""
         self.status: int | None = None
         self.size = 0
         self.request_id: str | None = None
-        self._events = events
+        self._request_log = request_log
         self._token = token
         self._attempt = attempt
         self._connected = self._sent = False
 
     @contextmanager
-    def noted(self, request: httpx.Request, at: datetime) -> Iterator[None]:
+    def logged(self, request: httpx.Request, at: datetime) -> Iterator[None]:
         """Add what happens within to the event log."""
         request.extensions["trace"] = self._trace
-        begun = time.monotonic()
-        event = partial(
-            Event, at, request.method, sanitize(self._token.redact(request.url.raw_path.decode("ascii")))
+        started = time.monotonic()
+        record = partial(
+            RequestRecord,
+            at,
+            request.method,
+            sanitize(self._token.redact(request.url.raw_path.decode("ascii"))),
         )
         error: CgcError | None = None
-        what: SafeText | None = None
+        summary: SafeText | None = None
         try:
             yield
         except CgcError as caught:
-            error, what = caught, caught.summary
+            error, summary = caught, caught.summary
             raise
         except asyncio.CancelledError:
-            what = SafeText("given up without a whole answer")
+            summary = SafeText("given up without a whole answer")
             raise
         finally:
-            self._events.add(
-                event(
+            self._request_log.add(
+                record(
                     attempt=self._attempt,
-                    milliseconds=round((time.monotonic() - begun) * 1000),
+                    milliseconds=round((time.monotonic() - started) * 1000),
                     status=self.status,
                     size=self.size,
-                    request_id=self._name(),
-                    what=what,
+                    request_id=self._request_id_text(),
+                    error=summary,
                     code=error.code if error else None,
-                    words=error.server_message if error else None,
+                    server_message=error.server_message if error else None,
                 )
             )
 
-    def broke(self) -> None:
+    def mark_connection_reused(self) -> None:
         """Find out whether the connection, broken before an answer, was one that had been kept."""
-        self.stale = self._sent and not self._connected
+        self.stale_connection = self._sent and not self._connected
 
-    def _name(self) -> SafeText | None:
-        return sanitize(self._token.redact(self.request_id), max_chars=MOST_NAME) if self.request_id else None
+    def _request_id_text(self) -> SafeText | None:
+        return sanitize(self._token.redact(self.request_id), max_chars=MAX_NAME) if self.request_id else None
 
     async def _trace(self, name: str, _info: dict[str, Any]) -> None:
-        self._connected |= name == CONNECTS
-        self._sent |= name == SENDS
+        self._connected |= name == CONNECT_EVENT
+        self._sent |= name == SEND_EVENT

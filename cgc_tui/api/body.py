@@ -14,36 +14,36 @@ from cgc_tui.domain.text import SafeText
 if TYPE_CHECKING:
     import httpx
 
-MOST_BYTES = 16 * 2**20
+MAX_BYTES = 16 * 2**20
 ENCODING = "gzip"
 """What compression is asked for; only what one decompresses oneself can be stopped in time."""
 
 GZIP = 16 + zlib.MAX_WBITS
 
 
-async def whole_body(response: httpx.Response) -> bytes:
+async def read_body(response: httpx.Response) -> bytes:
     """Return the whole body; raise `InvalidResponse` where it is too large or packed in another way."""
-    packed = response.headers.get("content-encoding", "identity").strip().lower()
-    if packed not in (ENCODING, "identity"):
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in (ENCODING, "identity"):
         raise InvalidResponse(
             SafeText("the answer could not be read: it is packed in a way not asked for"),
             SafeText("Check the proxy."),
         )
-    unpacker = zlib.decompressobj(GZIP) if packed == ENCODING else None
+    decompressor = zlib.decompressobj(GZIP) if encoding == ENCODING else None
     stream = response.stream
     assert isinstance(stream, AsyncIterable)
     body = bytearray()
     async for chunk in stream:
-        room = MOST_BYTES + 1 - len(body)
-        body += _unpacked(unpacker, chunk, room) if unpacker is not None else chunk
-        if len(body) > MOST_BYTES:
+        space = MAX_BYTES + 1 - len(body)
+        body += _decompress(decompressor, chunk, space) if decompressor is not None else chunk
+        if len(body) > MAX_BYTES:
             raise InvalidResponse(SafeText("the answer is too large"), SafeText("Ask for smaller pages."))
     return bytes(body)
 
 
-def _unpacked(unpacker: zlib._Decompress, chunk: bytes, room: int) -> bytes:
+def _decompress(decompressor: zlib._Decompress, chunk: bytes, space: int) -> bytes:
     try:
-        return unpacker.decompress(chunk, room)
+        return decompressor.decompress(chunk, space)
     except zlib.error:
         raise InvalidResponse(
             SafeText("the answer could not be read: it cannot be unpacked"),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from cgc_tui.api import error_mapping, parse
-from cgc_tui.api.attempt import Answer
-from cgc_tui.api.requester import Params, RetryHook, Wire
+from cgc_tui.api.attempt import ApiResponse
+from cgc_tui.api.requester import Params, Requester, RetryHook
 from cgc_tui.domain import records as job_records
 from cgc_tui.domain.errors import CgcError, InvalidResponse, NotFound, TokenRejected
 from cgc_tui.domain.jobs import ImportJob, JobError, SubmitResult
@@ -21,49 +21,49 @@ if TYPE_CHECKING:
     import httpx
 
     from cgc_tui.api.imports import Body
-    from cgc_tui.api.prefetch import FirstPage, Told
+    from cgc_tui.api.prefetch import Prefetch, PrefetchResult
 
-MOST_NAME_PAGES = 10
+MAX_ID_PAGES = 10
 
 
-class Client:
+class PlatformClient:
     """The platform at one endpoint, for one token.
 
     Ids become URLs here; hrefs and links are never followed. Calls raise `CgcError` and nothing else. They
     queue for a few slots that all share, unless `queued` is off, for a caller with a limit of its own.
     """
 
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
-        self._first: FirstPage | None = None
+    def __init__(self, requester: Requester) -> None:
+        self._requester = requester
+        self._prefetch: Prefetch | None = None
 
-    def expect(self, first: FirstPage) -> None:
+    def use_prefetched(self, prefetch: Prefetch) -> None:
         """Have a page that is asked for already, for the first list that is asked for here."""
-        self._first = first
+        self._prefetch = prefetch
 
     @property
     def endpoint(self) -> str:
         """The endpoint's URL, without a slash at its end."""
-        return self._wire.endpoint
+        return self._requester.endpoint
 
     @property
-    def budget(self) -> RateLimit | None:
+    def last_rate_limit(self) -> RateLimit | None:
         """What the last answer said of the rate limit."""
-        return self._wire.budget
+        return self._requester.last_rate_limit
 
-    async def me(self) -> User:
+    async def user(self) -> User:
         """Return whose token this is ("Get your user information")."""
-        answer = await self._wire.send("GET", "/user")
-        return User(parse.username(answer.told))
+        response = await self._requester.send("GET", "/user")
+        return User(parse.username(response.json))
 
     async def jobs(
         self, query: JobQuery, *, on_retry: RetryHook | None = None, queued: bool = True
     ) -> JobPage:
         """Return a page of import jobs ("List import jobs"); brief items are filled by one bulk get."""
-        first, self._first = self._first, None
-        if first is not None and (already := await first.told(query)) is not None:
-            return self._take(already)
-        answer = await self._wire.send(
+        prefetch, self._prefetch = self._prefetch, None
+        if prefetch is not None and (prefetched := await prefetch.result(query)) is not None:
+            return self._use_prefetched(prefetched)
+        response = await self._requester.send(
             "GET",
             "/storage/imports",
             params=_params(query),
@@ -72,11 +72,11 @@ class Client:
             queued=queued,
             specific=_specific(query),
         )
-        records = parse.items(answer.told)
+        records = parse.items(response.json)
         jobs, unreadable = parse.jobs(records)
-        total = _total(answer.headers)
+        total = _total(response.headers)
         end = query.offset + len(records)
-        next_link, full = parse.has_next(answer.told), len(records) >= query.limit
+        next_link, full = parse.has_next(response.json), len(records) >= query.limit
         # A total that is too low must not hide the jobs after it, nor a wrong link change the page size.
         more = end < total or (next_link and full) if total is not None else next_link or full
         page = JobPage(
@@ -87,57 +87,57 @@ class Client:
             limit=len(records) if more and records else query.limit,
             unreadable=unreadable,
             next_link=next_link,
-            received_at=self._wire.now(),
+            received_at=self._requester.now(),
         )
-        return await self.filled(page, queued=queued)
+        return await self.fill_partial_jobs(page, queued=queued)
 
-    def _take(self, told: Told) -> JobPage:
+    def _use_prefetched(self, result: PrefetchResult) -> JobPage:
         """Return the page that another process asked for, or raise its error."""
-        self._wire.learn(told.budget, told.events)
-        if isinstance(told.page, CgcError):
-            raise told.page
-        return told.page
+        self._requester.adopt(result.rate_limit, result.records)
+        if isinstance(result.page, CgcError):
+            raise result.page
+        return result.page
 
     async def count(self, query: JobQuery) -> int | None:
         """Return how many jobs match, None where the platform does not say."""
-        asked = replace(query, offset=0, limit=1)
-        answer = await self._wire.send(
+        first_item = replace(query, offset=0, limit=1)
+        response = await self._requester.send(
             "GET",
             "/storage/imports",
-            params=_params(asked, "id"),
+            params=_params(first_item, "id"),
             check=parse.items,
             specific=_specific(query),
         )
-        return _total(answer.headers)
+        return _total(response.headers)
 
     async def job(self, job: ImportJob, *, on_retry: RetryHook | None = None) -> ImportJob:
         """Return the whole record from the job's href: its path, asked at this endpoint."""
-        job_id = job_records.id_in(job.href) or job.id
+        job_id = job_records.id_from_href(job.href) or job.id
         path = f"/storage/imports/{_segment(job_id)}"
-        answer = await self._wire.send("GET", path, on_retry=on_retry, accept=_is_job)
-        found = job_records.job(answer.told)
-        if found is None:
+        response = await self._requester.send("GET", path, on_retry=on_retry, accept=_is_job)
+        fetched = job_records.job(response.json)
+        if fetched is None:
             raise InvalidResponse(SafeText("the answer is not a job"), parse.TRY_AGAIN)
-        return found
+        return fetched
 
-    async def filled(self, page: JobPage, *, queued: bool = True) -> JobPage:
+    async def fill_partial_jobs(self, page: JobPage, *, queued: bool = True) -> JobPage:
         """Fill in the brief jobs of a page; where that fails the page says why and keeps what is known.
 
         A job that the platform does not answer for stays brief (`JobPage.details_missing`).
         """
-        brief = [job.id for job in page.jobs if job.is_partial]
-        told: dict[str, ImportJob | JobError] = {}
+        partial_ids = [job.id for job in page.jobs if job.is_partial]
+        records: dict[str, ImportJob | JobError] = {}
         try:
-            for start in range(0, len(brief), MAX_LIMIT):
-                told |= await self.jobs_by_id(brief[start : start + MAX_LIMIT], queued=queued)
+            for start in range(0, len(partial_ids), MAX_LIMIT):
+                records |= await self.jobs_by_id(partial_ids[start : start + MAX_LIMIT], queued=queued)
         except TokenRejected:
             raise
         except CgcError as error:
             return replace(page, incomplete=error)
-        if not told:
+        if not records:
             return replace(page, incomplete=None)
         jobs = tuple(
-            fuller.merged_with(job) if isinstance(fuller := told.get(job.id), ImportJob) else job
+            full.merged_with(job) if isinstance(full := records.get(job.id), ImportJob) else job
             for job in page.jobs
         )
         return replace(page, jobs=jobs, incomplete=None)
@@ -150,7 +150,7 @@ class Client:
         An error carries no id: it is taken for the id at its place where the answer is as long as asked.
         """
         # The documented fields lack the times; `fields` is a parameter of all calls, so it may bring them.
-        answer = await self._wire.send(
+        response = await self._requester.send(
             "POST",
             "/bulk/storage/imports/get",
             params=[("fields", "_all")],
@@ -160,60 +160,60 @@ class Client:
             queued=queued,
             specific=False,
         )
-        records = parse.items(answer.told)
-        found: dict[str, ImportJob | JobError] = {}
-        for place, record in enumerate(records):
+        records = parse.items(response.json)
+        jobs_by_id: dict[str, ImportJob | JobError] = {}
+        for index, record in enumerate(records):
             entry = record if isinstance(record, dict) else {}
             if (job := job_records.job(entry.get("resource"))) is not None:
-                found[job.id] = job
+                jobs_by_id[job.id] = job
             elif (
                 len(records) == len(ids) and (error := job_records.job_error(entry.get("error"))) is not None
             ):
-                found.setdefault(ids[place], error)
-        return found
+                jobs_by_id.setdefault(ids[index], error)
+        return jobs_by_id
 
     async def submit(self, bodies: Sequence[Body]) -> tuple[SubmitResult, ...]:
         """Start at most 100 different imports in one request, never repeated (`cgc_tui.api.imports`)."""
         from cgc_tui.api.imports import submit  # rarely needed
 
-        return await submit(self._wire, bodies)
+        return await submit(self._requester, bodies)
 
     async def projects(self) -> IdList:
         """Return the ids of the projects that the user can see ("List all your projects")."""
-        return await self._names("/projects")
+        return await self._fetch_ids("/projects")
 
     async def volumes(self) -> IdList:
         """Return the ids of the volumes that the user can see ("List volumes")."""
-        return await self._names("/storage/volumes")
+        return await self._fetch_ids("/storage/volumes")
 
-    async def rate_budget(self) -> RateLimit:
+    async def rate_limit(self) -> RateLimit:
         """Return what is left of the rate limit ("Get rate limit status"), which costs nothing of it."""
-        answer = await self._wire.send("GET", "/rate_limit", check=parse.rate_budget)
+        response = await self._requester.send("GET", "/rate_limit", check=parse.rate_limit)
         resets_at = error_mapping.local_time_of(
-            parse.rate_reset(answer.told), answer.headers, self._wire.now()
+            parse.rate_reset(response.json), response.headers, self._requester.now()
         )
-        return parse.rate_budget(answer.told)._replace(resets_at=resets_at)
+        return parse.rate_limit(response.json)._replace(resets_at=resets_at)
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._first is not None:
-            self._first.close()
-        await self._wire.close()
+        if self._prefetch is not None:
+            self._prefetch.close()
+        await self._requester.close()
 
-    async def _names(self, path: str) -> IdList:
-        found: dict[str, None] = {}
+    async def _fetch_ids(self, path: str) -> IdList:
+        ids: dict[str, None] = {}
         offset = 0
-        for _ in range(MOST_NAME_PAGES):
-            answer = await self._wire.send(
+        for _ in range(MAX_ID_PAGES):
+            response = await self._requester.send(
                 "GET", path, params=[("offset", str(offset)), ("limit", str(MAX_LIMIT))], check=parse.items
             )
-            records = parse.items(answer.told)
-            found |= dict.fromkeys(parse.names(records))
+            records = parse.items(response.json)
+            ids |= dict.fromkeys(parse.ids(records))
             offset += len(records)
-            total = _total(answer.headers)
-            if not records or not (offset < total if total is not None else parse.has_next(answer.told)):
-                return IdList(tuple(found))
-        return IdList(tuple(found), complete=False)
+            total = _total(response.headers)
+            if not records or not (offset < total if total is not None else parse.has_next(response.json)):
+                return IdList(tuple(ids))
+        return IdList(tuple(ids), complete=False)
 
 
 def _params(query: JobQuery, fields: str = "_all") -> Params:
@@ -245,6 +245,6 @@ def _total(headers: httpx.Headers) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None
 
 
-def _is_job(answer: Answer) -> bool:
+def _is_job(response: ApiResponse) -> bool:
     """Tell whether the body is a job in spite of its status (a FAILED job came under 404)."""
-    return "id" in answer.told and "state" in answer.told
+    return "id" in response.json and "state" in response.json

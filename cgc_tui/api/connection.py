@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 TOKEN_HEADER = "X-SBG-Auth-Token"
 TIMEOUT = 10.0
-UNWANTED = ("httpx._main", "sniffio")
+BLOCKED_IMPORTS = ("httpx._main", "sniffio")
 """What httpx is not let import, though it may be there: a command line of its own, with click and rich
 (25 ms), and what tells asyncio from trio, looked for on the disk at each request where it is missing."""
 
@@ -80,7 +80,7 @@ class Connection:
 
     def _build(self) -> httpx.AsyncClient:
         """Make the HTTP client, in a thread: loading its library and certificates takes tens of ms."""
-        load_http()
+        import_httpx()
         import ssl
 
         import httpx
@@ -95,16 +95,16 @@ class Connection:
                 timeout=httpx.Timeout(TIMEOUT, pool=None),
                 follow_redirects=False,
                 trust_env=encrypted,
-                event_hooks={"request": [self._sign]},
+                event_hooks={"request": [self._attach_token]},
             )
         except (ValueError, OSError, ImportError, httpx.InvalidURL) as error:
             raise ConnectionFailed(
                 SafeText("the network settings cannot be used"),
-                sanitize(f"Check or unset {_culprit(error)}."),
+                sanitize(f"Check or unset {_offending_variables(error)}."),
                 sent=False,
             ) from None
 
-    async def _sign(self, request: httpx.Request) -> None:
+    async def _attach_token(self, request: httpx.Request) -> None:
         """Put the token on a request to the endpoint's own origin, and on no other."""
         request.headers.pop(TOKEN_HEADER, None)
         url = request.url
@@ -120,14 +120,14 @@ class Connection:
             await http.aclose()
 
 
-def load_http() -> None:
+def import_httpx() -> None:
     """Import the HTTP library, which takes tens of ms."""
-    for name in UNWANTED:
+    for name in BLOCKED_IMPORTS:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
     import httpx  # noqa: F401
 
 
-def _culprit(error: Exception) -> str:
+def _offending_variables(error: Exception) -> str:
     """Return the variables of the environment that are why no client can be made."""
     if isinstance(error, OSError) and error.filename is not None:  # only this file is opened by its name
         names = ["SSLKEYLOGFILE"]
@@ -135,7 +135,7 @@ def _culprit(error: Exception) -> str:
         names = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
     else:
         proxies = _both_cases("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
-        names = [name for name in proxies if not _usable(name)] or _both_cases("NO_PROXY")
+        names = [name for name in proxies if not _is_usable_proxy(name)] or _both_cases("NO_PROXY")
     return " and ".join(name for name in names if os.environ.get(name)) or "the proxy of this system"
 
 
@@ -143,7 +143,7 @@ def _both_cases(*names: str) -> list[str]:
     return [cased for name in names for cased in (name, name.lower())]
 
 
-def _usable(name: str) -> bool:
+def _is_usable_proxy(name: str) -> bool:
     """Tell whether the proxy that a variable names can be used; SOCKS would need a further package."""
     import httpx
 

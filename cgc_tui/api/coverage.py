@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cgc_tui.domain.queries import JobPage
 
-MOST_IDLE = 20
+MAX_IDLE = 20
 """After so many pages in a row without a job that is new to the pass, reading on brings nothing."""
 
 
@@ -57,7 +57,7 @@ class Coverage:
     @property
     def idle(self) -> bool:
         """Whether reading on brings nothing."""
-        return self._idle >= MOST_IDLE
+        return self._idle >= MAX_IDLE
 
     @property
     def steady(self) -> bool:

@@ -31,42 +31,42 @@ MAINTENANCE_WAIT = 30.0
 SERVER_WAIT = 5.0
 NETWORK_WAIT = 5.0
 LIMIT_WAIT = 60.0
-LONGEST_WAIT = 300.0
-SHORTEST_WAIT = 2.0
+MAX_WAIT = 300.0
+MIN_WAIT = 2.0
 MILLISECONDS_FROM = 1e11
 """A reset of the rate limit above this is in milliseconds; in seconds it would be in the year 5138."""
-BROKEN = ("disconnected", "closed connection")
+DISCONNECT_TEXTS = ("disconnected", "closed connection")
 """What the HTTP library says where a connection ended too early; else the answer itself was against HTTP."""
 
 
-def from_answer(
+def error_from_response(
     status: int, headers: Mapping[str, str], body: Mapping[str, Any], *, now: datetime, specific: bool = True
 ) -> CgcError:
     """Return the error that a non-2xx answer stands for; waits are in seconds.
 
     A request that is not `specific` names nothing that can be missing, so a 404 is about its URL.
     """
-    told = job_error(body) or JobError()
-    kind, what, remedy, wait = _meaning(status, told.code, headers, now)
+    details = job_error(body) or JobError()
+    kind, summary, remedy, wait = _classify(status, details.code, headers, now)
     if kind is NotFound and not specific:
-        kind, what, remedy, wait = (
+        kind, summary, remedy, wait = (
             ServerError,
             "404 not found",
             "Check the endpoint and the proxy.",
             SERVER_WAIT,
         )
     return kind(
-        sanitize(what),
+        sanitize(summary),
         sanitize(remedy),
         status=status,
-        code=told.code,
-        server_message=sanitize(told.message) if told.message else None,
+        code=details.code,
+        server_message=sanitize(details.message) if details.message else None,
         request_id=sanitize(headers["x-request-id"]) if "x-request-id" in headers else None,
         retry_after=wait,
     )
 
 
-def _meaning(
+def _classify(
     status: int, code: int | None, headers: Mapping[str, str], now: datetime
 ) -> tuple[type[CgcError], str, str, float | None]:
     if status == 401:
@@ -84,7 +84,7 @@ def _meaning(
     if status >= 500:
         return (
             ServerError,
-            f"{status} {_server_words(status, code)}",
+            f"{status} {_server_summary(status, code)}",
             "The platform has trouble.",
             SERVER_WAIT,
         )
@@ -95,7 +95,7 @@ def _meaning(
     return RequestRejected, f"{status} request not accepted", "Change the filter or report a bug.", None
 
 
-def _server_words(status: int, code: int | None) -> str:
+def _server_summary(status: int, code: int | None) -> str:
     if code == 9100:
         return "the cloud provider did not answer"
     return {502: "bad gateway", 503: "unavailable", 504: "gateway time-out"}.get(status, "server error")
@@ -103,13 +103,13 @@ def _server_words(status: int, code: int | None) -> str:
 
 def _limit_wait(headers: Mapping[str, str], now: datetime) -> float:
     """Return the seconds until the rate limit's window ends, by the server's clock where it tells it."""
-    end = window_end(headers, now)
+    end = rate_limit_reset(headers, now)
     if end is None:
         return LIMIT_WAIT
-    return min(max((end - now).total_seconds(), SHORTEST_WAIT), LONGEST_WAIT)
+    return min(max((end - now).total_seconds(), MIN_WAIT), MAX_WAIT)
 
 
-def window_end(headers: Mapping[str, str], now: datetime) -> datetime | None:
+def rate_limit_reset(headers: Mapping[str, str], now: datetime) -> datetime | None:
     """Return when the rate limit's window ends by this side's clock, None where the headers lack that."""
     return local_time_of(headers.get("x-ratelimit-reset"), headers, now)
 
@@ -140,23 +140,25 @@ def server_time(headers: Mapping[str, str], now: datetime) -> datetime:
         return now
 
 
-def from_exception(error: Exception, host: str, *, proxy: str | None = None) -> CgcError:
+def error_from_exception(error: Exception, host: str, *, proxy: str | None = None) -> CgcError:
     """Return the error for a request that got no answer from `host`; `proxy`: what names one."""
     import httpx
 
     sent = not isinstance(error, _never_sent())
-    causes = (_from_cause(cause, host, proxy, sent=sent) for cause in _causes(error))
+    causes = (_from_cause(cause, host, proxy, sent=sent) for cause in _exception_chain(error))
     if (known := next(filter(None, causes), None)) is not None:
         return known
     check = f"Check {proxy} and the network." if proxy else "Check the network."
     match error:
         case httpx.ProxyError():
-            return _unreachable(f"the proxy did not let the request through ({error})", check, sent=sent)
+            return _connection_failed(
+                f"the proxy did not let the request through ({error})", check, sent=sent
+            )
         case TimeoutError() | httpx.TimeoutException():
-            return _unreachable(
+            return _connection_failed(
                 f"no answer from {host} in time", f"It is slow, or the way is. {check}", sent=sent
             )
-        case httpx.RemoteProtocolError() if not any(words in str(error) for words in BROKEN):
+        case httpx.RemoteProtocolError() if not any(text in str(error) for text in DISCONNECT_TEXTS):
             return InvalidResponse(
                 sanitize(f"what answers at {host} does not speak HTTP"),
                 SafeText("Check the endpoint and the proxy."),
@@ -168,7 +170,7 @@ def from_exception(error: Exception, host: str, *, proxy: str | None = None) -> 
                 SafeText("Check the filter and the endpoint."),
                 sent=sent,
             )
-    return _unreachable(f"the connection to {host} broke", check, sent=sent)
+    return _connection_failed(f"the connection to {host} broke", check, sent=sent)
 
 
 def _never_sent() -> tuple[type[Exception], ...]:
@@ -199,21 +201,21 @@ def _from_cause(cause: BaseException, host: str, proxy: str | None, *, sent: boo
                 sent=sent,
             )
         case ssl.SSLError():
-            return _unreachable(
+            return _connection_failed(
                 f"no secure connection to {host}", "Check the endpoint and the proxy.", sent=sent
             )
         case socket.gaierror():
-            return _unreachable(f"the name of {peer} is not known here", check, sent=sent)
+            return _connection_failed(f"the name of {peer} is not known here", check, sent=sent)
         case ConnectionRefusedError():
-            return _unreachable(f"{peer} refused the connection", check, sent=sent)
+            return _connection_failed(f"{peer} refused the connection", check, sent=sent)
     return None
 
 
-def _unreachable(what: str, remedy: str, *, sent: bool) -> ConnectionFailed:
-    return ConnectionFailed(sanitize(what), sanitize(remedy), retry_after=NETWORK_WAIT, sent=sent)
+def _connection_failed(summary: str, remedy: str, *, sent: bool) -> ConnectionFailed:
+    return ConnectionFailed(sanitize(summary), sanitize(remedy), retry_after=NETWORK_WAIT, sent=sent)
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
+def _exception_chain(error: BaseException) -> Iterator[BaseException]:
     """Walk an exception, what caused it, and the members of groups (anyio tries several addresses)."""
     seen: set[int] = set()
     todo: list[BaseException | None] = [error]

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from cgc_tui.api import parse
-from cgc_tui.api.requester import Wire
+from cgc_tui.api.requester import Requester
 from cgc_tui.domain import records as job_records
 from cgc_tui.domain.errors import (
     CgcError,
@@ -31,13 +31,15 @@ CONFLICTS = frozenset({9069, 9108})
 Body = dict[str, Any]
 
 
-async def submit(wire: Wire, bodies: Sequence[Body]) -> tuple[SubmitResult, ...]:
+async def submit(requester: Requester, bodies: Sequence[Body]) -> tuple[SubmitResult, ...]:
     """Submit at most 100 different imports; return the result of each, in their order.
 
     Raises `OutcomeUnknown` where that cannot be known, and another `CgcError` where surely none was started.
     """
     try:
-        answer = await wire.send("POST", PATH, body={"items": list(bodies)}, check=parse.items, once=True)
+        response = await requester.send(
+            "POST", PATH, body={"items": list(bodies)}, check=parse.items, once=True
+        )
     except CgcError as error:
         if _outcome_unknown(error):
             raise OutcomeUnknown(
@@ -49,7 +51,7 @@ async def submit(wire: Wire, bodies: Sequence[Body]) -> tuple[SubmitResult, ...]
                 request_id=error.request_id,
             ) from None
         raise
-    return _in_order(bodies, parse.items(answer.told))
+    return _match_results(bodies, parse.items(response.json))
 
 
 def _outcome_unknown(error: CgcError) -> bool:
@@ -76,32 +78,32 @@ class _Entry(NamedTuple):
     error: JobError | None
 
 
-def _in_order(bodies: Sequence[Body], records: Sequence[object]) -> tuple[SubmitResult, ...]:
+def _match_results(bodies: Sequence[Body], records: Sequence[object]) -> tuple[SubmitResult, ...]:
     """Return what the records say of each body.
 
     A job that was started has its source and destination, although perhaps not the name or the folder that
     the request had. An error has nothing of its import: it belongs to the one at its place, where the answer
     has an entry for each import.
     """
-    asked = [_like(body) for body in bodies]
+    requested_keys = [_like(body) for body in bodies]
     rest: list[_Entry | None] = [_entry(record) for record in records]
     matched: list[_Entry | None] = [None] * len(bodies)
     for same in (_same_key, same_import):
-        for place, wanted in enumerate(asked):
-            if matched[place] is None and wanted is not None:
-                matched[place] = _taken(rest, partial(same, wanted))
+        for index, requested in enumerate(requested_keys):
+            if matched[index] is None and requested is not None:
+                matched[index] = _taken(rest, partial(same, requested))
     if len(records) == len(bodies):
-        for place, entry in enumerate(rest):
-            if matched[place] is None and entry is not None and not _is_one_of(asked, entry.like):
-                matched[place] = entry
+        for index, entry in enumerate(rest):
+            if matched[index] is None and entry is not None and not _is_one_of(requested_keys, entry.like):
+                matched[index] = entry
     return tuple(_submitted(entry) for entry in matched)
 
 
 def _taken(rest: list[_Entry | None], same: Callable[[ImportJob], bool]) -> _Entry | None:
     """Take the first entry whose job is the same import out of the rest; return it."""
-    for place, entry in enumerate(rest):
+    for index, entry in enumerate(rest):
         if entry is not None and entry.like is not None and same(entry.like):
-            rest[place] = None
+            rest[index] = None
             return entry
     return None
 

@@ -11,19 +11,19 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from cgc_tui.api.client import Client
+from cgc_tui.api.client import PlatformClient
 from cgc_tui.api.coverage import Coverage, page_end
 from cgc_tui.api.requester import RetryHook
-from cgc_tui.api.throttle import MOST_AT_ONCE, Pace, Sleep
+from cgc_tui.api.throttle import MAX_CONCURRENT, Sleep, Throttle
 from cgc_tui.domain.errors import IncompleteList, RateLimited
 from cgc_tui.domain.jobs import ImportJob, JobError, pack_records
 from cgc_tui.domain.queries import MAX_LIMIT, JobPage, JobQuery
 
-MOST_AHEAD = 2 * MOST_AT_ONCE
-MOST_PASSES = 3
+MAX_AHEAD = 2 * MAX_CONCURRENT
+MAX_PASSES = 3
 
 
-class Progress(NamedTuple):
+class FetchProgress(NamedTuple):
     """How much of a list has come; the totals are None where the platform does not say them."""
 
     pages: int
@@ -32,45 +32,45 @@ class Progress(NamedTuple):
     total: int | None
 
 
-ProgressHook = Callable[[Progress], None]
+ProgressHook = Callable[[FetchProgress], None]
 """Told after each page that came, in whatever order they come."""
 
 
-async def all_pages(
-    client: Client,
+async def iter_pages(
+    client: PlatformClient,
     query: JobQuery,
     *,
-    most: int = sys.maxsize,
+    max_jobs: int = sys.maxsize,
     on_progress: ProgressHook | None = None,
     on_retry: RetryHook | None = None,
     sleep: Sleep = asyncio.sleep,
 ) -> AsyncGenerator[JobPage, None]:
     """Yield all jobs of a list in the server's order, each once, page by page as they come.
 
-    The window of the query does not count, and no page is asked for that begins after `most` jobs. Up to 16
-    pages are asked for at once, beside what else the client asks, and no page twice unless the list changes
-    meanwhile or its pages do not add up: jobs that are found then come last. A rate limit is waited for.
-    `on_retry` is told of failed attempts and of waits. Raises CgcError where a page cannot be had, and
+    The window of the query does not count, and no page is asked for that begins after `max_jobs` jobs. Up to
+    16 pages are asked for at once, beside what else the client asks, and no page twice unless the list
+    changes meanwhile or its pages do not add up: jobs that are found then come last. A rate limit is waited
+    for. `on_retry` is told of failed attempts and of waits. Raises CgcError where a page cannot be had, and
     IncompleteList at the end where not all jobs could be read: there is no shorter list. Whoever leaves
     before the end closes the generator (`contextlib.aclosing`).
     """
-    pages = _each_once(client, query, most, on_progress, on_retry, sleep)
+    pages = _each_once(client, query, max_jobs, on_progress, on_retry, sleep)
     async with aclosing(pages):
         async for page, new in pages:
             yield replace(page, jobs=new)
 
 
-async def all_jobs(
-    client: Client,
+async def fetch_all(
+    client: PlatformClient,
     query: JobQuery,
     *,
-    most: int = sys.maxsize,
+    max_jobs: int = sys.maxsize,
     on_progress: ProgressHook | None = None,
     on_retry: RetryHook | None = None,
     sleep: Sleep = asyncio.sleep,
     pack: bool = True,
 ) -> JobPage:
-    """Return all jobs of a list as one page, read as by `all_pages`; `more` says whether `most` cut it.
+    """Return all jobs of a list as one page, read as by `iter_pages`; `more` says whether `max_jobs` cut it.
 
     All jobs are in the server's order, also those that were found when a page was read again. The records
     are packed, since a whole list is kept for long; `pack` is off for who reads each once.
@@ -78,7 +78,7 @@ async def all_jobs(
     jobs: dict[str, ImportJob] = {}
     order: list[str] = []
     unreadable, furthest, last, anchor = 0, -1, None, None
-    pages = _each_once(client, query, most, on_progress, on_retry, sleep)
+    pages = _each_once(client, query, max_jobs, on_progress, on_retry, sleep)
     async with aclosing(pages):
         async for last, new in pages:
             if last.query.offset > furthest:
@@ -100,7 +100,7 @@ async def all_jobs(
 
 
 async def _each_once(
-    client: Client,
+    client: PlatformClient,
     query: JobQuery,
     most: int,
     on_progress: ProgressHook | None,
@@ -108,8 +108,10 @@ async def _each_once(
     sleep: Sleep,
 ) -> AsyncGenerator[tuple[JobPage, tuple[ImportJob, ...]], None]:
     """Yield each page, with its jobs that were on none before; an unreadable record is counted once, too."""
-    pace = Pace(client, on_retry=on_retry, sleep=sleep)
-    reading = _Reading(client, replace(query, offset=0, limit=MAX_LIMIT), most, pace, on_progress, on_retry)
+    pace = Throttle(client, on_retry=on_retry, sleep=sleep)
+    reading = _PageReader(
+        client, replace(query, offset=0, limit=MAX_LIMIT), most, pace, on_progress, on_retry
+    )
     seen: set[str] = set()
     unreadable: dict[int, int] = {}
     try:
@@ -144,48 +146,50 @@ def _insert(order: list[str], page: JobPage, known: Container[str], anchor: str 
     return page.jobs[-1].id if page.jobs else anchor
 
 
-async def jobs_by_ids(
-    client: Client,
+async def fetch_many(
+    client: PlatformClient,
     ids: Sequence[str],
     *,
     on_retry: RetryHook | None = None,
     sleep: Sleep = asyncio.sleep,
 ) -> dict[str, ImportJob | JobError]:
-    """Return what the platform tells of any number of jobs, 100 a request, as by `Client.jobs_by_id`."""
-    pace = Pace(client, on_retry=on_retry, sleep=sleep)
-    asking = [
+    """Return what the platform tells of any number of jobs, 100 a request, as by
+    `PlatformClient.jobs_by_id`.
+    """
+    throttle = Throttle(client, on_retry=on_retry, sleep=sleep)
+    tasks = [
         asyncio.create_task(
-            pace.keep(
-                partial(client.jobs_by_id, ids[place : place + MAX_LIMIT], on_retry=on_retry, queued=False)
+            throttle.run(
+                partial(client.jobs_by_id, ids[start : start + MAX_LIMIT], on_retry=on_retry, queued=False)
             )
         )
-        for place in range(0, len(ids), MAX_LIMIT)
+        for start in range(0, len(ids), MAX_LIMIT)
     ]
-    found: dict[str, ImportJob | JobError] = {}
+    records: dict[str, ImportJob | JobError] = {}
     try:
-        for answer in asking:
-            found |= await answer
+        for task in tasks:
+            records |= await task
     finally:
-        await _give_up(pace, asking)
-    return found
+        await _cancel_all(throttle, tasks)
+    return records
 
 
-class _Reading:
+class _PageReader:
     """One reading of a list from its start; pages ahead of the one that is due are asked for already."""
 
     def __init__(
         self,
-        client: Client,
+        client: PlatformClient,
         query: JobQuery,
-        most: int,
-        pace: Pace,
+        max_jobs: int,
+        throttle: Throttle,
         on_progress: ProgressHook | None,
         on_retry: RetryHook | None,
     ) -> None:
         self._client = client
         self._query = query
-        self._most = most
-        self._pace = pace
+        self._max_jobs = max_jobs
+        self._throttle = throttle
         self._on_progress = on_progress
         self._on_retry = on_retry
         self._ahead: deque[tuple[int, asyncio.Task[JobPage]]] = deque()
@@ -197,7 +201,7 @@ class _Reading:
 
         `coverage` says afterwards whether it is.
         """
-        for number in range(MOST_PASSES):
+        for number in range(MAX_PASSES):
             if number:
                 self.coverage = Coverage(self.coverage)
                 self._pages = self._jobs = 0
@@ -215,12 +219,12 @@ class _Reading:
         yield page
         if page.more:
             self._query = replace(self._query, limit=min(page.limit, MAX_LIMIT))
-        known = min(page.total or 0, self._most) if page.more else 0
+        known = min(page.total or 0, self._max_jobs) if page.more else 0
         offsets = iter(range(page.limit, known, self._query.limit))
-        self._look_ahead(offsets)
+        self._prefetch(offsets)
         while self._following(page) is not None and not coverage.idle:
             before, page = page, await self._due(page, offsets)
-            if (between := await self._between(before, page)) is not None:
+            if (between := await self._gap_queries(before, page)) is not None:
                 coverage.join(before, between, page)
                 yield replace(between, unreadable=0)
             coverage.take(page)
@@ -238,7 +242,7 @@ class _Reading:
 
     async def stop(self) -> None:
         """Give up what is asked for ahead."""
-        await _give_up(self._pace, [task for _, task in self._ahead])
+        await _cancel_all(self._throttle, [task for _, task in self._ahead])
 
     def _following(self, page: JobPage) -> int | None:
         """Return where the window after a page begins, None at the end of the list, or of what is wanted.
@@ -250,7 +254,7 @@ class _Reading:
             return end
         if not page.more and not self._continued(page):
             return None
-        self.coverage.cut = end >= self._most
+        self.coverage.cut = end >= self._max_jobs
         return None if self.coverage.cut else end
 
     def _continued(self, page: JobPage) -> bool:
@@ -265,64 +269,66 @@ class _Reading:
             return await self._page(self._window(end))
         page = await self._ahead[0][1]
         self._ahead.popleft()
-        self._look_ahead(offsets)
+        self._prefetch(offsets)
         return page
 
     def _window(self, offset: int) -> JobQuery:
         """Return the window from an offset to where the next one begins, also after a page that was short."""
         return replace(self._query, offset=offset, limit=self._query.limit - offset % self._query.limit)
 
-    def _look_ahead(self, offsets: Iterator[int]) -> None:
-        while len(self._ahead) < MOST_AHEAD and (offset := next(offsets, None)) is not None:
+    def _prefetch(self, offsets: Iterator[int]) -> None:
+        while len(self._ahead) < MAX_AHEAD and (offset := next(offsets, None)) is not None:
             task = asyncio.create_task(self._page(replace(self._query, offset=offset)))
             self._ahead.append((offset, task))
 
-    async def _between(self, before: JobPage, page: JobPage) -> JobPage | None:
+    async def _gap_queries(self, before: JobPage, page: JobPage) -> JobPage | None:
         """Return the window over the border of two pages, where the list was shorter for the later one.
 
         Jobs that left moved those at the later page's start up; and where jobs were added, but the later
         page was answered first, those that it starts with have moved down.
         """
-        lost = (before.total or 0) - page.total if page.total is not None else 0
+        shrinkage = (before.total or 0) - page.total if page.total is not None else 0
         half = self._query.limit // 2
-        if lost <= 0:
+        if shrinkage <= 0:
             return None
-        if lost >= half:
+        if shrinkage >= half:
             self.coverage.part()
             return None
         return await self._page(replace(self._query, offset=max(0, page.query.offset - half)))
 
     async def _page(self, query: JobQuery) -> JobPage:
         """Return a page with all its jobs whole; raises CgcError where the platform keeps them back."""
-        page = await self._pace.keep(partial(self._client.jobs, query, on_retry=self._on_retry, queued=False))
+        page = await self._throttle.run(
+            partial(self._client.jobs, query, on_retry=self._on_retry, queued=False)
+        )
         if page.incomplete is not None:
-            page = await self._pace.keep(partial(self._whole, page))
+            page = await self._throttle.run(partial(self._completed, page))
         if page.total is not None:
             self.coverage.total = page.total
         self._pages += 1
         self._jobs += len(page.jobs)
-        self._tell(page)
+        self._report_progress(page)
         return page
 
-    async def _whole(self, page: JobPage) -> JobPage:
+    async def _completed(self, page: JobPage) -> JobPage:
         """Return a page whose brief jobs could not be filled, now filled."""
         if isinstance(page.incomplete, RateLimited):
-            page = await self._client.filled(page, queued=False)
+            page = await self._client.fill_partial_jobs(page, queued=False)
         if page.incomplete is not None:
             raise page.incomplete
         return page
 
-    def _tell(self, page: JobPage) -> None:
+    def _report_progress(self, page: JobPage) -> None:
         if self._on_progress is not None:
-            total = None if page.total is None else min(page.total, self._most)
+            total = None if page.total is None else min(page.total, self._max_jobs)
             pages = None if total is None else max(self._pages, -(-total // self._query.limit))
             jobs = self._jobs if total is None else min(self._jobs, total)
-            self._on_progress(Progress(self._pages, pages, jobs, total))
+            self._on_progress(FetchProgress(self._pages, pages, jobs, total))
 
 
-async def _give_up(pace: Pace, tasks: Sequence[asyncio.Task[Any]]) -> None:
+async def _cancel_all(throttle: Throttle, tasks: Sequence[asyncio.Task[Any]]) -> None:
     """Cancel what still runs, and see it end."""
-    pace.stop()
+    throttle.stop()
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -16,11 +16,11 @@ from cgc_tui.domain.platform import RateLimit
 from cgc_tui.domain.records import _count, _text, job
 from cgc_tui.domain.text import SafeText, sanitize
 
-DEEPEST = 50
-NESTS = frozenset((dict, list))
+MAX_DEPTH = 50
+CONTAINER_TYPES = frozenset((dict, list))
 """What holds other values in what `json` reads: these very types, told faster than by isinstance."""
 
-MOST_ITEMS = 1000
+MAX_ITEMS = 1000
 """Ten times what a page may have ("List import jobs"); more would hold up the screen."""
 
 TRY_AGAIN = SafeText("Press r to ask again.")
@@ -72,12 +72,12 @@ def _finite(text: str) -> float | None:
 def _too_deep(value: object) -> bool:
     """Tell whether lists and objects stand in each other so deep that comparing them could fail."""
     layer: list[Any] = [value]
-    for _ in range(DEEPEST):
+    for _ in range(MAX_DEPTH):
         layer = [
             child
             for parent in layer
             for child in (parent.values() if isinstance(parent, dict) else parent)
-            if type(child) in NESTS
+            if type(child) in CONTAINER_TYPES
         ]
         if not layer:
             return False
@@ -89,7 +89,7 @@ def items(answer: dict[str, Any]) -> list[Any]:
     value = answer.get("items")
     if not isinstance(value, list):
         raise InvalidResponse(SafeText("the answer could not be read: it holds no list"), TRY_AGAIN)
-    if len(value) > MOST_ITEMS:
+    if len(value) > MAX_ITEMS:
         raise InvalidResponse(sanitize(f"the answer holds {len(value):,} items, too many"), TRY_AGAIN)
     return value
 
@@ -97,20 +97,20 @@ def items(answer: dict[str, Any]) -> list[Any]:
 def jobs(records: Iterable[object]) -> tuple[tuple[ImportJob, ...], int]:
     """Return each readable job once, in order, and how many records were not jobs."""
     unreadable = 0
-    found: dict[str, ImportJob] = {}
+    jobs_by_id: dict[str, ImportJob] = {}
     for record in records:
         parsed = job(record)
         if parsed is None:
             unreadable += 1
         else:
-            found.setdefault(parsed.id, parsed)
-    return tuple(found.values()), unreadable
+            jobs_by_id.setdefault(parsed.id, parsed)
+    return tuple(jobs_by_id.values()), unreadable
 
 
-def names(records: Iterable[object]) -> list[str]:
+def ids(records: Iterable[object]) -> list[str]:
     """Return the ids of projects or volumes."""
-    found = (_text(record.get("id")) for record in records if isinstance(record, dict))
-    return [name for name in found if name]
+    ids = (_text(record.get("id")) for record in records if isinstance(record, dict))
+    return [id_ for id_ in ids if id_]
 
 
 def username(record: dict[str, Any]) -> str:
@@ -127,11 +127,11 @@ def rate_reset(record: dict[str, Any]) -> object:
     return rate.get("reset") if isinstance(rate, dict) else None
 
 
-def rate_budget(record: dict[str, Any]) -> RateLimit:
+def rate_limit(record: dict[str, Any]) -> RateLimit:
     """Return the rate limit; raise `InvalidResponse` where the answer does not tell it."""
     rate = record.get("rate")
-    told = rate if isinstance(rate, dict) else {}
-    limit, remaining = _count(told.get("limit")), _count(told.get("remaining"))
+    limits = rate if isinstance(rate, dict) else {}
+    limit, remaining = _count(limits.get("limit")), _count(limits.get("remaining"))
     if limit is None or remaining is None:
         raise InvalidResponse(SafeText("the answer tells no rate limit"), TRY_AGAIN)
     return RateLimit(limit, remaining)

@@ -18,17 +18,17 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from cgc_tui.api.request_log import Event
+    from cgc_tui.api.request_log import RequestRecord
     from cgc_tui.domain.errors import CgcError
     from cgc_tui.domain.platform import RateLimit
     from cgc_tui.domain.queries import JobPage, JobQuery
 
 CHUNK = 1 << 16
-PATIENCE = 32.0
+TIMEOUT = 32.0
 """Seconds until a child that tells nothing is given up; the request itself is, before that."""
 
 
-class Question(NamedTuple):
+class PrefetchRequest(NamedTuple):
     """Which page to ask for, where, and with which token, in plain text: it goes to the child alone."""
 
     endpoint: str
@@ -37,19 +37,19 @@ class Question(NamedTuple):
     query: JobQuery
 
 
-class Told(NamedTuple):
+class PrefetchResult(NamedTuple):
     """What came of the question, with the requests that it took, oldest first."""
 
     page: JobPage | CgcError
-    budget: RateLimit | None
-    events: tuple[Event, ...]
+    rate_limit: RateLimit | None
+    records: tuple[RequestRecord, ...]
 
 
-class FirstPage:
+class Prefetch:
     """A page that is asked for already; it is told once, and then the child is gone."""
 
-    def __init__(self, answer: Callable[[socket.socket], object]) -> None:
-        """Fork, while there are no threads; `answer` reads a question in the child and tells.
+    def __init__(self, serve: Callable[[socket.socket], object]) -> None:
+        """Fork, while there are no threads; `serve` reads a question in the child and tells.
 
         Where there can be no child, as with too many processes of the user's, nothing is told.
         """
@@ -60,17 +60,17 @@ class FirstPage:
             self._child = os.fork()
             if not self._child:
                 self._socket.close()
-                _run(answer, other)
+                _run(serve, other)
 
-    def ask(self, question: Question) -> None:
+    def start(self, request: PrefetchRequest) -> None:
         """Ask for a page."""
         import pickle
 
-        self._query = question.query
+        self._query = request.query
         with suppress(OSError):
-            self._socket.sendall(pickle.dumps(question))
+            self._socket.sendall(pickle.dumps(request))
 
-    async def told(self, query: JobQuery) -> Told | None:
+    async def result(self, query: JobQuery) -> PrefetchResult | None:
         """Return what came of the question; None where another page is wanted, or nothing was told."""
         import asyncio
         import pickle
@@ -81,15 +81,15 @@ class FirstPage:
         answer = bytearray()
         self._socket.setblocking(False)
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 while chunk := await asyncio.get_running_loop().sock_recv(self._socket, CHUNK):
                     answer += chunk
-            told: Told = pickle.loads(answer)
+            result: PrefetchResult = pickle.loads(answer)
         except (OSError, EOFError, pickle.UnpicklingError):
             return None
         finally:
             self.close()
-        return told
+        return result
 
     def close(self) -> None:
         """Let the child go."""
@@ -101,7 +101,7 @@ class FirstPage:
                 os.waitpid(child, 0)
 
 
-def _run(answer: Callable[[socket.socket], object], parent: socket.socket) -> None:
+def _run(serve: Callable[[socket.socket], object], parent: socket.socket) -> None:
     """Be the child, without the terminal. What fails is not told: the parent asks in its turn."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -109,6 +109,6 @@ def _run(answer: Callable[[socket.socket], object], parent: socket.socket) -> No
         null = os.open(os.devnull, os.O_RDWR)
         for standard in range(3):
             os.dup2(null, standard)
-        answer(parent)
+        serve(parent)
     finally:
         os._exit(0)

@@ -7,34 +7,36 @@ import os
 import pickle
 import socket
 
-from cgc_tui.api.client import Client
-from cgc_tui.api.connection import load_http
-from cgc_tui.api.prefetch import Question, Told
-from cgc_tui.api.request_log import EventLog
-from cgc_tui.api.requester import Wire
+from cgc_tui.api.client import PlatformClient
+from cgc_tui.api.connection import import_httpx
+from cgc_tui.api.prefetch import PrefetchRequest, PrefetchResult
+from cgc_tui.api.request_log import RequestLog
+from cgc_tui.api.requester import Requester
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.queries import JobPage
 from cgc_tui.domain.token import Token
 
 
-def answer(parent: socket.socket) -> None:
+def serve(parent: socket.socket) -> None:
     """Load what takes long, then read the question and tell what came of it, unless the parent lets go."""
-    load_http()
+    import_httpx()
     with parent.makefile("rb", buffering=0) as stream:
-        question: Question = pickle.load(stream)
-    asyncio.run(_tell(parent, question))
+        request: PrefetchRequest = pickle.load(stream)
+    asyncio.run(_send_result(parent, request))
 
 
-async def _tell(parent: socket.socket, question: Question) -> None:
+async def _send_result(parent: socket.socket, request: PrefetchRequest) -> None:
     # It sends nothing more, so whatever can be read is the end of it.
     asyncio.get_running_loop().add_reader(parent, os._exit, 0)
-    events = EventLog()
-    token = Token(question.secret)
-    client = Client(Wire(question.endpoint, token, advance_access=question.advance_access, events=events))
+    request_log = RequestLog()
+    token = Token(request.secret)
+    client = PlatformClient(
+        Requester(request.endpoint, token, advance_access=request.advance_access, request_log=request_log)
+    )
     page: JobPage | CgcError
     try:
-        page = await client.jobs(question.query)
+        page = await client.jobs(request.query)
     except CgcError as error:
         page = error
-    parent.sendall(pickle.dumps(Told(page, client.budget, events.events[::-1])))
+    parent.sendall(pickle.dumps(PrefetchResult(page, client.last_rate_limit, request_log.records[::-1])))
     os._exit(0)  # nobody waits for what is open

@@ -12,15 +12,15 @@ from typing import NamedTuple
 
 from cgc_tui.domain.text import SafeText, sanitize
 
-MOST_EVENTS = 500
-MOST_LINE = 8000
+MAX_RECORDS = 500
+MAX_LINE = 8000
 PRIVATE = 0o600
 
 
-class Event(NamedTuple):
+class RequestRecord(NamedTuple):
     """One request: `target` is its path and query; `status` is None where no answer came.
 
-    `size` is in bytes, after decompression. `what` went wrong is ours, `code` and `words` are the
+    `size` is in bytes, after decompression. `error` went wrong is ours, `code` and `server_message` are the
     platform's.
     """
 
@@ -32,35 +32,35 @@ class Event(NamedTuple):
     status: int | None = None
     size: int = 0
     request_id: SafeText | None = None
-    what: SafeText | None = None
+    error: SafeText | None = None
     code: int | None = None
-    words: SafeText | None = None
+    server_message: SafeText | None = None
 
     def parts(self) -> list[str]:
         """Return all that is known: when, what was asked, what came of it; with the time in UTC."""
         attempt = f", attempt {self.attempt}" if self.attempt > 1 else ""
-        came = "no answer" if self.status is None else f"{self.status}, {self.size:,} bytes"
+        outcome = "no answer" if self.status is None else f"{self.status}, {self.size:,} bytes"
         code = "" if self.code is None else f"code {self.code}"
         parts = [
-            stamp(self.at),
+            utc_timestamp(self.at),
             f"{self.method} {self.target}",
-            f"{came}, {self.milliseconds:,} ms{attempt}",
+            f"{outcome}, {self.milliseconds:,} ms{attempt}",
             f"request id {self.request_id}" if self.request_id else "",
-            self.what,
-            " ".join(filter(None, (code, self.words))),
+            self.error,
+            " ".join(filter(None, (code, self.server_message))),
         ]
         return [part for part in parts if part]
 
     def line(self) -> SafeText:
         """Return the event on one line."""
-        return sanitize("; ".join(self.parts()), max_chars=MOST_LINE)
+        return sanitize("; ".join(self.parts()), max_chars=MAX_LINE)
 
     def text(self) -> str:
         """Return the event on several lines, to be read or copied."""
         return "\n".join(self.parts())
 
 
-def stamp(instant: datetime) -> str:
+def utc_timestamp(instant: datetime) -> str:
     """Return an instant in UTC, to the millisecond."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
@@ -77,64 +77,64 @@ class LogFile:
         self._path = path
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         try:
-            number = os.open(path, flags, PRIVATE)
+            descriptor = os.open(path, flags, PRIVATE)
         except (OSError, ValueError) as error:
-            raise LogFileError(self._sentence(error)) from None
+            raise LogFileError(self._message(error)) from None
         try:
-            if not stat.S_ISREG(os.fstat(number).st_mode):
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise OSError(0, "it is not a regular file")
-            os.fchmod(number, PRIVATE)
+            os.fchmod(descriptor, PRIVATE)
         except OSError as error:
-            os.close(number)
-            raise LogFileError(self._sentence(error)) from None
-        self._number = number
+            os.close(descriptor)
+            raise LogFileError(self._message(error)) from None
+        self._descriptor = descriptor
 
     def write(self, line: SafeText) -> None:
         """Add a line; raises `LogFileError`."""
         try:
-            os.write(self._number, f"{line}\n".encode())
+            os.write(self._descriptor, f"{line}\n".encode())
         except OSError as error:
-            raise LogFileError(self._sentence(error)) from None
+            raise LogFileError(self._message(error)) from None
 
-    def _sentence(self, error: Exception) -> str:
-        why = getattr(error, "strerror", None) or str(error)
+    def _message(self, error: Exception) -> str:
+        reason = getattr(error, "strerror", None) or str(error)
         if self._path.is_symlink():
-            why = "it is a symbolic link"
-        return f"The log file {sanitize(self._path)} cannot be written: {sanitize(why)}."
+            reason = "it is a symbolic link"
+        return f"The log file {sanitize(self._path)} cannot be written: {sanitize(reason)}."
 
 
-class EventLog:
+class RequestLog:
     """The last events, newest first, and the file that gets every one of them."""
 
     def __init__(self, file: LogFile | None = None) -> None:
         self.added = 0
         """How many events there have been."""
-        self.trouble: SafeText | None = None
+        self.write_error: SafeText | None = None
         """Why the file gets no more lines."""
-        self._events: deque[Event] = deque(maxlen=MOST_EVENTS)
+        self._records: deque[RequestRecord] = deque(maxlen=MAX_RECORDS)
         self._file = file
-        self._tell: Callable[[SafeText], object] = lambda _: None
+        self._notify: Callable[[SafeText], object] = lambda _: None
 
     @property
-    def events(self) -> tuple[Event, ...]:
+    def records(self) -> tuple[RequestRecord, ...]:
         """The events that are kept, newest first."""
-        return tuple(self._events)
+        return tuple(self._records)
 
-    def tell_trouble(self, tell: Callable[[SafeText], object]) -> None:
+    def on_write_error(self, notify: Callable[[SafeText], object]) -> None:
         """Have the user told once why the file gets no more lines, also where that is so already."""
-        self._tell = tell
-        if self.trouble is not None:
-            tell(self.trouble)
+        self._notify = notify
+        if self.write_error is not None:
+            notify(self.write_error)
 
-    def add(self, event: Event) -> None:
+    def add(self, record: RequestRecord) -> None:
         """Keep an event."""
-        self._events.appendleft(event)
+        self._records.appendleft(record)
         self.added += 1
-        self._write(event.line())
+        self._write(record.line())
 
-    def note(self, words: str) -> None:
+    def note(self, text: str) -> None:
         """Write to the file what is no request."""
-        self._write(sanitize(f"{stamp(datetime.now(UTC))} {words}"))
+        self._write(sanitize(f"{utc_timestamp(datetime.now(UTC))} {text}"))
 
     def _write(self, line: SafeText) -> None:
         if self._file is None:
@@ -143,5 +143,5 @@ class EventLog:
             self._file.write(line)
         except LogFileError as error:
             self._file = None
-            self.trouble = sanitize(error)
-            self._tell(self.trouble)
+            self.write_error = sanitize(error)
+            self._notify(self.write_error)

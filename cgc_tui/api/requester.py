@@ -11,10 +11,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cgc_tui.api import error_mapping, parse
-from cgc_tui.api.attempt import Answer, Exchange
-from cgc_tui.api.body import whole_body
+from cgc_tui.api.attempt import ApiResponse, RequestAttempt
+from cgc_tui.api.body import read_body
 from cgc_tui.api.connection import Connection
-from cgc_tui.api.request_log import Event, EventLog
+from cgc_tui.api.request_log import RequestLog, RequestRecord
 from cgc_tui.domain.errors import CgcError, ConnectionFailed, InvalidResponse, Maintenance, ServerError
 from cgc_tui.domain.platform import RateLimit
 from cgc_tui.domain.token import Token
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import httpx
 
 DEADLINE = 30.0
-MOST_AT_ONCE = 6
+MAX_CONCURRENT = 6
 BACKOFF = (0.3, 1.5)
 STOPPED = 5.0
 """Seconds. A deadline that is noticed later than this passed while the process was stopped (Ctrl+Z)."""
@@ -39,7 +39,7 @@ Check = Callable[[dict[str, Any]], object]
 """Raises `InvalidResponse` for an answer that is not what the call returns."""
 
 
-class Wire:
+class Requester:
     """HTTP to one endpoint, for one token.
 
     What may be repeated is repeated at most twice, after the seconds of `backoff` with jitter; all attempts
@@ -58,11 +58,11 @@ class Wire:
         deadline: float = DEADLINE,
         backoff: Sequence[float] = BACKOFF,
         advance_access: bool = False,
-        events: EventLog | None = None,
+        request_log: RequestLog | None = None,
     ) -> None:
         """`transport` replaces the network; `advance_access` sends the header of that name."""
         self.endpoint = endpoint.rstrip("/")
-        self.budget: RateLimit | None = None
+        self.last_rate_limit: RateLimit | None = None
         self.now = now
         self._connection = Connection(
             self.endpoint, token, transport=transport, advance_access=advance_access
@@ -70,8 +70,8 @@ class Wire:
         self._token = token
         self._deadline = deadline
         self._backoff = backoff
-        self._events = EventLog() if events is None else events
-        self._slots = asyncio.Semaphore(MOST_AT_ONCE)
+        self._request_log = RequestLog() if request_log is None else request_log
+        self._slots = asyncio.Semaphore(MAX_CONCURRENT)
 
     async def send(
         self,
@@ -81,12 +81,12 @@ class Wire:
         params: Params = (),
         body: dict[str, Any] | None = None,
         on_retry: RetryHook | None = None,
-        accept: Callable[[Answer], bool] = lambda _: False,
+        accept: Callable[[ApiResponse], bool] = lambda _: False,
         check: Check = lambda _: None,
         queued: bool = True,
         once: bool = False,
         specific: bool = True,
-    ) -> Answer:
+    ) -> ApiResponse:
         """Send a request that may be repeated; return a 2xx answer or one that `accept` takes.
 
         What is sent `once` is never repeated. `path` is below the endpoint and already quoted. A request
@@ -94,8 +94,8 @@ class Wire:
         `specific`, since it names no job, project or volume, is a failure of the server. Raises `CgcError`
         for every other outcome.
         """
-        make = partial(self._request, method, path, list(params), body)
-        attempt = partial(self._once, make, accept, check, specific)
+        build_request = partial(self._request, method, path, list(params), body)
+        attempt = partial(self._send_once, build_request, accept, check, specific)
         slots = self._slots if queued else nullcontext()
         while True:
             deadline = asyncio.timeout(self._deadline)
@@ -104,25 +104,25 @@ class Wire:
                     return await self._attempts(attempt, slots, on_retry, once)
             except TimeoutError as error:
                 if once or not _was_stopped(deadline):
-                    raise self._no_answer(error) from None
+                    raise self._error_from(error) from None
 
     async def _attempts(
         self,
-        attempt: Callable[[Exchange], Awaitable[Answer]],
+        attempt: Callable[[RequestAttempt], Awaitable[ApiResponse]],
         slots: AbstractAsyncContextManager[None],
         on_retry: RetryHook | None,
         once: bool,
-    ) -> Answer:
+    ) -> ApiResponse:
         """Return the answer of the first attempt that succeeds, after at most two that failed."""
         delays = [delay * random.uniform(0.7, 1.3) for delay in self._backoff]
         number = 1
         while True:
-            exchange = Exchange(self._events, self._token, number)
+            exchange = RequestAttempt(self._request_log, self._token, number)
             try:
                 async with slots:
                     return await attempt(exchange)
             except (ConnectionFailed, ServerError, InvalidResponse) as error:
-                if exchange.stale and not once:
+                if exchange.stale_connection and not once:
                     continue
                 if once or not delays or error.retry_after is None or isinstance(error, Maintenance):
                     raise
@@ -137,72 +137,76 @@ class Wire:
     ) -> httpx.Request:
         return http.build_request(method, self.endpoint + path, params=params, json=body)
 
-    async def _once(
+    async def _send_once(
         self,
-        make: Callable[[httpx.AsyncClient], httpx.Request],
-        accept: Callable[[Answer], bool],
+        build_request: Callable[[httpx.AsyncClient], httpx.Request],
+        accept: Callable[[ApiResponse], bool],
         check: Check,
         specific: bool,
-        exchange: Exchange,
-    ) -> Answer:
+        attempt: RequestAttempt,
+    ) -> ApiResponse:
         """Send a request once, under the eyes of the event log."""
         http = await self._connection.http()
         import httpx
 
         try:
-            request = make(http)
+            request = build_request(http)
         except (httpx.InvalidURL, UnicodeError) as error:
-            raise self._no_answer(error) from None
-        with exchange.noted(request, self.now()):
-            answer = await self._answer(http, request, exchange)
-            if not 200 <= answer.status < 300 and not accept(answer):
-                raise error_mapping.from_answer(
-                    answer.status, answer.headers, answer.told, now=self.now(), specific=specific
+            raise self._error_from(error) from None
+        with attempt.logged(request, self.now()):
+            response = await self._receive(http, request, attempt)
+            if not 200 <= response.status < 300 and not accept(response):
+                raise error_mapping.error_from_response(
+                    response.status, response.headers, response.json, now=self.now(), specific=specific
                 )
-            check(answer.told)
-            return answer
+            check(response.json)
+            return response
 
-    async def _answer(self, http: httpx.AsyncClient, request: httpx.Request, exchange: Exchange) -> Answer:
+    async def _receive(
+        self, http: httpx.AsyncClient, request: httpx.Request, attempt: RequestAttempt
+    ) -> ApiResponse:
         """Send a request and read its answer; where that is a failure anyway, it may tell nothing."""
         import httpx
 
         try:
             response = await http.send(request, stream=True)
         except (httpx.HTTPError, OSError) as error:
-            exchange.broke()
-            raise self._no_answer(error) from None
+            attempt.mark_connection_reused()
+            raise self._error_from(error) from None
         try:
-            exchange.status, exchange.request_id = response.status_code, response.headers.get("x-request-id")
-            self._count(response.headers)
-            body = self._token.redact(await whole_body(response))
+            attempt.status, attempt.request_id = response.status_code, response.headers.get("x-request-id")
+            self._update_rate_limit(response.headers)
+            body = self._token.redact(await read_body(response))
         except (httpx.HTTPError, OSError) as error:
-            raise self._no_answer(error) from None
+            raise self._error_from(error) from None
         finally:
             await response.aclose()
-        exchange.size = len(body)
+        attempt.size = len(body)
         try:
-            told = parse.json_object(body)
+            content = parse.json_object(body)
         except InvalidResponse:
             if response.is_success:
                 raise
-            told = {}
-        return Answer(response.status_code, response.headers, told)
+            content = {}
+        return ApiResponse(response.status_code, response.headers, content)
 
-    def _no_answer(self, error: Exception) -> CgcError:
-        return error_mapping.from_exception(error, self._connection.host, proxy=self._connection.proxy)
+    def _error_from(self, error: Exception) -> CgcError:
+        return error_mapping.error_from_exception(error, self._connection.host, proxy=self._connection.proxy)
 
-    def _count(self, headers: httpx.Headers) -> None:
+    def _update_rate_limit(self, headers: httpx.Headers) -> None:
         try:
             limit, remaining = (int(headers[f"x-ratelimit-{key}"]) for key in ("limit", "remaining"))
         except (KeyError, ValueError):
             return
-        self.budget = RateLimit(limit, remaining, error_mapping.window_end(headers, self.now()))
+        self.last_rate_limit = RateLimit(
+            limit, remaining, error_mapping.rate_limit_reset(headers, self.now())
+        )
 
-    def learn(self, budget: RateLimit | None, events: Iterable[Event]) -> None:
+    def adopt(self, rate_limit: RateLimit | None, records: Iterable[RequestRecord]) -> None:
         """Know of requests that another process made, and of what is left of the rate limit after them."""
-        self.budget = budget
-        for event in events:
-            self._events.add(event)
+        self.last_rate_limit = rate_limit
+        for record in records:
+            self._request_log.add(record)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -16,7 +16,7 @@ from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.services.session import Place
 
 if TYPE_CHECKING:
-    from cgc_tui.api.client import Client
+    from cgc_tui.api.client import PlatformClient
 
 
 class NoToken(Exception):
@@ -38,7 +38,7 @@ class Session(NamedTuple):
     sleep: Callable[[float], Coroutine[Any, Any, None]] = asyncio.sleep
 
     @asynccontextmanager
-    async def client(self) -> AsyncIterator[Client]:
+    async def client(self) -> AsyncIterator[PlatformClient]:
         """Give a client for the platform, closed afterwards; raises NoToken."""
         access = self.place.access
         if access.token is None:

@@ -16,28 +16,28 @@ from cgc_tui.formatting.display import format_count
 from cgc_tui.formatting.lists import missing_details
 
 if TYPE_CHECKING:
-    from cgc_tui.api.client import Client
+    from cgc_tui.api.client import PlatformClient
 
 
-async def last_batch(client: Client, query: JobQuery, session: Session) -> Batch | None:
+async def last_batch(client: PlatformClient, query: JobQuery, session: Session) -> Batch | None:
     """Return the batch that was started last, with all its jobs; say what was searched for it.
 
     The first thousand jobs of the list are searched; all of them where these are in no order of time, hold
     no batch, or may hold only a part of it. Raises CgcError, also where the jobs' details are missing.
     """
-    from cgc_tui.api.listing import all_jobs
+    from cgc_tui.api.listing import fetch_all
     from cgc_tui.api.parse import TRY_AGAIN
 
     with ProgressLine(session) as progress:
         read = partial(
-            all_jobs,
+            fetch_all,
             client,
             query,
             on_progress=progress.show,
             on_retry=progress.retrying,
             sleep=session.sleep,
         )
-        page = await read(most=SEARCH_WINDOW)
+        page = await read(max_jobs=SEARCH_WINDOW)
         found = find_batches(page.jobs, complete=not page.more)
         if page.more and (not newest_first(page.jobs) or not found or found[0].may_continue):
             page = await read()

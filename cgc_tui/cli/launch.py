@@ -10,8 +10,8 @@ import sys
 from collections.abc import MutableMapping
 from dataclasses import replace
 
-from cgc_tui.api.prefetch import FirstPage, Question
-from cgc_tui.api.request_log import EventLog
+from cgc_tui.api.prefetch import Prefetch, PrefetchRequest
+from cgc_tui.api.request_log import RequestLog
 from cgc_tui.cli.connect import _config, _place
 from cgc_tui.cli.output import _say
 from cgc_tui.config.settings import Settings, load
@@ -43,7 +43,7 @@ TEXTUALS = {
 """Textual's variables that change what is seen, and nothing else."""
 
 
-def _screen(options: argparse.Namespace, events: EventLog, first: FirstPage | None) -> int:
+def _screen(options: argparse.Namespace, events: RequestLog, first: Prefetch | None) -> int:
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
         words = "needs a terminal on standard input and standard error; for scripts there is: cgc-tui list"
         _say(SafeText(words))
@@ -98,13 +98,15 @@ def _screen(options: argparse.Namespace, events: EventLog, first: FirstPage | No
     return app.return_code or DONE
 
 
-def _ask(first: FirstPage, place: Place, query: JobQuery) -> None:
+def _ask(first: Prefetch, place: Place, query: JobQuery) -> None:
     """Have the first page asked for, where there is a token for it."""
     endpoint, token = place.access.endpoint, place.access.token
     if token is None:
         first.close()
     else:
-        first.ask(Question(endpoint, token.reveal(), place.credentials.advance_access(endpoint), query))
+        first.start(
+            PrefetchRequest(endpoint, token.reveal(), place.credentials.advance_access(endpoint), query)
+        )
 
 
 def _query(options: argparse.Namespace, chosen: Settings) -> JobQuery:

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Sequence
 
 from cgc_tui import __version__
-from cgc_tui.api.prefetch import FirstPage
-from cgc_tui.api.request_log import EventLog, LogFile, LogFileError
+from cgc_tui.api.prefetch import Prefetch
+from cgc_tui.api.request_log import LogFile, LogFileError, RequestLog
 from cgc_tui.cli.commands import loaded
 from cgc_tui.cli.connect import _config, _place
 from cgc_tui.cli.launch import DONE, USAGE, _look, _screen
@@ -22,7 +22,7 @@ from cgc_tui.domain.text import sanitize
 NO = 1
 
 
-def main(arguments: Sequence[str], first: FirstPage | None) -> int:
+def main(arguments: Sequence[str], first: Prefetch | None) -> int:
     """Run the screen or a command, and return its exit code; `first` asks for the screen's first page."""
     made = parser(commands=not _only_options(arguments))
     try:
@@ -38,19 +38,19 @@ def main(arguments: Sequence[str], first: FirstPage | None) -> int:
     if options.command is not None and given:
         made.error(f"--{given[0].removeprefix('screen ')} is the screen's; give it after {options.command}")
     try:
-        events = EventLog(LogFile(options.log_file) if options.log_file else None)
+        events = RequestLog(LogFile(options.log_file) if options.log_file else None)
         events.note(f"cgc-tui {__version__} begins")
         code = _command(made, options, events) if options.command else _screen(options, events, first)
     except (CredentialsError, LogFileError) as error:
         _say(sanitize(error))
         return USAGE
     events.note(f"cgc-tui ends with {code}")
-    if options.command is None and events.trouble is not None:
-        _say(events.trouble)  # what the screen said is gone with it
+    if options.command is None and events.write_error is not None:
+        _say(events.write_error)  # what the screen said is gone with it
     return code
 
 
-def _command(made: argparse.ArgumentParser, options: argparse.Namespace, events: EventLog) -> int:
+def _command(made: argparse.ArgumentParser, options: argparse.Namespace, events: RequestLog) -> int:
     from cgc_tui.cli.context import Session
     from cgc_tui.cli.runner import run
 
@@ -73,5 +73,5 @@ def _command(made: argparse.ArgumentParser, options: argparse.Namespace, events:
     screen_problems = chosen.screen_problems if options.command == "info" else ()
     for note in (*chosen.problems, *screen_problems, *place.credentials.notes):
         _say(sanitize(note))
-    events.tell_trouble(_say)
+    events.on_write_error(_say)
     return run(loaded(options.command), options, session)

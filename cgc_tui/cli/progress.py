@@ -11,7 +11,7 @@ from cgc_tui.domain.errors import CgcError, RateLimited
 from cgc_tui.domain.text import cell_width
 
 if TYPE_CHECKING:
-    from cgc_tui.api.listing import Progress
+    from cgc_tui.api.listing import FetchProgress
     from cgc_tui.cli.context import Session
 
 EVERY = 0.25
@@ -36,7 +36,7 @@ class ProgressLine:
     ) -> None:
         self._clear()
 
-    def show(self, progress: Progress) -> None:
+    def show(self, progress: FetchProgress) -> None:
         """Draw how many jobs have come."""
         if not self._live or self._clock() < self._next:
             return

@@ -18,12 +18,12 @@ def job(record: object) -> ImportJob | None:
     if not isinstance(record, dict):
         return None
     href = _text(record.get("href"))
-    job_id = _text(record.get("id")) or id_in(href)
+    job_id = _text(record.get("id")) or id_from_href(href)
     if not job_id:
         return None
     return ImportJob(
         id=job_id,
-        state=_often(record.get("state")) or "",
+        state=_interned(record.get("state")) or "",
         href=href,
         source=_source(record.get("source")),
         destination=_destination(record.get("destination")),
@@ -40,10 +40,10 @@ def job(record: object) -> ImportJob | None:
 
 def job_id(text: str) -> str:
     """Return the id that a user means by a job's id or href."""
-    return id_in(text) or text
+    return id_from_href(text) or text
 
 
-def id_in(href: str | None) -> str | None:
+def id_from_href(href: str | None) -> str | None:
     """Return the job id in a href's path, whatever host it names; None where it is not a job's href."""
     try:
         path = urlsplit(href or "").path
@@ -69,7 +69,7 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _often(value: object) -> str | None:
+def _interned(value: object) -> str | None:
     """Return a text that many jobs have, as one object for all."""
     text = _text(value)
     return text and sys.intern(text)
@@ -100,13 +100,13 @@ def _time(value: object) -> datetime | None:
 def _source(value: object) -> Source:
     if not isinstance(value, dict):
         return Source()
-    return Source(_often(value.get("volume")), _text(value.get("location")))
+    return Source(_interned(value.get("volume")), _text(value.get("location")))
 
 
 def _destination(value: object) -> Destination:
     if not isinstance(value, dict):
         return Destination()
-    return Destination(_often(value.get("project")), _text(value.get("name")), _text(value.get("parent")))
+    return Destination(_interned(value.get("project")), _text(value.get("name")), _text(value.get("parent")))
 
 
 def _file(value: object) -> ImportedFile | None:
@@ -116,5 +116,5 @@ def _file(value: object) -> ImportedFile | None:
         id=_text(value.get("id")),
         name=_text(value.get("name")),
         size=_count(value.get("size")),
-        project=_often(value.get("project")),
+        project=_interned(value.get("project")),
     )

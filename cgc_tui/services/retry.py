@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from cgc_tui.api.client import Client
-from cgc_tui.api.listing import all_jobs, jobs_by_ids
+from cgc_tui.api.client import PlatformClient
+from cgc_tui.api.listing import fetch_all, fetch_many
 from cgc_tui.api.parse import TRY_AGAIN
 from cgc_tui.api.requester import RetryHook
 from cgc_tui.api.throttle import Sleep
@@ -34,30 +34,30 @@ Hold = Callable[[str, str], AbstractAsyncContextManager[None]]
 """Holds the lock for sending, for an endpoint and a user of the platform (`SendLock.hold`)."""
 
 
-async def listed(
-    client: Client, jobs: Iterable[ImportJob], *, on_retry: RetryHook | None = None
+async def related_jobs(
+    client: PlatformClient, jobs: Iterable[ImportJob], *, on_retry: RetryHook | None = None
 ) -> tuple[ImportJob, ...]:
     """Return all that the platform lists of the projects and volumes of these jobs.
 
     Raises CgcError, also where the details of a job are missing: it may be a retry of one of these.
     """
     pairs = dict.fromkeys((job.destination.project, job.source.volume) for job in jobs)
-    found: dict[str, ImportJob] = {}
+    jobs_by_id: dict[str, ImportJob] = {}
     try:
         for project, volume in pairs:
-            page = await all_jobs(client, JobQuery(project=project, volume=volume), on_retry=on_retry)
-            found.update((job.id, job) for job in page.jobs)
+            page = await fetch_all(client, JobQuery(project=project, volume=volume), on_retry=on_retry)
+            jobs_by_id.update((job.id, job) for job in page.jobs)
     except (NotFound, Forbidden, RequestRejected):  # a project or volume is gone; the jobs are still listed
-        page = await all_jobs(client, JobQuery(), on_retry=on_retry)
-        found.update((job.id, job) for job in page.jobs)
-    if missing := sum(job.details_missing for job in found.values()):
-        raise InvalidResponse(missing_details(missing, len(found)), TRY_AGAIN, retry_after=5.0)
-    return tuple(found.values())
+        page = await fetch_all(client, JobQuery(), on_retry=on_retry)
+        jobs_by_id.update((job.id, job) for job in page.jobs)
+    if missing := sum(job.details_missing for job in jobs_by_id.values()):
+        raise InvalidResponse(missing_details(missing, len(jobs_by_id)), TRY_AGAIN, retry_after=5.0)
+    return tuple(jobs_by_id.values())
 
 
 @asynccontextmanager
 async def locked_run(
-    client: Client,
+    client: PlatformClient,
     planned: RetryPlan,
     options: NameConflictPolicy,
     *,
@@ -71,9 +71,9 @@ async def locked_run(
     by another process that had the lock, is not part of the run: `RetryRun.plan` says so. Raises CgcError,
     before anything is sent, where the user or the list cannot be read, and what `hold` raises.
     """
-    user = await client.me()
+    user = await client.user()
     async with hold(client.endpoint, user.username):
-        now = await listed(client, planned.jobs, on_retry=on_retry)
+        now = await related_jobs(client, planned.jobs, on_retry=on_retry)
         known = {*known, *planned.skipped, *(job.id for job in planned.jobs)}
         left = plan_retry(planned.jobs, listed=now, known=known)
         whole = RetryPlan(left.jobs, {**planned.skipped, **left.skipped})
@@ -81,7 +81,7 @@ async def locked_run(
 
 
 async def send(
-    client: Client, run: RetryRun, *, on_change: Callable[[], None] = lambda: None
+    client: PlatformClient, run: RetryRun, *, on_change: Callable[[], None] = lambda: None
 ) -> CgcError | None:
     """Send what waits, a hundred in a request and no request twice.
 
@@ -89,16 +89,16 @@ async def send(
     network. A request that the platform refuses, or whose answer is lost, does not end it; a second lost
     answer in a row does, and so does maintenance.
     """
-    lost = False
+    previous_unknown = False
     while chunk := run.next_chunk():
         on_change()
         try:
             run.record_results(chunk, await client.submit([request_body(job, run.policy) for job in chunk]))
         except OutcomeUnknown as error:
             run.record_unknown(chunk, error)
-            if lost or (error.status, error.code) == MAINTENANCE:
+            if previous_unknown or (error.status, error.code) == MAINTENANCE:
                 return error
-            lost = True
+            previous_unknown = True
             continue
         except CgcError as error:
             run.record_refusal(chunk, error)
@@ -106,24 +106,24 @@ async def send(
                 return error
         finally:
             on_change()
-        lost = False
+        previous_unknown = False
     return None
 
 
-async def look(client: Client, run: RetryRun) -> None:
+async def reconcile_once(client: PlatformClient, run: RetryRun) -> None:
     """Look whether jobs whose answer was lost are there all the same; raises CgcError."""
     if run.unresolved:
-        run.match_new_jobs(await listed(client, run.unresolved))
+        run.match_new_jobs(await related_jobs(client, run.unresolved))
 
 
-async def reconcile(client: Client, run: RetryRun, *, sleep: Sleep = asyncio.sleep) -> None:
+async def reconcile(client: PlatformClient, run: RetryRun, *, sleep: Sleep = asyncio.sleep) -> None:
     """Look for jobs whose answer was lost until all are there, at most three times; raises CgcError."""
     for wait in LOOKS:
         if run.unresolved:
             await sleep(wait)
-            await look(client, run)
+            await reconcile_once(client, run)
 
 
-async def follow(client: Client, run: RetryRun) -> None:
+async def refresh(client: PlatformClient, run: RetryRun) -> None:
     """Learn how the new jobs stand; raises CgcError."""
-    run.update_jobs(await jobs_by_ids(client, run.running_ids))
+    run.update_jobs(await fetch_many(client, run.running_ids))

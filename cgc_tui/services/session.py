@@ -10,7 +10,7 @@ from cgc_tui.config.credentials import Access, Credentials
 from cgc_tui.domain.token import Token
 
 if TYPE_CHECKING:
-    from cgc_tui.api.client import Client
+    from cgc_tui.api.client import PlatformClient
 
 
 class Place(NamedTuple):
@@ -22,5 +22,5 @@ class Place(NamedTuple):
     access: Access
     title: str
     credentials: Credentials
-    connect: Callable[[str, Token], Client]
+    connect: Callable[[str, Token], PlatformClient]
     state: Path | None

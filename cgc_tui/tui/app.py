@@ -13,7 +13,7 @@ from textual.driver import Driver
 from textual.reactive import var
 from textual.screen import Screen
 
-from cgc_tui.api.request_log import EventLog
+from cgc_tui.api.request_log import RequestLog
 from cgc_tui.config.credentials import Access, Credentials, TokenSource
 from cgc_tui.config.platforms import CredentialsError, platform_of
 from cgc_tui.config.settings import Settings
@@ -29,8 +29,8 @@ from cgc_tui.tui.messages import TokenRefused
 from cgc_tui.tui.terminal.driver import Terminal
 
 if TYPE_CHECKING:
-    from cgc_tui.api.client import Client
-    from cgc_tui.api.prefetch import FirstPage
+    from cgc_tui.api.client import PlatformClient
+    from cgc_tui.api.prefetch import Prefetch
     from cgc_tui.tui.login.screen import Login
 
 REFRESH_INTERVALS = (1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0)
@@ -49,17 +49,17 @@ class Setup(NamedTuple):
     access: Access
     title: str
     credentials: Credentials
-    connect: Callable[[str, Token], Client]
+    connect: Callable[[str, Token], PlatformClient]
     state: Path | None
     settings: Settings
     config: Path
     query: JobQuery
     look: DisplayOptions
     environ: Mapping[str, str]
-    events: EventLog
+    events: RequestLog
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     write: bool = False
-    first: FirstPage | None = None
+    first: Prefetch | None = None
 
 
 class CgcApp(TerminalApp):
@@ -79,7 +79,7 @@ class CgcApp(TerminalApp):
         super().__init__(setup.settings, setup.config, setup.environ, driver_class=driver_class)
         self._setup = setup
         self._access = setup.access
-        self._client: Client | None = None
+        self._client: PlatformClient | None = None
         self.set_reactive(CgcApp.display_options, setup.look)
         self.set_reactive(CgcApp.refresh_interval, setup.settings.refresh)
 
@@ -89,7 +89,7 @@ class CgcApp(TerminalApp):
             return Screen()
         self._client = self._setup.connect(self._access.endpoint, self._access.token)
         if self._setup.first is not None:
-            self._client.expect(self._setup.first)
+            self._client.use_prefetched(self._setup.first)
         jobs = self._jobs(self._client, self._setup.title, self._setup.query)
         # Known before they are found out, they do not have everything styled twice.
         jobs.add_class(*jobs._get_breakpoint_classes(self.size.width, self.HORIZONTAL_BREAKPOINTS))
@@ -104,14 +104,14 @@ class CgcApp(TerminalApp):
         settings = self._setup.settings
         for note in (*settings.problems, *settings.screen_problems, *self._setup.credentials.notes):
             self.warn(note)
-        self._setup.events.tell_trouble(self.warn)
+        self._setup.events.on_write_error(self.warn)
 
     async def on_unmount(self) -> None:
         """Close the connections."""
         if self._client is not None:
             await self._client.close()
 
-    def _jobs(self, client: Client, title: str, query: JobQuery) -> JobsScreen:
+    def _jobs(self, client: PlatformClient, title: str, query: JobQuery) -> JobsScreen:
         platform = platform_of(client.endpoint)
         return JobsScreen(
             client,

@@ -11,10 +11,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cgc_tui.api.client import Client
+from cgc_tui.api.client import PlatformClient
 from cgc_tui.api.connection import TOKEN_HEADER
-from cgc_tui.api.request_log import EventLog, LogFile
-from cgc_tui.api.requester import Wire
+from cgc_tui.api.request_log import LogFile, RequestLog
+from cgc_tui.api.requester import Requester
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.demo.catalog import CREDENTIALS
 from cgc_tui.domain.errors import (
@@ -38,7 +38,7 @@ from tests.support.clock import Clock
 from tests.support.terminal import PATIENCE
 
 
-async def test_a_page_is_whole(client: Client, platform: SimulatedPlatform) -> None:
+async def test_a_page_is_whole(client: PlatformClient, platform: SimulatedPlatform) -> None:
     page = await client.jobs(JobQuery(limit=50))
     assert [job.id for job in page.jobs] == platform.ids()[:50]
     assert (page.total, page.more, page.limit, page.unreadable) == (230, True, 50, 0)
@@ -50,7 +50,9 @@ async def test_a_page_is_whole(client: Client, platform: SimulatedPlatform) -> N
     assert job.raw == record
 
 
-async def test_filters_and_window_go_to_the_server(client: Client, platform: SimulatedPlatform) -> None:
+async def test_filters_and_window_go_to_the_server(
+    client: PlatformClient, platform: SimulatedPlatform
+) -> None:
     project = platform.job(platform.ids()[0])["destination"]["project"]
     query = JobQuery(states=("FAILED", "COMPLETED"), project=project, offset=2, limit=3)
     page = await client.jobs(query)
@@ -62,7 +64,7 @@ async def test_filters_and_window_go_to_the_server(client: Client, platform: Sim
     assert {job.destination.project for job in page.jobs} == {project}
 
 
-async def test_equal_answers_are_equal_pages(client: Client, clock: Clock) -> None:
+async def test_equal_answers_are_equal_pages(client: PlatformClient, clock: Clock) -> None:
     first = await client.jobs(JobQuery())
     clock.seconds += 60
     assert await client.jobs(JobQuery()) == first
@@ -85,7 +87,7 @@ async def test_brief_items_are_filled_by_one_request(connect: Connect, platform:
 
 
 async def test_brief_items_stay_where_they_cannot_be_filled(
-    client: Client, platform: SimulatedPlatform
+    client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     platform.switches.brief = True
     platform.fail("maintenance", where="/v2/bulk")
@@ -103,7 +105,7 @@ async def test_merging_never_forgets() -> None:
 
 
 async def test_a_job_is_asked_for_at_its_hrefs_path_on_our_endpoint(
-    client: Client, platform: SimulatedPlatform, server: LoopbackServer
+    client: PlatformClient, platform: SimulatedPlatform, server: LoopbackServer
 ) -> None:
     job = (await client.jobs(JobQuery(limit=1))).jobs[0]
     assert ".sbgenomics.com.sbgenomics.com" in (job.href or "")
@@ -115,7 +117,9 @@ async def test_a_job_is_asked_for_at_its_hrefs_path_on_our_endpoint(
 
 
 @pytest.mark.parametrize("job_id", ["a/b", "../user", "a%2Fb", "ü?x=1#y", " ", "a\x00b", "\ud800"])
-async def test_any_id_stays_below_the_jobs(client: Client, platform: SimulatedPlatform, job_id: str) -> None:
+async def test_any_id_stays_below_the_jobs(
+    client: PlatformClient, platform: SimulatedPlatform, job_id: str
+) -> None:
     with pytest.raises(CgcError):
         await client.job(ImportJob(id=job_id, state=""))
     target = platform.requests[-1].target
@@ -125,20 +129,22 @@ async def test_any_id_stays_below_the_jobs(client: Client, platform: SimulatedPl
 
 @pytest.mark.parametrize("job_id", [".", ".."])
 async def test_dot_segments_are_not_asked_for(
-    client: Client, platform: SimulatedPlatform, job_id: str
+    client: PlatformClient, platform: SimulatedPlatform, job_id: str
 ) -> None:
     with pytest.raises(NotFound):
         await client.job(ImportJob(id=job_id, state=""))
     assert not platform.requests
 
 
-async def test_a_failed_job_under_404_is_the_job(client: Client, platform: SimulatedPlatform) -> None:
+async def test_a_failed_job_under_404_is_the_job(client: PlatformClient, platform: SimulatedPlatform) -> None:
     platform.switches.failed_as_404 = True
     job = (await client.jobs(JobQuery(states=("FAILED",), limit=1))).jobs[0]
     assert (await client.job(job)).error == job.error
 
 
-async def test_bulk_get_keeps_errors_at_their_place(client: Client, platform: SimulatedPlatform) -> None:
+async def test_bulk_get_keeps_errors_at_their_place(
+    client: PlatformClient, platform: SimulatedPlatform
+) -> None:
     first, second = platform.ids()[:2]
     found = await client.jobs_by_id([first, "nothing", second])
     assert isinstance(found[first], ImportJob)
@@ -147,18 +153,18 @@ async def test_bulk_get_keeps_errors_at_their_place(client: Client, platform: Si
     assert found["nothing"].code == 9008
 
 
-async def test_counts_projects_volumes_and_user(client: Client, platform: SimulatedPlatform) -> None:
+async def test_counts_projects_volumes_and_user(client: PlatformClient, platform: SimulatedPlatform) -> None:
     failed = sum(platform.job(job_id)["state"] == "FAILED" for job_id in platform.ids())
     assert await client.count(JobQuery(states=("FAILED",), offset=100, limit=50)) == failed
     assert ("limit", "1") in platform.requests[-1].query
     assert set((await client.projects()).ids) == set(platform.projects)
     assert (await client.volumes()).complete
     assert set((await client.volumes()).ids) == set(platform.volumes)
-    assert (await client.me()).username == "rosalind"
+    assert (await client.user()).username == "rosalind"
 
 
 async def test_without_a_total_the_links_say_whether_more_follows(
-    client: Client, platform: SimulatedPlatform
+    client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     platform.switches.total_header = False
     first = await client.jobs(JobQuery(limit=100))
@@ -169,7 +175,7 @@ async def test_without_a_total_the_links_say_whether_more_follows(
 
 
 async def test_a_platform_that_gives_fewer_jobs_a_page_loses_none(
-    client: Client, platform: SimulatedPlatform
+    client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     platform.switches.max_limit = 25
     page = await client.jobs(JobQuery(limit=100))
@@ -177,7 +183,7 @@ async def test_a_platform_that_gives_fewer_jobs_a_page_loses_none(
 
 
 async def test_readable_jobs_are_shown_and_the_others_counted(
-    client: Client, platform: SimulatedPlatform
+    client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     platform.switches.unreadable_items = True
     page = await client.jobs(JobQuery(limit=100))
@@ -198,7 +204,7 @@ async def test_readable_jobs_are_shown_and_the_others_counted(
     ],
 )
 async def test_odd_records_are_jobs_all_the_same(
-    client: Client, platform: SimulatedPlatform, switch: str
+    client: PlatformClient, platform: SimulatedPlatform, switch: str
 ) -> None:
     setattr(platform.switches, switch, True)
     page = await client.jobs(JobQuery(limit=100))
@@ -210,7 +216,7 @@ async def test_odd_records_are_jobs_all_the_same(
         repr(job)
 
 
-async def _page(client: Client, offset: int) -> JobPage:
+async def _page(client: PlatformClient, offset: int) -> JobPage:
     return await client.jobs(JobQuery(limit=100, offset=offset))
 
 
@@ -220,8 +226,8 @@ async def test_a_number_that_json_cannot_hold_is_null() -> None:
     def answer(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, content=body)
 
-    wire = Wire("https://platform.example/v2", Token("t"), transport=httpx.MockTransport(answer))
-    (job,) = (await Client(wire).jobs(JobQuery())).jobs
+    wire = Requester("https://platform.example/v2", Token("t"), transport=httpx.MockTransport(answer))
+    (job,) = (await PlatformClient(wire).jobs(JobQuery())).jobs
     assert job.raw == {"id": "a", "size": [None, None, None, None, None, 1.5, 1e308, 7]}
 
 
@@ -229,8 +235,8 @@ async def test_each_job_stands_once() -> None:
     def answer(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"items": [{"id": "a", "state": "X"}, {"id": "a"}, 3, {"id": ""}]})
 
-    wire = Wire("https://platform.example/v2", Token("t"), transport=httpx.MockTransport(answer))
-    page = await Client(wire).jobs(JobQuery())
+    wire = Requester("https://platform.example/v2", Token("t"), transport=httpx.MockTransport(answer))
+    page = await PlatformClient(wire).jobs(JobQuery())
     assert ([(job.id, job.state) for job in page.jobs], page.unreadable) == ([("a", "X")], 2)
 
 
@@ -257,7 +263,12 @@ FAILURES: list[tuple[str, object, type[CgcError], str]] = [
 
 @pytest.mark.parametrize(("fault", "value", "kind", "words"), FAILURES, ids=str)
 async def test_every_failure_is_a_sentence(
-    client: Client, platform: SimulatedPlatform, fault: str, value: object, kind: type[CgcError], words: str
+    client: PlatformClient,
+    platform: SimulatedPlatform,
+    fault: str,
+    value: object,
+    kind: type[CgcError],
+    words: str,
 ) -> None:
     platform.fail(fault, value)
     with pytest.raises(CgcError) as caught:
@@ -271,7 +282,9 @@ async def test_every_failure_is_a_sentence(
     assert (await client.jobs(JobQuery())).jobs
 
 
-async def test_an_empty_answer_is_said_to_be_empty(client: Client, platform: SimulatedPlatform) -> None:
+async def test_an_empty_answer_is_said_to_be_empty(
+    client: PlatformClient, platform: SimulatedPlatform
+) -> None:
     for status in (200, 204):
         platform.next("empty", status)
         with pytest.raises(InvalidResponse, match="empty"):
@@ -279,7 +292,7 @@ async def test_an_empty_answer_is_said_to_be_empty(client: Client, platform: Sim
 
 
 async def test_the_servers_words_code_and_request_id_are_kept(
-    client: Client, platform: SimulatedPlatform
+    client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     platform.switches.forbidden_projects = frozenset({"rosalind/brca-pilot"})
     with pytest.raises(Forbidden) as caught:
@@ -293,7 +306,7 @@ async def test_the_servers_words_code_and_request_id_are_kept(
 
 @pytest.mark.parametrize(("fault", "value"), [("unmatched", True), ("error", (404, 9008))])
 async def test_a_404_to_a_request_that_names_nothing_is_a_failure_of_the_server(
-    client: Client, platform: SimulatedPlatform, fault: str, value: object
+    client: PlatformClient, platform: SimulatedPlatform, fault: str, value: object
 ) -> None:
     known = platform.ids()[0]
     calls = (
@@ -314,7 +327,7 @@ async def test_a_404_to_a_request_that_names_nothing_is_a_failure_of_the_server(
 
 @pytest.mark.parametrize("code", [3002, 9007])
 async def test_a_404_to_a_request_that_names_a_project_or_volume_is_about_that(
-    client: Client, code: int
+    client: PlatformClient, code: int
 ) -> None:
     query = JobQuery(project="rosalind/none") if code == 3002 else JobQuery(volume="rosalind/none")
     for call in (client.jobs, client.count):
@@ -335,18 +348,18 @@ async def test_nothing_follows_a_redirect(
 
 
 async def test_the_token_goes_to_the_endpoints_origin_alone(
-    client: Client, platform: SimulatedPlatform
+    client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     await client.jobs(JobQuery(limit=1))
     assert platform.requests[-1].headers[TOKEN_HEADER.lower()] == platform.token
-    connection = client._wire._connection
+    connection = client._requester._connection
     for url in (
         "https://evil.example/v2/user",
         "http://127.0.0.1:1/v2/user",
         client.endpoint.replace("http", "https"),
     ):
         request = httpx.Request("GET", url, headers={TOKEN_HEADER: "left over"})
-        await connection._sign(request)
+        await connection._attach_token(request)
         assert TOKEN_HEADER not in request.headers
 
 
@@ -354,19 +367,19 @@ async def test_a_port_that_goes_without_saying_is_the_same_origin() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"username": request.headers[TOKEN_HEADER]})
 
-    wire = Wire("https://Platform.example:443/v2", Token("t"), transport=httpx.MockTransport(answer))
-    assert (await Client(wire).me()).username == "t"
+    wire = Requester("https://Platform.example:443/v2", Token("t"), transport=httpx.MockTransport(answer))
+    assert (await PlatformClient(wire).user()).username == "t"
 
 
 async def test_advance_access_is_asked_for_where_it_is_set(
     connect: Connect, platform: SimulatedPlatform
 ) -> None:
     for asked in (False, True):
-        await connect(advance_access=asked).me()
+        await connect(advance_access=asked).user()
         assert ("x-sbg-advance-access" in platform.requests[-1].headers) is asked
 
 
-async def test_gets_are_repeated_twice_and_told(client: Client, platform: SimulatedPlatform) -> None:
+async def test_gets_are_repeated_twice_and_told(client: PlatformClient, platform: SimulatedPlatform) -> None:
     told: list[tuple[str, float]] = []
     platform.next("gateway_html", 502, times=2)
     page = await client.jobs(JobQuery(), on_retry=lambda error, wait: told.append((error.summary, wait)))
@@ -382,7 +395,7 @@ async def test_gets_are_repeated_twice_and_told(client: Client, platform: Simula
     ("fault", "value"), [("maintenance", True), ("error", (401, 90001)), ("error", (403, 9003))]
 )
 async def test_some_failures_are_not_repeated(
-    client: Client, platform: SimulatedPlatform, fault: str, value: object
+    client: PlatformClient, platform: SimulatedPlatform, fault: str, value: object
 ) -> None:
     platform.next(fault, value)
     with pytest.raises(CgcError):
@@ -399,9 +412,9 @@ async def test_a_silent_server_ends_with_the_deadline(connect: Connect, platform
 
 
 async def test_a_deadline_that_passed_while_the_process_was_stopped_is_set_again(
-    client: Client, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch
+    client: PlatformClient, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await client.me()
+    await client.user()
     loop, stopped = asyncio.get_running_loop(), 0.0
     real = loop.time
     monkeypatch.setattr(loop, "time", lambda: real() + stopped)
@@ -433,13 +446,17 @@ async def test_a_deadline_that_passed_while_the_process_was_stopped_is_set_again
     ],
 )
 async def test_the_rate_limit_says_when_to_ask_again(
-    client: Client, platform: SimulatedPlatform, reset: str, least: float, most: float
+    client: PlatformClient, platform: SimulatedPlatform, reset: str, least: float, most: float
 ) -> None:
     platform.switches.rate_limit = 1
     platform.switches.rate_reset = reset
     await client.jobs(JobQuery(limit=1))
-    assert client.budget is not None
-    assert (client.budget.limit, client.budget.remaining, client.budget.is_low) == (1, 0, True)
+    assert client.last_rate_limit is not None
+    assert (
+        client.last_rate_limit.limit,
+        client.last_rate_limit.remaining,
+        client.last_rate_limit.is_low,
+    ) == (1, 0, True)
     with pytest.raises(RateLimited) as caught:
         await client.jobs(JobQuery(limit=1))
     assert least <= (caught.value.retry_after or 0) <= most
@@ -447,14 +464,14 @@ async def test_the_rate_limit_says_when_to_ask_again(
 
 @pytest.mark.parametrize("reset", ["true", "milliseconds", "skewed"])
 async def test_the_end_of_the_window_is_known_from_headers_and_body(
-    client: Client, platform: SimulatedPlatform, clock: Clock, reset: str
+    client: PlatformClient, platform: SimulatedPlatform, clock: Clock, reset: str
 ) -> None:
     ends = clock() + timedelta(seconds=300)
     clock.seconds += 100
     platform.switches.rate_reset = reset
-    budget = await client.rate_budget()
-    assert client.budget is not None
-    assert budget.resets_at == client.budget.resets_at == ends
+    budget = await client.rate_limit()
+    assert client.last_rate_limit is not None
+    assert budget.resets_at == client.last_rate_limit.resets_at == ends
 
 
 @pytest.mark.parametrize("reset", [None, True, "soon", "nan", "inf", [], 10**400, -(10**30)])
@@ -463,20 +480,20 @@ async def test_a_reset_that_is_no_time_is_not_known(clock: Clock, reset: object)
         return httpx.Response(200, json={"rate": {"limit": 9, "remaining": 8, "reset": reset}})
 
     transport = httpx.MockTransport(answer)
-    wire = Wire("https://platform.example/v2", Token("t"), transport=transport, now=clock)
-    assert (await Client(wire).rate_budget()).resets_at is None
+    wire = Requester("https://platform.example/v2", Token("t"), transport=transport, now=clock)
+    assert (await PlatformClient(wire).rate_limit()).resets_at is None
 
 
 @pytest.mark.parametrize("path", ["/storage/volumes", "/storage/volumes/rosalind/tcga-raw", "/bulk"])
 async def test_credentials_of_a_volume_are_dropped_when_an_answer_is_parsed(
-    client: Client, platform: SimulatedPlatform, path: str
+    client: PlatformClient, platform: SimulatedPlatform, path: str
 ) -> None:
     whole = platform.volumes["rosalind/tcga-raw"].record(platform.base_url)
     assert whole["service"]["credentials"]
     if path != "/storage/volumes":
         answer = whole if path.endswith("raw") else {"items": [{"resource": whole}, None, {"service": 3}]}
         platform.next(lambda _: httpx.Response(200, json=answer))
-    told = (await client._wire.send("GET", path, params=[("fields", "_all")])).told
+    told = (await client._requester.send("GET", path, params=[("fields", "_all")])).json
     assert "credentials" not in json.dumps(told)
     assert platform.volumes["rosalind/tcga-raw"].bucket in json.dumps(told)
 
@@ -485,16 +502,16 @@ async def test_credentials_of_volumes_are_in_no_log(
     connect: Connect, platform: SimulatedPlatform, tmp_path: Path
 ) -> None:
     platform.switches.whole_lists = True
-    log = EventLog(LogFile(tmp_path / "log"))
+    log = RequestLog(LogFile(tmp_path / "log"))
     names = await connect(events=log).volumes()
     assert set(names.ids) == set(platform.volumes)
     assert "/storage/volumes" in (tmp_path / "log").read_text()
     secret = CREDENTIALS["S3"]["access_key_id"]
-    assert secret not in (tmp_path / "log").read_text() + repr(log.events) + repr(names)
+    assert secret not in (tmp_path / "log").read_text() + repr(log.records) + repr(names)
 
 
 async def test_the_wait_is_by_the_servers_clock(
-    client: Client, platform: SimulatedPlatform, clock: Clock
+    client: PlatformClient, platform: SimulatedPlatform, clock: Clock
 ) -> None:
     platform.switches.rate_limit = 0
     platform.switches.rate_reset = "skewed"
@@ -509,7 +526,7 @@ async def test_nobody_listening_and_unknown_hosts_are_named() -> None:
         ("http://127.0.0.1:9/v2", "refused"),
         ("https://nowhere.invalid/v2", "not known|broke"),
     ):
-        client = Client(Wire(url, Token("t"), backoff=()))
+        client = PlatformClient(Requester(url, Token("t"), backoff=()))
         with pytest.raises(ConnectionFailed, match=words):
             await client.jobs(JobQuery())
         await client.close()
@@ -517,7 +534,7 @@ async def test_nobody_listening_and_unknown_hosts_are_named() -> None:
 
 async def test_unusable_network_settings_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:port")
-    client = Client(Wire("https://nowhere.invalid/v2", Token("t")))
+    client = PlatformClient(Requester("https://nowhere.invalid/v2", Token("t")))
     with pytest.raises(ConnectionFailed) as caught:
         await client.jobs(JobQuery())
     assert "HTTPS_PROXY" in caught.value.remedy
@@ -538,7 +555,9 @@ async def test_at_most_six_requests_are_under_way() -> None:
         under_way -= 1
         return httpx.Response(200, json={"items": []})
 
-    client = Client(Wire("https://platform.example/v2", Token("t"), transport=httpx.MockTransport(answer)))
+    client = PlatformClient(
+        Requester("https://platform.example/v2", Token("t"), transport=httpx.MockTransport(answer))
+    )
     asking = [asyncio.create_task(client.count(JobQuery(offset=n))) for n in range(12)]
     await asyncio.wait_for(sixth.wait(), PATIENCE)
     open_door.set()
@@ -548,7 +567,7 @@ async def test_at_most_six_requests_are_under_way() -> None:
 
 async def test_a_token_shows_nowhere() -> None:
     token = Token("secret")
-    assert "secret" not in repr(token) + str(token) + repr(Wire("https://x/v2", token).__dict__)
+    assert "secret" not in repr(token) + str(token) + repr(Requester("https://x/v2", token).__dict__)
     with pytest.raises(TypeError, match="pickled"):
         token.__reduce__()
 
@@ -565,5 +584,5 @@ async def test_a_closed_client_asks_nothing_more(connect: Connect, platform: Sim
     with pytest.raises(ConnectionFailed, match="closed"):
         await asking
     with pytest.raises(ConnectionFailed, match="closed"):
-        await client.me()
+        await client.user()
     assert len(platform.requests) == 1

@@ -9,9 +9,9 @@ from functools import lru_cache
 import httpx
 import pytest
 
-from cgc_tui.api.body import MOST_BYTES
-from cgc_tui.api.client import Client
-from cgc_tui.api.requester import Wire
+from cgc_tui.api.body import MAX_BYTES
+from cgc_tui.api.client import PlatformClient
+from cgc_tui.api.requester import Requester
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
 from cgc_tui.domain.errors import InvalidResponse
@@ -136,7 +136,7 @@ def _items(count: int) -> object:
 
 @lru_cache
 def _packed(times: int) -> bytes:
-    body = b" " * (5 * MOST_BYTES)
+    body = b" " * (5 * MAX_BYTES)
     for _ in range(times):
         body = gzip.compress(body)
     return body
@@ -189,12 +189,14 @@ async def test_a_bomb_takes_no_more_memory_than_the_cap(times: int) -> None:
             200, headers={"content-encoding": ", ".join(["gzip"] * times)}, stream=httpx.ByteStream(packed)
         )
 
-    client = Client(Wire("https://platform.example/v2", Token("t"), transport=httpx.MockTransport(answer)))
+    client = PlatformClient(
+        Requester("https://platform.example/v2", Token("t"), transport=httpx.MockTransport(answer))
+    )
     tracemalloc.start()
     try:
         with pytest.raises(InvalidResponse):
             await client.jobs(JobQuery())
-        assert tracemalloc.get_traced_memory()[1] < 3 * MOST_BYTES
+        assert tracemalloc.get_traced_memory()[1] < 3 * MAX_BYTES
     finally:
         tracemalloc.stop()
 

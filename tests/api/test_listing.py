@@ -13,8 +13,8 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from cgc_tui.api.client import Client
-from cgc_tui.api.listing import Progress, all_jobs, all_pages, jobs_by_ids
+from cgc_tui.api.client import PlatformClient
+from cgc_tui.api.listing import FetchProgress, fetch_all, fetch_many, iter_pages
 from cgc_tui.demo import SimulatedPlatform, list_call
 from cgc_tui.domain import records as job_records
 from cgc_tui.domain.errors import (
@@ -39,8 +39,8 @@ def platform(clock: Clock) -> SimulatedPlatform:
     return SimulatedPlatform(jobs=JOBS, clock=clock.unix)
 
 
-async def ids(client: Client, query: JobQuery | None = None) -> list[str]:
-    return [job.id for job in (await all_jobs(client, query or JobQuery())).jobs]
+async def ids(client: PlatformClient, query: JobQuery | None = None) -> list[str]:
+    return [job.id for job in (await fetch_all(client, query or JobQuery())).jobs]
 
 
 def later_pages(request: httpx.Request) -> bool:
@@ -53,7 +53,7 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_a_list_that_is_kept_takes_half_the_memory(client: Client) -> None:
+async def test_a_list_that_is_kept_takes_half_the_memory(client: PlatformClient) -> None:
     query = JobQuery(limit=100)
     pages = [await client.jobs(replace(query, offset=offset)) for offset in (0, 100)]
 
@@ -75,27 +75,27 @@ async def test_a_list_that_is_kept_takes_half_the_memory(client: Client) -> None
         )
     )
     assert small < plain / 2
-    whole = await all_jobs(client, query)
+    whole = await fetch_all(client, query)
     assert {type(job.record) for job in whole.jobs} == {PackedRecord}
 
 
 async def test_all_jobs_come_in_order_for_a_request_a_page(
-    client: Client, platform: SimulatedPlatform
+    client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
-    told: list[Progress] = []
-    whole = await all_jobs(client, JobQuery(offset=70, limit=7), on_progress=told.append)
+    told: list[FetchProgress] = []
+    whole = await fetch_all(client, JobQuery(offset=70, limit=7), on_progress=told.append)
     assert [job.id for job in whole.jobs] == platform.ids()
     assert (whole.total, whole.more, whole.unreadable, whole.query.offset) == (JOBS, False, 0, 0)
     assert len(platform.requests) == PAGES
     assert [progress.pages for progress in told] == list(range(1, PAGES + 1))
-    assert told[-1] == Progress(PAGES, PAGES, JOBS, JOBS)
+    assert told[-1] == FetchProgress(PAGES, PAGES, JOBS, JOBS)
 
 
 async def test_a_part_takes_its_own_pages_alone_and_says_that_more_follow(
-    client: Client, platform: SimulatedPlatform
+    client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
-    told: list[Progress] = []
-    part = await all_jobs(client, JobQuery(), most=500, on_progress=told.append)
+    told: list[FetchProgress] = []
+    part = await fetch_all(client, JobQuery(), max_jobs=500, on_progress=told.append)
     assert [job.id for job in part.jobs] == platform.ids()[:500]
     assert (part.total, part.more) == (JOBS, True)
     assert len(platform.requests) == 5
@@ -104,42 +104,44 @@ async def test_a_part_takes_its_own_pages_alone_and_says_that_more_follow(
 
 @pytest.mark.parametrize("most", [JOBS, JOBS + 1, 10 * JOBS])
 async def test_a_part_that_is_all_is_the_whole_list(
-    client: Client, platform: SimulatedPlatform, most: int
+    client: PlatformClient, platform: SimulatedPlatform, most: int
 ) -> None:
-    part = await all_jobs(client, JobQuery(), most=most)
+    part = await fetch_all(client, JobQuery(), max_jobs=most)
     assert (len(part.jobs), part.total, part.more) == (JOBS, JOBS, False)
     assert len(platform.requests) == PAGES
 
 
-async def test_filters_hold_for_every_page(client: Client, platform: SimulatedPlatform) -> None:
+async def test_filters_hold_for_every_page(client: PlatformClient, platform: SimulatedPlatform) -> None:
     wanted = [job_id for job_id in platform.ids() if platform.job(job_id)["state"] == "COMPLETED"]
     assert await ids(client, JobQuery(states=("COMPLETED",))) == wanted
     assert len(platform.requests) == -(-len(wanted) // 100)
 
 
-async def test_an_empty_list_is_one_request(client: Client, platform: SimulatedPlatform) -> None:
+async def test_an_empty_list_is_one_request(client: PlatformClient, platform: SimulatedPlatform) -> None:
     platform.remove_jobs(platform.ids())
     assert await ids(client) == []
     assert len(platform.requests) == 1
 
 
 async def test_sixteen_pages_at_once_leave_room_for_others(
-    client: Client, platform: SimulatedPlatform
+    client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     gate = platform.gate(later_pages)
     reading = asyncio.create_task(ids(client))
     await until(lambda: gate.count >= 16)
-    assert (await client.me()).username == "rosalind"
+    assert (await client.user()).username == "rosalind"
     await asyncio.sleep(0.1)
     assert gate.count == 16
     gate.release()
     assert await reading == platform.ids()
 
 
-async def test_pages_come_before_the_last_is_there(client: Client, platform: SimulatedPlatform) -> None:
+async def test_pages_come_before_the_last_is_there(
+    client: PlatformClient, platform: SimulatedPlatform
+) -> None:
     gate = platform.gate(page_from(1700))
     found: list[str] = []
-    async with aclosing(all_pages(client, JobQuery())) as pages:
+    async with aclosing(iter_pages(client, JobQuery())) as pages:
         async for page in pages:
             found += [job.id for job in page.jobs]
             if len(found) == 1700:
@@ -149,7 +151,7 @@ async def test_pages_come_before_the_last_is_there(client: Client, platform: Sim
 
 @pytest.mark.parametrize("whole_total", [True, False])
 async def test_pages_that_the_platform_cuts_lose_nothing(
-    client: Client, platform: SimulatedPlatform, whole_total: bool
+    client: PlatformClient, platform: SimulatedPlatform, whole_total: bool
 ) -> None:
     platform.switches.total_header = whole_total
     platform.switches.max_limit = 70
@@ -157,49 +159,55 @@ async def test_pages_that_the_platform_cuts_lose_nothing(
     assert len(platform.requests) == -(-JOBS // 70)
 
 
-async def test_pages_that_are_cut_later_lose_nothing(client: Client, platform: SimulatedPlatform) -> None:
-    def cut(_: Progress) -> None:
+async def test_pages_that_are_cut_later_lose_nothing(
+    client: PlatformClient, platform: SimulatedPlatform
+) -> None:
+    def cut(_: FetchProgress) -> None:
         platform.switches.max_limit = 30
 
-    whole = await all_jobs(client, JobQuery(), on_progress=cut)
+    whole = await fetch_all(client, JobQuery(), on_progress=cut)
     assert [job.id for job in whole.jobs] == platform.ids()
 
 
-async def test_without_a_total_it_goes_on_page_by_page(client: Client, platform: SimulatedPlatform) -> None:
+async def test_without_a_total_it_goes_on_page_by_page(
+    client: PlatformClient, platform: SimulatedPlatform
+) -> None:
     platform.switches.total_header = False
-    told: list[Progress] = []
-    whole = await all_jobs(client, JobQuery(), on_progress=told.append)
+    told: list[FetchProgress] = []
+    whole = await fetch_all(client, JobQuery(), on_progress=told.append)
     assert [job.id for job in whole.jobs] == platform.ids()
     assert len(platform.requests) == PAGES
-    assert told[-1] == Progress(PAGES, None, JOBS, None)
+    assert told[-1] == FetchProgress(PAGES, None, JOBS, None)
 
 
-async def test_brief_pages_are_filled(client: Client, platform: SimulatedPlatform) -> None:
+async def test_brief_pages_are_filled(client: PlatformClient, platform: SimulatedPlatform) -> None:
     platform.switches.brief = True
-    whole = await all_jobs(client, JobQuery())
+    whole = await fetch_all(client, JobQuery())
     assert [job.id for job in whole.jobs] == platform.ids()
     assert all(job.source.location for job in whole.jobs)
     assert len(platform.requests) == 2 * PAGES
 
 
-async def test_a_page_that_cannot_be_filled_is_an_error(client: Client, platform: SimulatedPlatform) -> None:
+async def test_a_page_that_cannot_be_filled_is_an_error(
+    client: PlatformClient, platform: SimulatedPlatform
+) -> None:
     platform.switches.brief = True
     platform.next("maintenance", where="/v2/bulk")
     with pytest.raises(Maintenance):
-        await all_jobs(client, JobQuery())
+        await fetch_all(client, JobQuery())
 
 
-async def test_filling_waits_for_the_limit_too(client: Client, platform: SimulatedPlatform) -> None:
+async def test_filling_waits_for_the_limit_too(client: PlatformClient, platform: SimulatedPlatform) -> None:
     platform.switches.brief = True
     platform.next("limited", where="/v2/bulk", times=2)
     waits: list[float] = []
-    whole = await all_jobs(client, JobQuery(), on_retry=lambda _, wait: waits.append(wait), sleep=no_sleep)
+    whole = await fetch_all(client, JobQuery(), on_retry=lambda _, wait: waits.append(wait), sleep=no_sleep)
     assert all(job.source.location for job in whole.jobs)
     assert len(waits) == 1
 
 
 async def test_a_job_that_is_added_meanwhile_is_read_too_and_each_job_comes_once(
-    client: Client, platform: SimulatedPlatform
+    client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     gate = platform.gate(later_pages)
     reading = asyncio.create_task(ids(client))
@@ -212,12 +220,12 @@ async def test_a_job_that_is_added_meanwhile_is_read_too_and_each_job_comes_once
 
 @pytest.mark.parametrize("coming", [1, 320])
 async def test_jobs_that_come_meanwhile_push_none_out(
-    client: Client, platform: SimulatedPlatform, coming: int
+    client: PlatformClient, platform: SimulatedPlatform, coming: int
 ) -> None:
     before = platform.ids()
     gate = platform.gate(page_from(800))
-    told: list[Progress] = []
-    reading = asyncio.create_task(all_jobs(client, JobQuery(), on_progress=told.append))
+    told: list[FetchProgress] = []
+    reading = asyncio.create_task(fetch_all(client, JobQuery(), on_progress=told.append))
     await until(lambda: len(told) == PAGES - 1)
     platform.add_jobs(coming)
     gate.release()
@@ -229,7 +237,7 @@ async def test_jobs_that_come_meanwhile_push_none_out(
 
 @pytest.mark.parametrize("leaving", [1, 250])
 async def test_jobs_that_leave_meanwhile_hide_no_others(
-    client: Client, platform: SimulatedPlatform, leaving: int
+    client: PlatformClient, platform: SimulatedPlatform, leaving: int
 ) -> None:
     before = platform.ids()
     gate = platform.gate(later_pages)
@@ -243,7 +251,7 @@ async def test_jobs_that_leave_meanwhile_hide_no_others(
 
 
 async def test_jobs_at_the_end_that_come_meanwhile_are_asked_for(
-    client: Client, platform: SimulatedPlatform
+    client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     gate = platform.gate(page_from(1700))
     reading = asyncio.create_task(ids(client))
@@ -259,7 +267,7 @@ async def no_sleep(_: float) -> None:
 
 
 async def test_a_limit_in_the_middle_is_waited_for_and_told(
-    client: Client, platform: SimulatedPlatform, clock: Clock
+    client: PlatformClient, platform: SimulatedPlatform, clock: Clock
 ) -> None:
     platform.switches.rate_limit = 7
     told: list[tuple[str, float]] = []
@@ -267,7 +275,7 @@ async def test_a_limit_in_the_middle_is_waited_for_and_told(
     async def sleep(seconds: float) -> None:
         clock.seconds += seconds
 
-    whole = await all_jobs(
+    whole = await fetch_all(
         client, JobQuery(), on_retry=lambda error, wait: told.append((error.summary, wait)), sleep=sleep
     )
     assert [job.id for job in whole.jobs] == platform.ids()
@@ -275,17 +283,19 @@ async def test_a_limit_in_the_middle_is_waited_for_and_told(
     assert len(platform.requests) == PAGES + 2
 
 
-async def test_a_limit_that_never_ends_is_an_error(client: Client, platform: SimulatedPlatform) -> None:
+async def test_a_limit_that_never_ends_is_an_error(
+    client: PlatformClient, platform: SimulatedPlatform
+) -> None:
     platform.fail("limited", where=later_pages)
     waits: list[float] = []
     with pytest.raises(RateLimited):
-        await all_jobs(client, JobQuery(), on_retry=lambda _, wait: waits.append(wait), sleep=no_sleep)
+        await fetch_all(client, JobQuery(), on_retry=lambda _, wait: waits.append(wait), sleep=no_sleep)
     assert len(waits) == 2
 
 
 @pytest.mark.parametrize("offset", [0, 900, 1700])
 async def test_a_page_that_fails_twice_comes_all_the_same(
-    client: Client, platform: SimulatedPlatform, offset: int
+    client: PlatformClient, platform: SimulatedPlatform, offset: int
 ) -> None:
     platform.next("gateway_html", 502, where=page_from(offset), times=2)
     assert await ids(client) == platform.ids()
@@ -303,32 +313,37 @@ async def test_a_page_that_fails_twice_comes_all_the_same(
     ],
 )
 async def test_a_page_that_fails_is_never_a_shorter_list(
-    client: Client, platform: SimulatedPlatform, offset: int, fault: str, value: object, kind: type[CgcError]
+    client: PlatformClient,
+    platform: SimulatedPlatform,
+    offset: int,
+    fault: str,
+    value: object,
+    kind: type[CgcError],
 ) -> None:
     platform.fail(fault, value, where=page_from(offset))
     with pytest.raises(kind):
-        await all_jobs(client, JobQuery())
+        await fetch_all(client, JobQuery())
 
 
 async def test_a_page_that_is_empty_against_its_total_is_an_error(
-    client: Client, platform: SimulatedPlatform
+    client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     def empty(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"items": []}, headers={"x-total-matching-query": str(JOBS)})
 
     platform.fail(empty, where=page_from(900))
     with pytest.raises(IncompleteList, match="1,630 of 1,730 jobs could be read"):
-        await all_jobs(client, JobQuery())
+        await fetch_all(client, JobQuery())
 
 
-async def test_unreadable_jobs_are_counted(client: Client, platform: SimulatedPlatform) -> None:
+async def test_unreadable_jobs_are_counted(client: PlatformClient, platform: SimulatedPlatform) -> None:
     platform.switches.unreadable_items = True
-    whole = await all_jobs(client, JobQuery())
+    whole = await fetch_all(client, JobQuery())
     assert whole.unreadable == 2 * PAGES
     assert len(whole.jobs) + whole.unreadable == JOBS
 
 
-async def test_it_can_be_given_up_at_any_time(client: Client, platform: SimulatedPlatform) -> None:
+async def test_it_can_be_given_up_at_any_time(client: PlatformClient, platform: SimulatedPlatform) -> None:
     gate = platform.gate(page_from(1000))
     reading = asyncio.create_task(ids(client))
     await gate.arrival()
@@ -337,13 +352,15 @@ async def test_it_can_be_given_up_at_any_time(client: Client, platform: Simulate
         await reading
     assert len(asyncio.all_tasks()) == 1
     gate.release()
-    assert (await client.me()).username == "rosalind"
+    assert (await client.user()).username == "rosalind"
 
 
-async def test_a_wait_for_the_limit_can_be_given_up(client: Client, platform: SimulatedPlatform) -> None:
+async def test_a_wait_for_the_limit_can_be_given_up(
+    client: PlatformClient, platform: SimulatedPlatform
+) -> None:
     platform.next("limited", where=page_from(500))
     waiting = asyncio.Event()
-    reading = asyncio.create_task(all_jobs(client, JobQuery(), on_retry=lambda *_: waiting.set()))
+    reading = asyncio.create_task(fetch_all(client, JobQuery(), on_retry=lambda *_: waiting.set()))
     await waiting.wait()
     reading.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -352,9 +369,9 @@ async def test_a_wait_for_the_limit_can_be_given_up(client: Client, platform: Si
     assert len(asyncio.all_tasks()) == 1
 
 
-async def test_who_leaves_early_asks_for_no_more(client: Client, platform: SimulatedPlatform) -> None:
+async def test_who_leaves_early_asks_for_no_more(client: PlatformClient, platform: SimulatedPlatform) -> None:
     gate = platform.gate(page_from(300))
-    async with aclosing(all_pages(client, JobQuery())) as pages:
+    async with aclosing(iter_pages(client, JobQuery())) as pages:
         async for page in pages:
             if page.query.offset == 200:
                 break
@@ -362,23 +379,25 @@ async def test_who_leaves_early_asks_for_no_more(client: Client, platform: Simul
     gate.release()
 
 
-async def test_many_jobs_are_got_by_hundreds(client: Client, platform: SimulatedPlatform) -> None:
+async def test_many_jobs_are_got_by_hundreds(client: PlatformClient, platform: SimulatedPlatform) -> None:
     wanted = [*platform.ids()[:250], "nothing"]
-    found = await jobs_by_ids(client, wanted)
+    found = await fetch_many(client, wanted)
     assert list(found) == wanted
     assert all(isinstance(found[job_id], ImportJob) for job_id in wanted[:-1])
     assert isinstance(found["nothing"], JobError)
     assert len(platform.requests) == 3
-    assert await jobs_by_ids(client, []) == {}
+    assert await fetch_many(client, []) == {}
 
 
-async def test_getting_many_jobs_is_all_or_an_error(client: Client, platform: SimulatedPlatform) -> None:
+async def test_getting_many_jobs_is_all_or_an_error(
+    client: PlatformClient, platform: SimulatedPlatform
+) -> None:
     platform.next("limited")
     waits: list[float] = []
-    found = await jobs_by_ids(
+    found = await fetch_many(
         client, platform.ids()[:250], on_retry=lambda _, wait: waits.append(wait), sleep=no_sleep
     )
     assert (len(found), len(waits)) == (250, 1)
     platform.next("maintenance")
     with pytest.raises(Maintenance):
-        await jobs_by_ids(client, platform.ids()[:250])
+        await fetch_many(client, platform.ids()[:250])

@@ -15,9 +15,9 @@ import pytest
 from textual.app import App
 
 from cgc_tui.api import error_mapping
-from cgc_tui.api.client import Client
-from cgc_tui.api.request_log import Event, EventLog
-from cgc_tui.api.requester import MOST_AT_ONCE
+from cgc_tui.api.client import PlatformClient
+from cgc_tui.api.request_log import RequestLog, RequestRecord
+from cgc_tui.api.requester import MAX_CONCURRENT
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.errors import ConnectionFailed
@@ -105,10 +105,10 @@ class Proxy:
             return
 
 
-def events_of(app: App[None]) -> Sequence[Event]:
+def events_of(app: App[None]) -> Sequence[RequestRecord]:
     """Return the event log of an app."""
     assert isinstance(app, CgcApp)
-    return app._setup.events.events
+    return app._setup.events.records
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -120,11 +120,11 @@ async def until(true: Callable[[], bool]) -> None:
     raise AssertionError("it does not come true")
 
 
-async def six_at_once(client: Client, platform: SimulatedPlatform) -> None:
+async def six_at_once(client: PlatformClient, platform: SimulatedPlatform) -> None:
     """Have six connections opened, and kept."""
     gate = platform.gate()
-    asking = [asyncio.create_task(client.me()) for _ in range(MOST_AT_ONCE)]
-    await until(lambda: gate.count == MOST_AT_ONCE)
+    asking = [asyncio.create_task(client.user()) for _ in range(MAX_CONCURRENT)]
+    await until(lambda: gate.count == MAX_CONCURRENT)
     gate.release()
     await asyncio.gather(*asking)
 
@@ -250,19 +250,19 @@ async def test_connections_that_a_sleep_has_cut_are_replaced_in_silence(
         await pilot.press("r")
         screen = await shown(pilot, "1–50 of 231")
         assert "STALE" not in screen
-        broken = [event for event in events_of(pilot.app) if event.what]
+        broken = [event for event in events_of(pilot.app) if event.error]
         assert {(event.status, event.attempt) for event in broken} == {(None, 1)}
 
 
 async def test_more_cut_connections_than_attempts_do_no_harm(
     connect: Connect, platform: SimulatedPlatform, server: LoopbackServer
 ) -> None:
-    log = EventLog()
+    log = RequestLog()
     client = connect(backoff=(), events=log)
     await six_at_once(client, platform)
     server.forget()
     assert (await client.jobs(JobQuery(limit=1))).jobs
-    assert [(event.status, event.attempt) for event in log.events[:7]] == [(200, 1)] + [(None, 1)] * 6
+    assert [(event.status, event.attempt) for event in log.records[:7]] == [(200, 1)] + [(None, 1)] * 6
     platform.fail("drop", "before")
     with pytest.raises(ConnectionFailed):
         await client.jobs(JobQuery(limit=1))

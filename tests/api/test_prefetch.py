@@ -48,7 +48,7 @@ import cgc_tui.__main__ as program
 import cgc_tui.api.prefetch
 
 program._answer = lambda parent: time.sleep(1000)
-cgc_tui.api.prefetch.PATIENCE = 0.5
+cgc_tui.api.prefetch.TIMEOUT = 0.5
 sys.exit(program.main([]))
 """
 """The program, with a child that never tells anything."""

@@ -13,8 +13,8 @@ import httpx
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cgc_tui.api.client import Client
-from cgc_tui.api.requester import Wire
+from cgc_tui.api.client import PlatformClient
+from cgc_tui.api.requester import Requester
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.errors import CgcError, NotFound
 from cgc_tui.domain.jobs import ImportJob, pack_records
@@ -56,9 +56,11 @@ bodies = (anything | lists | records).map(
 ) | st.binary(max_size=60)
 
 
-def client(answer: Callable[[httpx.Request], httpx.Response]) -> Client:
+def client(answer: Callable[[httpx.Request], httpx.Response]) -> PlatformClient:
     transport = httpx.MockTransport(answer)
-    return Client(Wire("https://platform.example/v2", Token("t"), transport=transport, backoff=()))
+    return PlatformClient(
+        Requester("https://platform.example/v2", Token("t"), transport=transport, backoff=())
+    )
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
@@ -112,7 +114,7 @@ def test_any_answer_is_a_value_or_an_error_in_words(body: bytes, status: int, he
     async def ask() -> None:
         asked = client(answer)
         calls = (
-            asked.me,
+            asked.user,
             asked.projects,
             lambda: asked.jobs(JobQuery()),
             lambda: asked.count(JobQuery()),
@@ -181,8 +183,8 @@ def test_paging_shows_each_job_that_stays_once(
     changing = list(changing)
 
     async def read() -> list[JobPage]:
-        asked = Client(
-            Wire(platform.base_url, Token(platform.token), transport=platform.transport(), backoff=())
+        asked = PlatformClient(
+            Requester(platform.base_url, Token(platform.token), transport=platform.transport(), backoff=())
         )
         pages: list[JobPage] = []
         query: JobQuery | None = JobQuery(limit=limit)
@@ -222,8 +224,8 @@ def test_the_cursor_can_go_where_its_job_went(
     query = JobQuery(offset=turns * limit, limit=limit)
 
     async def page(query: JobQuery) -> JobPage:
-        wire = Wire(platform.base_url, Token(platform.token), transport=platform.transport(), backoff=())
-        return await Client(wire).jobs(query)
+        wire = Requester(platform.base_url, Token(platform.token), transport=platform.transport(), backoff=())
+        return await PlatformClient(wire).jobs(query)
 
     old = run(page(query))
     if row >= len(old.jobs):

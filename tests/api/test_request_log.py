@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cgc_tui.api.request_log import MOST_EVENTS, EventLog, LogFile, LogFileError
+from cgc_tui.api.request_log import MAX_RECORDS, LogFile, LogFileError, RequestLog
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.jobs import ImportJob
@@ -27,30 +27,30 @@ LISTS = "/v2/storage/imports"
 
 
 async def test_a_call_is_kept_with_what_came_of_it(connect: Connect) -> None:
-    log = EventLog()
+    log = RequestLog()
     client = connect(events=log)
     await client.jobs(JobQuery(limit=3))
     with pytest.raises(CgcError):
         await client.job(ImportJob(id="nothing", state=""))
-    missing, listed = log.events
+    missing, listed = log.records
     assert (listed.method, listed.status, listed.attempt, listed.at) == ("GET", 200, 1, NOON)
     assert listed.target == "/v2/storage/imports?offset=0&limit=3&fields=_all"
     assert listed.size > 1000
     assert listed.request_id
-    assert (listed.what, listed.code, listed.words) == (None, None, None)
-    assert (missing.status, missing.code, missing.what) == (404, 9008, "not found")
-    assert missing.words == "Requested import job does not exist."
+    assert (listed.error, listed.code, listed.server_message) == (None, None, None)
+    assert (missing.status, missing.code, missing.error) == (404, 9008, "not found")
+    assert missing.server_message == "Requested import job does not exist."
 
 
 async def test_every_attempt_is_kept_and_every_way_to_fail(
     connect: Connect, platform: SimulatedPlatform
 ) -> None:
-    log = EventLog()
+    log = RequestLog()
     client = connect(events=log)
     platform.fail("gateway_html", 502)
     with pytest.raises(CgcError):
-        await client.me()
-    assert [(each.attempt, each.status, each.what) for each in log.events] == [
+        await client.user()
+    assert [(each.attempt, each.status, each.error) for each in log.records] == [
         (attempt, 502, "502 bad gateway") for attempt in (3, 2, 1)
     ]
     platform.recover()
@@ -64,20 +64,20 @@ async def test_every_attempt_is_kept_and_every_way_to_fail(
         with pytest.raises(CgcError):
             await client.jobs(JobQuery())
         platform.recover()
-        assert (log.events[0].status, log.events[0].what) == (status, what)
-    await client.me()
+        assert (log.records[0].status, log.records[0].error) == (status, what)
+    await client.user()
     platform.fail("silent")
-    client._wire._deadline = 0.2
+    client._requester._deadline = 0.2
     with pytest.raises(CgcError):
-        await client.me()
-    assert (log.events[0].status, log.events[0].what) == (None, "given up without a whole answer")
+        await client.user()
+    assert (log.records[0].status, log.records[0].error) == (None, "given up without a whole answer")
 
 
 async def test_neither_token_nor_body_gets_into_it(
     connect: Connect, platform: SimulatedPlatform, tmp_path: Path
 ) -> None:
     path = tmp_path / "log"
-    log = EventLog(LogFile(path))
+    log = RequestLog(LogFile(path))
     client = connect(events=log)
     await client.jobs(JobQuery())
     name = platform.job(platform.ids()[0])["destination"]["name"]
@@ -91,7 +91,7 @@ async def test_neither_token_nor_body_gets_into_it(
         await client.jobs(JobQuery(project=f"rosalind/{platform.token}"))
     assert caught.value.server_message == "(token) is no token␊␛[31m"
     written = path.read_text()
-    kept = "\n".join(each.text() for each in log.events) + repr(log.events)
+    kept = "\n".join(each.text() for each in log.records) + repr(log.records)
     for text in (written, kept):
         assert platform.token not in text
         assert name not in text
@@ -100,11 +100,11 @@ async def test_neither_token_nor_body_gets_into_it(
 
 
 def test_it_is_kept_small() -> None:
-    log = EventLog()
-    for number in range(MOST_EVENTS + 20):
+    log = RequestLog()
+    for number in range(MAX_RECORDS + 20):
         log.add(event(number))
-    assert (len(log.events), log.added) == (MOST_EVENTS, MOST_EVENTS + 20)
-    assert log.events[0].milliseconds == MOST_EVENTS + 19
+    assert (len(log.records), log.added) == (MAX_RECORDS, MAX_RECORDS + 20)
+    assert log.records[0].milliseconds == MAX_RECORDS + 19
 
 
 def test_the_file_is_private_appended_to_and_up_to_date(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_the_file_is_private_appended_to_and_up_to_date(tmp_path: Path) -> None:
     path.chmod(0o644)
     old = os.umask(0)
     try:
-        log, other = EventLog(LogFile(path)), EventLog(LogFile(tmp_path / "new"))
+        log, other = RequestLog(LogFile(path)), RequestLog(LogFile(tmp_path / "new"))
     finally:
         os.umask(old)
     log.note("begins")
@@ -126,7 +126,7 @@ def test_the_file_is_private_appended_to_and_up_to_date(tmp_path: Path) -> None:
     )
     assert lines[2].endswith("failed; two␊lines")
     assert len(lines) == 3
-    assert other.trouble is None
+    assert other.write_error is None
     for file in (path, tmp_path / "new"):
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
@@ -152,13 +152,13 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_full_is_told_and_given_up() -> None:
     class Full(LogFile):
         def __init__(self) -> None:
-            self._path, self._number = Path("log"), os.open("/dev/full", os.O_WRONLY)
+            self._path, self._descriptor = Path("log"), os.open("/dev/full", os.O_WRONLY)
 
-    log = EventLog(Full())
+    log = RequestLog(Full())
     for number in range(3):
         log.add(event(number))
-    assert log.trouble == "The log file log cannot be written: No space left on device."
-    assert len(log.events) == 3
+    assert log.write_error == "The log file log cannot be written: No space left on device."
+    assert len(log.records) == 3
 
 
 async def test_it_is_shown_with_the_platforms_words_and_copied_whole(
@@ -223,17 +223,17 @@ async def test_it_follows_a_full_log(make_app: MakeApp) -> None:
     log = app._setup.events
     async with app.run_test(size=(60, 15)) as pilot:
         await quiet(pilot)
-        for number in range(MOST_EVENTS):
+        for number in range(MAX_RECORDS):
             log.add(event(number))
         await pilot.press("exclamation_mark")
-        await shown(pilot, f"the last {MOST_EVENTS} of")
+        await shown(pilot, f"the last {MAX_RECORDS} of")
         await pilot.press("G")
         await shown(pilot, "job-0000")
-        for number in range(MOST_EVENTS, 2 * MOST_EVENTS):
+        for number in range(MAX_RECORDS, 2 * MAX_RECORDS):
             log.add(event(number))
-        await shown(pilot, f"job-{MOST_EVENTS:04}")
+        await shown(pilot, f"job-{MAX_RECORDS:04}")
         await pilot.press("g")
-        await shown(pilot, f"job-{2 * MOST_EVENTS - 1:04}")
+        await shown(pilot, f"job-{2 * MAX_RECORDS - 1:04}")
 
 
 async def test_an_idle_log_draws_nothing(make_app: MakeApp) -> None:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from cgc_tui.api.client import Client
-from cgc_tui.api.listing import MOST_AHEAD, all_jobs, all_pages
+from cgc_tui.api.client import PlatformClient
+from cgc_tui.api.listing import MAX_AHEAD, fetch_all, iter_pages
 from cgc_tui.domain.errors import IncompleteList
 from cgc_tui.domain.queries import JobPage, JobQuery
 from tests.support.shifting import ShiftingList, Step
@@ -24,7 +24,7 @@ steady = settings(
 def read(listed: ShiftingList, **options: int) -> JobPage | IncompleteList:
     """Return all jobs, or the error in their place."""
     try:
-        return asyncio.run(all_jobs(Client(listed), JobQuery(), **options))  # type: ignore[arg-type]
+        return asyncio.run(fetch_all(PlatformClient(listed), JobQuery(), **options))  # type: ignore[arg-type]
     except IncompleteList as error:
         return error
 
@@ -137,7 +137,7 @@ def test_the_same_jobs_for_ever_are_an_error_soon(total: int | None) -> None:
     assert isinstance(result, IncompleteList)
     assert result.read == 10
     assert total is None or str(result).startswith("10 of 100,000,000,050 jobs could be read")
-    assert listed.requests <= 21 + MOST_AHEAD
+    assert listed.requests <= 21 + MAX_AHEAD
 
 
 def test_a_part_of_a_list_is_whole_or_an_error_too() -> None:
@@ -171,7 +171,7 @@ async def test_the_pages_that_were_read_come_before_the_error() -> None:
     found: list[str] = []
 
     async def stream() -> None:
-        async with aclosing(all_pages(Client(listed), JobQuery())) as pages:  # type: ignore[arg-type]
+        async with aclosing(iter_pages(PlatformClient(listed), JobQuery())) as pages:  # type: ignore[arg-type]
             async for page in pages:
                 found.extend(job.id for job in page.jobs)
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from cgc_tui.api.client import Client
-from cgc_tui.api.listing import all_jobs
-from cgc_tui.api.requester import Wire
+from cgc_tui.api.client import PlatformClient
+from cgc_tui.api.listing import fetch_all
+from cgc_tui.api.requester import Requester
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.token import Token
 from tests.bench.figure import Figure
@@ -67,14 +67,14 @@ def _seconds(command: list[str], environ: Mapping[str, str]) -> float:
 
 async def _fetch(environ: Mapping[str, str]) -> tuple[float, int]:
     """Return how long all jobs take once the client is there, and how many requests."""
-    client = Client(Wire(environ["SB_API_ENDPOINT"], Token(environ["SB_AUTH_TOKEN"])))
+    client = PlatformClient(Requester(environ["SB_API_ENDPOINT"], Token(environ["SB_AUTH_TOKEN"])))
     try:
-        await client.rate_budget()
+        await client.rate_limit()
         began = time.perf_counter()
-        page = await all_jobs(client, JobQuery())
+        page = await fetch_all(client, JobQuery())
         took = time.perf_counter() - began
         assert len(page.jobs) == JOBS
-        assert client.budget is not None
-        return took, client.budget.limit - client.budget.remaining
+        assert client.last_rate_limit is not None
+        return took, client.last_rate_limit.limit - client.last_rate_limit.remaining
     finally:
         await client.close()

@@ -16,9 +16,9 @@ from typing import Any
 import httpx
 import pytest
 
-from cgc_tui.api.client import Client
-from cgc_tui.api.error_mapping import from_exception
-from cgc_tui.api.listing import all_jobs
+from cgc_tui.api.client import PlatformClient
+from cgc_tui.api.error_mapping import error_from_exception
+from cgc_tui.api.listing import fetch_all
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.errors import (
     CgcError,
@@ -44,7 +44,7 @@ from cgc_tui.domain.retry import (
 from cgc_tui.domain.text import SafeText
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.retry import run_summary, severity
-from cgc_tui.services.retry import follow, listed, locked_run, look, reconcile, send
+from cgc_tui.services.retry import locked_run, reconcile, reconcile_once, refresh, related_jobs, send
 from tests.support.app import Connect
 from tests.support.clock import NOON, Clock
 
@@ -270,10 +270,12 @@ def platform(clock: Clock) -> SimulatedPlatform:
     return platform
 
 
-async def start(client: Client, options: NameConflictPolicy = NameConflictPolicy.AS_BEFORE) -> RetryRun:
+async def start(
+    client: PlatformClient, options: NameConflictPolicy = NameConflictPolicy.AS_BEFORE
+) -> RetryRun:
     """Return a retry of all failed jobs, nothing of it sent yet."""
-    failed = (await all_jobs(client, JobQuery(states=("FAILED",)))).jobs
-    now = await listed(client, failed)
+    failed = (await fetch_all(client, JobQuery(states=("FAILED",)))).jobs
+    now = await related_jobs(client, failed)
     return RetryRun(plan_retry(failed, listed=now), options, ids_before=[job.id for job in now])
 
 
@@ -299,7 +301,7 @@ def second(platform: SimulatedPlatform) -> Any:
 
 
 async def test_each_is_sent_once_through_refusals_and_a_lost_answer(
-    client: Client, platform: SimulatedPlatform
+    client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     run = await start(client)
     assert len(run.outcomes) == 240
@@ -320,7 +322,7 @@ async def test_each_is_sent_once_through_refusals_and_a_lost_answer(
     assert run.counts == {SendStatus.STARTED: 140 - bad, SendStatus.REFUSED: bad, SendStatus.UNKNOWN: 100}
     refused = [outcome.detail for outcome in run.outcomes if outcome.status is SendStatus.REFUSED]
     assert set(refused) == {"9020 You do not have the required privilege on the volume."}
-    await look(client, run)
+    await reconcile_once(client, run)
     assert run.counts == {SendStatus.STARTED: 240 - bad, SendStatus.REFUSED: bad}
     new = [outcome.replacement.id for outcome in run.outcomes if outcome.replacement is not None]
     assert len(set(new)) == 240 - bad == len(platform.ids()) - before
@@ -328,7 +330,7 @@ async def test_each_is_sent_once_through_refusals_and_a_lost_answer(
         if outcome.replacement is not None:
             assert import_key(outcome.original) == import_key(outcome.replacement)
     platform.set_state(new[0], "COMPLETED")
-    await follow(client, run)
+    await refresh(client, run)
     assert len(run.running_ids) == 239 - bad
 
 
@@ -352,7 +354,7 @@ async def test_each_is_sent_once_through_refusals_and_a_lost_answer(
     ],
 )
 async def test_a_lost_answer_is_never_asked_for_again(
-    client: Client, platform: SimulatedPlatform, fault: str, value: object
+    client: PlatformClient, platform: SimulatedPlatform, fault: str, value: object
 ) -> None:
     platform.next(fault, value, where=CREATE)
     with pytest.raises(OutcomeUnknown, match="Look whether the jobs are there"):
@@ -373,7 +375,7 @@ async def test_a_lost_answer_is_never_asked_for_again(
     ],
 )
 async def test_what_surely_started_nothing_is_no_lost_answer(
-    client: Client, platform: SimulatedPlatform, fault: str, value: object, kind: type[Exception]
+    client: PlatformClient, platform: SimulatedPlatform, fault: str, value: object, kind: type[Exception]
 ) -> None:
     platform.next(fault, value, where=CREATE)
     with pytest.raises(kind) as caught:
@@ -412,20 +414,20 @@ def test_an_error_says_whether_the_request_may_have_left(
     error: Exception, cause: Exception | None, sent: bool
 ) -> None:
     error.__cause__ = cause
-    mapped = from_exception(error, "example.org")
+    mapped = error_from_exception(error, "example.org")
     assert isinstance(mapped, ConnectionFailed)
     assert mapped.sent is sent
 
 
-async def test_a_closed_client_sends_nothing(client: Client) -> None:
+async def test_a_closed_client_sends_nothing(client: PlatformClient) -> None:
     await client.close()
     with pytest.raises(ConnectionFailed) as caught:
-        await client.me()
+        await client.user()
     assert caught.value.sent is False
 
 
 async def test_an_error_of_one_import_may_leave_its_outcome_open(
-    client: Client, platform: SimulatedPlatform
+    client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     """After a 5xx or 408 there may be a job; another 4xx of the platform says that there is none."""
     statuses = [400, 404, 408, 409, 500, 503, None]
@@ -450,7 +452,7 @@ REPLACED = [(408, None), (409, None), (502, None), (504, None), (500, 90004), (5
 
 @pytest.mark.parametrize("answer", REPLACED, ids=str)
 async def test_an_error_after_the_jobs_were_made_is_no_refusal(
-    client: Client, platform: SimulatedPlatform, answer: tuple[int, int | None]
+    client: PlatformClient, platform: SimulatedPlatform, answer: tuple[int, int | None]
 ) -> None:
     platform.remove_jobs(platform.ids()[:150])
     platform.fail("answer_replaced", answer, where=CREATE)
@@ -458,7 +460,7 @@ async def test_an_error_after_the_jobs_were_made_is_no_refusal(
     await send(client, run)
     assert run.counts == {SendStatus.UNKNOWN: 90}
     assert (await start(client)).outcomes == ()
-    await look(client, run)
+    await reconcile_once(client, run)
     assert run.counts == {SendStatus.STARTED: 90}
     assert len(submitted(platform)) == 90
 
@@ -476,7 +478,7 @@ async def test_a_deadline_is_a_lost_answer(connect: Connect, platform: Simulated
     [("maintenance", OutcomeUnknown, SendStatus.UNKNOWN), ("limited", RateLimited, SendStatus.REFUSED)],
 )
 async def test_what_stops_one_request_stops_the_rest(
-    client: Client, platform: SimulatedPlatform, fault: str, kind: type[CgcError], fate: SendStatus
+    client: PlatformClient, platform: SimulatedPlatform, fault: str, kind: type[CgcError], fate: SendStatus
 ) -> None:
     run = await start(client)
     platform.next(fault, where=second(platform))
@@ -485,7 +487,9 @@ async def test_what_stops_one_request_stops_the_rest(
     assert len(submitted(platform)) == 200
 
 
-async def test_two_lost_answers_in_a_row_stop_the_rest(client: Client, platform: SimulatedPlatform) -> None:
+async def test_two_lost_answers_in_a_row_stop_the_rest(
+    client: PlatformClient, platform: SimulatedPlatform
+) -> None:
     run = await start(client)
     platform.fail("gateway_html", 504, where=CREATE)
     assert isinstance(await send(client, run), OutcomeUnknown)
@@ -493,7 +497,7 @@ async def test_two_lost_answers_in_a_row_stop_the_rest(client: Client, platform:
 
 
 async def test_given_up_in_the_middle_it_is_unknown_and_not_sent_again(
-    client: Client, platform: SimulatedPlatform
+    client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     run = await start(client)
     gate = platform.gate(second(platform))
@@ -509,7 +513,7 @@ async def test_given_up_in_the_middle_it_is_unknown_and_not_sent_again(
 
 
 async def test_a_second_retry_finds_what_the_first_started(
-    client: Client, platform: SimulatedPlatform
+    client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     await send(client, await start(client))
     again = await start(client)
@@ -519,24 +523,24 @@ async def test_a_second_retry_finds_what_the_first_started(
 
 @pytest.mark.parametrize("switch", ["bulk_create_without_ids", "bulk_short", "bulk_long"])
 async def test_odd_answers_are_sorted_out_by_a_look(
-    client: Client, platform: SimulatedPlatform, switch: str
+    client: PlatformClient, platform: SimulatedPlatform, switch: str
 ) -> None:
     setattr(platform.switches, switch, True)
     run = await start(client)
     await send(client, run)
     setattr(platform.switches, switch, False)
     assert run.counts[SendStatus.REFUSED] == 0
-    await look(client, run)
+    await reconcile_once(client, run)
     assert run.counts == {SendStatus.STARTED: 240}
     assert run.unresolved == ()
 
 
 async def test_a_project_that_is_gone_does_not_hide_its_jobs(
-    client: Client, platform: SimulatedPlatform
+    client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
-    failed = (await all_jobs(client, JobQuery(states=("FAILED",)))).jobs
+    failed = (await fetch_all(client, JobQuery(states=("FAILED",)))).jobs
     platform.switches.forbidden_projects = frozenset({failed[0].destination.project or ""})
-    assert {each.id for each in await listed(client, failed)} == set(platform.ids())
+    assert {each.id for each in await related_jobs(client, failed)} == set(platform.ids())
 
 
 async def folder_of(platform: SimulatedPlatform) -> str:
@@ -559,7 +563,7 @@ RENAMED = [
 )
 @pytest.mark.parametrize(("switch", "options"), RENAMED)
 async def test_a_second_retry_finds_what_the_platform_calls_otherwise(
-    client: Client,
+    client: PlatformClient,
     platform: SimulatedPlatform,
     switch: str,
     options: NameConflictPolicy,
@@ -573,7 +577,7 @@ async def test_a_second_retry_finds_what_the_platform_calls_otherwise(
         platform.next(*fault, where=second(platform))
     await send(client, run)
     assert (run.unresolved != ()) is (fault is not None)
-    await look(client, run)
+    await reconcile_once(client, run)
     assert run.counts == {SendStatus.STARTED: 240}
     new = [outcome.replacement.id if outcome.replacement else "" for outcome in run.outcomes]
     assert len(set(new)) == 240
@@ -592,10 +596,10 @@ async def test_a_second_retry_finds_what_the_platform_calls_otherwise(
 
 @pytest.mark.parametrize("state", ["PENDING", "COMPLETED", "FAILED"])
 async def test_what_another_process_started_before_the_lock_was_free_is_left_out(
-    client: Client, connect: Connect, platform: SimulatedPlatform, state: str
+    client: PlatformClient, connect: Connect, platform: SimulatedPlatform, state: str
 ) -> None:
-    failed = (await all_jobs(client, JobQuery(states=("FAILED",)))).jobs
-    before = await listed(client, failed)
+    failed = (await fetch_all(client, JobQuery(states=("FAILED",)))).jobs
+    before = await related_jobs(client, failed)
     planned = plan_retry([*failed, job("x", "COMPLETED")], listed=before)
     held: list[tuple[str, str]] = []
 
@@ -625,9 +629,9 @@ async def test_what_another_process_started_before_the_lock_was_free_is_left_out
 
 
 async def test_without_a_look_under_the_lock_nothing_is_sent(
-    client: Client, platform: SimulatedPlatform
+    client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
-    failed = (await all_jobs(client, JobQuery(states=("FAILED",)))).jobs
+    failed = (await fetch_all(client, JobQuery(states=("FAILED",)))).jobs
     released = []
 
     @asynccontextmanager
@@ -646,7 +650,7 @@ async def test_without_a_look_under_the_lock_nothing_is_sent(
 
 
 async def test_a_job_that_is_listed_late_is_found_by_a_later_look(
-    client: Client, platform: SimulatedPlatform
+    client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     platform.remove_jobs(platform.ids()[:200])
     run = await start(client)

@@ -11,12 +11,12 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
-from cgc_tui.api.client import Client
+from cgc_tui.api.client import PlatformClient
 from cgc_tui.demo import list_call
 from cgc_tui.tui.app import CgcApp
 from tests.support.leaks import SENTINEL
 
-Connect = Callable[..., Client]
+Connect = Callable[..., PlatformClient]
 
 
 def first_page(request: httpx.Request) -> bool:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpx
 from textual.pilot import Pilot
 
-from cgc_tui.api.request_log import Event
+from cgc_tui.api.request_log import RequestRecord
 from cgc_tui.demo import SimulatedPlatform, list_call
 from cgc_tui.domain.text import SafeText
 from tests.support.app import rest, shown
@@ -41,7 +41,7 @@ def page_from(offset: int) -> Callable[[httpx.Request], bool]:
     return lambda request: list_call(request) and request.url.params["offset"] == str(offset)
 
 
-def event(number: int, **fields: object) -> Event:
+def event(number: int, **fields: object) -> RequestRecord:
     given: dict[str, object] = {
         "at": NOON + timedelta(seconds=number),
         "method": "GET",
@@ -50,4 +50,4 @@ def event(number: int, **fields: object) -> Event:
         "milliseconds": number,
         "status": 200,
     }
-    return Event(**given | fields)  # type: ignore[arg-type]
+    return RequestRecord(**given | fields)  # type: ignore[arg-type]

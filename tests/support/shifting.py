@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from cgc_tui.api.attempt import Answer
+from cgc_tui.api.attempt import ApiResponse
 from cgc_tui.api.requester import Params
 
 
@@ -23,7 +23,8 @@ class Step(NamedTuple):
 
 
 class ShiftingList:
-    """Stands for a `Wire`: answers "List import jobs" from a list that shifts, at most `limit` jobs a page.
+    """Stands for a `Requester`: answers "List import jobs" from a list that shifts, at most `limit` jobs a
+    page.
 
     Before each request but the first, one step of the script is made; `throughout` holds the ids that were
     listed at every request.
@@ -50,7 +51,7 @@ class ShiftingList:
         """Return a time that stands still."""
         return datetime(2026, 3, 14, tzinfo=UTC)
 
-    async def send(self, _method: str, _path: str, *, params: Params, **_options: object) -> Answer:
+    async def send(self, _method: str, _path: str, *, params: Params, **_options: object) -> ApiResponse:
         """Make the next step, and answer in the order of the requests."""
         await asyncio.sleep(0)
         asked = dict(params)
@@ -74,7 +75,7 @@ class ShiftingList:
             total = None
         headers = httpx.Headers({} if total is None else {"x-total-matching-query": str(max(0, total))})
         items = [self._record(job_id) for job_id in self.ids[shown : shown + limit]]
-        return Answer(200, headers, {"items": items, "links": links})
+        return ApiResponse(200, headers, {"items": items, "links": links})
 
     def _change(self, step: Step) -> None:
         if step.kind in ("insert", "insert first"):

@@ -68,7 +68,7 @@ async def _login(session: Session, *, piped: bool) -> int:
     token = checked_token(sys.stdin.read(MOST_BYTES) if piped else _asked(session))
     client = place.connect(place.access.endpoint, token)
     try:
-        user = await client.me()
+        user = await client.user()
     finally:
         await client.close()
     profile = place.credentials.save(place.access.profile, place.access.endpoint, token, user.username)
@@ -103,7 +103,7 @@ async def _status(session: Session) -> int:
     )
     try:
         async with session.client() as client:
-            user = await client.me()
+            user = await client.user()
     except NoToken:
         session.write(["User      not logged in; log in with: cgc-tui auth login\n"])
         return Exit.ACCESS

@@ -44,11 +44,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 async def run(options: Namespace, session: Session) -> int:
     """Print the causes; what could not be read of the list is reported, and an error."""
-    from cgc_tui.api.listing import all_jobs
+    from cgc_tui.api.listing import fetch_all
 
     async with session.client() as client:
         with ProgressLine(session) as progress:
-            page = await all_jobs(
+            page = await fetch_all(
                 client,
                 query_of(options),
                 on_progress=progress.show,

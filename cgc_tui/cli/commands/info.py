@@ -91,7 +91,7 @@ def _network(environ: Mapping[str, str]) -> str:
 async def _budget(session: Session) -> str:
     try:
         async with session.client() as client:
-            budget = await client.rate_budget()
+            budget = await client.rate_limit()
     except NoToken:
         return "not known without a token"
     except CgcError as error:

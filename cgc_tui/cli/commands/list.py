@@ -81,23 +81,25 @@ async def _one(options: Namespace, session: Session) -> JobPage:
 
 
 async def _all(options: Namespace, session: Session) -> JobPage:
-    from cgc_tui.api.listing import all_jobs
+    from cgc_tui.api.listing import fetch_all
 
     async with session.client() as client:
         with ProgressLine(session) as progress:
-            return await all_jobs(
+            return await fetch_all(
                 client, query_of(options), on_progress=progress.show, on_retry=progress.retrying, pack=False
             )
 
 
 async def _stream(options: Namespace, session: Session) -> int:
     """Write the jobs of each page when it is its turn."""
-    from cgc_tui.api.listing import all_pages
+    from cgc_tui.api.listing import iter_pages
 
     unreadable = missing = jobs = 0
     async with session.client() as client:
         with ProgressLine(session) as progress:
-            told = all_pages(client, query_of(options), on_progress=progress.show, on_retry=progress.retrying)
+            told = iter_pages(
+                client, query_of(options), on_progress=progress.show, on_retry=progress.retrying
+            )
             async with aclosing(told) as pages:
                 async for page in pages:
                     session.write(_lines(page.jobs, "jsonl"))

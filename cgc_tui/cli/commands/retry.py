@@ -22,7 +22,7 @@ from cgc_tui.formatting.retry import held_by, outcomes_tsv, plan_rows, run_summa
 from cgc_tui.system.send_lock import LockHeld, SendLock
 
 if TYPE_CHECKING:
-    from cgc_tui.api.client import Client
+    from cgc_tui.api.client import PlatformClient
 
 HELP = "start failed jobs again, each once"
 OPERANDS = "[ID|HREF ...]"
@@ -84,13 +84,13 @@ async def run(options: Namespace, session: Session) -> int:
     if options.yes and not options.write:
         session.say("nothing is sent: --yes needs --write, which allows what changes the platform.")
         return Exit.USAGE
-    from cgc_tui.services.retry import listed, locked_run
+    from cgc_tui.services.retry import locked_run, related_jobs
 
     async with session.client() as client:
         jobs, missing = await _chosen(client, options, session)
         if missing is not Exit.DONE:
             return missing
-        now = await listed(client, jobs, on_retry=ProgressLine(session).retrying)
+        now = await related_jobs(client, jobs, on_retry=ProgressLine(session).retrying)
         made = plan_retry(jobs, listed=now)
         for label, value in plan_rows(made, len(jobs), session.look):
             session.say(f"{label.lower()}: {value}")
@@ -126,19 +126,21 @@ def _lock(session: Session, *, wait: bool) -> SendLock:
     )
 
 
-async def _chosen(client: Client, options: Namespace, session: Session) -> tuple[tuple[ImportJob, ...], Exit]:
+async def _chosen(
+    client: PlatformClient, options: Namespace, session: Session
+) -> tuple[tuple[ImportJob, ...], Exit]:
     """Return the jobs that are meant; where one cannot be had, say so and return what that means."""
-    from cgc_tui.api.listing import all_jobs, jobs_by_ids
+    from cgc_tui.api.listing import fetch_all, fetch_many
     from cgc_tui.domain.records import job_id
 
     with ProgressLine(session) as progress:
         if not options.jobs:
-            page = await all_jobs(
+            page = await fetch_all(
                 client, query_of(options), on_progress=progress.show, on_retry=progress.retrying
             )
             return page.jobs, Exit.DONE
         ids = list(dict.fromkeys(map(job_id, options.jobs)))
-        found = await jobs_by_ids(client, ids, on_retry=progress.retrying)
+        found = await fetch_many(client, ids, on_retry=progress.retrying)
     jobs = [record for record in map(found.get, ids) if isinstance(record, ImportJob)]
     return tuple(jobs), tell_missing(ids, found, session)
 
@@ -150,7 +152,7 @@ def _requests(made: RetryPlan, options: NameConflictPolicy) -> Iterator[str]:
         yield json.dumps({"items": items}, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-async def _sent(client: Client, going: RetryRun, session: Session, *, planned: int) -> Exit:
+async def _sent(client: PlatformClient, going: RetryRun, session: Session, *, planned: int) -> Exit:
     """Send, look where an answer was lost, and print what became of each, whatever comes between.
 
     So many were planned; those that were started since then are not sent.
@@ -180,7 +182,7 @@ async def _sent(client: Client, going: RetryRun, session: Session, *, planned: i
     return Exit.NO if going.counts[SendStatus.REFUSED] else Exit.DONE
 
 
-async def _watched(client: Client, going: RetryRun, session: Session, code: Exit) -> Exit:
+async def _watched(client: PlatformClient, going: RetryRun, session: Session, code: Exit) -> Exit:
     """Follow the new jobs to their end."""
     new = [outcome.replacement.id for outcome in going.outcomes if outcome.replacement is not None]
     if not new:

@@ -18,7 +18,7 @@ from cgc_tui.formatting.export import ExportFormat, export_lines
 from cgc_tui.formatting.job_details import FOLDER_NOTE, detail_rows, error_message
 
 if TYPE_CHECKING:
-    from cgc_tui.api.client import Client
+    from cgc_tui.api.client import PlatformClient
 
 HELP = "show everything about jobs"
 OPERANDS = "ID|HREF ..."
@@ -51,11 +51,11 @@ async def run(options: Namespace, session: Session) -> int:
     return tell_missing(ids, found, session)
 
 
-async def _found(client: Client, ids: Sequence[str]) -> dict[str, ImportJob | JobError]:
-    from cgc_tui.api.listing import jobs_by_ids
+async def _found(client: PlatformClient, ids: Sequence[str]) -> dict[str, ImportJob | JobError]:
+    from cgc_tui.api.listing import fetch_many
 
     if len(ids) > 1:
-        return await jobs_by_ids(client, ids)
+        return await fetch_many(client, ids)
     try:
         return {ids[0]: await client.job(ImportJob(id=ids[0], state=""))}
     except NotFound as error:

@@ -35,7 +35,7 @@ from cgc_tui.formatting.display import format_seconds, or_missing, state_label
 from cgc_tui.formatting.lists import job_error_line, missing_details
 
 if TYPE_CHECKING:
-    from cgc_tui.api.client import Client
+    from cgc_tui.api.client import PlatformClient
 
 HELP = "follow jobs to their end"
 OPERANDS = "[ID|HREF ...]"
@@ -135,7 +135,7 @@ def _jobs(count: int) -> str:
 class Watch:
     """The watched jobs, with what is known of each by now."""
 
-    def __init__(self, client: Client, session: Session, *, compact: bool) -> None:
+    def __init__(self, client: PlatformClient, session: Session, *, compact: bool) -> None:
         self._client = client
         self._session = session
         self._compact = compact
@@ -151,20 +151,20 @@ class Watch:
 
     async def take(self, names: list[str]) -> Exit:
         """Watch jobs by id or href; where one cannot be had, say so and return what that means."""
-        from cgc_tui.api.listing import jobs_by_ids
+        from cgc_tui.api.listing import fetch_many
         from cgc_tui.domain.records import job_id
 
         ids = list(dict.fromkeys(map(job_id, names)))
-        found = await jobs_by_ids(self._client, ids, on_retry=self._retrying, sleep=self._session.sleep)
+        found = await fetch_many(self._client, ids, on_retry=self._retrying, sleep=self._session.sleep)
         self._begin(job for job in found.values() if isinstance(job, ImportJob))
         return tell_missing(ids, found, self._session)
 
     async def find(self, query: JobQuery) -> Exit:
         """Watch the jobs that match, without any filter those that have not ended."""
-        from cgc_tui.api.listing import all_jobs
+        from cgc_tui.api.listing import fetch_all
 
         with ProgressLine(self._session) as progress:
-            page = await all_jobs(
+            page = await fetch_all(
                 self._client,
                 query if query.is_filtered else JobQuery(UNFINISHED_STATES),
                 on_progress=progress.show,
@@ -273,10 +273,10 @@ class Watch:
 
     async def _look(self, ids: list[str]) -> None:
         """Ask for the jobs, and print what has changed."""
-        from cgc_tui.api.listing import jobs_by_ids
+        from cgc_tui.api.listing import fetch_many
 
         before = self._counts_in_words()
-        told = await jobs_by_ids(self._client, ids, on_retry=self._retrying, sleep=self._session.sleep)
+        told = await fetch_many(self._client, ids, on_retry=self._retrying, sleep=self._session.sleep)
         at = self._session.clock()
         for job_id, record in told.items():
             known = self._jobs.get(job_id)

@@ -23,8 +23,8 @@ from cgc_tui.tui.messages import TokenRefused
 from cgc_tui.tui.stylesheets import sheet
 
 if TYPE_CHECKING:
-    from cgc_tui.api.client import Client
-    from cgc_tui.api.listing import Progress
+    from cgc_tui.api.client import PlatformClient
+    from cgc_tui.api.listing import FetchProgress
 
 UNSEEN = 0.3
 RHYTHM = 0.25
@@ -42,7 +42,7 @@ class ReadAll(Dialog[JobPage]):
 
     def __init__(
         self,
-        client: Client,
+        client: PlatformClient,
         query: JobQuery,
         *,
         what: SafeText,
@@ -58,7 +58,7 @@ class ReadAll(Dialog[JobPage]):
         self._heading = what
         self._look = look
         self._clock = clock
-        self._progress: Progress | None = None
+        self._progress: FetchProgress | None = None
         self._wait: tuple[CgcError, datetime] | None = None
 
     def compose(self) -> ComposeResult:
@@ -81,15 +81,15 @@ class ReadAll(Dialog[JobPage]):
     @work(exclusive=True)
     async def action_read(self) -> None:
         """Read the list; where that fails say why, and offer to ask again."""
-        from cgc_tui.api.listing import all_jobs  # with httpx, which is there by now
+        from cgc_tui.api.listing import fetch_all  # with httpx, which is there by now
 
         self._progress = self._wait = None
         self._ticker.resume()
         try:
-            page = await all_jobs(
+            page = await fetch_all(
                 self._client,
                 self._query,
-                most=self._most,
+                max_jobs=self._most,
                 on_progress=self._note_progress,
                 on_retry=self._note_wait,
             )
@@ -105,7 +105,7 @@ class ReadAll(Dialog[JobPage]):
                 self.app.notify(words, severity="warning", timeout=WORDS_SECONDS, markup=False)
             self.dismiss(page)
 
-    def _note_progress(self, progress: Progress) -> None:
+    def _note_progress(self, progress: FetchProgress) -> None:
         self._progress = progress
         self._wait = None
 

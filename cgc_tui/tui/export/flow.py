@@ -88,9 +88,9 @@ class Exporting(Gathering):
 
     async def _by_now(self, jobs: tuple[ImportJob, ...]) -> list[ImportJob]:
         """Return the jobs, of which marked ones may have been seen long ago."""
-        from cgc_tui.api.listing import jobs_by_ids
+        from cgc_tui.api.listing import fetch_many
 
-        told = await jobs_by_ids(
+        told = await fetch_many(
             self.client, [job.id for job in jobs if job in self.marks and not job.is_final]
         )
         fresh = ((job, told.get(job.id)) for job in jobs)

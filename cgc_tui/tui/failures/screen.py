@@ -34,7 +34,7 @@ from cgc_tui.tui.widgets.too_small import TooSmall
 from cgc_tui.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from cgc_tui.api.client import Client
+    from cgc_tui.api.client import PlatformClient
 
 MOST_CHARACTERS = 40
 
@@ -55,7 +55,7 @@ class FailuresScreen(Screen[ResultSet]):
 
     def __init__(
         self,
-        client: Client,
+        client: PlatformClient,
         within: JobQuery,
         found: ResultSet | None,
         *,

@@ -20,7 +20,7 @@ from cgc_tui.tui.jobs.pages import Pages
 from cgc_tui.tui.messages import CopyAsked, OpenAsked, TokenRefused
 
 if TYPE_CHECKING:
-    from cgc_tui.api.client import Client
+    from cgc_tui.api.client import PlatformClient
 
 REST = 0.3
 MOST_RECORDS = 500
@@ -38,7 +38,13 @@ class Closeup(Pages):
     detail_open: reactive[bool] = reactive(False, init=False)
 
     def __init__(
-        self, client: Client, *, query: JobQuery, every: float, web: str | None, clock: Callable[[], datetime]
+        self,
+        client: PlatformClient,
+        *,
+        query: JobQuery,
+        every: float,
+        web: str | None,
+        clock: Callable[[], datetime],
     ) -> None:
         """`web` is the platform's web address, None where it is not known."""
         super().__init__(client, query=query, every=every, clock=clock)
@@ -57,7 +63,7 @@ class Closeup(Pages):
         if self.detail_note:
             self.look_closer()
 
-    def use(self, client: Client) -> None:
+    def use(self, client: PlatformClient) -> None:
         """Go on with another client, and know nothing that another user may not."""
         self._records.clear()
         super().use(client)

@@ -22,7 +22,7 @@ from cgc_tui.tui.jobs.waiting import ASKING, Waiting
 from cgc_tui.tui.messages import TokenRefused
 
 if TYPE_CHECKING:
-    from cgc_tui.api.client import Client
+    from cgc_tui.api.client import PlatformClient
     from cgc_tui.api.requester import RetryHook
 
 TURN_PAUSE = 0.08
@@ -40,7 +40,7 @@ class Feed(Waiting):
     budget: reactive[RateLimit | None] = reactive[RateLimit | None](None)
 
     def __init__(
-        self, client: Client, *, query: JobQuery, every: float, clock: Callable[[], datetime]
+        self, client: PlatformClient, *, query: JobQuery, every: float, clock: Callable[[], datetime]
     ) -> None:
         """`every` is the time between refreshes, 0 for none."""
         super().__init__(client, query=query, every=every, clock=clock)
@@ -55,9 +55,9 @@ class Feed(Waiting):
     @on(events.ScreenResume)
     def _take_budget(self) -> None:
         """Learn what the last answer said of the rate limit, whichever call or dialog it was for."""
-        self.budget = self.client.budget
+        self.budget = self.client.last_rate_limit
 
-    def use(self, client: Client) -> None:
+    def use(self, client: PlatformClient) -> None:
         """Go on with another client, after a new token was given."""
         self.workers.cancel_node(self)
         self.client = client
@@ -133,7 +133,7 @@ class Feed(Waiting):
         for query in around:
             if query is None or self.kept(query):
                 continue
-            if self.client.budget is not None and self.client.budget.is_low:
+            if self.client.last_rate_limit is not None and self.client.last_rate_limit.is_low:
                 return
             try:
                 self._cache.put(await self.ask(query))

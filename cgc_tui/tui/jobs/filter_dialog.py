@@ -23,7 +23,7 @@ from cgc_tui.tui.messages import TokenRefused
 from cgc_tui.tui.stylesheets import sheet
 
 if TYPE_CHECKING:
-    from cgc_tui.api.client import Client
+    from cgc_tui.api.client import PlatformClient
 
 
 class StateBox(Checkbox):
@@ -46,7 +46,7 @@ class FilterDialog(Dialog[JobQuery]):
     AUTO_FOCUS = "#project Input"
     BINDINGS = bindings("filter")
 
-    def __init__(self, client: Client, query: JobQuery) -> None:
+    def __init__(self, client: PlatformClient, query: JobQuery) -> None:
         super().__init__()
         self._client = client
         self._old = query

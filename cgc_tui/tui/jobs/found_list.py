@@ -17,7 +17,7 @@ from cgc_tui.tui.jobs.feed import Feed
 from cgc_tui.tui.jobs.state_tabs import TABS
 
 if TYPE_CHECKING:
-    from cgc_tui.api.client import Client
+    from cgc_tui.api.client import PlatformClient
     from cgc_tui.api.requester import RetryHook
 
 
@@ -34,7 +34,7 @@ class FoundList(Feed):
     standing: reactive[BatchProgress | None] = reactive[BatchProgress | None](None)
 
     def __init__(
-        self, client: Client, *, query: JobQuery, every: float, clock: Callable[[], datetime]
+        self, client: PlatformClient, *, query: JobQuery, every: float, clock: Callable[[], datetime]
     ) -> None:
         """`every` is the time between refreshes, 0 for none."""
         super().__init__(client, query=query, every=every, clock=clock)
@@ -78,10 +78,10 @@ class FoundList(Feed):
         found = self.found
         if found is None or query.among != found.origin:
             return await super().ask(query, on_retry=on_retry)
-        from cgc_tui.api.listing import jobs_by_ids  # with httpx, which is there by now
+        from cgc_tui.api.listing import fetch_many  # with httpx, which is there by now
 
         ids = found.ids_to_refresh(found.page(query, self.arrangement))
-        found.update(await jobs_by_ids(self.client, ids, on_retry=on_retry), self.clock())
+        found.update(await fetch_many(self.client, ids, on_retry=on_retry), self.clock())
         return found.page(query, self.arrangement)
 
     def recount(self, total: int | None, *, asked: bool = False) -> None:

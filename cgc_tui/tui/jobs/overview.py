@@ -21,7 +21,7 @@ from cgc_tui.tui.app_state import follow_app
 from cgc_tui.tui.jobs.marking import Marking
 
 if TYPE_CHECKING:
-    from cgc_tui.api.client import Client
+    from cgc_tui.api.client import PlatformClient
 
 
 class Overview(Marking):
@@ -31,7 +31,7 @@ class Overview(Marking):
 
     def __init__(
         self,
-        client: Client,
+        client: PlatformClient,
         *,
         platform: str,
         last_user: SafeText | None,

@@ -20,7 +20,7 @@ from cgc_tui.tui.jobs.state_tabs import TABS
 from cgc_tui.tui.messages import TokenRefused
 
 if TYPE_CHECKING:
-    from cgc_tui.api.client import Client
+    from cgc_tui.api.client import PlatformClient
 
 COUNTS_ASKED = 5.0
 COUNTS_AT_MOST = 30.0
@@ -37,7 +37,7 @@ class Tally(Screen[None]):
     counts: reactive[Mapping[tuple[str, ...], int | None]] = reactive(dict)
     user: reactive[SafeText | None] = reactive[SafeText | None](None)
 
-    def __init__(self, client: Client, *, query: JobQuery, clock: Callable[[], datetime]) -> None:
+    def __init__(self, client: PlatformClient, *, query: JobQuery, clock: Callable[[], datetime]) -> None:
         super().__init__()
         self.client = client
         self.clock = clock
@@ -50,7 +50,7 @@ class Tally(Screen[None]):
     async def identify(self) -> None:
         """Learn the user's name."""
         try:
-            self.post_message(UserIdentified(sanitize((await self.client.me()).username)))
+            self.post_message(UserIdentified(sanitize((await self.client.user()).username)))
         except TokenRejected as error:
             self.post_message(TokenRefused(error))
         except CgcError:

@@ -20,7 +20,7 @@ from cgc_tui.tui.jobs.tally import Tally
 from cgc_tui.tui.messages import TokenRefused
 
 if TYPE_CHECKING:
-    from cgc_tui.api.client import Client
+    from cgc_tui.api.client import PlatformClient
 
 ASKING = SafeText("asking…")
 EARLY_NEWS = 0.7
@@ -36,7 +36,7 @@ class Waiting(Tally):
     attention: reactive[Presence] = reactive(Presence.ACTIVE, init=False)
 
     def __init__(
-        self, client: Client, *, query: JobQuery, every: float, clock: Callable[[], datetime]
+        self, client: PlatformClient, *, query: JobQuery, every: float, clock: Callable[[], datetime]
     ) -> None:
         """`every` is the time between refreshes, 0 for none."""
         super().__init__(client, query=query, clock=clock)

@@ -24,7 +24,7 @@ from cgc_tui.tui.stylesheets import sheet
 from cgc_tui.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
-    from cgc_tui.api.client import Client
+    from cgc_tui.api.client import PlatformClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Login:
 
     endpoint: str
     token: Token
-    client: Client
+    client: PlatformClient
     username: str
 
 
@@ -63,7 +63,7 @@ class TokenScreen(Screen[Login | None]):
         *,
         store: str,
         reason: SafeText,
-        connect: Callable[[str, Token], Client],
+        connect: Callable[[str, Token], PlatformClient],
         look: DisplayOptions,
         leavable: bool,
     ) -> None:
@@ -140,7 +140,7 @@ class TokenScreen(Screen[Login | None]):
         handed_on = False
         self._say(sanitize(f"Asking {endpoint} …"))
         try:
-            user = await client.me()
+            user = await client.user()
         except TokenRejected as error:
             line.clear()
             self._say(sanitize(f"The platform refused this token{self._said(error)}. Nothing was stored."))

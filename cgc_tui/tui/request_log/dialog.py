@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from cgc_tui.api.request_log import EventLog
+from cgc_tui.api.request_log import RequestLog
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.dialogs.base import Dialog
@@ -27,7 +27,7 @@ class EventsDialog(Dialog[None]):
     CSS_PATH = sheet("request_log")
     BINDINGS = bindings("events")
 
-    def __init__(self, log: EventLog, look: DisplayOptions) -> None:
+    def __init__(self, log: RequestLog, look: DisplayOptions) -> None:
         super().__init__()
         self._log = log
         self._look = look
@@ -51,9 +51,9 @@ class EventsDialog(Dialog[None]):
         new, self._seen = self._log.added - self._seen, self._log.added
         if not new:
             return
-        events = self._log.events
+        events = self._log.records
         kept = f"the last {len(events)} of " if len(events) < self._log.added else ""
-        trouble = f". {self._log.trouble}" if self._log.trouble else ""
+        trouble = f". {self._log.write_error}" if self._log.write_error else ""
         heading = f"Requests: {kept}{self._log.added:,}, newest first{trouble}"
         self.query_one("#heading", Static).update(sanitize(heading))
         self.query_one(EventLines).show(events, new=new)

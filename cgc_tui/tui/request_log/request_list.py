@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from cgc_tui.api.request_log import Event
+from cgc_tui.api.request_log import RequestRecord
 from cgc_tui.domain.text import SafeText, cell_width, truncate
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.keys import bindings
@@ -30,19 +30,19 @@ class EventLines(ScrollView, can_focus=True, inherit_bindings=False):
     class Highlighted(Message):
         """The cursor is on another event, or on none."""
 
-        event: Event | None
+        event: RequestRecord | None
 
     def __init__(self, look: DisplayOptions) -> None:
         super().__init__()
         self._look = look
-        self._events: Sequence[Event] = ()
+        self._events: Sequence[RequestRecord] = ()
 
     @property
-    def event(self) -> Event | None:
+    def event(self) -> RequestRecord | None:
         """The event under the cursor."""
         return self._events[self.cursor] if self._events else None
 
-    def show(self, events: Sequence[Event], *, new: int) -> None:
+    def show(self, events: Sequence[RequestRecord], *, new: int) -> None:
         """Show the events, of which so many are new: what one looks at stays in its place.
 
         A list at its top stays there, so that new events are seen.
@@ -83,7 +83,7 @@ class EventLines(ScrollView, can_focus=True, inherit_bindings=False):
             return Strip.blank(width, self.rich_style)
         event = self._events[place]
         style = self.rich_style
-        if event.what is not None:
+        if event.error is not None:
             style += self.get_component_rich_style("event-lines--failed", partial=True)
         if place == self.cursor:
             style = self.get_component_rich_style("event-lines--cursor")
@@ -94,11 +94,11 @@ class EventLines(ScrollView, can_focus=True, inherit_bindings=False):
         row = Region(0, self.cursor, 1, 1)
         self.scroll_to_region(row, animate=False, force=True, immediate=True)
 
-    def _line(self, event: Event, width: int) -> SafeText:
+    def _line(self, event: RequestRecord, width: int) -> SafeText:
         """Return `12:03:20  GET   200   1,031 ms  /v2/storage/imports?offset=0`."""
         status = "---" if event.status is None else str(event.status)
         at = event.at.astimezone(self._look.timezone)
         took = f"{event.milliseconds:,} ms"
         head = f"{at:%H:%M:%S}  {event.method:<4}  {status}  {took:>9}  "
-        failed = f"{event.what}: " if event.what else ""
+        failed = f"{event.error}: " if event.error else ""
         return SafeText(head + truncate(SafeText(failed + event.target), width - len(head), middle=True))

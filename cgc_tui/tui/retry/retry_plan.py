@@ -31,7 +31,7 @@ from cgc_tui.tui.widgets.too_small import TooSmall
 from cgc_tui.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from cgc_tui.api.client import Client
+    from cgc_tui.api.client import PlatformClient
 
 LABEL_CELLS = 8
 MOST_CHARACTERS = 300_000
@@ -50,7 +50,7 @@ class RetryPlanScreen(Screen[None]):
 
     def __init__(
         self,
-        client: Client,
+        client: PlatformClient,
         jobs: tuple[ImportJob, ...],
         runs: list[RetryRun],
         *,
@@ -100,14 +100,14 @@ class RetryPlanScreen(Screen[None]):
     @work(exclusive=True)
     async def prepare(self) -> None:
         """Plan, with what the platform lists now."""
-        from cgc_tui.services.retry import listed
+        from cgc_tui.services.retry import related_jobs
 
         self.plan = None
         sent = frozenset[str]().union(*(run.sent_ids for run in self.runs))
         self.tell([("Retry", self.what)])
         self.say(SafeText("Looking whether they were started again since…"))
         try:
-            now = await listed(self.client, self._jobs)
+            now = await related_jobs(self.client, self._jobs)
         except CgcError as error:
             self.note_failure(error)
             self.query_one("#requests", Static).update("")

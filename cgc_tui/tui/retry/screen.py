@@ -153,10 +153,10 @@ class RetryScreen(RetryPlanScreen):
     @work(exclusive=True, group="look")
     async def _look_closer(self, run: RetryRun, news: SafeText) -> None:
         """Look for jobs whose answer was lost, and how the new ones stand."""
-        from cgc_tui.services.retry import look
+        from cgc_tui.services.retry import reconcile_once
 
         try:
-            await look(self.client, run)
+            await reconcile_once(self.client, run)
         except CgcError as error:
             self.note_failure(error)
             news = sanitize(f"{news} The look failed: {error_line(error, self.look)}".strip())
@@ -169,10 +169,10 @@ class RetryScreen(RetryPlanScreen):
 
     async def _follow(self, run: RetryRun, news: SafeText) -> None:
         """Learn how the new jobs stand."""
-        from cgc_tui.services.retry import follow
+        from cgc_tui.services.retry import refresh
 
         try:
-            await follow(self.client, run)
+            await refresh(self.client, run)
         except CgcError as error:
             self.note_failure(error)
             news = news or error_line(error, self.look)

@@ -21,7 +21,7 @@ from cgc_tui.tui.jobs.overview import Overview
 from cgc_tui.tui.messages import TellAsked, TokenRefused
 
 if TYPE_CHECKING:
-    from cgc_tui.api.client import Client
+    from cgc_tui.api.client import PlatformClient
 
 USUAL_RHYTHM = 15.0
 """Seconds between looks where the list itself is not refreshed."""
@@ -65,7 +65,7 @@ class Watching(Overview):
         self.watched = SafeText("watching" + ("..." if self.look.ascii else "…"))
         self._follow(self._target)
 
-    def use(self, client: Client) -> None:
+    def use(self, client: PlatformClient) -> None:
         """Go on with another client, also with the watch."""
         super().use(client)
         if self._target is not None:
@@ -97,15 +97,15 @@ class Watching(Overview):
 
     async def _look(self, target: Target) -> bool:
         """Ask how the jobs stand now; tell whether all have ended."""
-        from cgc_tui.api.listing import all_jobs, jobs_by_ids  # with httpx, which is there by now
+        from cgc_tui.api.listing import fetch_all, fetch_many  # with httpx, which is there by now
 
         ids = target.watch.pending_ids
         if target.query is not None:
-            page = await all_jobs(self.client, target.query)
+            page = await fetch_all(self.client, target.query)
             listed = {job.id for job in page.jobs}
             ids = tuple(job_id for job_id in ids if job_id not in listed)
             target.watch.add(page.jobs)
-        answers = await jobs_by_ids(self.client, ids)
+        answers = await fetch_many(self.client, ids)
         target.watch.update(answers)
         if silent := sum(job_id not in answers for job_id in ids):
             raise InvalidResponse(SafeText(f"no answer for {silent:,} of {len(ids):,} jobs"), SafeText(""))

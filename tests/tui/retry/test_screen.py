@@ -14,8 +14,8 @@ import httpx
 import pytest
 from textual.pilot import Pilot
 
-from cgc_tui.api.client import Client
-from cgc_tui.api.listing import all_jobs
+from cgc_tui.api.client import PlatformClient
+from cgc_tui.api.listing import fetch_all
 from cgc_tui.demo import SimulatedPlatform, list_call
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.retry import NameConflictPolicy, RetryPlan, RetryRun
@@ -323,7 +323,7 @@ async def test_a_token_that_is_refused_while_new_jobs_are_asked_for_is_asked_for
 
 
 @pytest.fixture
-def other(client: Client, clock: Clock, tmp_path: Path) -> AbstractAsyncContextManager[None]:
+def other(client: PlatformClient, clock: Clock, tmp_path: Path) -> AbstractAsyncContextManager[None]:
     """Return the lock, as another process would hold it."""
     lock = SendLock(tmp_path / "state", on_wait=print, on_unprotected=print, clock=clock)
     return lock.hold(client.endpoint, "rosalind")
@@ -349,14 +349,17 @@ async def test_esc_gives_up_waiting_for_another_run(
 
 
 async def test_a_run_that_has_waited_sends_only_what_is_left(
-    start: Start, client: Client, platform: SimulatedPlatform, other: AbstractAsyncContextManager[None]
+    start: Start,
+    client: PlatformClient,
+    platform: SimulatedPlatform,
+    other: AbstractAsyncContextManager[None],
 ) -> None:
     async with start(write=True) as pilot:
         await plan_all(pilot)
         async with other:
             await confirm(pilot, "240")
             await shown(pilot, "Waiting: another cgc-tui is sending imports")
-            failed = (await all_jobs(client, JobQuery(states=("FAILED",)))).jobs
+            failed = (await fetch_all(client, JobQuery(states=("FAILED",)))).jobs
             assert (
                 await send(client, RetryRun(RetryPlan(failed[:200], {}), NameConflictPolicy.AS_BEFORE))
                 is None
