@@ -18,10 +18,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     screen = not ASKS_NOTHING.intersection(arguments) and sys.stderr is not None and sys.stderr.isatty()
     first = Prefetch(_answer) if screen else None
     try:
-        from cgc_tui.system.crash_report import uncaught
+        from cgc_tui.system.crash_report import excepthook
         from cgc_tui.system.process_limits import prepare_for_limits
 
-        sys.excepthook = uncaught
+        sys.excepthook = excepthook
         prepare_for_limits()
         from cgc_tui.cli import main as command_line
 

@@ -16,7 +16,7 @@ from cgc_tui.api.request_log import LogFile, RequestLog
 from cgc_tui.config.credentials import Credentials
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.token import Token
-from cgc_tui.system.files import SaveError, save
+from cgc_tui.system.files import FileWriteError, write_atomically
 from tests.support.app import MakeApp, Start, shown
 from tests.support.calls import event
 from tests.support.terminal import Terminal
@@ -151,8 +151,8 @@ def test_a_failed_export_leaves_what_was_there_and_nothing_new(
         path.write_text("old")
     before = content(tmp_path)
     monkeypatch.setattr(os, call, refuse(number))
-    with pytest.raises(SaveError, match=words):
-        save(path, ["new\n"], encoding_errors="strict", replace=replace)
+    with pytest.raises(FileWriteError, match=words):
+        write_atomically(path, ["new\n"], encoding_errors="strict", replace=replace)
     assert content(tmp_path) == before
 
 

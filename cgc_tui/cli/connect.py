@@ -46,7 +46,7 @@ def _demo(events: RequestLog) -> Place:
 def _platform(options: argparse.Namespace, chosen: Settings, events: RequestLog) -> Place:
     """Return the platform and the token that options, environment, settings and store name."""
     credentials = Credentials(config_directory(os.environ), environ=os.environ, home=Path.home())
-    access = credentials.find(
+    access = credentials.resolve(
         profile=options.profile, endpoint=options.endpoint, default_profile=chosen.profile
     )
     connect = partial(_client, credentials, events)

@@ -14,12 +14,12 @@ from cgc_tui.api.prefetch import Prefetch, PrefetchRequest
 from cgc_tui.api.request_log import RequestLog
 from cgc_tui.cli.connect import _config, _place
 from cgc_tui.cli.output import _say
-from cgc_tui.config.settings import Settings, load
+from cgc_tui.config.settings import Settings, load_settings
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import SafeText
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.services.session import Place
-from cgc_tui.system.crash_report import BUG, report
+from cgc_tui.system.crash_report import BUG, write_report
 from cgc_tui.system.process_limits import LIMITED, address_space_message, limit_message, startable_threads
 
 DONE = 0
@@ -54,7 +54,7 @@ def _screen(options: argparse.Namespace, events: RequestLog, first: Prefetch | N
     _take_out(os.environ)
     if os.environ.get("TERM") == "dumb":  # for which Textual would take the most colours
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "standard")
-    chosen = load(_config())
+    chosen = load_settings(_config())
     place = _place(options, chosen, events)
     query = _query(options, chosen)
     if first is not None and startable_threads(THREADS) < THREADS:
@@ -93,7 +93,7 @@ def _screen(options: argparse.Namespace, events: RequestLog, first: Prefetch | N
         return LIMITED
     if app.bug is not None:
         events.note(f"cgc-tui ends because of a bug: {type(app.bug).__name__}")
-        print(report(app.bug), file=sys.stderr)
+        print(write_report(app.bug), file=sys.stderr)
         return BUG
     return app.return_code or DONE
 

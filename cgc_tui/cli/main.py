@@ -16,7 +16,7 @@ from cgc_tui.cli.launch import DONE, USAGE, _look, _screen
 from cgc_tui.cli.output import Closed, Unwritable, _say, _stream
 from cgc_tui.cli.parser import _only_options, parser
 from cgc_tui.config.platforms import CredentialsError
-from cgc_tui.config.settings import load
+from cgc_tui.config.settings import load_settings
 from cgc_tui.domain.text import sanitize
 
 NO = 1
@@ -54,7 +54,7 @@ def _command(made: argparse.ArgumentParser, options: argparse.Namespace, events:
     from cgc_tui.cli.context import Session
     from cgc_tui.cli.runner import run
 
-    chosen = load(_config())
+    chosen = load_settings(_config())
     if chosen.unread is not None:
         remedy = f"Fix or remove {_config()}: it may name the profile of another platform."
         _say(sanitize(f"{chosen.unread} {remedy}"))

@@ -97,38 +97,38 @@ PLATFORMS: Mapping[str, Platform] = MappingProxyType({platform.profile: platform
 """The known platforms by profile."""
 
 
-def platform_of(endpoint: str) -> Platform | None:
+def platform_at(endpoint: str) -> Platform | None:
     """Return the known platform at an endpoint."""
     with suppress(CredentialsError):
-        endpoint = normal_endpoint(endpoint)
+        endpoint = normalize_endpoint(endpoint)
     return next((platform for platform in _ALL if platform.endpoint == endpoint), None)
 
 
-def normal_endpoint(text: str, *, where: str = "The endpoint") -> str:
+def normalize_endpoint(text: str, *, where: str = "The endpoint") -> str:
     """Return an endpoint in the one form in which endpoints are compared; without a path it gets `/v2`.
 
     Raises CredentialsError, which calls the endpoint `where` and does not repeat it, unless it is https, or
     http on this computer.
     """
     wrong = CredentialsError(f"{where} must be an address such as {PLATFORMS[DEFAULT_PROFILE].endpoint}.")
-    found = _ENDPOINT.fullmatch(text.strip())
-    if found is None:
+    match = _ENDPOINT.fullmatch(text.strip())
+    if match is None:
         raise wrong
-    scheme, host = found["scheme"].lower(), found["host"].lower()
+    scheme, host = match["scheme"].lower(), match["host"].lower()
     try:
         host = f"[{IPv6Address(host[1:-1])}]" if host.startswith("[") else host
     except ValueError:
         raise wrong from None
-    usual = 443 if scheme == "https" else 80
-    port = int(found["port"] or usual)
+    default_port = 443 if scheme == "https" else 80
+    port = int(match["port"] or default_port)
     if not 1 <= port <= 65535:
         raise wrong
     if scheme == "http" and not _is_loopback(host):
         raise CredentialsError(
             f"{where} must begin with https://. Only for 127.0.0.1, [::1] and localhost it may be http://."
         )
-    path = (found["path"] or "").rstrip("/") or "/v2"
-    return f"{scheme}://{host}{'' if port == usual else f':{port}'}{path}"
+    path = (match["path"] or "").rstrip("/") or "/v2"
+    return f"{scheme}://{host}{'' if port == default_port else f':{port}'}{path}"
 
 
 def _is_loopback(host: str) -> bool:
@@ -139,7 +139,7 @@ def _is_loopback(host: str) -> bool:
     return any(address in network for network in LOOPBACK)
 
 
-def checked_token(text: str, *, where: str = "The token") -> Token:
+def parse_token(text: str, *, where: str = "The token") -> Token:
     """Return a token without the white space around it, which a paste brings along.
 
     Raises CredentialsError, which calls the token `where` and does not repeat it.
@@ -154,7 +154,7 @@ def checked_token(text: str, *, where: str = "The token") -> Token:
     return Token(secret)
 
 
-def checked_profile(name: str) -> str:
+def parse_profile_name(name: str) -> str:
     """Return the name of a profile if it can be one."""
     if not _PROFILE.fullmatch(name):
         raise CredentialsError("The name of a profile must be of letters, digits and . _ : @ / + - alone.")

@@ -20,11 +20,11 @@ from platformdirs import user_config_path, user_state_path
 
 from cgc_tui.config.platforms import CredentialsError
 
-MOST_BYTES = 64 * 2**10
+MAX_BYTES = 64 * 2**10
 LOCK_TRIES = 100
 LOCK_PAUSE = 0.05
 NEW_PREFIX = ".credentials-new-"
-OTHERS = stat.S_IRWXG | stat.S_IRWXO
+OTHERS_MASK = stat.S_IRWXG | stat.S_IRWXO
 
 _BINARY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
 
@@ -50,35 +50,37 @@ def state_directory(environ: Mapping[str, str]) -> Path:
     return usual if usual.is_absolute() else Path.home() / ".local" / "state" / "cgc-tui"
 
 
-class Unfit(Exception):
+class UnusableFile(Exception):
     """Why a file is not read, as the end of a sentence that begins with its path; and what to do."""
 
-    def __init__(self, why: str, remedy: str = "Set it aside and log in again: mv {path} {path}.old") -> None:
-        super().__init__(why)
+    def __init__(
+        self, reason: str, remedy: str = "Set it aside and log in again: mv {path} {path}.old"
+    ) -> None:
+        super().__init__(reason)
         self.remedy = remedy
 
 
-def read(path: Path, note: Note, *, mend: bool) -> str:
-    """Return the text of a private file of ours, "" if there is none; `mend` closes it to others."""
+def read(path: Path, note: Note, *, restrict: bool) -> str:
+    """Return the text of a private file of ours, "" if there is none; `restrict` closes it to others."""
     try:
         with open(path, "rb", opener=_no_follow) as file:
             status = os.fstat(file.fileno())
-            _check(status)
-            if status.st_mode & OTHERS and mend:
-                _mend(path, 0o600, partial(os.fchmod, file.fileno()), note)
-            elif status.st_mode & OTHERS:
+            _check_owner(status)
+            if status.st_mode & OTHERS_MASK and restrict:
+                _restrict_mode(path, 0o600, partial(os.fchmod, file.fileno()), note)
+            elif status.st_mode & OTHERS_MASK:
                 note(f"{path} is open to others: chmod 600 {shlex.quote(str(path))}")
-            data = file.read(MOST_BYTES + 1)
+            data = file.read(MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except PermissionError as error:
-        raise Unfit("cannot be read", "Allow it: chmod 700 {directory}; chmod 600 {path}") from error
+        raise UnusableFile("cannot be read", "Allow it: chmod 700 {directory}; chmod 600 {path}") from error
     except OSError as error:
         link = error.errno in (errno.ELOOP, errno.EMLINK)
-        raise Unfit("is a symbolic link" if link else f"cannot be read ({error.strerror})") from error
+        raise UnusableFile("is a symbolic link" if link else f"cannot be read ({error.strerror})") from error
     text = data.decode("utf-8-sig", "replace")
-    if len(data) > MOST_BYTES or _BINARY.search(text):
-        raise Unfit("is not a list of profiles")
+    if len(data) > MAX_BYTES or _BINARY.search(text):
+        raise UnusableFile("is not a list of profiles")
     return text
 
 
@@ -87,14 +89,14 @@ def _no_follow(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
-def _check(status: os.stat_result) -> None:
+def _check_owner(status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise Unfit("is not a file")
+        raise UnusableFile("is not a file")
     if status.st_uid != os.geteuid():
-        raise Unfit("belongs to another user", 'Run as that user, or: sudo chown "$(id -un)" {path}')
+        raise UnusableFile("belongs to another user", 'Run as that user, or: sudo chown "$(id -un)" {path}')
 
 
-def _mend(path: Path, mode: int, change: Callable[[int], None], note: Note) -> None:
+def _restrict_mode(path: Path, mode: int, change: Callable[[int], None], note: Note) -> None:
     try:
         change(mode)
     except OSError:
@@ -103,12 +105,12 @@ def _mend(path: Path, mode: int, change: Callable[[int], None], note: Note) -> N
         note(f"{path} was open to others; it is mended to {mode:04o}.")
 
 
-def mend_directory(directory: Path, note: Note) -> None:
+def restrict_directory(directory: Path, note: Note) -> None:
     """Close a directory of ours to others."""
     with suppress(OSError):
         status = directory.stat()
-        if stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and status.st_mode & OTHERS:
-            _mend(directory, 0o700, directory.chmod, note)
+        if stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and status.st_mode & OTHERS_MASK:
+            _restrict_mode(directory, 0o700, directory.chmod, note)
 
 
 def make_directory(directory: Path) -> None:
@@ -149,7 +151,7 @@ def _lock(descriptor: int) -> None:
     raise CredentialsError("Another cgc-tui is changing the store: end it, then try again.")
 
 
-def write_anew(path: Path, fill: Callable[[TextIO], None]) -> None:
+def write_private(path: Path, fill: Callable[[TextIO], None]) -> None:
     """Write a file anew: whoever reads it finds the old one or the new one, and both are private."""
     descriptor, name = tempfile.mkstemp(prefix=NEW_PREFIX, dir=path.parent)
     try:

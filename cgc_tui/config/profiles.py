@@ -13,15 +13,15 @@ from itertools import chain, count
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cgc_tui.config.platforms import PLATFORMS, CredentialsError, checked_token, normal_endpoint
-from cgc_tui.config.private_files import Unfit, write_anew
+from cgc_tui.config.platforms import PLATFORMS, CredentialsError, normalize_endpoint, parse_token
+from cgc_tui.config.private_files import UnusableFile, write_private
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.domain.token import Token
 
-MOST_NAME = 100
+MAX_NAME = 100
 
 
-class Ini:
+class IniFile:
     """The profiles in one file."""
 
     def __init__(self, path: Path, text: str) -> None:
@@ -36,7 +36,7 @@ class Ini:
             line = errors[0][0] if errors else getattr(error, "lineno", 0)
         # Outside of the handler: the parser's error repeats the line, and a token may be on it.
         if line is not None:
-            raise Unfit(f"cannot be understood at line {line}", "Mend that line, or remove it.")
+            raise UnusableFile(f"cannot be understood at line {line}", "Mend that line, or remove it.")
 
     def __contains__(self, name: str) -> bool:
         return self._parser.has_section(name)
@@ -47,14 +47,14 @@ class Ini:
     def endpoint(self, name: str) -> str | None:
         """Return the endpoint that the file gives a profile."""
         text = self._parser.get(name, "api_endpoint", fallback="")
-        return normal_endpoint(text, where=f"api_endpoint of {name} in {self._path}") if text else None
+        return normalize_endpoint(text, where=f"api_endpoint of {name} in {self._path}") if text else None
 
     def token(self, name: str) -> Token | None:
         """Return the token that the file holds for a profile."""
         if not self._parser.get(name, "auth_token", fallback=""):
             return None
         where = f"auth_token of {name} in {self._path}"
-        return checked_token(self._parser.get(name, "auth_token"), where=where)
+        return parse_token(self._parser.get(name, "auth_token"), where=where)
 
     def advance_access(self, name: str) -> bool:
         """Tell whether a profile asks for what the platform does not offer to all yet."""
@@ -62,12 +62,12 @@ class Ini:
 
     def user(self, name: str) -> SafeText | None:
         """Return who had a profile's token when it was stored, if the file says so."""
-        return sanitize(self._parser.get(name, "username", fallback=""), max_chars=MOST_NAME) or None
+        return sanitize(self._parser.get(name, "username", fallback=""), max_chars=MAX_NAME) or None
 
     def put(self, name: str, endpoint: str, token: Token, user: str) -> None:
         """Set a profile's endpoint, its token, and whose that is; its other keys stay."""
         values = {"api_endpoint": endpoint, "auth_token": token.reveal()}
-        self._parser.read_dict({name: {**values, "username": sanitize(user, max_chars=MOST_NAME)}})
+        self._parser.read_dict({name: {**values, "username": sanitize(user, max_chars=MAX_NAME)}})
 
     def remove(self, name: str) -> None:
         """Remove a profile."""
@@ -75,13 +75,13 @@ class Ini:
 
     def write(self) -> None:
         """Write the file anew."""
-        write_anew(self._path, self._parser.write)
+        write_private(self._path, self._parser.write)
 
 
 class Profiles:
     """Which endpoint and token each profile has: by the store, else by the platform of that name."""
 
-    def __init__(self, store: Ini, new: Mapping[str, str]) -> None:
+    def __init__(self, store: IniFile, new: Mapping[str, str]) -> None:
         """`new` are endpoints of profiles that are in use but not stored yet."""
         self._store = store
         self._new = new
@@ -111,11 +111,11 @@ class Profiles:
         """Return the profile's token if it is bound to this endpoint."""
         return self._store.token(name) if self.owns(name, endpoint) else None
 
-    def home(self, name: str, endpoint: str) -> str | None:
+    def profile_for(self, name: str, endpoint: str) -> str | None:
         """Return the profile that has this endpoint, `name` before all others."""
         return next((other for other in (name, *self) if self.owns(other, endpoint)), None)
 
-    def unused(self, endpoint: str) -> str:
+    def new_name(self, endpoint: str) -> str:
         """Return a name for a profile of an endpoint that has none: its host."""
         host = urlsplit(endpoint).netloc.replace("[", "").replace("]", "")
         names = chain([host], (f"{host}-{number}" for number in count(2)))

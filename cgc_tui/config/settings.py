@@ -14,10 +14,10 @@ from typing import Any
 from cgc_tui.config.keymap import THEMES, key_ids
 from cgc_tui.domain.queries import MAX_LIMIT
 
-MOST_BYTES = 64 * 2**10
-MOST_SECONDS = 86400
-MOST_SHOWN = 40
-NEVER_BOUND = frozenset(
+MAX_BYTES = 64 * 2**10
+MAX_SECONDS = 86400
+MAX_SHOWN = 40
+RESERVED_KEYS = frozenset(
     {
         "ctrl+a",
         "ctrl+b",
@@ -56,23 +56,23 @@ class Settings:
     unread: str | None = None
 
 
-class _Wrong(Exception):
+class InvalidSetting(Exception):
     """Why a value is not used, as the end of a sentence that begins with what it is the value of."""
 
 
-class _Unread(Exception):
+class UnreadableFile(Exception):
     """Why nothing of the file is used, as the end of a sentence that begins with the file's name."""
 
 
-def load(path: Path) -> Settings:
+def load_settings(path: Path) -> Settings:
     """Return the settings in a file; the defaults stand for what is missing or wrong."""
     try:
         text = _read(path)
         table = _parse(text) if text else {}
-    except _Unread as error:
+    except UnreadableFile as error:
         why = f"{path.name}{error}"
         return Settings(problems=(f"{why}; no setting is used.",), unread=f"{why}.")
-    return _Reading(path.name, text).settings(table)
+    return _SettingsReader(path.name, text).settings(table)
 
 
 def _read(path: Path) -> str:
@@ -81,19 +81,19 @@ def _read(path: Path) -> str:
         # Without this flag a pipe would be waited for.
         with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise _Unread(" is not a file")
-            data = file.read(MOST_BYTES + 1)
+                raise UnreadableFile(" is not a file")
+            data = file.read(MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except OSError as error:
-        raise _Unread(f" cannot be read ({error.strerror})") from error
-    if len(data) > MOST_BYTES:
-        raise _Unread(f" is larger than {MOST_BYTES // 2**10} kB")
+        raise UnreadableFile(f" cannot be read ({error.strerror})") from error
+    if len(data) > MAX_BYTES:
+        raise UnreadableFile(f" is larger than {MAX_BYTES // 2**10} kB")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise _Unread(f" line {line} is not UTF-8") from error
+        raise UnreadableFile(f" line {line} is not UTF-8") from error
 
 
 def _parse(text: str) -> dict[str, object]:
@@ -104,116 +104,116 @@ def _parse(text: str) -> dict[str, object]:
     except tomllib.TOMLDecodeError as error:
         position = re.search(_POSITION, str(error))
         line = (position and position[1]) or text.count("\n") + 1
-        words = _shortened(re.sub(_POSITION, "", str(error)), 100)
-        raise _Unread(f" line {line} is not TOML: {words}") from error
+        reason = _shortened(re.sub(_POSITION, "", str(error)), 100)
+        raise UnreadableFile(f" line {line} is not TOML: {reason}") from error
     except (ValueError, RecursionError) as error:
-        raise _Unread(" has a number that is too long, or brackets too deep") from error
+        raise UnreadableFile(" has a number that is too long, or brackets too deep") from error
 
 
 def _lines(text: str) -> dict[str, int]:
     """Return the line on which each name is first assigned to, dotted names also by their beginnings."""
-    table, found = "", dict[str, int]()
+    table, line_numbers = "", dict[str, int]()
     for number, line in enumerate(text.split("\n"), 1):
         if header := re.match(_TABLE, line, re.ASCII):
-            name = _plain(header[1])
+            name = _unquoted(header[1])
             table = f"{name}."
         elif assignment := re.match(_ASSIGNMENT, line, re.ASCII):
-            name = table + _plain(assignment[1])
+            name = table + _unquoted(assignment[1])
         else:
             continue
-        for beginning in _beginnings(name):
-            found.setdefault(beginning, number)
-    return found
+        for prefix in _prefixes(name):
+            line_numbers.setdefault(prefix, number)
+    return line_numbers
 
 
-def _beginnings(name: str) -> list[str]:
+def _prefixes(name: str) -> list[str]:
     """Return a dotted name and those of the tables that it is in, the innermost first."""
     parts = name.split(".")
     return [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
 
 
-def _plain(name: str) -> str:
+def _unquoted(name: str) -> str:
     """Return a dotted name without the quotes and spaces that it may be written with."""
     return ".".join(part.strip("\"'") for part in re.findall(_PART, name, re.ASCII))
 
 
-def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+def _flatten(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
     """Yield the values of a table and of those in it, by dotted names."""
     for name, value in table.items():
         if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{name}.")
+            yield from _flatten(value, f"{prefix}{name}.")
         else:
             yield prefix + name, value
 
 
-def _shown(value: object) -> str:
+def _display_value(value: object) -> str:
     """Return a value fit for a sentence: short, and without control characters."""
     if isinstance(value, bool):
         return str(value).lower()
     try:
-        return _shortened(repr(value), MOST_SHOWN)
+        return _shortened(repr(value), MAX_SHOWN)
     except ValueError:
         return "a huge number"
 
 
-def _shown_name(name: str) -> str:
-    return name if re.fullmatch(rf"[\w.-]{{1,{MOST_SHOWN}}}", name, re.ASCII) else _shown(name)
+def _display_name(name: str) -> str:
+    return name if re.fullmatch(rf"[\w.-]{{1,{MAX_SHOWN}}}", name, re.ASCII) else _display_value(name)
 
 
-def _shortened(text: str, most: int) -> str:
+def _shortened(text: str, max_chars: int) -> str:
     text = "".join(character if character.isprintable() else "�" for character in text)
-    return text if len(text) <= most else text[: most - 1] + "…"
+    return text if len(text) <= max_chars else text[: max_chars - 1] + "…"
 
 
-def _nearest(name: str, names: Collection[str]) -> str:
+def _suggestion(name: str, names: Collection[str]) -> str:
     """Return the end of a sentence that names the most alike of `names`, if one is alike at all."""
-    alike = get_close_matches(name[:MOST_SHOWN], names, n=1, cutoff=0.7)
+    alike = get_close_matches(name[:MAX_SHOWN], names, n=1, cutoff=0.7)
     return f"; did you mean {alike[0]}?" if alike else "."
 
 
-def _page_size(value: object) -> int:
+def _parse_page_size(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_LIMIT:
         return value
-    raise _Wrong(f"must be 1 to {MAX_LIMIT}, not {_shown(value)}.")
+    raise InvalidSetting(f"must be 1 to {MAX_LIMIT}, not {_display_value(value)}.")
 
 
-def _refresh(value: Any) -> float:
+def _parse_refresh(value: Any) -> float:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if number and (value == 0 or 1 <= value <= MOST_SECONDS):
+    if number and (value == 0 or 1 <= value <= MAX_SECONDS):
         return float(value)
-    raise _Wrong(f"must be 0 for off, or 1 to {MOST_SECONDS} seconds, not {_shown(value)}.")
+    raise InvalidSetting(f"must be 0 for off, or 1 to {MAX_SECONDS} seconds, not {_display_value(value)}.")
 
 
-def _switch(value: object) -> bool:
+def _parse_bool(value: object) -> bool:
     if isinstance(value, bool):
         return value
-    raise _Wrong(f"must be true or false, not {_shown(value)}.")
+    raise InvalidSetting(f"must be true or false, not {_display_value(value)}.")
 
 
-def _word(value: object) -> str:
+def _parse_name(value: object) -> str:
     if isinstance(value, str) and value.strip():
         return value
-    raise _Wrong(f"must be a name in quotes, not {_shown(value)}.")
+    raise InvalidSetting(f"must be a name in quotes, not {_display_value(value)}.")
 
 
-def _keys(value: object) -> str:
+def _parse_keys(value: object) -> str:
     """Return a comma-separated list of keys, none of which the terminal keeps for itself."""
     if not isinstance(value, str):
-        raise _Wrong(f"must be keys in quotes, such as 'n,right', not {_shown(value)}.")
+        raise InvalidSetting(f"must be keys in quotes, such as 'n,right', not {_display_value(value)}.")
     keys = [key.strip() for key in value.split(",")]
     if not all(keys):
-        raise _Wrong(
-            f"must be keys with commas between them, not {_shown(value)}; the comma's key is 'comma'."
+        raise InvalidSetting(
+            f"must be keys with commas between them, not {_display_value(value)}; the comma's key is 'comma'."
         )
     for key in keys:
-        if key.lower() in NEVER_BOUND or "alt" in key.lower().split("+")[:-1]:
-            raise _Wrong(
-                f"cannot have {_shown(key)}, which belongs to the terminal, tmux or the line editor."
+        if key.lower() in RESERVED_KEYS or "alt" in key.lower().split("+")[:-1]:
+            raise InvalidSetting(
+                f"cannot have {_display_value(key)}, which belongs to the terminal, tmux or the line editor."
             )
     return ",".join(keys)
 
 
-class _Reading:
+class _SettingsReader:
     """One reading of the file, which collects its problems."""
 
     def __init__(self, file: str, text: str) -> None:
@@ -227,47 +227,47 @@ class _Reading:
         """Return the settings in a table."""
         checks: dict[str, Callable[[object], object]] = {
             "theme": self._theme,
-            "profile": _word,
-            "page_size": _page_size,
-            "refresh": _refresh,
-            "plain_output": _switch,
+            "profile": _parse_name,
+            "page_size": _parse_page_size,
+            "refresh": _parse_refresh,
+            "plain_output": _parse_bool,
             "keys": self._keymap,
         }
-        found: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         for name, value in table.items():
             try:
                 if name not in checks:
-                    raise _Wrong(f"is not a setting{_nearest(name, checks)}")
-                found[name] = checks[name](value)
-            except _Wrong as error:
-                self._tell(name, error)
+                    raise InvalidSetting(f"is not a setting{_suggestion(name, checks)}")
+                values[name] = checks[name](value)
+            except InvalidSetting as error:
+                self._add_problem(name, error)
         problems, screen_problems = tuple(self._problems), tuple(self._screen_problems)
-        return Settings(**found, problems=problems, screen_problems=screen_problems, unread=self._unread)
+        return Settings(**values, problems=problems, screen_problems=screen_problems, unread=self._unread)
 
     def _theme(self, value: object) -> str:
-        name = _word(value)
+        name = _parse_name(value)
         if name not in THEMES:
-            raise _Wrong(f"{_shown(name)} is not known{_nearest(name, THEMES)}")
+            raise InvalidSetting(f"{_display_value(name)} is not known{_suggestion(name, THEMES)}")
         return name
 
     def _keymap(self, value: object) -> dict[str, str]:
         if not isinstance(value, dict):
-            raise _Wrong(f"must be a table, [keys], not {_shown(value)}.")
-        known, found = key_ids(), {}
-        for key_id, keys in _flat(value):
+            raise InvalidSetting(f"must be a table, [keys], not {_display_value(value)}.")
+        known, keymap = key_ids(), {}
+        for key_id, keys in _flatten(value):
             try:
                 if key_id not in known:
-                    raise _Wrong(f"is not the id of a key{_nearest(key_id, known)}")
-                found[key_id] = _keys(keys)
-            except _Wrong as error:
-                self._tell(f"keys.{key_id}", error)
-        return found
+                    raise InvalidSetting(f"is not the id of a key{_suggestion(key_id, known)}")
+                keymap[key_id] = _parse_keys(keys)
+            except InvalidSetting as error:
+                self._add_problem(f"keys.{key_id}", error)
+        return keymap
 
-    def _tell(self, name: str, error: _Wrong) -> None:
+    def _add_problem(self, name: str, error: InvalidSetting) -> None:
         """Add a problem, with the line of the name or of the table or value that it is in."""
-        line = next((self._lines[part] for part in _beginnings(name) if part in self._lines), None)
+        line = next((self._lines[part] for part in _prefixes(name) if part in self._lines), None)
         where = f"{self._file} line {line}" if line else self._file
-        problem = f"{where}: {_shown_name(name)} {error}"
+        problem = f"{where}: {_display_name(name)} {error}"
         of_screen = name.partition(".")[0] in ("theme", "keys")
         (self._screen_problems if of_screen else self._problems).append(problem)
         if name == "profile":

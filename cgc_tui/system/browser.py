@@ -24,21 +24,21 @@ async def open_link(url: str, environ: Mapping[str, str]) -> bool:
         return False
     for text in filter(None, environ.get("BROWSER", "").split(":")):
         try:
-            words = shlex.split(text)
+            arguments = shlex.split(text)
         except ValueError:
             continue
-        if words[-1:] == ["&"]:
-            words.pop()
-        if not words:
+        if arguments[-1:] == ["&"]:
+            arguments.pop()
+        if not arguments:
             continue
-        if not any("%s" in word for word in words):
-            words.append("%s")
-        if await _started([word.replace("%s", url) for word in words]):
+        if not any("%s" in word for word in arguments):
+            arguments.append("%s")
+        if await _run_browser([word.replace("%s", url) for word in arguments]):
             return True
     return False
 
 
-async def _started(command: list[str]) -> bool:
+async def _run_browser(command: list[str]) -> bool:
     try:
         process = _launch(command)
     except (OSError, ValueError):

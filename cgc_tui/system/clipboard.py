@@ -14,11 +14,11 @@ from enum import StrEnum
 from subprocess import DEVNULL
 
 SECONDS = 5.0
-OSC52_MOST = 74_994 * 3 // 4
+OSC52_MAX_BYTES = 74_994 * 3 // 4
 """Bytes; terminals drop longer sequences (xterm's limit, which others took over)."""
 
 
-class Route(StrEnum):
+class ClipboardRoute(StrEnum):
     """The ways of copying."""
 
     TMUX = "tmux"
@@ -26,27 +26,33 @@ class Route(StrEnum):
     NONE = "none"
 
 
-def choose(environ: Mapping[str, str], text: str, which: Callable[[str], str | None] = shutil.which) -> Route:
+def choose_route(
+    environ: Mapping[str, str], text: str, which: Callable[[str], str | None] = shutil.which
+) -> ClipboardRoute:
     """Return the way that this terminal has for this text."""
     term = environ.get("TERM", "")
     if environ.get("TMUX") and which("tmux"):
-        return Route.TMUX
+        return ClipboardRoute.TMUX
     if term in {"", "dumb", "linux", "unknown"} or term.startswith("screen") or "STY" in environ:
-        return Route.NONE
-    return Route.OSC52 if len(text.encode("utf-8", "replace")) <= OSC52_MOST else Route.NONE
+        return ClipboardRoute.NONE
+    return (
+        ClipboardRoute.OSC52
+        if len(text.encode("utf-8", "replace")) <= OSC52_MAX_BYTES
+        else ClipboardRoute.NONE
+    )
 
 
-async def to_tmux(text: str) -> bool:
+async def copy_to_tmux(text: str) -> bool:
     """Put text into tmux's paste buffer, and from there on its way; tell whether tmux took it."""
     data = text.encode("utf-8", "replace")
     # Before tmux 3.2, load-buffer has no -w.
     for command in (("load-buffer", "-w", "-"), ("load-buffer", "-")):
-        if await asyncio.to_thread(_fed, ("tmux", *command), data):
+        if await asyncio.to_thread(_feed, ("tmux", *command), data):
             return True
     return False
 
 
-def _fed(command: tuple[str, ...], data: bytes) -> bool:
+def _feed(command: tuple[str, ...], data: bytes) -> bool:
     try:
         ended = subprocess.run(command, input=data, stdout=DEVNULL, stderr=DEVNULL, timeout=SECONDS)
     except (OSError, subprocess.TimeoutExpired):

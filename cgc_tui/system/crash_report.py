@@ -19,33 +19,33 @@ BUG = 70
 """The exit status after a bug."""
 
 
-def report(error: BaseException) -> str:
+def write_report(error: BaseException) -> str:
     """Write what is known of a bug to a file that only the user can read; return the words for the user.
 
     The report has the frames but not their variables, and no token.
     """
     text = Token.redact_all("".join(traceback.format_exception(error)))
-    words = Token.redact_all(f"{type(error).__name__}: {error}")
+    summary = Token.redact_all(f"{type(error).__name__}: {error}")
     head = f"cgc-tui {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n"
     try:
-        number, path = tempfile.mkstemp(prefix="cgc-tui-bug-", suffix=".txt")
-        with os.fdopen(number, "w", errors="replace") as file:
+        descriptor, path = tempfile.mkstemp(prefix="cgc-tui-bug-", suffix=".txt")
+        with os.fdopen(descriptor, "w", errors="replace") as file:
             file.write(head + text)
-    except OSError as trouble:
-        path = f"not written ({trouble.strerror})"
+    except OSError as failure:
+        path = f"not written ({failure.strerror})"
     return (
-        f"cgc-tui ended because of a bug: {sanitize(words, max_chars=200)}\n"
+        f"cgc-tui ended because of a bug: {sanitize(summary, max_chars=200)}\n"
         f"Report, without your token: {sanitize(path)}\n"
         "Please send it to the maintainers, with what you did before."
     )
 
 
-def uncaught(kind: type[BaseException], error: BaseException, _: TracebackType | None) -> None:
+def excepthook(kind: type[BaseException], error: BaseException, _: TracebackType | None) -> None:
     """Report a bug, or the limit of this machine behind the error, and end: this is for `sys.excepthook`."""
     if issubclass(kind, KeyboardInterrupt):
         return  # and Python ends by the signal
     limit = limit_message(error)
     with suppress(OSError, ValueError):
         sys.stdout.flush()
-        print(report(error) if limit is None else f"cgc-tui: {limit}", file=sys.stderr, flush=True)
+        print(write_report(error) if limit is None else f"cgc-tui: {limit}", file=sys.stderr, flush=True)
     os._exit(BUG if limit is None else LIMITED)

@@ -12,83 +12,84 @@ from pathlib import Path
 from cgc_tui.domain.text import SafeText, sanitize
 
 
-class SaveError(Exception):
+class FileWriteError(Exception):
     """Why a file was not written, in words for the user."""
 
-    def __init__(self, words: SafeText) -> None:
-        super().__init__(words)
-        self.words = words
+    def __init__(self, message: SafeText) -> None:
+        super().__init__(message)
+        self.message = message
 
 
-class Exists(SaveError):
+class FileAlreadyExists(FileWriteError):
     """There is such a file already."""
 
 
-def expanded(text: str) -> Path:
-    """Return the path that a user typed, with `~` as the shell reads it; raises SaveError."""
+def resolve_path(text: str) -> Path:
+    """Return the path that a user typed, with `~` as the shell reads it; raises FileWriteError."""
     text = text.strip()
     try:
         path = Path(text).expanduser()
     except RuntimeError:
-        raise SaveError(sanitize(f"{text} is no path: there is no such user.")) from None
+        raise FileWriteError(sanitize(f"{text} is no path: there is no such user.")) from None
     try:
         if b"\0" not in os.fsencode(path):
             return Path(os.path.abspath(path))
     except UnicodeEncodeError:
         pass
-    raise SaveError(sanitize(f"{text} is no path."))
+    raise FileWriteError(sanitize(f"{text} is no path."))
 
 
-def save(path: Path, lines: Iterable[str], *, encoding_errors: str, replace: bool) -> None:
-    """Write lines to a new file in UTF-8 and rename it to `path`; raises SaveError.
+def write_atomically(path: Path, lines: Iterable[str], *, encoding_errors: str, replace: bool) -> None:
+    """Write lines to a new file in UTF-8 and rename it to `path`; raises FileWriteError.
 
-    With `replace` a regular file there is written over, and its mode kept. Raises `Exists` without.
+    With `replace` a regular file there is written over, and its mode kept. Raises `FileAlreadyExists`
+    without.
     """
     path = Path(os.path.realpath(path))
-    check(path, replace=replace)
+    check_writable(path, replace=replace)
     try:
-        number, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
     except OSError as error:
-        raise SaveError(_words(path.parent, error)) from None
+        raise FileWriteError(_error_text(path.parent, error)) from None
     try:
-        with open(number, "w", encoding="utf-8", errors=encoding_errors, newline="") as file:
+        with open(descriptor, "w", encoding="utf-8", errors=encoding_errors, newline="") as file:
             file.writelines(lines)
             file.flush()
-            os.fsync(number)
-        _put(Path(name), path, replace=replace)
+            os.fsync(descriptor)
+        _move_into_place(Path(temporary), path, replace=replace)
     except OSError as error:
-        raise SaveError(_words(path, error)) from None
+        raise FileWriteError(_error_text(path, error)) from None
     finally:
         with suppress(OSError):
-            os.unlink(name)
+            os.unlink(temporary)
 
 
-def check(path: Path, *, replace: bool) -> None:
-    """Raise SaveError where the file cannot be written, before any work is done for it."""
+def check_writable(path: Path, *, replace: bool) -> None:
+    """Raise FileWriteError where the file cannot be written, before any work is done for it."""
     try:
         if not path.parent.is_dir():
-            raise SaveError(sanitize(f"There is no folder {path.parent}."))
+            raise FileWriteError(sanitize(f"There is no folder {path.parent}."))
         if path.is_dir():
-            raise SaveError(sanitize(f"Add a file name: {path} is a folder."))
+            raise FileWriteError(sanitize(f"Add a file name: {path} is a folder."))
         if not os.access(path.parent, os.W_OK):
-            raise SaveError(sanitize(f"You may not write to {path.parent}."))
+            raise FileWriteError(sanitize(f"You may not write to {path.parent}."))
         if not path.exists():
             return
     except OSError as error:
-        raise SaveError(_words(path, error)) from None
+        raise FileWriteError(_error_text(path, error)) from None
     if not path.is_file():
-        raise SaveError(sanitize(f"{path} is not a regular file."))
+        raise FileWriteError(sanitize(f"{path} is not a regular file."))
     if not replace:
-        raise Exists(sanitize(f"{path} exists."))
+        raise FileAlreadyExists(sanitize(f"{path} exists."))
 
 
-def _put(new: Path, path: Path, *, replace: bool) -> None:
+def _move_into_place(new: Path, path: Path, *, replace: bool) -> None:
     """Rename a file; its mode is that of the file it replaces, else what the umask gives."""
     if not replace:
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         except FileExistsError:
-            raise Exists(sanitize(f"{path} exists.")) from None
+            raise FileAlreadyExists(sanitize(f"{path} exists.")) from None
     try:
         with suppress(FileNotFoundError):
             new.chmod(stat.S_IMODE(path.stat().st_mode))
@@ -100,7 +101,7 @@ def _put(new: Path, path: Path, *, replace: bool) -> None:
         raise
 
 
-def _words(path: Path, error: OSError) -> SafeText:
+def _error_text(path: Path, error: OSError) -> SafeText:
     if isinstance(error, PermissionError):
         return sanitize(f"You may not write to {path}.")
     return sanitize(f"{path} cannot be written: {error.strerror or error}.")

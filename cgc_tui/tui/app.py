@@ -15,7 +15,7 @@ from textual.screen import Screen
 
 from cgc_tui.api.request_log import RequestLog
 from cgc_tui.config.credentials import Access, Credentials, TokenSource
-from cgc_tui.config.platforms import CredentialsError, platform_of
+from cgc_tui.config.platforms import CredentialsError, platform_at
 from cgc_tui.config.settings import Settings
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import SafeText, sanitize
@@ -112,7 +112,7 @@ class CgcApp(TerminalApp):
             await self._client.close()
 
     def _jobs(self, client: PlatformClient, title: str, query: JobQuery) -> JobsScreen:
-        platform = platform_of(client.endpoint)
+        platform = platform_at(client.endpoint)
         return JobsScreen(
             client,
             platform=title,

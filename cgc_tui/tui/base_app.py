@@ -21,7 +21,7 @@ from textual.worker import WorkerFailed
 from cgc_tui.config.settings import Settings
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.system.browser import open_link
-from cgc_tui.system.clipboard import Route, choose, to_tmux
+from cgc_tui.system.clipboard import ClipboardRoute, choose_route, copy_to_tmux
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.messages import CopyAsked, OpenAsked, TellAsked
 from cgc_tui.tui.stylesheets import sheet
@@ -129,10 +129,10 @@ class TerminalApp(App[None]):
         from cgc_tui.tui.dialogs.text import TextDialog
 
         self.clear_notifications()
-        route = choose(self._environ, asked.text)
-        if route is Route.TMUX and await to_tmux(asked.text):
+        route = choose_route(self._environ, asked.text)
+        if route is ClipboardRoute.TMUX and await copy_to_tmux(asked.text):
             self.notify(f"Copied {asked.what} to tmux: prefix ] pastes it.", markup=False)
-        elif route is Route.OSC52:
+        elif route is ClipboardRoute.OSC52:
             self.copy_to_clipboard(asked.text.encode("utf-8", "replace").decode())
             self.notify(f"Sent {asked.what} to the terminal's clipboard (OSC 52).", markup=False)
         elif isinstance(self.screen, TextDialog):

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from cgc_tui import config
 from cgc_tui.config import private_files
 from cgc_tui.config.credentials import Access, Credentials, TokenSource
-from cgc_tui.config.platforms import PLATFORMS, CredentialsError, checked_token, normal_endpoint, platform_of
-from cgc_tui.config.private_files import MOST_BYTES, config_directory
+from cgc_tui.config.platforms import PLATFORMS, CredentialsError, normalize_endpoint, parse_token, platform_at
+from cgc_tui.config.private_files import MAX_BYTES, config_directory
 from cgc_tui.domain.token import Token
 
 CGC = PLATFORMS["cgc"].endpoint
@@ -85,11 +85,11 @@ def test_the_platforms() -> None:
     assert PLATFORMS["cgc"].web == "https://cgc.sbgenomics.com"
     assert PLATFORMS["bdc"].web is None
     for platform in PLATFORMS.values():
-        assert normal_endpoint(platform.endpoint) == platform.endpoint
-        assert platform_of(platform.endpoint) is platform
-    assert platform_of("HTTPS://CGC-API.sbgenomics.com:443/") is PLATFORMS["cgc"]
-    assert platform_of(LAB) is None
-    assert platform_of("nonsense") is None
+        assert normalize_endpoint(platform.endpoint) == platform.endpoint
+        assert platform_at(platform.endpoint) is platform
+    assert platform_at("HTTPS://CGC-API.sbgenomics.com:443/") is PLATFORMS["cgc"]
+    assert platform_at(LAB) is None
+    assert platform_at("nonsense") is None
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,8 @@ def test_the_platforms() -> None:
     ],
 )
 def test_an_endpoint_has_one_form(text: str, endpoint: str) -> None:
-    assert normal_endpoint(text) == endpoint
-    assert normal_endpoint(endpoint) == endpoint
+    assert normalize_endpoint(text) == endpoint
+    assert normalize_endpoint(endpoint) == endpoint
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_what_is_no_endpoint(text: str) -> None:
     with pytest.raises(
         CredentialsError, match=r"^The endpoint must be an address such as https://"
     ) as caught:
-        normal_endpoint(text)
+        normalize_endpoint(text)
     assert "s3cret" not in str(caught.value)
 
 
@@ -149,24 +149,24 @@ def test_what_is_no_endpoint(text: str) -> None:
 )
 def test_http_is_for_this_computer(host: str) -> None:
     with pytest.raises(CredentialsError, match=r"must begin with https://"):
-        normal_endpoint(f"http://{host}/v2")
+        normalize_endpoint(f"http://{host}/v2")
 
 
 @pytest.mark.parametrize("text", ["abc", "  abc\r\n", "!%~;#=[]", "x" * 512])
 def test_a_token_loses_the_white_space_around_it(text: str) -> None:
-    assert checked_token(text).reveal() == text.strip()
+    assert parse_token(text).reveal() == text.strip()
 
 
 @pytest.mark.parametrize("text", ["", " \n", "s3cret s3cret", "s3cret\ns3cret", "s3cret\x1b", "s3créts3cret"])
 def test_what_is_no_token_is_not_repeated(text: str) -> None:
     with pytest.raises(CredentialsError) as caught:
-        checked_token(text)
+        parse_token(text)
     assert "s3c" not in str(caught.value)
 
 
 def test_a_token_has_a_most() -> None:
     with pytest.raises(CredentialsError):
-        checked_token("x" * 513)
+        parse_token("x" * 513)
 
 
 def test_the_title_of_an_access() -> None:
@@ -284,7 +284,7 @@ def test_what_is_found(
     write(directory / "credentials", stored)
     write(tmp_path / ".sevenbridges" / "credentials", others)
     store = make(**environ)
-    found = store.find(**{"profile": None, "endpoint": None} | options)
+    found = store.resolve(**{"profile": None, "endpoint": None} | options)
     assert (found.profile, found.endpoint, *revealed(found)) == (profile, endpoint, token, source)
     kept_back = token is None and environ.get("SB_AUTH_TOKEN", "").strip()
     assert ["SB_AUTH_TOKEN was not sent" in note for note in store.notes] == [True] * bool(kept_back)
@@ -311,7 +311,7 @@ def test_what_cannot_be_found(
 ) -> None:
     write(directory / "credentials", OURS)
     with pytest.raises(CredentialsError) as caught:
-        make(**environ).find(**{"profile": None, "endpoint": None} | options)
+        make(**environ).resolve(**{"profile": None, "endpoint": None} | options)
     assert words in str(caught.value)
     assert "s3cret" not in str(caught.value)
 
@@ -328,10 +328,10 @@ def test_a_profile_that_is_wrong_hinders_only_itself(
 ) -> None:
     path = write(directory / "credentials", text + OURS)
     with pytest.raises(CredentialsError) as caught:
-        make().find(profile=None, endpoint=None)
+        make().resolve(profile=None, endpoint=None)
     assert words.format(path) in str(caught.value)
     assert "s3cret" not in str(caught.value)
-    assert revealed(make().find(profile="lab", endpoint=None)) == ("stored-lab", STORE)
+    assert revealed(make().resolve(profile="lab", endpoint=None)) == ("stored-lab", STORE)
 
 
 # What is saved
@@ -342,7 +342,7 @@ def test_a_token_comes_back_as_it_was(make: Make) -> None:
     for profile, token in tokens.items():
         assert make().save(profile, PLATFORMS[profile].endpoint, Token(token), "rosalind") == profile
     for profile, token in tokens.items():
-        assert revealed(make().find(profile=profile, endpoint=None)) == (token, STORE)
+        assert revealed(make().resolve(profile=profile, endpoint=None)) == (token, STORE)
     assert make().profiles() == {profile: PLATFORMS[profile].endpoint for profile in tokens}
 
 
@@ -358,24 +358,24 @@ def test_a_token_goes_under_the_profile_of_its_endpoint(make: Make) -> None:
     )
     assert store.save("cgc", "https://bdc/v2", Token("f"), "rosalind") == "bdc-2"
     assert store.save("cgc", "http://[::1]:8000/v2", Token("g"), "rosalind") == "::1:8000"
-    assert revealed(make().find(profile="cgc", endpoint=None)) == ("a", STORE)
-    assert revealed(make().find(profile=None, endpoint=LAB)) == ("d", STORE)
-    assert revealed(make().find(profile="::1:8000", endpoint=None)) == ("g", STORE)
+    assert revealed(make().resolve(profile="cgc", endpoint=None)) == ("a", STORE)
+    assert revealed(make().resolve(profile=None, endpoint=LAB)) == ("d", STORE)
+    assert revealed(make().resolve(profile="::1:8000", endpoint=None)) == ("g", STORE)
 
 
 def test_a_new_profile_is_that_of_the_endpoint_it_was_named_with(make: Make) -> None:
     store = make()
-    assert store.find(profile="mine", endpoint=CGC).profile == "mine"
+    assert store.resolve(profile="mine", endpoint=CGC).profile == "mine"
     assert store.save("mine", EU, Token("a"), "rosalind") == "sb-eu"
     assert store.save("mine", CGC, Token("b"), "rosalind") == "mine"
-    assert revealed(make().find(profile="mine", endpoint=None)) == ("b", STORE)
-    assert revealed(make().find(profile="cgc", endpoint=None)) == (None, None)
+    assert revealed(make().resolve(profile="mine", endpoint=None)) == ("b", STORE)
+    assert revealed(make().resolve(profile="cgc", endpoint=None)) == (None, None)
 
 
 def test_what_is_not_ours_stays(make: Make, directory: Path) -> None:
     foreign = "[DEFAULT]\nauth_token = for-all\n\n[bdc]\nlines = 1\n\t2\n\n"
     write(directory / "credentials", foreign + section("cgc", CGC, "old") + "advance_access = True\n")
-    assert revealed(make().find(profile="bdc", endpoint=None)) == (None, None)
+    assert revealed(make().resolve(profile="bdc", endpoint=None)) == (None, None)
     make().save("cgc", CGC, Token("new"), "rosalind")
     assert (directory / "credentials").read_text() == (
         foreign + section("cgc", CGC, "new") + "advance_access = True\nusername = rosalind\n\n"
@@ -391,15 +391,15 @@ def test_a_profile_with_a_wrong_endpoint_is_not_overwritten(make: Make, director
 
 def test_who_has_a_token_is_kept_with_it(make: Make, directory: Path) -> None:
     make().save("cgc", CGC, Token("a"), "rosalind")
-    assert make().find(profile=None, endpoint=None).user == "rosalind"
-    assert make(SB_AUTH_TOKEN="b").find(profile=None, endpoint=None).user is None
+    assert make().resolve(profile=None, endpoint=None).user == "rosalind"
+    assert make(SB_AUTH_TOKEN="b").resolve(profile=None, endpoint=None).user is None
     write(directory / "credentials", section("cgc", CGC, "a"))
-    assert make().find(profile=None, endpoint=None).user is None
+    assert make().resolve(profile=None, endpoint=None).user is None
 
 
 def test_no_name_of_a_user_changes_the_store(make: Make) -> None:
     make().save("cgc", CGC, Token("a"), "x\n[sb-eu]\nauth_token = b\n\x1b[2J")
-    found = make().find(profile=None, endpoint=None)
+    found = make().resolve(profile=None, endpoint=None)
     assert found.token == Token("a")
     assert found.user is not None
     assert found.user.isprintable()
@@ -420,8 +420,8 @@ def test_a_token_is_forgotten(make: Make, directory: Path) -> None:
 def test_no_token_shows(make: Make, directory: Path) -> None:
     write(directory / "credentials", section("cgc", CGC, "s3cret"), 0o644)
     store = make(SB_AUTH_TOKEN="s3cret")
-    found = store.find(profile="cgc", endpoint=None)
-    assert "s3cret" not in repr((store, found, store.notes, checked_token("s3cret")))
+    found = store.resolve(profile="cgc", endpoint=None)
+    assert "s3cret" not in repr((store, found, store.notes, parse_token("s3cret")))
 
 
 # How it is kept
@@ -469,10 +469,10 @@ def test_at_no_moment_is_anything_open_to_others(
 def test_a_looser_mode_is_told_and_mended(make: Make, directory: Path, loose: int) -> None:
     path = write(directory / "credentials", BOTH, loose)
     store = make()
-    assert revealed(store.find(profile=None, endpoint=None)) == ("stored-cgc", STORE)
+    assert revealed(store.resolve(profile=None, endpoint=None)) == ("stored-cgc", STORE)
     assert mode(path) == 0o600
     assert store.notes == [f"{path} was open to others; it is mended to 0600."]
-    assert store.find(profile=None, endpoint=None)
+    assert store.resolve(profile=None, endpoint=None)
     assert len(store.notes) == 1
 
 
@@ -480,7 +480,7 @@ def test_a_looser_directory_is_told_and_mended(make: Make, directory: Path) -> N
     write(directory / "credentials", BOTH)
     directory.chmod(0o755)
     store = make()
-    store.find(profile=None, endpoint=None)
+    store.resolve(profile=None, endpoint=None)
     assert mode(directory) == 0o700
     assert store.notes == [f"{directory} was open to others; it is mended to 0700."]
 
@@ -491,7 +491,7 @@ def test_a_mode_that_cannot_be_mended_is_told(
     path = write(directory / "credentials", BOTH, 0o644)
     monkeypatch.setattr(os, "fchmod", refuse(errno.EROFS))
     store = make()
-    assert revealed(store.find(profile=None, endpoint=None)) == ("stored-cgc", STORE)
+    assert revealed(store.resolve(profile=None, endpoint=None)) == ("stored-cgc", STORE)
     assert store.notes == [f"{path} is open to others: chmod 600 {path}"]
 
 
@@ -506,7 +506,7 @@ def test_a_looser_mode_of_the_other_clients_is_told_only(make: Make, tmp_path: P
     path = write(tmp_path / ".sevenbridges" / "credentials", OTHERS, 0o644)
     store = make()
     for _ in range(2):
-        assert revealed(store.find(profile=None, endpoint=None)) == ("theirs-default", THEIRS)
+        assert revealed(store.resolve(profile=None, endpoint=None)) == ("theirs-default", THEIRS)
     assert mode(path) == 0o644
     assert store.notes == [f"{path} is open to others: chmod 600 {path}"]
 
@@ -531,7 +531,7 @@ UNFIT: dict[Callable[[Path], object], str] = {
     as_directory: "cannot be read (Is a directory). Set it aside and log in again: mv {0} {0}.old",
     lambda path: write(path, b"\xff\xfe"): "is not a list of profiles. Set it aside",
     lambda path: write(path, BOTH + "\0"): "is not a list of profiles. Set it aside",
-    lambda path: write(path, BOTH + "\n" * MOST_BYTES): "is not a list of profiles. Set it aside",
+    lambda path: write(path, BOTH + "\n" * MAX_BYTES): "is not a list of profiles. Set it aside",
     lambda path: write(path, "[cgc]\ns3cret\n"): "cannot be understood at line 2. Mend that line",
     lambda path: write(path, "auth_token = s3cret\n"): "cannot be understood at line 1. Mend that line",
     lambda path: write(path, "[a]\nx = s3cret\nx = s3cret\n"): "cannot be understood at line 3. Mend",
@@ -550,7 +550,7 @@ def test_a_store_that_is_not_fit_is_not_read(
     spoil(path)
     store = make()
     for use in (
-        lambda: store.find(profile=None, endpoint=None),
+        lambda: store.resolve(profile=None, endpoint=None),
         lambda: store.save("cgc", CGC, Token("new"), "rosalind"),
         lambda: store.forget("cgc"),
         store.profiles,
@@ -576,7 +576,7 @@ def test_the_other_clients_file_is_passed_over_if_it_is_not_fit(
     path.parent.mkdir()
     spoil(path)
     store = make()
-    assert revealed(store.find(profile=None, endpoint=None)) == (None, None)
+    assert revealed(store.resolve(profile=None, endpoint=None)) == (None, None)
     (note,) = store.notes
     assert note.startswith(f"{path} ")
     assert note.endswith(": it was not used.")
@@ -587,7 +587,7 @@ def test_a_bad_section_of_the_other_clients_is_passed_over(make: Make, tmp_path:
     path = tmp_path / ".sevenbridges" / "credentials"
     write(path, section("cgc", "http://evil/v2", "s3cret") + section("default", CGC, "ok"))
     store = make()
-    assert revealed(store.find(profile=None, endpoint=None)) == ("ok", THEIRS)
+    assert revealed(store.resolve(profile=None, endpoint=None)) == ("ok", THEIRS)
     assert len(store.notes) == 1
 
 
@@ -597,13 +597,13 @@ def test_a_store_that_may_not_be_read_names_the_command(
     path = write(directory / "credentials", BOTH)
     monkeypatch.setattr(os, "open", refuse(errno.EACCES))
     with pytest.raises(CredentialsError, match=rf"Allow it: chmod 700 {directory}; chmod 600 {path}$"):
-        make().find(profile=None, endpoint=None)
+        make().resolve(profile=None, endpoint=None)
 
 
 def test_a_directory_that_cannot_be_made_is_told(make: Make, directory: Path) -> None:
     directory.parent.write_text("a file is in the way")
     store = make()
-    assert revealed(store.find(profile=None, endpoint=None)) == (None, None)
+    assert revealed(store.resolve(profile=None, endpoint=None)) == (None, None)
     with pytest.raises(
         CredentialsError, match=r"cannot be written \(.*\)\. Mend that, or set XDG_CONFIG_HOME"
     ):
@@ -629,7 +629,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
         with pytest.raises(CredentialsError, match="No space left on device"):
             make().save("cgc", CGC, Token("new"), "rosalind")
     assert sorted(path.name for path in directory.iterdir()) == ["credentials", "credentials.lock"]
-    assert revealed(make().find(profile="cgc", endpoint=None)) == ("old", STORE)
+    assert revealed(make().resolve(profile="cgc", endpoint=None)) == ("old", STORE)
 
 
 CHILD = """
@@ -657,7 +657,7 @@ def test_a_killed_writer_leaves_the_old_file_and_the_next_one_tidies(make: Make,
     assert child(directory, CGC, "killed", "new").wait() == -signal.SIGKILL
     (left,) = directory.glob(f"{private_files.NEW_PREFIX}*")
     assert mode(left) == 0o600
-    assert revealed(make().find(profile="cgc", endpoint=None)) == ("old", STORE)
+    assert revealed(make().resolve(profile="cgc", endpoint=None)) == ("old", STORE)
     make().save("sb-eu", EU, Token("b"), "rosalind")
     assert sorted(path.name for path in directory.iterdir()) == ["credentials", "credentials.lock"]
 
@@ -757,8 +757,10 @@ def test_under_any_umask_and_modes_the_store_keeps_the_token_to_its_owner(
     try:
         store = Credentials(directory, environ={}, home=home)
         assert store.save("sb-eu", EU, Token("new"), "rosalind") == "sb-eu"
-        assert revealed(store.find(profile="sb-eu", endpoint=None)) == ("new", STORE)
-        assert revealed(store.find(profile="cgc", endpoint=None))[0] == ("stored-cgc" if there[0] else None)
+        assert revealed(store.resolve(profile="sb-eu", endpoint=None)) == ("new", STORE)
+        assert revealed(store.resolve(profile="cgc", endpoint=None))[0] == (
+            "stored-cgc" if there[0] else None
+        )
     finally:
         os.umask(old)
     assert mode(directory) == 0o700
@@ -778,7 +780,7 @@ def test_whatever_the_store_holds_it_is_read_or_refused_in_words(
     store = Credentials(directory, environ={}, home=directory)
     said = []
     for use in (
-        lambda: store.find(profile=None, endpoint=None),
+        lambda: store.resolve(profile=None, endpoint=None),
         lambda: store.save("bdc", PLATFORMS["bdc"].endpoint, Token("new"), "rosalind"),
         store.profiles,
     ):

@@ -19,7 +19,7 @@ from textual.widgets import Checkbox
 
 import cgc_tui
 from cgc_tui.config.keymap import KEYS, THEMES, Key, key_ids
-from cgc_tui.config.settings import NEVER_BOUND, Settings
+from cgc_tui.config.settings import RESERVED_KEYS, Settings
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.tui.keys import bindings
 from tests.support.app import Start, shown
@@ -50,7 +50,7 @@ def test_every_id_is_given_once() -> None:
 def test_no_key_is_the_terminals(key: Key) -> None:
     assert key.id
     assert key.description
-    assert not set(key.keys.split(",")) & NEVER_BOUND
+    assert not set(key.keys.split(",")) & RESERVED_KEYS
     assert "alt+" not in key.keys
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cgc_tui.config.settings import MOST_BYTES, Settings, load
+from cgc_tui.config.settings import MAX_BYTES, Settings, load_settings
 
 
 @pytest.fixture
@@ -17,12 +17,12 @@ def path(tmp_path: Path) -> Path:
 
 def read(path: Path, text: str | bytes) -> Settings:
     path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return load(path)
+    return load_settings(path)
 
 
 def test_a_missing_file_is_the_defaults(path: Path) -> None:
-    assert load(path) == Settings()
-    assert load(path / "below") == Settings()
+    assert load_settings(path) == Settings()
+    assert load_settings(path / "below") == Settings()
     assert Settings() == Settings(theme=None, profile=None, page_size=50, refresh=15.0, plain_output=False)
     assert Settings() == Settings(keys={}, problems=())
 
@@ -151,7 +151,7 @@ def test_a_name_is_shown_short_and_tame(path: Path) -> None:
         (b'page_size = 5\ntheme = "\xff"\n', "config.toml line 2 is not UTF-8"),
         pytest.param("page_size = " + "9" * 5000, "config.toml has a number that is too long", id="digits"),
         pytest.param("page_size = " + "[" * 20000, "config.toml ", id="brackets"),
-        pytest.param("#" * (MOST_BYTES + 1), "config.toml is larger than 64 kB", id="large"),
+        pytest.param("#" * (MAX_BYTES + 1), "config.toml is larger than 64 kB", id="large"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_the_defaults(path: Path, text: str | bytes, problem: str) -> None:
@@ -172,12 +172,14 @@ def test_a_link_is_followed(path: Path) -> None:
     target = path.with_name("dotfiles.toml")
     target.write_text("page_size = 5\n")
     path.symlink_to(target)
-    assert load(path) == Settings(page_size=5)
+    assert load_settings(path) == Settings(page_size=5)
 
 
 def test_what_is_no_file_is_not_waited_for(path: Path) -> None:
     os.mkfifo(path)
-    assert load(path).problems == ("config.toml is not a file; no setting is used.",)
+    assert load_settings(path).problems == ("config.toml is not a file; no setting is used.",)
     path.unlink()
     path.mkdir()
-    assert load(path).problems == ("config.toml cannot be read (Is a directory); no setting is used.",)
+    assert load_settings(path).problems == (
+        "config.toml cannot be read (Is a directory); no setting is used.",
+    )

@@ -17,7 +17,7 @@ import pytest
 from cgc_tui.system import browser as browser_module
 from cgc_tui.system import clipboard
 from cgc_tui.system.browser import open_link
-from cgc_tui.system.clipboard import OSC52_MOST, Route, choose, to_tmux
+from cgc_tui.system.clipboard import OSC52_MAX_BYTES, ClipboardRoute, choose_route, copy_to_tmux
 
 PAGE = "https://cgc.example/u/a/b/?x=1&y=$(touch pwned)"
 
@@ -33,24 +33,24 @@ def lack(_: str) -> None:
 @pytest.mark.parametrize(
     ("environ", "which", "route"),
     [
-        ({"TMUX": "/tmp/x,1,0", "TERM": "screen-256color"}, have, Route.TMUX),
-        ({"TMUX": "/tmp/x,1,0", "TERM": "tmux-256color"}, lack, Route.OSC52),
-        ({"TERM": "xterm-256color"}, have, Route.OSC52),
-        ({"TERM": "screen"}, have, Route.NONE),
-        ({"TERM": "xterm", "STY": "1.pts"}, have, Route.NONE),
-        ({"TERM": "dumb"}, have, Route.NONE),
-        ({"TERM": "linux"}, have, Route.NONE),
-        ({}, have, Route.NONE),
+        ({"TMUX": "/tmp/x,1,0", "TERM": "screen-256color"}, have, ClipboardRoute.TMUX),
+        ({"TMUX": "/tmp/x,1,0", "TERM": "tmux-256color"}, lack, ClipboardRoute.OSC52),
+        ({"TERM": "xterm-256color"}, have, ClipboardRoute.OSC52),
+        ({"TERM": "screen"}, have, ClipboardRoute.NONE),
+        ({"TERM": "xterm", "STY": "1.pts"}, have, ClipboardRoute.NONE),
+        ({"TERM": "dumb"}, have, ClipboardRoute.NONE),
+        ({"TERM": "linux"}, have, ClipboardRoute.NONE),
+        ({}, have, ClipboardRoute.NONE),
     ],
 )
-def test_the_way_depends_on_the_terminal(environ: dict[str, str], which, route: Route) -> None:  # type: ignore[no-untyped-def]
-    assert choose(environ, "text", which) is route
+def test_the_way_depends_on_the_terminal(environ: dict[str, str], which, route: ClipboardRoute) -> None:  # type: ignore[no-untyped-def]
+    assert choose_route(environ, "text", which) is route
 
 
 def test_what_is_too_long_for_a_sequence_is_shown() -> None:
     environ = {"TERM": "xterm"}
-    assert choose(environ, "x" * OSC52_MOST, have) is Route.OSC52
-    assert choose(environ, "x" * (OSC52_MOST + 1), have) is Route.NONE
+    assert choose_route(environ, "x" * OSC52_MAX_BYTES, have) is ClipboardRoute.OSC52
+    assert choose_route(environ, "x" * (OSC52_MAX_BYTES + 1), have) is ClipboardRoute.NONE
 
 
 @pytest.fixture
@@ -67,16 +67,16 @@ def tmux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 @pytest.mark.parametrize("text", ["a job\n\x1b]0;title\x07 é", "x" * 100_000])
 def test_tmux_gets_the_text_as_it_is(tmux: str, text: str) -> None:
-    assert asyncio.run(to_tmux(text))
+    assert asyncio.run(copy_to_tmux(text))
     buffer = subprocess.run(["tmux", "-S", tmux, "save-buffer", "-"], capture_output=True, check=True)
     assert buffer.stdout.decode() == text
 
 
 async def test_a_tmux_that_is_gone_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TMUX", f"{tmp_path}/gone,1,0")
-    assert not await to_tmux("text")
+    assert not await copy_to_tmux("text")
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert not await to_tmux("text")
+    assert not await copy_to_tmux("text")
 
 
 def old_tmux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
@@ -87,14 +87,14 @@ def old_tmux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> No
 
 async def test_an_older_tmux_gets_the_text_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old_tmux(tmp_path, monkeypatch, f'[ "$*" = "load-buffer -" ] || exit 1\ncat > {tmp_path}/buffer')
-    assert await to_tmux("a job")
+    assert await copy_to_tmux("a job")
     assert (tmp_path / "buffer").read_text() == "a job"
 
 
 async def test_a_tmux_that_hangs_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old_tmux(tmp_path, monkeypatch, "exec tail -f /dev/null")
     monkeypatch.setattr(clipboard, "SECONDS", 0.05)
-    assert not await to_tmux("a job")
+    assert not await copy_to_tmux("a job")
 
 
 def browser(tmp_path: Path, name: str, script: str) -> str:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from cgc_tui.system.files import Exists, SaveError, expanded, save
+from cgc_tui.system.files import FileAlreadyExists, FileWriteError, resolve_path, write_atomically
 
 
 def put(path: Path, *lines: str, replace: bool = False) -> None:
-    save(path, lines, encoding_errors="strict", replace=replace)
+    write_atomically(path, lines, encoding_errors="strict", replace=replace)
 
 
 def files(folder: Path) -> list[str]:
@@ -34,7 +34,7 @@ def test_another_file_is_left_alone_unless_asked(tmp_path: Path) -> None:
     path = tmp_path / "jobs.csv"
     path.write_text("old")
     path.chmod(0o600)
-    with pytest.raises(Exists, match="exists"):
+    with pytest.raises(FileAlreadyExists, match="exists"):
         put(path, "new")
     assert path.read_text() == "old"
     put(path, "new", replace=True)
@@ -50,8 +50,8 @@ def test_a_file_that_comes_while_it_is_written_is_left_alone(tmp_path: Path) -> 
         yield "new"
         path.write_text("another's")
 
-    with pytest.raises(Exists):
-        save(path, lines(), encoding_errors="strict", replace=False)
+    with pytest.raises(FileAlreadyExists):
+        write_atomically(path, lines(), encoding_errors="strict", replace=False)
     assert path.read_text() == "another's"
     assert files(tmp_path) == ["jobs.csv"]
 
@@ -72,8 +72,8 @@ def test_what_fails_in_the_middle_leaves_the_old_file(tmp_path: Path) -> None:
         yield "new"
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(SaveError, match="No space left on device"):
-        save(path, lines(), encoding_errors="strict", replace=True)
+    with pytest.raises(FileWriteError, match="No space left on device"):
+        write_atomically(path, lines(), encoding_errors="strict", replace=True)
     assert path.read_text() == "old"
     assert files(tmp_path) == ["jobs.csv"]
 
@@ -91,8 +91,8 @@ def test_what_fails_in_the_middle_leaves_the_old_file(tmp_path: Path) -> None:
 def test_what_cannot_be_is_said(tmp_path: Path, name: str, words: str) -> None:
     (tmp_path / "jobs.csv").write_text("old")
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(SaveError, match=words):
-        put(expanded(f"{tmp_path}/{name}"), "new", replace=True)
+    with pytest.raises(FileWriteError, match=words):
+        put(resolve_path(f"{tmp_path}/{name}"), "new", replace=True)
     assert files(tmp_path) == ["jobs.csv", "pipe"]
 
 
@@ -101,15 +101,15 @@ def test_a_folder_that_may_not_be_written_is_said(tmp_path: Path, monkeypatch: p
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("tempfile.mkstemp", refuse)
-    with pytest.raises(SaveError, match="You may not write to"):
+    with pytest.raises(FileWriteError, match="You may not write to"):
         put(tmp_path / "jobs.csv", "new")
 
 
 def test_home_is_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    assert expanded(" ~/a.csv ") == tmp_path / "a.csv"
-    assert expanded("b/../a.csv") == tmp_path / "a.csv"
+    assert resolve_path(" ~/a.csv ") == tmp_path / "a.csv"
+    assert resolve_path("b/../a.csv") == tmp_path / "a.csv"
     for text in ("~nobody-of-this-name/a.csv", "a\0b", "\ud800"):
-        with pytest.raises(SaveError, match="is no path"):
-            expanded(text)
+        with pytest.raises(FileWriteError, match="is no path"):
+            resolve_path(text)

@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 import cgc_tui.tui
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.system.clipboard import Route
+from cgc_tui.system.clipboard import ClipboardRoute
 from cgc_tui.tui import base_app
 from cgc_tui.tui.jobs.job_table import JobTable
 from cgc_tui.tui.stylesheets import sheet
@@ -122,8 +122,8 @@ async def test_copy_by_tmux(
         taken.append(text)
         return True
 
-    monkeypatch.setattr(base_app, "choose", lambda *_: Route.TMUX)
-    monkeypatch.setattr(base_app, "to_tmux", to_tmux)
+    monkeypatch.setattr(base_app, "choose_route", lambda *_: ClipboardRoute.TMUX)
+    monkeypatch.setattr(base_app, "copy_to_tmux", to_tmux)
     async with start() as pilot:
         await shown(pilot, "Id      ")
         await pilot.press("Y")

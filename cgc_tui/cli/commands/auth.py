@@ -10,8 +10,8 @@ from cgc_tui.cli.arguments import add_shared_again
 from cgc_tui.cli.context import NoToken, Session
 from cgc_tui.cli.exit_codes import Exit, exit_of, words_of
 from cgc_tui.config.credentials import TokenSource
-from cgc_tui.config.platforms import checked_token, platform_of
-from cgc_tui.config.private_files import MOST_BYTES
+from cgc_tui.config.platforms import parse_token, platform_at
+from cgc_tui.config.private_files import MAX_BYTES
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.token import Token
 
@@ -65,7 +65,7 @@ async def _login(session: Session, *, piped: bool) -> int:
     if not piped and not sys.stdin.isatty():
         session.say("there is no terminal to ask on; give the token on standard input: --with-token")
         return Exit.USAGE
-    token = checked_token(sys.stdin.read(MOST_BYTES) if piped else _asked(session))
+    token = parse_token(sys.stdin.read(MAX_BYTES) if piped else _asked(session))
     client = place.connect(place.access.endpoint, token)
     try:
         user = await client.user()
@@ -79,7 +79,7 @@ async def _login(session: Session, *, piped: bool) -> int:
 
 
 def _asked(session: Session) -> str:
-    platform = platform_of(session.place.access.endpoint)
+    platform = platform_at(session.place.access.endpoint)
     if platform is not None and platform.token_page is not None:
         session.say(f"{platform.name} hands out tokens at {platform.token_page}")
     try:

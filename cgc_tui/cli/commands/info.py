@@ -15,7 +15,7 @@ from cgc_tui.cli.exit_codes import Exit, words_of
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.text import sanitize
 from cgc_tui.formatting.display import full_time
-from cgc_tui.system.clipboard import choose
+from cgc_tui.system.clipboard import choose_route
 
 HELP = "say what a bug report needs"
 OPERANDS = ""
@@ -48,7 +48,7 @@ async def run(_: Namespace, session: Session) -> int:
         "Store": _homeless(session.place.credentials.path),
         "Terminal": _terminal(session.environ),
         "Locale": locale.getencoding(),
-        "Clipboard": f"by {choose(session.environ, '')}",
+        "Clipboard": f"by {choose_route(session.environ, '')}",
         "Profile": access.profile,
         "Endpoint": access.endpoint,
         "Token": f"from {access.source}" if access.source else "simulated" if session.demo else "none",

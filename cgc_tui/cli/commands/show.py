@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cgc_tui.cli.context import Session
 from cgc_tui.cli.exit_codes import Exit
-from cgc_tui.config.platforms import platform_of
+from cgc_tui.config.platforms import platform_at
 from cgc_tui.domain.error_hints import hint_for
 from cgc_tui.domain.errors import NotFound
 from cgc_tui.domain.jobs import ImportJob, JobError
@@ -95,6 +95,6 @@ def _lines(job: ImportJob, session: Session) -> Iterator[str]:
     if job.is_folder:
         yield FOLDER_NOTE
     yield ""
-    platform = platform_of(session.place.access.endpoint)
+    platform = platform_at(session.place.access.endpoint)
     for label, value in detail_rows(job, look, platform.web if platform else None):
         yield f"{label:{LABEL_CELLS}}{value}"

@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.export import ExportFormat
-from cgc_tui.system.files import Exists, SaveError, check, expanded
+from cgc_tui.system.files import FileAlreadyExists, FileWriteError, check_writable, resolve_path
 from cgc_tui.tui.dialogs.base import Dialog
 from cgc_tui.tui.export.inline_select import Pick
 from cgc_tui.tui.stylesheets import sheet
@@ -101,9 +101,9 @@ class ExportDialog(Dialog[Order]):
     def action_apply(self) -> None:
         """Close with the order, if the file can be written."""
         try:
-            path = expanded(self.query_one("#path", Input).value)
-        except SaveError as error:
-            self._say(error.words)
+            path = resolve_path(self.query_one("#path", Input).value)
+        except FileWriteError as error:
+            self._say(error.message)
         else:
             self._try(Order(self.query_one("#scope", Pick).chosen, self._form, path, path == self._asked))
 
@@ -111,12 +111,12 @@ class ExportDialog(Dialog[Order]):
     async def _try(self, order: Order) -> None:
         """Find out whether the file can be written; one that is there takes a second Enter."""
         try:
-            await asyncio.to_thread(check, order.path, replace=order.replace)
-        except Exists as error:
+            await asyncio.to_thread(check_writable, order.path, replace=order.replace)
+        except FileAlreadyExists as error:
             self._asked = order.path
-            self._say(sanitize(f"Enter again replaces it: {error.words}"))
-        except SaveError as error:
-            self._say(error.words)
+            self._say(sanitize(f"Enter again replaces it: {error.message}"))
+        except FileWriteError as error:
+            self._say(error.message)
         else:
             self.dismiss(order)
 

@@ -14,7 +14,7 @@ from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import format_count
 from cgc_tui.formatting.export import ENCODING_ERRORS, export_lines
 from cgc_tui.formatting.lists import error_line
-from cgc_tui.system.files import SaveError, save
+from cgc_tui.system.files import FileWriteError, write_atomically
 from cgc_tui.tui.find.flow import Gathering
 from cgc_tui.tui.jobs.job_table import JobTable
 from cgc_tui.tui.messages import TokenRefused
@@ -69,16 +69,16 @@ class Exporting(Gathering):
         try:
             now = await self._by_now(jobs)
             await asyncio.to_thread(
-                save,
+                write_atomically,
                 order.path,
                 export_lines(now, order.form),
                 encoding_errors=ENCODING_ERRORS,
                 replace=order.replace,
             )
-        except (CgcError, SaveError) as error:
+        except (CgcError, FileWriteError) as error:
             if isinstance(error, TokenRejected):
                 self.post_message(TokenRefused(error))
-            why = error_line(error, self.look) if isinstance(error, CgcError) else error.words
+            why = error_line(error, self.look) if isinstance(error, CgcError) else error.message
             self.notify(
                 sanitize(f"Nothing was written. {why}"), severity="error", timeout=WORDS_SECONDS, markup=False
             )

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, Label, Select, Static
 
-from cgc_tui.config.platforms import PLATFORMS, CredentialsError, checked_token, platform_of
+from cgc_tui.config.platforms import PLATFORMS, CredentialsError, parse_token, platform_at
 from cgc_tui.domain.errors import CgcError, TokenRejected
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.domain.token import Token
@@ -110,7 +110,7 @@ class TokenScreen(Screen[Login | None]):
 
     @on(Select.Changed)
     def _show_where(self) -> None:
-        platform = platform_of(self.endpoint)
+        platform = platform_at(self.endpoint)
         if platform is not None and platform.token_page:
             where = f"Get one at {platform.token_page}"
         else:
@@ -131,7 +131,7 @@ class TokenScreen(Screen[Login | None]):
         """Ask the platform whose token it is; give it on, or say why not."""
         line = self.query_one(TokenInput)
         try:
-            token = checked_token(line.value)
+            token = parse_token(line.value)
         except CredentialsError as error:
             self._say(sanitize(str(error)))
             return
