@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from socket import socket
 
 from cgc_tui.api.prefetch import Prefetch
-from cgc_tui.cli.commands import NAMES
+from cgc_tui.cli.commands import COMMANDS
 
-ASKS_NOTHING = {"-h", "--help", "--version", "--demo", *NAMES}
+NO_PREFETCH_ARGUMENTS = {"-h", "--help", "--version", "--demo", *COMMANDS}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the screen or a command, and return its exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    screen = not ASKS_NOTHING.intersection(arguments) and sys.stderr is not None and sys.stderr.isatty()
-    first = Prefetch(_answer) if screen else None
+    screen = (
+        not NO_PREFETCH_ARGUMENTS.intersection(arguments) and sys.stderr is not None and sys.stderr.isatty()
+    )
+    prefetch = Prefetch(_serve_prefetch) if screen else None
     try:
         from cgc_tui.system.crash_report import excepthook
         from cgc_tui.system.process_limits import prepare_for_limits
@@ -25,13 +27,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prepare_for_limits()
         from cgc_tui.cli import main as command_line
 
-        return command_line.main(arguments, first)
+        return command_line.main(arguments, prefetch)
     finally:
-        if first is not None:
-            first.close()
+        if prefetch is not None:
+            prefetch.close()
 
 
-def _answer(parent: socket) -> None:
+def _serve_prefetch(parent: socket) -> None:
     from cgc_tui.api.prefetch_child import serve
 
     serve(parent)

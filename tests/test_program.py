@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cgc_tui import __version__
-from cgc_tui.cli.commands import NAMES
+from cgc_tui.cli.commands import COMMANDS
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from tests.support.terminal import APP, Terminal
 
@@ -241,7 +241,7 @@ def test_version_and_help_are_quick_to_say() -> None:
     assert all(len(line) <= 80 for line in told.splitlines())
 
 
-@pytest.mark.parametrize("command", NAMES)
+@pytest.mark.parametrize("command", COMMANDS)
 def test_the_help_of_a_command_fits_a_screen_and_has_an_example(command: str) -> None:
     told = run(command, "--help").stdout.splitlines()
     assert len(told) <= 24

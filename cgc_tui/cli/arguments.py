@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from cgc_tui import __version__
-from cgc_tui.cli.exit_codes import Exit
+from cgc_tui.cli.exit_codes import ExitCode
 from cgc_tui.cli.output import write
 from cgc_tui.domain.jobs import JobState
 from cgc_tui.domain.queries import MAX_LIMIT, JobQuery
@@ -45,7 +45,7 @@ class Parser(ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the arguments, and where it is told what is right."""
-        self.exit(Exit.USAGE, f"{self.prog}: {sanitize(message)}; see {self.prog} --help\n")
+        self.exit(ExitCode.USAGE, f"{self.prog}: {sanitize(message)}; see {self.prog} --help\n")
 
 
 class Version(Action):
@@ -57,45 +57,48 @@ class Version(Action):
         parser.exit()
 
 
-class _NoToken(Action):
+class _RejectTokenOption(Action):
     """An option that there is not: who tries it is told why, and the token is not repeated."""
 
     def __call__(self, parser: ArgumentParser, *_: object) -> NoReturn:
         parser.error("there is no --token, as arguments are public; for tokens there is: cgc-tui auth login")
 
 
-def add_shared(parser: ArgumentParser, *, default: str | None = None, told: bool = True) -> None:
+def add_global_options(parser: ArgumentParser, *, default: str | None = None, show_help: bool = True) -> None:
     """Add what may stand before a command or after it: which platform is meant, and a log.
 
-    Where it is not `told`, the help leaves it out.
+    Where it is not `show_help`, the help leaves it out.
     """
 
-    def words(text: str) -> str:
-        return text if told else SUPPRESS
+    def help_text(text: str) -> str:
+        return text if show_help else SUPPRESS
 
-    parser.add_argument("--token", action=_NoToken, nargs="?", help=SUPPRESS)
+    parser.add_argument("--token", action=_RejectTokenOption, nargs="?", help=SUPPRESS)
     parser.add_argument(
         "--demo",
         action="store_true",
         default=default or False,
-        help=words("a simulated platform: no token, no network"),
+        help=help_text("a simulated platform: no token, no network"),
     )
     parser.add_argument(
-        "--profile", metavar="NAME", default=default, help=words("a platform and its token (default: cgc)")
+        "--profile",
+        metavar="NAME",
+        default=default,
+        help=help_text("a platform and its token (default: cgc)"),
     )
-    parser.add_argument("--endpoint", metavar="URL", default=default, help=words("another API endpoint"))
+    parser.add_argument("--endpoint", metavar="URL", default=default, help=help_text("another API endpoint"))
     parser.add_argument(
         "--log-file",
         type=Path,
         metavar="PATH",
         default=default,
-        help=words("log requests there, without the token"),
+        help=help_text("log requests there, without the token"),
     )
 
 
-def add_shared_again(parser: ArgumentParser) -> None:
+def repeat_global_options(parser: ArgumentParser) -> None:
     """Add the same to a command's own parser, where it changes what stood before only if it is given."""
-    add_shared(parser, default=SUPPRESS, told=False)
+    add_global_options(parser, default=SUPPRESS, show_help=False)
 
 
 def add_filters(parser: ArgumentParser) -> None:
@@ -103,10 +106,10 @@ def add_filters(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--state", action="append", type=state, metavar="S", help="only jobs in this state; may be repeated"
     )
-    add_places(parser)
+    add_location_filters(parser)
 
 
-def add_places(parser: ArgumentParser) -> None:
+def add_location_filters(parser: ArgumentParser) -> None:
     """Add the filters that say from where and to where."""
     parser.add_argument(
         "--project", type=owner_name, metavar="OWNER/NAME", help="only jobs into this project"
@@ -148,7 +151,7 @@ def count(text: str) -> int:
     return int(text)
 
 
-def seconds(least: float, most: float = 86400, *, off: bool = False) -> Callable[[str], float]:
+def seconds(minimum: float, maximum: float = 86400, *, off: bool = False) -> Callable[[str], float]:
     """Return a type for a number of seconds; with `off` it may be 0."""
 
     def read(text: str) -> float:
@@ -156,8 +159,8 @@ def seconds(least: float, most: float = 86400, *, off: bool = False) -> Callable
             value = float(text)
         except ValueError:
             value = math.nan
-        if not (least <= value <= most or (off and value == 0)):
-            raise ArgumentTypeError(f"must be {'0, or ' if off else ''}{least:g} to {most:g} seconds")
+        if not (minimum <= value <= maximum or (off and value == 0)):
+            raise ArgumentTypeError(f"must be {'0, or ' if off else ''}{minimum:g} to {maximum:g} seconds")
         return value
 
     return read

@@ -13,17 +13,19 @@ from cgc_tui.config.credentials import Access, Credentials
 from cgc_tui.config.private_files import config_directory, state_directory
 from cgc_tui.config.settings import Settings
 from cgc_tui.domain.token import Token
-from cgc_tui.services.session import Place
+from cgc_tui.services.session import PlatformSession
 
 if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
 
 
-def _place(options: argparse.Namespace, chosen: Settings, events: RequestLog) -> Place:
-    return _demo(events) if options.demo else _platform(options, chosen, events)
+def _platform_session(
+    options: argparse.Namespace, settings: Settings, request_log: RequestLog
+) -> PlatformSession:
+    return _demo_session(request_log) if options.demo else _configured_session(options, settings, request_log)
 
 
-def _demo(events: RequestLog) -> Place:
+def _demo_session(request_log: RequestLog) -> PlatformSession:
     """Return the simulated platform, which keeps nothing."""
     from cgc_tui.api.client import PlatformClient
     from cgc_tui.api.requester import Requester
@@ -32,34 +34,38 @@ def _demo(events: RequestLog) -> Place:
     nowhere = Path(os.devnull, "cgc-tui")
     platform = SimulatedPlatform(live=True)
     transport = platform.transport()
-    return Place(
+    return PlatformSession(
         Access(profile="demo", endpoint=platform.base_url, token=Token(platform.token), source=None),
         title="simulated CGC",
         credentials=Credentials(nowhere, environ={}, home=nowhere),
         connect=lambda endpoint, token: PlatformClient(
-            Requester(endpoint, token, transport=transport, request_log=events)
+            Requester(endpoint, token, transport=transport, request_log=request_log)
         ),
         state=None,
     )
 
 
-def _platform(options: argparse.Namespace, chosen: Settings, events: RequestLog) -> Place:
+def _configured_session(
+    options: argparse.Namespace, settings: Settings, request_log: RequestLog
+) -> PlatformSession:
     """Return the platform and the token that options, environment, settings and store name."""
     credentials = Credentials(config_directory(os.environ), environ=os.environ, home=Path.home())
     access = credentials.resolve(
-        profile=options.profile, endpoint=options.endpoint, default_profile=chosen.profile
+        profile=options.profile, endpoint=options.endpoint, default_profile=settings.profile
     )
-    connect = partial(_client, credentials, events)
-    return Place(access, access.title, credentials, connect, state_directory(os.environ))
+    connect = partial(_connect, credentials, request_log)
+    return PlatformSession(access, access.title, credentials, connect, state_directory(os.environ))
 
 
-def _client(credentials: Credentials, events: RequestLog, endpoint: str, token: Token) -> PlatformClient:
+def _connect(
+    credentials: Credentials, request_log: RequestLog, endpoint: str, token: Token
+) -> PlatformClient:
     from cgc_tui.api.client import PlatformClient
     from cgc_tui.api.requester import Requester  # not before there is a token: it takes long
 
     advance = credentials.advance_access(endpoint)
-    return PlatformClient(Requester(endpoint, token, advance_access=advance, request_log=events))
+    return PlatformClient(Requester(endpoint, token, advance_access=advance, request_log=request_log))
 
 
-def _config() -> Path:
+def _settings_path() -> Path:
     return config_directory(os.environ) / "config.toml"

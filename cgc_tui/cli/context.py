@@ -13,23 +13,23 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 from cgc_tui.cli import output
 from cgc_tui.domain.text import sanitize
 from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.services.session import Place
+from cgc_tui.services.session import PlatformSession
 
 if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
 
 
-class NoToken(Exception):
+class NoTokenError(Exception):
     """There is no token for the platform."""
 
 
-class Session(NamedTuple):
+class CommandContext(NamedTuple):
     """A place, and the way out to the user: `out` is for data alone, `err` for all talk."""
 
-    place: Place
+    session: PlatformSession
     parser: ArgumentParser
     config: Path
-    look: DisplayOptions
+    display: DisplayOptions
     environ: Mapping[str, str]
     out: TextIO
     err: TextIO
@@ -39,11 +39,11 @@ class Session(NamedTuple):
 
     @asynccontextmanager
     async def client(self) -> AsyncIterator[PlatformClient]:
-        """Give a client for the platform, closed afterwards; raises NoToken."""
-        access = self.place.access
+        """Give a client for the platform, closed afterwards; raises NoTokenError."""
+        access = self.session.access
         if access.token is None:
-            raise NoToken
-        client = self.place.connect(access.endpoint, access.token)
+            raise NoTokenError
+        client = self.session.connect(access.endpoint, access.token)
         try:
             yield client
         finally:
@@ -53,6 +53,6 @@ class Session(NamedTuple):
         """Write data, each line with its end, and see it on its way; raises Closed and Unwritable."""
         output.write(self.out, lines)
 
-    def say(self, words: str) -> None:
+    def say(self, message: str) -> None:
         """Tell the user something on one line; raises Closed and Unwritable."""
-        output.write(self.err, [f"cgc-tui: {sanitize(words)}\n"])
+        output.write(self.err, [f"cgc-tui: {sanitize(message)}\n"])

@@ -9,14 +9,14 @@ from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions
 
 
-class Exit(IntEnum):
+class ExitCode(IntEnum):
     """How a command ended; ended by a signal, it is 128 and the signal's number."""
 
     DONE = 0
     NO = 1
     """A watched job failed or ended otherwise, or what was asked for does not exist."""
     USAGE = 2
-    TROUBLE = 3
+    UNAVAILABLE = 3
     """The network or the server; worth a retry."""
     ACCESS = 4
     """No token, refused, or no privilege."""
@@ -25,24 +25,24 @@ class Exit(IntEnum):
     """Jobs had not ended at the time-out."""
 
 
-_MEANT = (
-    (TokenRejected, Exit.ACCESS),
-    (Forbidden, Exit.ACCESS),
-    (NotFound, Exit.NO),
-    (RateLimited, Exit.LIMIT),
-    (RequestRejected, Exit.USAGE),
+_EXIT_CODES = (
+    (TokenRejected, ExitCode.ACCESS),
+    (Forbidden, ExitCode.ACCESS),
+    (NotFound, ExitCode.NO),
+    (RateLimited, ExitCode.LIMIT),
+    (RequestRejected, ExitCode.USAGE),
 )
 
 
-def exit_of(error: CgcError) -> Exit:
+def exit_code_for(error: CgcError) -> ExitCode:
     """Return the exit code that an error means."""
-    return next((code for kind, code in _MEANT if isinstance(error, kind)), Exit.TROUBLE)
+    return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), ExitCode.UNAVAILABLE)
 
 
-def words_of(error: CgcError, look: DisplayOptions, *, what: SafeText | None = None) -> SafeText:
+def error_message(error: CgcError, display: DisplayOptions, *, summary: SafeText | None = None) -> SafeText:
     """Return an error on one line, with the remedy for someone who has no keys to press.
 
-    `what` is said in place of what the error itself says that happened.
+    `summary` is said in place of what the error itself says that happened.
     """
     remedy: str = error.remedy
     if isinstance(error, TokenRejected):
@@ -51,4 +51,6 @@ def words_of(error: CgcError, look: DisplayOptions, *, what: SafeText | None = N
         remedy = f"Try again in {error.retry_after:.0f} s."
     elif remedy.startswith("Press r"):
         remedy = "Try again."
-    return sanitize(look.separator.join(filter(None, (what or error.summary, error.server_message, remedy))))
+    return sanitize(
+        display.separator.join(filter(None, (summary or error.summary, error.server_message, remedy)))
+    )

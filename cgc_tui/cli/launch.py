@@ -12,13 +12,13 @@ from dataclasses import replace
 
 from cgc_tui.api.prefetch import Prefetch, PrefetchRequest
 from cgc_tui.api.request_log import RequestLog
-from cgc_tui.cli.connect import _config, _place
+from cgc_tui.cli.connect import _platform_session, _settings_path
 from cgc_tui.cli.output import _say
 from cgc_tui.config.settings import Settings, load_settings
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import SafeText
 from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.services.session import Place
+from cgc_tui.services.session import PlatformSession
 from cgc_tui.system.crash_report import BUG, write_report
 from cgc_tui.system.process_limits import LIMITED, address_space_message, limit_message, startable_threads
 
@@ -31,7 +31,7 @@ THREADS = 4
 LEAST_ADDRESS_SPACE = 100_000 * 1024
 """Bytes without which the screen is not started: the program alone takes 85 MB, with the threads' stacks."""
 
-TEXTUALS = {
+ALLOWED_TEXTUAL_VARS = {
     "TEXTUAL_ANIMATIONS",
     "TEXTUAL_COLOR_SYSTEM",
     "TEXTUAL_DIM_FACTOR",
@@ -43,25 +43,25 @@ TEXTUALS = {
 """Textual's variables that change what is seen, and nothing else."""
 
 
-def _screen(options: argparse.Namespace, events: RequestLog, first: Prefetch | None) -> int:
+def _run_screen(options: argparse.Namespace, request_log: RequestLog, prefetch: Prefetch | None) -> int:
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
-        words = "needs a terminal on standard input and standard error; for scripts there is: cgc-tui list"
-        _say(SafeText(words))
+        message = "needs a terminal on standard input and standard error; for scripts there is: cgc-tui list"
+        _say(SafeText(message))
         return USAGE
     if (limit := address_space_message(LEAST_ADDRESS_SPACE)) is not None:
         _say(SafeText(limit))
         return LIMITED
-    _take_out(os.environ)
+    scrub_environment(os.environ)
     if os.environ.get("TERM") == "dumb":  # for which Textual would take the most colours
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "standard")
-    chosen = load_settings(_config())
-    place = _place(options, chosen, events)
-    query = _query(options, chosen)
-    if first is not None and startable_threads(THREADS) < THREADS:
-        first.close()
-        first = None
-    if first is not None:
-        _ask(first, place, query)
+    settings = load_settings(_settings_path())
+    session = _platform_session(options, settings, request_log)
+    query = _query(options, settings)
+    if prefetch is not None and startable_threads(THREADS) < THREADS:
+        prefetch.close()
+        prefetch = None
+    if prefetch is not None:
+        start_prefetch(prefetch, session, query)
     gc.disable()
     from cgc_tui.system.event_loop import run
     from cgc_tui.tui.app import CgcApp, Setup
@@ -71,63 +71,63 @@ def _screen(options: argparse.Namespace, events: RequestLog, first: Prefetch | N
     gc.enable()
     refresh = getattr(options, "screen refresh")
     setup = Setup(
-        access=place.access,
-        title=place.title,
-        credentials=place.credentials,
-        connect=place.connect,
-        state=place.state,
-        events=events,
-        settings=chosen if refresh is None else replace(chosen, refresh=refresh),
-        config=_config(),
+        access=session.access,
+        title=session.title,
+        credentials=session.credentials,
+        connect=session.connect,
+        state=session.state,
+        events=request_log,
+        settings=settings if refresh is None else replace(settings, refresh=refresh),
+        config=_settings_path(),
         query=query,
-        look=_look(),
+        look=default_display(),
         environ=os.environ,
         write=bool(getattr(options, "screen write")),
-        first=first,
+        first=prefetch,
     )
-    plain = getattr(options, "screen plain-output") or chosen.plain_output
+    plain = getattr(options, "screen plain-output") or settings.plain_output
     app = CgcApp(setup, driver_class=Terminal if plain else SparingTerminal)
     run(app.run_async(mouse="SSH_CONNECTION" not in os.environ))
     if app.bug is not None and (limit := limit_message(app.bug)) is not None:
         _say(SafeText(limit))
         return LIMITED
     if app.bug is not None:
-        events.note(f"cgc-tui ends because of a bug: {type(app.bug).__name__}")
+        request_log.note(f"cgc-tui ends because of a bug: {type(app.bug).__name__}")
         print(write_report(app.bug), file=sys.stderr)
         return BUG
     return app.return_code or DONE
 
 
-def _ask(first: Prefetch, place: Place, query: JobQuery) -> None:
+def start_prefetch(prefetch: Prefetch, session: PlatformSession, query: JobQuery) -> None:
     """Have the first page asked for, where there is a token for it."""
-    endpoint, token = place.access.endpoint, place.access.token
+    endpoint, token = session.access.endpoint, session.access.token
     if token is None:
-        first.close()
+        prefetch.close()
     else:
-        first.start(
-            PrefetchRequest(endpoint, token.reveal(), place.credentials.advance_access(endpoint), query)
+        prefetch.start(
+            PrefetchRequest(endpoint, token.reveal(), session.credentials.advance_access(endpoint), query)
         )
 
 
-def _query(options: argparse.Namespace, chosen: Settings) -> JobQuery:
+def _query(options: argparse.Namespace, settings: Settings) -> JobQuery:
     """Return what is listed first."""
     states, project, volume, limit = (
         getattr(options, f"screen {name}") for name in ("state", "project", "volume", "page-size")
     )
-    return JobQuery(tuple(states or ()), project, volume, limit=limit or chosen.page_size)
+    return JobQuery(tuple(states or ()), project, volume, limit=limit or settings.page_size)
 
 
-def _take_out(environ: MutableMapping[str, str]) -> None:
+def scrub_environment(environ: MutableMapping[str, str]) -> None:
     """Remove what would have Textual write keys, a pasted token too, to files, or take other code.
 
     And what it would take for the terminal's size, which a resize makes false.
     """
-    for name in [name for name in environ if name.startswith("TEXTUAL") and name not in TEXTUALS]:
+    for name in [name for name in environ if name.startswith("TEXTUAL") and name not in ALLOWED_TEXTUAL_VARS]:
         del environ[name]
     for name in ("COLUMNS", "LINES"):
         environ.pop(name, None)
 
 
-def _look() -> DisplayOptions:
+def default_display() -> DisplayOptions:
     """Return how things are said where the locale's encoding may lack the glyphs."""
     return DisplayOptions(ascii="utf" not in locale.getencoding().lower())

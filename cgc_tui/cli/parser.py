@@ -9,20 +9,20 @@ from itertools import pairwise
 from cgc_tui.cli.arguments import (
     Parser,
     Version,
-    add_shared,
-    add_shared_again,
+    add_global_options,
     owner_name,
     page_size,
+    repeat_global_options,
     seconds,
     state,
 )
-from cgc_tui.cli.commands import NAMES, loaded
+from cgc_tui.cli.commands import COMMANDS, load_command
 
 DESCRIPTION = """\
 See your import jobs on the Cancer Genomics Cloud and its sister platforms.
 Without a command it opens the screen; each command has a --help of its own."""
 
-SHARED = "also: --demo, --profile, --endpoint, --log-file; see cgc-tui --help"
+SHARED_OPTIONS = "also: --demo, --profile, --endpoint, --log-file; see cgc-tui --help"
 
 EPILOG = """\
 The token: that of --profile, else SB_AUTH_TOKEN, else the stored one, else
@@ -34,42 +34,42 @@ Example: cgc-tui --state FAILED --project rosalind/brca-pilot
 """
 
 
-def parser(*, commands: bool = True) -> Parser:
+def build_parser(*, commands: bool = True) -> Parser:
     """Return the parser of the command line; without `commands`, that of the screen alone."""
-    made = Parser(prog="cgc-tui", description=DESCRIPTION, epilog=EPILOG)
-    add_shared(made)
-    _add_screen(made)
-    made.add_argument("--version", action=Version, nargs=0, help="show the version and exit")
-    made.set_defaults(command=None)
+    parser = Parser(prog="cgc-tui", description=DESCRIPTION, epilog=EPILOG)
+    add_global_options(parser)
+    _add_screen_options(parser)
+    parser.add_argument("--version", action=Version, nargs=0, help="show the version and exit")
+    parser.set_defaults(command=None)
     if commands:
-        _add_commands(made)
-    return made
+        _add_commands(parser)
+    return parser
 
 
-def _add_commands(made: argparse.ArgumentParser) -> None:
+def _add_commands(parser: argparse.ArgumentParser) -> None:
     """Add the commands for scripts."""
-    commands = made.add_subparsers(dest="command", title="commands", metavar="COMMAND")
-    for name in NAMES:
-        module = loaded(name)
-        words = f"{module.HELP[0].upper()}{module.HELP[1:]}."
-        usage = f"%(prog)s [option ...] {module.OPERANDS}\n{SHARED}"
-        own = commands.add_parser(
-            name, help=module.HELP, usage=usage, description=words, epilog=module.EPILOG
+    commands = parser.add_subparsers(dest="command", title="commands", metavar="COMMAND")
+    for name in COMMANDS:
+        module = load_command(name)
+        description = f"{module.HELP[0].upper()}{module.HELP[1:]}."
+        usage = f"%(prog)s [option ...] {module.OPERANDS}\n{SHARED_OPTIONS}"
+        command_parser = commands.add_parser(
+            name, help=module.HELP, usage=usage, description=description, epilog=module.EPILOG
         )
-        module.add_arguments(own)
-        add_shared_again(own)
+        module.add_arguments(command_parser)
+        repeat_global_options(command_parser)
 
 
-def _only_options(arguments: Sequence[str]) -> bool:
+def has_only_options(arguments: Sequence[str]) -> bool:
     """Tell whether there is no command among the arguments, nor a wish for help: only options and values."""
-    if {"-h", "--help", *NAMES}.intersection(arguments):
+    if {"-h", "--help", *COMMANDS}.intersection(arguments):
         return False
     return all(this.startswith("-") or before.startswith("--") for before, this in pairwise(["", *arguments]))
 
 
-def _add_screen(made: argparse.ArgumentParser) -> None:
+def _add_screen_options(parser: argparse.ArgumentParser) -> None:
     """Add what is for the screen alone."""
-    screen = made.add_argument_group("for the screen")
+    screen = parser.add_argument_group("for the screen")
 
     def add(name: str, **settings: object) -> None:
         screen.add_argument(f"--{name}", dest=f"screen {name}", **settings)  # type: ignore[arg-type]

@@ -12,19 +12,19 @@ from cgc_tui.domain.text import cell_width
 
 if TYPE_CHECKING:
     from cgc_tui.api.listing import FetchProgress
-    from cgc_tui.cli.context import Session
+    from cgc_tui.cli.context import CommandContext
 
-EVERY = 0.25
+REDRAW_INTERVAL = 0.25
 BAR_CELLS = 30
 
 
 class ProgressLine:
     """A line with a bar, drawn at most four times a second and gone at the end of this context."""
 
-    def __init__(self, session: Session, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._session = session
+    def __init__(self, context: CommandContext, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._context = context
         self._clock = clock
-        self._live = session.err.isatty()
+        self._live = context.err.isatty()
         self._next = 0.0
         self._drawn = 0
 
@@ -40,23 +40,23 @@ class ProgressLine:
         """Draw how many jobs have come."""
         if not self._live or self._clock() < self._next:
             return
-        self._next = self._clock() + EVERY
-        words = f"{progress.jobs:,} jobs"
+        self._next = self._clock() + REDRAW_INTERVAL
+        text = f"{progress.jobs:,} jobs"
         if progress.total:
             full = BAR_CELLS * progress.jobs // progress.total
-            solid, empty = ("#", ".") if self._session.look.ascii else ("█", "░")
-            words = f"{solid * full}{empty * (BAR_CELLS - full)} {progress.jobs:,} of {progress.total:,} jobs"
+            solid, empty = ("#", ".") if self._context.display.ascii else ("█", "░")
+            text = f"{solid * full}{empty * (BAR_CELLS - full)} {progress.jobs:,} of {progress.total:,} jobs"
         self._clear()
-        self._drawn = cell_width(words)
-        print(words, end="\r", file=self._session.err, flush=True)
+        self._drawn = cell_width(text)
+        print(text, end="\r", file=self._context.err, flush=True)
 
     def retrying(self, error: CgcError, wait: float) -> None:
         """Say what is waited for; a short retry that may mend it is worth no word."""
         if isinstance(error, RateLimited):
             self._clear()
-            self._session.say(f"{error.summary}; going on in {wait:.0f} s.")
+            self._context.say(f"{error.summary}; going on in {wait:.0f} s.")
 
     def _clear(self) -> None:
         if self._drawn:
-            print(" " * self._drawn, end="\r", file=self._session.err, flush=True)
+            print(" " * self._drawn, end="\r", file=self._context.err, flush=True)
             self._drawn = 0

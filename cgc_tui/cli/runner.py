@@ -10,8 +10,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from cgc_tui.cli.arguments import query_of
-from cgc_tui.cli.context import NoToken
-from cgc_tui.cli.exit_codes import Exit, exit_of, words_of
+from cgc_tui.cli.context import NoTokenError
+from cgc_tui.cli.exit_codes import ExitCode, error_message, exit_code_for
 from cgc_tui.cli.output import Closed, Unwritable, drop
 from cgc_tui.config.platforms import CredentialsError
 from cgc_tui.domain.errors import CgcError
@@ -23,66 +23,68 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from cgc_tui.cli.commands import Command
-    from cgc_tui.cli.context import Session
+    from cgc_tui.cli.context import CommandContext
 
-ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+EXIT_SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
 
-def run(command: Command, options: Namespace, session: Session) -> int:
+def run_command(command: Command, options: Namespace, context: CommandContext) -> int:
     """Run a command and return its exit code.
 
     A signal ends it wherever it is, by SystemExit with 128 plus its number; one that the program was
     started to ignore stays ignored.
     """
-    for number in ENDING:
+    for number in EXIT_SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _ended)
+            signal.signal(number, _exit_on_signal)
     try:
-        return _told(command, options, session)
+        return _run_reporting(command, options, context)
     except Closed:
-        return Exit.DONE
+        return ExitCode.DONE
     except SystemExit:
-        drop(session.out)
+        drop(context.out)
         raise
 
 
-def _told(command: Command, options: Namespace, session: Session) -> int:
+def _run_reporting(command: Command, options: Namespace, context: CommandContext) -> int:
     """Run a command; say what went wrong."""
     try:
-        return event_loop.run(command.run(options, session))
-    except NoToken:
-        where = session.place.title
-        _report(session, f"there is no token for {where}; set SB_AUTH_TOKEN, or: cgc-tui auth login")
-        return Exit.ACCESS
+        return event_loop.run(command.run(options, context))
+    except NoTokenError:
+        where = context.session.title
+        _report(context, f"there is no token for {where}; set SB_AUTH_TOKEN, or: cgc-tui auth login")
+        return ExitCode.ACCESS
     except CgcError as error:
-        _report(session, words_of(error, session.look, what=_what(error, options, session)))
-        return exit_of(error)
+        _report(
+            context, error_message(error, context.display, summary=_error_summary(error, options, context))
+        )
+        return exit_code_for(error)
     except CredentialsError as error:
-        _report(session, str(error))
-        return Exit.USAGE
+        _report(context, str(error))
+        return ExitCode.USAGE
     except Unwritable as error:
-        _report(session, str(error))
-        return Exit.NO
+        _report(context, str(error))
+        return ExitCode.NO
 
 
-def _report(session: Session, words: str) -> None:
+def _report(context: CommandContext, text: str) -> None:
     """Say why a command ends; where nobody can be told, its exit code says it."""
     with suppress(Closed, Unwritable):
-        session.say(words)
+        context.say(text)
 
 
-def _what(error: CgcError, options: Namespace, session: Session) -> SafeText:
+def _error_summary(error: CgcError, options: Namespace, context: CommandContext) -> SafeText:
     """Return what happened, and to which list."""
-    return error_summary(error, query_of(options), session.look) if "project" in options else error.summary
+    return error_summary(error, query_of(options), context.display) if "project" in options else error.summary
 
 
-def _ended(number: int, _: FrameType | None) -> NoReturn:
-    for other in ENDING:
-        signal.signal(other, _ended_again)
+def _exit_on_signal(number: int, _: FrameType | None) -> NoReturn:
+    for other in EXIT_SIGNALS:
+        signal.signal(other, _exit_now)
     warnings.simplefilter("ignore")  # where it was interrupted, a coroutine may be left that nobody awaits
     raise SystemExit(128 + number)
 
 
-def _ended_again(number: int, _: FrameType | None) -> NoReturn:
+def _exit_now(number: int, _: FrameType | None) -> NoReturn:
     """End without any clean-up, which may wait for a name server."""
     os._exit(128 + number)

@@ -114,7 +114,7 @@ def result(job: Job, base: str) -> Record:
 
 
 def chosen(record: Record, fields: str | None, *, default: tuple[str, ...] | None) -> Record:
-    """Return what `fields` asks for: a comma list, `!x` to leave x out, `_all`.
+    """Return what `fields` asks for: a comma list, `!x` to leave x out, `_fetch_all`.
 
     Without `fields` the `default` fields are told, None meaning all.
     """

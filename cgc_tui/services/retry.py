@@ -24,7 +24,7 @@ from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.retry import NameConflictPolicy, RetryPlan, RetryRun, plan_retry, request_body
 from cgc_tui.formatting.lists import missing_details
 
-LOOKS = (0.0, 2.0, 10.0)
+RECONCILE_DELAYS = (0.0, 2.0, 10.0)
 """Seconds before each look for jobs whose answer was lost: a slow platform may list them late."""
 
 MAINTENANCE = (503, 0)
@@ -118,7 +118,7 @@ async def reconcile_once(client: PlatformClient, run: RetryRun) -> None:
 
 async def reconcile(client: PlatformClient, run: RetryRun, *, sleep: Sleep = asyncio.sleep) -> None:
     """Look for jobs whose answer was lost until all are there, at most three times; raises CgcError."""
-    for wait in LOOKS:
+    for wait in RECONCILE_DELAYS:
         if run.unresolved:
             await sleep(wait)
             await reconcile_once(client, run)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
 
 
-class Place(NamedTuple):
+class PlatformSession(NamedTuple):
     """A platform, and what is known of the user there; `title` is its name for the user.
 
     `state` is the directory of what this machine remembers of it, None where that is nothing.

@@ -37,7 +37,7 @@ LOST = """\
 import os, sys
 import cgc_tui.__main__ as program
 
-program._answer = lambda parent: os._exit(3)
+program._serve_prefetch = lambda parent: os._exit(3)
 sys.exit(program.main([]))
 """
 """The program, with a child that dies before it can tell anything."""
@@ -47,7 +47,7 @@ import sys, time
 import cgc_tui.__main__ as program
 import cgc_tui.api.prefetch
 
-program._answer = lambda parent: time.sleep(1000)
+program._serve_prefetch = lambda parent: time.sleep(1000)
 cgc_tui.api.prefetch.TIMEOUT = 0.5
 sys.exit(program.main([]))
 """

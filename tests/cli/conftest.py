@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from cgc_tui.cli.commands import loaded
-from cgc_tui.cli.context import Session
-from cgc_tui.cli.parser import parser
+from cgc_tui.cli.commands import load_command
+from cgc_tui.cli.context import CommandContext
+from cgc_tui.cli.parser import build_parser
 from cgc_tui.config.credentials import Access, Credentials, TokenSource
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.token import Token
 from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.services.session import Place
+from cgc_tui.services.session import PlatformSession
 from tests.support.app import Connect
 from tests.support.clock import Clock
 from tests.support.commands import Command, Outcome, Stream
@@ -34,25 +34,25 @@ def command(
         terminal: bool = False,
         environ: Mapping[str, str] | None = None,
     ) -> Outcome:
-        options = parser().parse_args(arguments)
+        options = build_parser().parse_args(arguments)
         out, err = Stream(), Stream()
         out.terminal = err.terminal = terminal
         credentials = Credentials(tmp_path / "config", environ=environ or {}, home=tmp_path)
         access = Access("cgc", server.url, Token(token) if token else None, TokenSource.STORE)
-        session = Session(
-            place=Place(
+        session = CommandContext(
+            session=PlatformSession(
                 access, "CGC", credentials, lambda _, given: connect(given.reveal()), tmp_path / "state"
             ),
-            parser=parser(),
+            parser=build_parser(),
             config=tmp_path / "config.toml",
-            look=DisplayOptions(timezone=UTC),
+            display=DisplayOptions(timezone=UTC),
             environ=environ or {},
             out=out,
             err=err,
             clock=clock,
             sleep=lambda _: asyncio.sleep(0.01),
         )
-        code = await loaded(options.command).run(options, session)
+        code = await load_command(options.command).run(options, session)
         return Outcome(code, out.getvalue(), err.getvalue())
 
     return run

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import sevenbridges
 
-from cgc_tui.cli.commands import NAMES
+from cgc_tui.cli.commands import COMMANDS
 from cgc_tui.cli.main import main
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
 from tests.support.calls import page_from
@@ -231,10 +231,10 @@ def test_signals_end_it_without_a_word(
 def test_a_signal_between_two_steps_ends_it_without_a_word(run: Run) -> None:
     code = (
         "import asyncio, signal, sys\n"
-        "from cgc_tui.__main__ import main\nfrom cgc_tui.cli.commands import loaded\n"
+        "from cgc_tui.__main__ import main\nfrom cgc_tui.cli.commands import load_command\n"
         "async def halfway(*_):\n    step = asyncio.sleep(1)\n    signal.raise_signal(signal.SIGTERM)\n"
         "    await step\n"
-        "loaded('list').run = halfway\nsys.exit(main(['list']))"
+        "load_command('list').run = halfway\nsys.exit(main(['list']))"
     )
     ended = run(program=[sys.executable, "-c", code])
     assert (ended.returncode, ended.stderr) == (143, "")
@@ -260,7 +260,7 @@ def test_a_pipe_that_is_closed_ends_it_without_a_word(start: Start, form: str) -
     assert program.stderr.read() == ""
 
 
-HELPS = [["--help"], ["--version"], ["auth", "login", "--help"], *([name, "--help"] for name in NAMES)]
+HELPS = [["--help"], ["--version"], ["auth", "login", "--help"], *([name, "--help"] for name in COMMANDS)]
 FULL = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
 
 

@@ -8,7 +8,7 @@ import json
 import httpx
 import pytest
 
-from cgc_tui.cli.exit_codes import Exit, exit_of, words_of
+from cgc_tui.cli.exit_codes import ExitCode, error_message, exit_code_for
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.errors import IncompleteList, InvalidResponse
 from cgc_tui.formatting.display import DisplayOptions
@@ -54,9 +54,9 @@ async def test_pages_that_do_not_add_up_are_an_error(
     platform.switches.first_page_at = 100
     with pytest.raises(IncompleteList) as caught:
         await command(*arguments)
-    assert exit_of(caught.value) is Exit.TROUBLE
+    assert exit_code_for(caught.value) is ExitCode.UNAVAILABLE
     words = "150 of 250 jobs could be read; the list changed while it was read"
-    assert words_of(caught.value, DisplayOptions()) == words
+    assert error_message(caught.value, DisplayOptions()) == words
     assert not sent(platform)
 
 
@@ -162,7 +162,7 @@ async def test_a_retry_of_jobs_without_details_sends_nothing_and_says_why(
     for arguments in (("retry",), ("retry", "--write", "--yes")):
         with pytest.raises(InvalidResponse, match="details of 250 of 250 jobs could not be read") as caught:
             await command(*arguments)
-        assert exit_of(caught.value) is Exit.TROUBLE
+        assert exit_code_for(caught.value) is ExitCode.UNAVAILABLE
     assert not sent(platform)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from cgc_tui.cli.exit_codes import Exit, exit_of
+from cgc_tui.cli.exit_codes import ExitCode, exit_code_for
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.errors import ServerError, TokenRejected
 from tests.support.commands import Command, Outcome
@@ -242,7 +242,7 @@ async def test_a_404_to_the_bulk_request_itself_is_the_servers(
     platform.fail("unmatched", where=bulk)
     with pytest.raises(ServerError) as caught:
         await command(*arguments, *ids)
-    assert exit_of(caught.value) is Exit.TROUBLE
+    assert exit_code_for(caught.value) is ExitCode.UNAVAILABLE
 
 
 async def test_a_name_that_cannot_be_seen_is_revealed(command: Command, platform: SimulatedPlatform) -> None:

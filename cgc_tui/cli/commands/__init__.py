@@ -1,8 +1,8 @@
 """The commands for scripts: standard output is data, standard error is talk, the exit code is the outcome.
 
-A command is a module with `HELP`, `OPERANDS`, `EPILOG`, `add_arguments` and `run`, and its name in `NAMES`.
-Nothing that is slow to import stands at its top: the command line loads them all, unless the screen is asked
-for.
+A command is a module with `HELP`, `OPERANDS`, `EPILOG`, `add_arguments` and `run`, and its name in
+`COMMANDS`. Nothing that is slow to import stands at its top: the command line loads them all, unless the
+screen is asked for.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Coroutine
 
-    from cgc_tui.cli.context import Session
+    from cgc_tui.cli.context import CommandContext
 
-NAMES = ("list", "show", "watch", "failures", "retry", "auth", "info", "completion")
+COMMANDS = ("list", "show", "watch", "failures", "retry", "auth", "info", "completion")
 """The commands, in the order in which the help has them."""
 
 
@@ -33,10 +33,10 @@ class Command(Protocol):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Say what it takes."""
 
-    def run(self, options: Namespace, session: Session) -> Coroutine[Any, Any, int]:
+    def run(self, options: Namespace, context: CommandContext) -> Coroutine[Any, Any, int]:
         """Do it and return the exit code; raises CgcError and CredentialsError."""
 
 
-def loaded(name: str) -> Command:
+def load_command(name: str) -> Command:
     """Return the command of this name."""
     return cast(Command, import_module(f"{__name__}.{name}"))

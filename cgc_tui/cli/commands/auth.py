@@ -6,9 +6,9 @@ import sys
 from argparse import ArgumentParser, Namespace
 from getpass import getpass
 
-from cgc_tui.cli.arguments import add_shared_again
-from cgc_tui.cli.context import NoToken, Session
-from cgc_tui.cli.exit_codes import Exit, exit_of, words_of
+from cgc_tui.cli.arguments import repeat_global_options
+from cgc_tui.cli.context import CommandContext, NoTokenError
+from cgc_tui.cli.exit_codes import ExitCode, error_message, exit_code_for
 from cgc_tui.config.credentials import TokenSource
 from cgc_tui.config.platforms import parse_token, platform_at
 from cgc_tui.config.private_files import MAX_BYTES
@@ -27,105 +27,107 @@ ACTIONS = {
     "status": "say where the token comes from and whom it belongs to",
     "logout": "remove a profile and its token from the store",
 }
-SHORTEST_SHOWN = 16
+MIN_SHOWN_LENGTH = 16
 """From how many characters on the last four of a token are shown."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Take what to do."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION", prog=parser.prog)
-    for name, words in ACTIONS.items():
+    for name, help_text in ACTIONS.items():
         action = actions.add_parser(
             name,
-            help=words,
-            description=words,
+            help=help_text,
+            description=help_text,
             epilog=f"Example: cgc-tui auth {name} --profile cavatica",
         )
-        add_shared_again(action)
+        repeat_global_options(action)
         if name == "login":
             action.add_argument("--with-token", action="store_true", help="read it from standard input")
 
 
-async def run(options: Namespace, session: Session) -> int:
+async def run(options: Namespace, context: CommandContext) -> int:
     """Do one of the three."""
-    if session.demo and options.action != "status":
-        session.say("--demo keeps no token.")
-        return Exit.USAGE
+    if context.demo and options.action != "status":
+        context.say("--demo keeps no token.")
+        return ExitCode.USAGE
     match options.action:
         case "login":
-            return await _login(session, piped=options.with_token)
+            return await _login(context, piped=options.with_token)
         case "logout":
-            return _logout(session)
-    return await _status(session)
+            return _logout(context)
+    return await _status(context)
 
 
-async def _login(session: Session, *, piped: bool) -> int:
+async def _login(context: CommandContext, *, piped: bool) -> int:
     """Try a token and store it; one that is refused is not stored."""
-    place = session.place
+    session = context.session
     if not piped and not sys.stdin.isatty():
-        session.say("there is no terminal to ask on; give the token on standard input: --with-token")
-        return Exit.USAGE
-    token = parse_token(sys.stdin.read(MAX_BYTES) if piped else _asked(session))
-    client = place.connect(place.access.endpoint, token)
+        context.say("there is no terminal to ask on; give the token on standard input: --with-token")
+        return ExitCode.USAGE
+    token = parse_token(sys.stdin.read(MAX_BYTES) if piped else _prompt_for_token(context))
+    client = session.connect(session.access.endpoint, token)
     try:
         user = await client.user()
     finally:
         await client.close()
-    profile = place.credentials.save(place.access.profile, place.access.endpoint, token, user.username)
-    session.say(f"{place.title} knows you as {user.username}; the token is stored for the profile {profile}.")
-    if session.environ.get("SB_AUTH_TOKEN", "").strip():
-        session.say("SB_AUTH_TOKEN is still taken first, unless --profile is given: unset it.")
-    return Exit.DONE
+    profile = session.credentials.save(session.access.profile, session.access.endpoint, token, user.username)
+    context.say(
+        f"{session.title} knows you as {user.username}; the token is stored for the profile {profile}."
+    )
+    if context.environ.get("SB_AUTH_TOKEN", "").strip():
+        context.say("SB_AUTH_TOKEN is still taken first, unless --profile is given: unset it.")
+    return ExitCode.DONE
 
 
-def _asked(session: Session) -> str:
-    platform = platform_at(session.place.access.endpoint)
+def _prompt_for_token(context: CommandContext) -> str:
+    platform = platform_at(context.session.access.endpoint)
     if platform is not None and platform.token_page is not None:
-        session.say(f"{platform.name} hands out tokens at {platform.token_page}")
+        context.say(f"{platform.name} hands out tokens at {platform.token_page}")
     try:
-        return getpass("Token (it does not show): ", stream=session.err)
+        return getpass("Token (it does not show): ", stream=context.err)
     except EOFError:
         return ""
 
 
-async def _status(session: Session) -> int:
+async def _status(context: CommandContext) -> int:
     """Print what is in use, and whether the platform takes it."""
-    place, access = session.place, session.place.access
-    token = "none" if access.token is None else _shown(access.token)
+    session, access = context.session, context.session.access
+    token = "none" if access.token is None else _masked(access.token)
     source = f", from {access.source}" if access.source else ""
-    session.write(
+    context.write(
         [
-            f"Platform  {place.title}\n",
+            f"Platform  {session.title}\n",
             f"Endpoint  {access.endpoint}\n",
             f"Profile   {access.profile}\n",
             f"Token     {token}{source}\n",
         ]
     )
     try:
-        async with session.client() as client:
+        async with context.client() as client:
             user = await client.user()
-    except NoToken:
-        session.write(["User      not logged in; log in with: cgc-tui auth login\n"])
-        return Exit.ACCESS
+    except NoTokenError:
+        context.write(["User      not logged in; log in with: cgc-tui auth login\n"])
+        return ExitCode.ACCESS
     except CgcError as error:
-        session.write([f"User      {words_of(error, session.look)}\n"])
-        return exit_of(error)
-    session.write([f"User      {user.username}\n"])
-    return Exit.DONE
+        context.write([f"User      {error_message(error, context.display)}\n"])
+        return exit_code_for(error)
+    context.write([f"User      {user.username}\n"])
+    return ExitCode.DONE
 
 
-def _shown(token: Token) -> str:
+def _masked(token: Token) -> str:
     secret = token.reveal()
-    return f"…{secret[-4:]}" if len(secret) >= SHORTEST_SHOWN else "too short to show any of it"
+    return f"…{secret[-4:]}" if len(secret) >= MIN_SHOWN_LENGTH else "too short to show any of it"
 
 
-def _logout(session: Session) -> int:
+def _logout(context: CommandContext) -> int:
     """Remove the profile that is in use from the store."""
-    place = session.place
-    if not place.credentials.forget(place.access.profile):
-        session.say(f"no token is stored for the profile {place.access.profile}.")
-        return Exit.NO
-    session.say(f"the token of the profile {place.access.profile} is removed.")
-    if place.access.source is not TokenSource.STORE and place.access.token is not None:
-        session.say(f"the token from {place.access.source} is still used.")
-    return Exit.DONE
+    session = context.session
+    if not session.credentials.forget(session.access.profile):
+        context.say(f"no token is stored for the profile {session.access.profile}.")
+        return ExitCode.NO
+    context.say(f"the token of the profile {session.access.profile} is removed.")
+    if session.access.source is not TokenSource.STORE and session.access.token is not None:
+        context.say(f"the token from {session.access.source} is still used.")
+    return ExitCode.DONE

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from cgc_tui.cli.context import Session
-from cgc_tui.cli.exit_codes import Exit
+from cgc_tui.cli.context import CommandContext
+from cgc_tui.cli.exit_codes import ExitCode
 
 HELP = "print a script that completes commands and options"
 OPERANDS = "SHELL"
@@ -22,9 +22,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("shell", choices=("bash", "zsh", "fish"))
 
 
-async def run(options: Namespace, session: Session) -> int:
+async def run(options: Namespace, context: CommandContext) -> int:
     """Print the script."""
     import shtab
 
-    session.write([shtab.complete(session.parser, shell=options.shell), "\n"])
-    return Exit.DONE
+    context.write([shtab.complete(context.parser, shell=options.shell), "\n"])
+    return ExitCode.DONE

@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from cgc_tui.cli.arguments import add_places, query_of
-from cgc_tui.cli.context import Session
-from cgc_tui.cli.exit_codes import Exit
+from cgc_tui.cli.arguments import add_location_filters, query_of
+from cgc_tui.cli.context import CommandContext
+from cgc_tui.cli.exit_codes import ExitCode
 from cgc_tui.cli.progress import ProgressLine
 from cgc_tui.domain.causes import Cause, group_by_cause
 from cgc_tui.domain.error_hints import hint_for
@@ -37,60 +37,60 @@ INDENT = 15
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Take where to look, and a form."""
-    add_places(parser)
+    add_location_filters(parser)
     parser.set_defaults(state=[JobState.FAILED])
     parser.add_argument("--json", action="store_true", help="an object, with the ids of the jobs")
 
 
-async def run(options: Namespace, session: Session) -> int:
+async def run(options: Namespace, context: CommandContext) -> int:
     """Print the causes; what could not be read of the list is reported, and an error."""
     from cgc_tui.api.listing import fetch_all
 
-    async with session.client() as client:
-        with ProgressLine(session) as progress:
+    async with context.client() as client:
+        with ProgressLine(context) as progress:
             page = await fetch_all(
                 client,
                 query_of(options),
                 on_progress=progress.show,
                 on_retry=progress.retrying,
-                sleep=session.sleep,
+                sleep=context.sleep,
             )
-    found = group_by_cause(page.jobs)
-    session.write(_json(found, page) if options.json else _text(found, page, session))
+    causes = group_by_cause(page.jobs)
+    context.write(_json(causes, page) if options.json else _text(causes, page, context))
     if page.unreadable:
-        session.say(f"{page.unreadable:,} records could not be read and are left out.")
+        context.say(f"{page.unreadable:,} records could not be read and are left out.")
     if page.details_missing:
         words = missing_details(page.details_missing, len(page.jobs))
-        session.say(f"{words}; their cause is not known.")
-    return Exit.TROUBLE if page.unreadable or page.details_missing else Exit.DONE
+        context.say(f"{words}; their cause is not known.")
+    return ExitCode.UNAVAILABLE if page.unreadable or page.details_missing else ExitCode.DONE
 
 
-def _text(found: Sequence[Cause], page: JobPage, session: Session) -> Iterator[str]:
-    look, total = session.look, len(page.jobs)
-    at = full_time(page.received_at, look)
-    where = describe_query(replace(page.query, states=()), look)
-    yield f"{total:,} failed{look.separator}{where}{look.separator}as of {at}\n"
-    for cause in found:
+def _text(causes: Sequence[Cause], page: JobPage, context: CommandContext) -> Iterator[str]:
+    display, total = context.display, len(page.jobs)
+    at = full_time(page.received_at, display)
+    where = describe_query(replace(page.query, states=()), display)
+    yield f"{total:,} failed{display.separator}{where}{display.separator}as of {at}\n"
+    for cause in causes:
         count = len(cause.jobs)
         yield f"\n{count:>7,} {percentage(count, total):>5}  {title(cause)}\n"
-        for label, value in cause_rows(cause, look, session.clock()):
+        for label, value in cause_rows(cause, display, context.clock()):
             yield f"{'':{INDENT}}{label:{LABEL_CELLS}}{value}\n"
 
 
-def _json(found: Sequence[Cause], page: JobPage) -> Iterator[str]:
-    told = {
+def _json(causes: Sequence[Cause], page: JobPage) -> Iterator[str]:
+    report = {
         "as_of": _iso(page.received_at),
         "failed": len(page.jobs),
         "project": page.query.project,
         "volume": page.query.volume,
-        "causes": [_record(cause) for cause in found],
+        "causes": [_record(cause) for cause in causes],
     }
-    yield json.dumps(told, indent=2, allow_nan=False) + "\n"
+    yield json.dumps(report, indent=2, allow_nan=False) + "\n"
 
 
 def _record(cause: Cause) -> dict[str, Any]:
     """Return a cause with the raw words of the platform, which JSON escapes."""
-    told = hint_for(cause.code)
+    hint = hint_for(cause.code)
     return {
         "code": cause.code,
         "message": cause.message,
@@ -99,10 +99,10 @@ def _record(cause: Cause) -> dict[str, Any]:
         "last": _iso(cause.last),
         "volumes": dict(cause.volumes),
         "projects": dict(cause.projects),
-        "means": told and told.meaning,
-        "check": told and told.check,
-        "mend": told and told.fix,
-        "more": told and told.docs_url,
+        "means": hint and hint.meaning,
+        "check": hint and hint.check,
+        "mend": hint and hint.fix,
+        "more": hint and hint.docs_url,
         "ids": [job.id for job in cause.jobs],
     }
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cgc_tui import __version__
-from cgc_tui.cli.context import NoToken, Session
-from cgc_tui.cli.exit_codes import Exit, words_of
+from cgc_tui.cli.context import CommandContext, NoTokenError
+from cgc_tui.cli.exit_codes import ExitCode, error_message
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.text import sanitize
 from cgc_tui.formatting.display import full_time
@@ -36,27 +36,27 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Take nothing."""
 
 
-async def run(_: Namespace, session: Session) -> int:
+async def run(_: Namespace, context: CommandContext) -> int:
     """Print it; a platform that does not answer is part of the answer."""
-    access = session.place.access
-    told = {
+    access = context.session.access
+    values = {
         "cgc-tui": __version__,
         "Python": f"{platform.python_version()} on {platform.platform()}",
         "Packages": ", ".join(f"{name} {_version(name)}" for name in PACKAGES),
-        "Installed": _homeless(Path(__file__).parent.parent.parent),
-        "Settings": _homeless(session.config),
-        "Store": _homeless(session.place.credentials.path),
-        "Terminal": _terminal(session.environ),
+        "Installed": _without_home(Path(__file__).parent.parent.parent),
+        "Settings": _without_home(context.config),
+        "Store": _without_home(context.session.credentials.path),
+        "Terminal": _terminal(context.environ),
         "Locale": locale.getencoding(),
-        "Clipboard": f"by {choose_route(session.environ, '')}",
+        "Clipboard": f"by {choose_route(context.environ, '')}",
         "Profile": access.profile,
         "Endpoint": access.endpoint,
-        "Token": f"from {access.source}" if access.source else "simulated" if session.demo else "none",
-        "Network": _network(session.environ),
-        "Budget": await _budget(session),
+        "Token": f"from {access.source}" if access.source else "simulated" if context.demo else "none",
+        "Network": _network(context.environ),
+        "Budget": await _budget(context),
     }
-    session.write(f"{name:11}{sanitize(value)}\n" for name, value in told.items())
-    return Exit.DONE
+    context.write(f"{name:11}{sanitize(value)}\n" for name, value in values.items())
+    return ExitCode.DONE
 
 
 def _version(name: str) -> str:
@@ -68,7 +68,7 @@ def _version(name: str) -> str:
         return "?"
 
 
-def _homeless(path: Path) -> str:
+def _without_home(path: Path) -> str:
     """Return a path without the user's name where it is in the home directory."""
     home = Path.home()
     return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
@@ -79,7 +79,7 @@ def _terminal(environ: Mapping[str, str]) -> str:
     parts = [environ.get("TERM") or "TERM not set", f"{size.columns}×{size.lines}"]
     parts += [f"COLORTERM {environ['COLORTERM']}"] if environ.get("COLORTERM") else []
     names = {"TMUX": "in tmux", "STY": "in screen", "SSH_CONNECTION": "over SSH", "NO_COLOR": "NO_COLOR"}
-    return ", ".join([*parts, *(words for name, words in names.items() if environ.get(name))])
+    return ", ".join([*parts, *(description for name, description in names.items() if environ.get(name))])
 
 
 def _network(environ: Mapping[str, str]) -> str:
@@ -88,14 +88,14 @@ def _network(environ: Mapping[str, str]) -> str:
     return f"{', '.join(names)} set" if names else "no proxy or certificate variable set"
 
 
-async def _budget(session: Session) -> str:
+async def _budget(context: CommandContext) -> str:
     try:
-        async with session.client() as client:
+        async with context.client() as client:
             budget = await client.rate_limit()
-    except NoToken:
+    except NoTokenError:
         return "not known without a token"
     except CgcError as error:
-        return words_of(error, session.look)
-    known = budget.resets_at is not None and budget.resets_at > session.clock()
-    until = f" until {full_time(budget.resets_at, session.look)}" if known else ""
+        return error_message(error, context.display)
+    known = budget.resets_at is not None and budget.resets_at > context.clock()
+    until = f" until {full_time(budget.resets_at, context.display)}" if known else ""
     return f"{budget.remaining:,} of {budget.limit:,} requests left{until}"

@@ -11,8 +11,8 @@ from dataclasses import replace
 from functools import partial
 
 from cgc_tui.cli.arguments import add_filters, count, page_size, query_of
-from cgc_tui.cli.context import Session
-from cgc_tui.cli.exit_codes import Exit
+from cgc_tui.cli.context import CommandContext
+from cgc_tui.cli.exit_codes import ExitCode
 from cgc_tui.cli.progress import ProgressLine
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.queries import JobPage
@@ -44,78 +44,78 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--limit", type=page_size, metavar="N", help="how many jobs, 1 to 100 (default: 50)")
     parser.add_argument("--offset", type=count, metavar="N", help="how many to leave out first (default: 0)")
     forms = parser.add_mutually_exclusive_group()
-    for name, words in {
+    for name, help_text in {
         "json": "an array of whole records, as the platform sent them",
         "jsonl": "the same, a line each as they come",
         "csv": "comma-separated values",
         "tsv": "tab-separated values",
         "keys": "the source keys alone, a line each",
     }.items():
-        forms.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=words)
+        forms.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=help_text)
 
 
-async def run(options: Namespace, session: Session) -> int:
+async def run(options: Namespace, context: CommandContext) -> int:
     """List jobs; what could not be read of them is reported, and an error."""
     if options.all and (options.limit is not None or options.offset is not None):
-        session.say("--all leaves no room for --limit and --offset.")
-        return Exit.USAGE
+        context.say("--all leaves no room for --limit and --offset.")
+        return ExitCode.USAGE
     if options.all and options.form == "jsonl":
-        return await _stream(options, session)
-    page = await (_all if options.all else _one)(options, session)
-    form = options.form or ("table" if session.out.isatty() else "tsv")
-    session.write(_table(page.jobs, session) if form == "table" else _lines(page.jobs, form))
+        return await _stream(options, context)
+    page = await (_fetch_all if options.all else _fetch_page)(options, context)
+    form = options.form or ("table" if context.out.isatty() else "tsv")
+    context.write(_table(page.jobs, context) if form == "table" else _lines(page.jobs, form))
     if page.more:
-        session.say(f"{len(page.jobs):,} of {total_of(page, session.look)}; --all for all")
+        context.say(f"{len(page.jobs):,} of {total_of(page, context.display)}; --all for all")
     elif not page.jobs and form == "table":
-        session.say("no jobs; only those that you started are listed")
-    return _exit(page.unreadable, page.details_missing, len(page.jobs), session)
+        context.say("no jobs; only those that you started are listed")
+    return _exit(page.unreadable, page.details_missing, len(page.jobs), context)
 
 
-async def _one(options: Namespace, session: Session) -> JobPage:
+async def _fetch_page(options: Namespace, context: CommandContext) -> JobPage:
     query = replace(query_of(options), limit=options.limit or 50, offset=options.offset or 0)
-    async with session.client() as client:
+    async with context.client() as client:
         page = await client.jobs(query)
     if page.incomplete is not None:
         raise page.incomplete
     return page
 
 
-async def _all(options: Namespace, session: Session) -> JobPage:
+async def _fetch_all(options: Namespace, context: CommandContext) -> JobPage:
     from cgc_tui.api.listing import fetch_all
 
-    async with session.client() as client:
-        with ProgressLine(session) as progress:
+    async with context.client() as client:
+        with ProgressLine(context) as progress:
             return await fetch_all(
                 client, query_of(options), on_progress=progress.show, on_retry=progress.retrying, pack=False
             )
 
 
-async def _stream(options: Namespace, session: Session) -> int:
+async def _stream(options: Namespace, context: CommandContext) -> int:
     """Write the jobs of each page when it is its turn."""
     from cgc_tui.api.listing import iter_pages
 
     unreadable = missing = jobs = 0
-    async with session.client() as client:
-        with ProgressLine(session) as progress:
-            told = iter_pages(
+    async with context.client() as client:
+        with ProgressLine(context) as progress:
+            page_iterator = iter_pages(
                 client, query_of(options), on_progress=progress.show, on_retry=progress.retrying
             )
-            async with aclosing(told) as pages:
+            async with aclosing(page_iterator) as pages:
                 async for page in pages:
-                    session.write(_lines(page.jobs, "jsonl"))
+                    context.write(_lines(page.jobs, "jsonl"))
                     unreadable += page.unreadable
                     missing += page.details_missing
                     jobs += len(page.jobs)
-    return _exit(unreadable, missing, jobs, session)
+    return _exit(unreadable, missing, jobs, context)
 
 
-def _exit(unreadable: int, missing: int, jobs: int, session: Session) -> int:
+def _exit(unreadable: int, missing: int, jobs: int, context: CommandContext) -> int:
     """Say what could not be read, and return the exit code that this means."""
     if unreadable:
-        session.say(f"{unreadable:,} records could not be read and are left out.")
+        context.say(f"{unreadable:,} records could not be read and are left out.")
     if missing:
-        session.say(f"{missing_details(missing, jobs)}; only their ids and states are listed.")
-    return Exit.TROUBLE if unreadable or missing else Exit.DONE
+        context.say(f"{missing_details(missing, jobs)}; only their ids and states are listed.")
+    return ExitCode.UNAVAILABLE if unreadable or missing else ExitCode.DONE
 
 
 def _lines(jobs: Iterable[ImportJob], form: str) -> Iterator[str]:
@@ -124,17 +124,17 @@ def _lines(jobs: Iterable[ImportJob], form: str) -> Iterator[str]:
     return source_keys(jobs) if form == "keys" else export_lines(jobs, ExportFormat(form))
 
 
-def _table(jobs: Iterable[ImportJob], session: Session) -> Iterator[str]:
+def _table(jobs: Iterable[ImportJob], context: CommandContext) -> Iterator[str]:
     """Yield a table as wide as the terminal; from 112 columns on it has the ids."""
     width = shutil.get_terminal_size().columns
     with_id = width >= ID_FROM
     widths = column_widths(width - (ID_CELLS + PADDING if with_id else 0))
-    now = session.clock()
+    now = context.clock()
     padded = partial(_padded, [*widths.values(), ID_CELLS])
     yield padded([*widths, *(["Id"] if with_id else [])])
     for job in jobs:
-        ids = [or_missing(job.id, session.look)] if with_id else []
-        yield padded([*row_cells(job, widths, session.look, now), *ids])
+        ids = [or_missing(job.id, context.display)] if with_id else []
+        yield padded([*row_cells(job, widths, context.display, now), *ids])
 
 
 def _padded(widths: list[int], texts: list[str]) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cgc_tui.cli.arguments import owner_name, query_of, state
-from cgc_tui.cli.commands.show import tell_missing
-from cgc_tui.cli.commands.watch import Watch
-from cgc_tui.cli.context import Session
-from cgc_tui.cli.exit_codes import Exit, exit_of, words_of
+from cgc_tui.cli.commands.show import report_missing
+from cgc_tui.cli.commands.watch import JobWatcher
+from cgc_tui.cli.context import CommandContext
+from cgc_tui.cli.exit_codes import ExitCode, error_message, exit_code_for
 from cgc_tui.cli.progress import ProgressLine
 from cgc_tui.domain.errors import CgcError, OutcomeUnknown
 from cgc_tui.domain.jobs import ImportJob, JobState
@@ -61,9 +61,9 @@ def add_arguments(parser: ArgumentParser) -> None:
             default=NameConflictPolicy.AS_BEFORE,
             help=f"{option} where a name is taken (default: as before)",
         )
-    leave = parser.add_mutually_exclusive_group()
-    leave.add_argument("--dry-run", action="store_true", help="print the requests, send nothing (default)")
-    leave.add_argument("--yes", action="store_true", help="send them, with --write")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--dry-run", action="store_true", help="print the requests, send nothing (default)")
+    mode.add_argument("--yes", action="store_true", help="send them, with --write")
     parser.add_argument("--write", action="store_true", help="allow what changes the platform")
     parser.add_argument("--no-wait", action="store_true", help="do not wait for another run that is sending")
     parser.add_argument("--watch", action="store_true", help="follow the new jobs to their end")
@@ -76,120 +76,124 @@ def _failed(text: str) -> str:
     return JobState.FAILED
 
 
-async def run(options: Namespace, session: Session) -> int:
+async def run(options: Namespace, context: CommandContext) -> int:
     """Plan, and send where that is allowed and confirmed."""
     if options.jobs and (options.project or options.volume):
-        session.say("give ids or filters, not both.")
-        return Exit.USAGE
+        context.say("give ids or filters, not both.")
+        return ExitCode.USAGE
     if options.yes and not options.write:
-        session.say("nothing is sent: --yes needs --write, which allows what changes the platform.")
-        return Exit.USAGE
+        context.say("nothing is sent: --yes needs --write, which allows what changes the platform.")
+        return ExitCode.USAGE
     from cgc_tui.services.retry import locked_run, related_jobs
 
-    async with session.client() as client:
-        jobs, missing = await _chosen(client, options, session)
-        if missing is not Exit.DONE:
+    async with context.client() as client:
+        jobs, missing = await _select_jobs(client, options, context)
+        if missing is not ExitCode.DONE:
             return missing
-        now = await related_jobs(client, jobs, on_retry=ProgressLine(session).retrying)
-        made = plan_retry(jobs, listed=now)
-        for label, value in plan_rows(made, len(jobs), session.look):
-            session.say(f"{label.lower()}: {value}")
-        if not options.yes or not made.jobs:
-            session.write(_requests(made, options.options))
-            session.say("nothing is sent; --write --yes sends." if made.jobs else "nothing to send.")
-            return Exit.DONE
-        hold = _lock(session, wait=not options.no_wait).hold
-        known = [job.id for job in now]
+        listed = await related_jobs(client, jobs, on_retry=ProgressLine(context).retrying)
+        plan = plan_retry(jobs, listed=listed)
+        for label, value in plan_rows(plan, len(jobs), context.display):
+            context.say(f"{label.lower()}: {value}")
+        if not options.yes or not plan.jobs:
+            context.write(_requests(plan, options.options))
+            context.say("nothing is sent; --write --yes sends." if plan.jobs else "nothing to send.")
+            return ExitCode.DONE
+        hold = _lock(context, wait=not options.no_wait).hold
+        known = [job.id for job in listed]
         try:
-            async with locked_run(client, made, options.options, known=known, hold=hold) as going:
-                code = await _sent(client, going, session, planned=len(made.jobs))
+            async with locked_run(client, plan, options.options, known=known, hold=hold) as retry_run:
+                code = await _send_and_report(client, retry_run, context, planned=len(plan.jobs))
         except LockHeld as error:
-            session.say(f"nothing was sent: {held_by(error.holder, session.look)}")
-            return Exit.TROUBLE
-        return await _watched(client, going, session, code) if options.watch else code
+            context.say(f"nothing was sent: {held_by(error.holder, context.display)}")
+            return ExitCode.UNAVAILABLE
+        return await _watch_new_jobs(client, retry_run, context, code) if options.watch else code
 
 
-def _lock(session: Session, *, wait: bool) -> SendLock:
+def _lock(context: CommandContext, *, wait: bool) -> SendLock:
     """Return the lock for sending, which says what it waits for."""
 
     def waiting(holder: LockHolder | None) -> None:
         if holder is not None:
-            session.say(f"waiting: {held_by(holder, session.look)}")
+            context.say(f"waiting: {held_by(holder, context.display)}")
 
     return SendLock(
-        session.place.state,
+        context.session.state,
         on_wait=waiting,
-        on_unprotected=lambda reason: session.say(unprotected(reason)),
+        on_unprotected=lambda reason: context.say(unprotected(reason)),
         wait=wait,
-        clock=session.clock,
-        sleep=session.sleep,
+        clock=context.clock,
+        sleep=context.sleep,
     )
 
 
-async def _chosen(
-    client: PlatformClient, options: Namespace, session: Session
-) -> tuple[tuple[ImportJob, ...], Exit]:
+async def _select_jobs(
+    client: PlatformClient, options: Namespace, context: CommandContext
+) -> tuple[tuple[ImportJob, ...], ExitCode]:
     """Return the jobs that are meant; where one cannot be had, say so and return what that means."""
     from cgc_tui.api.listing import fetch_all, fetch_many
     from cgc_tui.domain.records import job_id
 
-    with ProgressLine(session) as progress:
+    with ProgressLine(context) as progress:
         if not options.jobs:
             page = await fetch_all(
                 client, query_of(options), on_progress=progress.show, on_retry=progress.retrying
             )
-            return page.jobs, Exit.DONE
+            return page.jobs, ExitCode.DONE
         ids = list(dict.fromkeys(map(job_id, options.jobs)))
-        found = await fetch_many(client, ids, on_retry=progress.retrying)
-    jobs = [record for record in map(found.get, ids) if isinstance(record, ImportJob)]
-    return tuple(jobs), tell_missing(ids, found, session)
+        records = await fetch_many(client, ids, on_retry=progress.retrying)
+    jobs = [record for record in map(records.get, ids) if isinstance(record, ImportJob)]
+    return tuple(jobs), report_missing(ids, records, context)
 
 
-def _requests(made: RetryPlan, options: NameConflictPolicy) -> Iterator[str]:
+def _requests(plan: RetryPlan, policy: NameConflictPolicy) -> Iterator[str]:
     """Yield the requests that would be sent, a line each."""
-    for place in range(0, len(made.jobs), MAX_LIMIT):
-        items = [request_body(job, options) for job in made.jobs[place : place + MAX_LIMIT]]
+    for start in range(0, len(plan.jobs), MAX_LIMIT):
+        items = [request_body(job, policy) for job in plan.jobs[start : start + MAX_LIMIT]]
         yield json.dumps({"items": items}, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-async def _sent(client: PlatformClient, going: RetryRun, session: Session, *, planned: int) -> Exit:
+async def _send_and_report(
+    client: PlatformClient, retry_run: RetryRun, context: CommandContext, *, planned: int
+) -> ExitCode:
     """Send, look where an answer was lost, and print what became of each, whatever comes between.
 
     So many were planned; those that were started since then are not sent.
     """
     from cgc_tui.services.retry import reconcile, send
 
-    count = len(going.plan.jobs)
+    count = len(retry_run.plan.jobs)
     if count < planned:
-        session.say(f"{planned - count:,} of {planned:,} were started again meanwhile; they are not sent.")
+        context.say(f"{planned - count:,} of {planned:,} were started again meanwhile; they are not sent.")
     if not count:
-        session.say("nothing to send.")
-        return Exit.DONE
+        context.say("nothing to send.")
+        return ExitCode.DONE
     try:
-        ended = await send(client, going)
-        await reconcile(client, going, sleep=session.sleep)
+        ended = await send(client, retry_run)
+        await reconcile(client, retry_run, sleep=context.sleep)
     except CgcError as error:
-        session.say(words_of(error, session.look))
+        context.say(error_message(error, context.display))
         ended = error
     finally:
-        session.write([outcomes_tsv(going), "\n"])
-        session.say(run_summary(going, session.look))
-    if ended is not None and (going.counts[SendStatus.WAITING] or not isinstance(ended, OutcomeUnknown)):
-        session.say(f"not all were started: {words_of(ended, session.look)}")
-        return exit_of(ended)
-    if going.unresolved:
-        return Exit.TROUBLE
-    return Exit.NO if going.counts[SendStatus.REFUSED] else Exit.DONE
+        context.write([outcomes_tsv(retry_run), "\n"])
+        context.say(run_summary(retry_run, context.display))
+    if ended is not None and (retry_run.counts[SendStatus.WAITING] or not isinstance(ended, OutcomeUnknown)):
+        context.say(f"not all were started: {error_message(ended, context.display)}")
+        return exit_code_for(ended)
+    if retry_run.unresolved:
+        return ExitCode.UNAVAILABLE
+    return ExitCode.NO if retry_run.counts[SendStatus.REFUSED] else ExitCode.DONE
 
 
-async def _watched(client: PlatformClient, going: RetryRun, session: Session, code: Exit) -> Exit:
+async def _watch_new_jobs(
+    client: PlatformClient, retry_run: RetryRun, context: CommandContext, code: ExitCode
+) -> ExitCode:
     """Follow the new jobs to their end."""
-    new = [outcome.replacement.id for outcome in going.outcomes if outcome.replacement is not None]
+    new = [outcome.replacement.id for outcome in retry_run.outcomes if outcome.replacement is not None]
     if not new:
         return code
-    watch = Watch(client, session, compact=True)
-    await watch.take(new)
-    await watch.follow(INTERVAL)
-    session.write(watch.summary())
-    watch.say_missing()
-    return code or watch.exit()
+    watcher = JobWatcher(client, context, compact=True)
+    await watcher.watch_ids(new)
+    await watcher.poll_until_done(INTERVAL)
+    context.write(watcher.summary())
+    watcher.say_missing()
+    return code or watcher.exit_code()

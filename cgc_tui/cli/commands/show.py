@@ -6,8 +6,8 @@ from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from cgc_tui.cli.context import Session
-from cgc_tui.cli.exit_codes import Exit
+from cgc_tui.cli.context import CommandContext
+from cgc_tui.cli.exit_codes import ExitCode
 from cgc_tui.config.platforms import platform_at
 from cgc_tui.domain.error_hints import hint_for
 from cgc_tui.domain.errors import NotFound
@@ -39,19 +39,19 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="an array of whole records")
 
 
-async def run(options: Namespace, session: Session) -> int:
+async def run(options: Namespace, context: CommandContext) -> int:
     """Show the jobs in the order in which they were named."""
     from cgc_tui.domain.records import job_id
 
     ids = list(dict.fromkeys(map(job_id, options.jobs)))
-    async with session.client() as client:
-        found = await _found(client, ids)
-    jobs = [record for record in map(found.get, ids) if isinstance(record, ImportJob)]
-    session.write(export_lines(jobs, ExportFormat.JSON) if options.json else _paragraphs(jobs, session))
-    return tell_missing(ids, found, session)
+    async with context.client() as client:
+        records = await _fetch(client, ids)
+    jobs = [record for record in map(records.get, ids) if isinstance(record, ImportJob)]
+    context.write(export_lines(jobs, ExportFormat.JSON) if options.json else _paragraphs(jobs, context))
+    return report_missing(ids, records, context)
 
 
-async def _found(client: PlatformClient, ids: Sequence[str]) -> dict[str, ImportJob | JobError]:
+async def _fetch(client: PlatformClient, ids: Sequence[str]) -> dict[str, ImportJob | JobError]:
     from cgc_tui.api.listing import fetch_many
 
     if len(ids) > 1:
@@ -62,39 +62,43 @@ async def _found(client: PlatformClient, ids: Sequence[str]) -> dict[str, Import
         return {ids[0]: JobError(status=error.status, code=error.code, message=error.server_message)}
 
 
-def tell_missing(ids: Sequence[str], found: dict[str, ImportJob | JobError], session: Session) -> Exit:
+def report_missing(
+    ids: Sequence[str], records: dict[str, ImportJob | JobError], context: CommandContext
+) -> ExitCode:
     """Say for each job that could not be had why, and return the exit code that this means."""
-    code = Exit.DONE
+    code = ExitCode.DONE
     for job_id in ids:
-        record = found.get(job_id)
+        record = records.get(job_id)
         if isinstance(record, ImportJob):
             continue
-        why = record.message if record is not None and record.message else "the platform said nothing of it"
-        session.say(f"{sanitize(job_id)}: {sanitize(why)}")
+        reason = (
+            record.message if record is not None and record.message else "the platform said nothing of it"
+        )
+        context.say(f"{sanitize(job_id)}: {sanitize(reason)}")
         forbidden = record is not None and record.status == 403
-        code = Exit.ACCESS if forbidden or code is Exit.ACCESS else Exit.NO
+        code = ExitCode.ACCESS if forbidden or code is ExitCode.ACCESS else ExitCode.NO
     return code
 
 
-def _paragraphs(jobs: Sequence[ImportJob], session: Session) -> Iterator[str]:
-    for place, job in enumerate(jobs):
-        if place:
+def _paragraphs(jobs: Sequence[ImportJob], context: CommandContext) -> Iterator[str]:
+    for index, job in enumerate(jobs):
+        if index:
             yield "\n"
-        yield from (f"{line}\n" for line in _lines(job, session))
+        yield from (f"{line}\n" for line in _lines(job, context))
 
 
-def _lines(job: ImportJob, session: Session) -> Iterator[str]:
+def _lines(job: ImportJob, context: CommandContext) -> Iterator[str]:
     """Yield what the detail on the screen says: the state and its reason first."""
-    look = session.look
+    display = context.display
     code = job.error.code if job.error is not None else None
-    yield state_label(job.state, look) + (f"   {code}" if code is not None else "")
+    yield state_label(job.state, display) + (f"   {code}" if code is not None else "")
     if job.error is not None:
         yield error_message(job.error)
-        if (words := hint_for(code)) is not None:
-            yield from (words.meaning, words.check, words.fix)
+        if (hint := hint_for(code)) is not None:
+            yield from (hint.meaning, hint.check, hint.fix)
     if job.is_folder:
         yield FOLDER_NOTE
     yield ""
-    platform = platform_at(session.place.access.endpoint)
-    for label, value in detail_rows(job, look, platform.web if platform else None):
+    platform = platform_at(context.session.access.endpoint)
+    for label, value in detail_rows(job, display, platform.web if platform else None):
         yield f"{label:{LABEL_CELLS}}{value}"
