@@ -52,7 +52,7 @@ def envelope(code: int, message: str | None = None, status: int | None = None) -
     }
 
 
-class Refusal(Exception):
+class ApiError(Exception):
     """The platform's no to a request, or to one item of a bulk request."""
 
     def __init__(self, code: int, message: str | None = None) -> None:
@@ -82,7 +82,7 @@ def raw_answer(
     return httpx.Response(status, headers=head, stream=httpx.ByteStream(body))
 
 
-def unmatched(status: int) -> httpx.Response:
+def no_route(status: int) -> httpx.Response:
     """Return what a request gets that no route takes: its `status` is a string."""
     known = HTTPStatus(status)
     return json_answer({"status": known.name, "message": f"HTTP {status} {known.phrase}"}, status)
@@ -111,7 +111,7 @@ class Delivery:
     drop: str = ""
 
 
-def deliver(response: httpx.Response, **changes: Any) -> httpx.Response:
+def with_delivery(response: httpx.Response, **changes: Any) -> httpx.Response:
     """Change how `response` travels, and return it."""
     response.extensions["delivery"] = replace(delivery_of(response), **changes)
     return response

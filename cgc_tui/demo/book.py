@@ -11,10 +11,10 @@ from cgc_tui.demo.jobs import Arrivals, Job, JobMaker
 from cgc_tui.demo.records import file_id, shown_state
 from cgc_tui.demo.switches import Switches
 
-ATTRIBUTES = frozenset(field.name for field in fields(Job)) - {"told", "pinned"}
+ATTRIBUTES = frozenset(field.name for field in fields(Job)) - {"overrides", "fixed_state"}
 
 
-class Book:
+class JobStore:
     """All jobs of the user, oldest first inside and newest first outside.
 
     Unless `live`, time stands still for the jobs at the moment of construction.
@@ -27,7 +27,7 @@ class Book:
         self._live = live
         self._arrivals = Arrivals(maker, self._begun)
         self._jobs = {job.id: job for job in maker.history(count, self._begun)}
-        self._most = count + Arrivals.MOST_JOBS
+        self._most = count + Arrivals.MAX_JOBS
         self._added = 0
 
     def __len__(self) -> int:
@@ -38,7 +38,7 @@ class Book:
         """The time as the jobs know it."""
         return self._clock() if self._live else self._begun
 
-    def advance(self) -> None:
+    def tick(self) -> None:
         """Let come what is due by now; in the long run the oldest jobs make place for it."""
         if not self._live:
             return
@@ -63,37 +63,37 @@ class Book:
     ) -> list[Job]:
         """Return the jobs that a list call is about, in the platform's order."""
         now, wanted = self.now, frozenset(states)
-        found = [
+        matches = [
             job
             for job in reversed(self._jobs.values())
             if (project is None or job.project == project)
             and (volume is None or job.volume == volume)
             and (not wanted or shown_state(job, now, switches) in wanted)
         ]
-        return sorted(found, key=lambda job: job.key) if switches.shuffled else found
+        return sorted(matches, key=lambda job: job.dice) if switches.shuffled else matches
 
-    def made(self, made_id: str) -> Job | None:
-        """Return the job that made the file or folder `made_id`."""
+    def job_for_file(self, imported_id: str) -> Job | None:
+        """Return the job that made the file or folder `imported_id`."""
         now = self.now
         return next(
             (
                 job
                 for job in self._jobs.values()
-                if file_id(job.id) == made_id and job.state(now) == "COMPLETED"
+                if file_id(job.id) == imported_id and job.state(now) == "COMPLETED"
             ),
             None,
         )
 
-    def taken(self) -> set[tuple[str | None, str]]:
+    def taken_names(self) -> set[tuple[str | None, str]]:
         """Return the names that are taken, by project."""
         now = self.now
         return {(job.project, job.name) for job in self._jobs.values() if job.state(now) == "COMPLETED"}
 
-    def put(self, job: Job) -> None:
+    def add(self, job: Job) -> None:
         """Put a job at the head of the list."""
         self._jobs[job.id] = job
 
-    def chance(self) -> Random:
+    def new_rng(self) -> Random:
         """Return a source of chance for the next new jobs."""
         self._added += 1
         return self._maker.rng(f"added {self._added}")
@@ -103,34 +103,34 @@ class Book:
         if self._live:
             job.starts = self.now + rng.uniform(1.0, 8.0)
             job.ends = job.starts + rng.uniform(0.0, 2.0)
-        self.put(job)
+        self.add(job)
 
-    def add(self, count: int, state: str, told: dict[str, Any]) -> list[str]:
+    def add_many(self, count: int, state: str, overrides: dict[str, Any]) -> list[str]:
         """Add jobs at the head; return their ids as they are listed, newest first.
 
-        `told` are attributes of `Job`, or fields of the record as they are to be told.
+        `overrides` are attributes of `Job`, or fields of the record as they are to be told.
         """
         self._added += 1
-        made = self._maker.batch(self._added * 1_000_000, count, self.now - count)
-        for job in made:
+        jobs = self._maker.batch(self._added * 1_000_000, count, self.now - count)
+        for job in jobs:
             job.submitted = min(job.submitted, self.now)
-            self._change(job, state, told)
-            self.put(job)
-        return [job.id for job in reversed(made)]
+            self._change(job, state, overrides)
+            self.add(job)
+        return [job.id for job in reversed(jobs)]
 
     def remove(self, ids: Iterable[str]) -> None:
         """Take jobs off the list; raises KeyError for one that is not there."""
         for job_id in ids:
             del self._jobs[job_id]
 
-    def change(self, job_id: str, state: str, told: dict[str, Any]) -> None:
+    def change(self, job_id: str, state: str, overrides: dict[str, Any]) -> None:
         """Put a job into another state; raises KeyError for one that is not there."""
-        self._change(self._jobs[job_id], state, told)
+        self._change(self._jobs[job_id], state, overrides)
 
-    def _change(self, job: Job, state: str, told: dict[str, Any]) -> None:
-        for name, value in told.items():
+    def _change(self, job: Job, state: str, overrides: dict[str, Any]) -> None:
+        for name, value in overrides.items():
             if name in ATTRIBUTES:
                 setattr(job, name, value)
             else:
-                job.told[name] = value
+                job.overrides[name] = value
         job.pin(state, self._clock())

@@ -12,13 +12,13 @@ from typing import Any
 import httpx
 
 from cgc_tui.demo.answers import (
-    Refusal,
+    ApiError,
     body_of,
-    deliver,
     envelope,
     json_answer,
+    no_route,
     raw_answer,
-    unmatched,
+    with_delivery,
 )
 
 Answer = Callable[[], httpx.Response]
@@ -34,7 +34,7 @@ class Layer(IntEnum):
     """Behind the token check, where answers carry rate headers."""
     FRONT = 1
     """Before the platform: nothing is checked, nothing counted."""
-    WAY = 2
+    TRANSPORT = 2
     """On the way back to the client."""
 
 
@@ -47,11 +47,11 @@ class Fault:
 
 
 def _cloud_error(_answer: Answer, _value: object) -> httpx.Response:
-    return Refusal(9100).answer()
+    return ApiError(9100).answer()
 
 
 def _internal_error(_answer: Answer, _value: object) -> httpx.Response:
-    return Refusal(90004).answer()
+    return ApiError(90004).answer()
 
 
 def _error(_answer: Answer, value: tuple[int, int]) -> httpx.Response:
@@ -60,7 +60,7 @@ def _error(_answer: Answer, value: tuple[int, int]) -> httpx.Response:
 
 
 def _limited(_answer: Answer, _value: object) -> httpx.Response:
-    response = Refusal(1000).answer()
+    response = ApiError(1000).answer()
     response.headers["x-ratelimit-remaining"] = "0"
     return response
 
@@ -123,13 +123,13 @@ def _huge_integer(_answer: Answer, _value: object) -> httpx.Response:
 
 
 def _maintenance(_answer: Answer, _value: object) -> httpx.Response:
-    return Refusal(0).answer()
+    return ApiError(0).answer()
 
 
 def _gateway_html(_answer: Answer, value: int) -> httpx.Response:
     status = value if value > 1 else 502
-    words = {502: "502 Bad Gateway", 504: "504 Gateway Time-out"}.get(status, f"{status} Error")
-    return raw_answer(GATEWAY.format(words).encode(), status, "text/html")
+    title = {502: "502 Bad Gateway", 504: "504 Gateway Time-out"}.get(status, f"{status} Error")
+    return raw_answer(GATEWAY.format(title).encode(), status, "text/html")
 
 
 def _answer_replaced(answer: Answer, value: tuple[int, int | None]) -> httpx.Response:
@@ -140,7 +140,7 @@ def _answer_replaced(answer: Answer, value: tuple[int, int | None]) -> httpx.Res
 
 
 def _unmatched(_answer: Answer, _value: object) -> httpx.Response:
-    return unmatched(404)
+    return no_route(404)
 
 
 def _portal(_answer: Answer, _value: object) -> httpx.Response:
@@ -169,31 +169,31 @@ def _big_body(_answer: Answer, value: int) -> httpx.Response:
 
 
 def _slow_s(answer: Answer, value: float) -> httpx.Response:
-    return deliver(answer(), slow_s=float(value))
+    return with_delivery(answer(), slow_s=float(value))
 
 
 def _drip(answer: Answer, value: float) -> httpx.Response:
-    return deliver(answer(), drip=float(value))
+    return with_delivery(answer(), drip=float(value))
 
 
 def _cut(answer: Answer, _value: object) -> httpx.Response:
-    return deliver(answer(), cut=True)
+    return with_delivery(answer(), cut=True)
 
 
 def _silent(answer: Answer, _value: object) -> httpx.Response:
-    return deliver(answer(), silent=True)
+    return with_delivery(answer(), silent=True)
 
 
 def _endless_headers(answer: Answer, _value: object) -> httpx.Response:
-    return deliver(answer(), endless_headers=True)
+    return with_delivery(answer(), endless_headers=True)
 
 
 def _timeout(answer: Answer, _value: object) -> httpx.Response:
-    return deliver(answer(), timeout=True)
+    return with_delivery(answer(), timeout=True)
 
 
 def _drop(answer: Answer, value: str) -> httpx.Response:
-    return deliver(answer(), drop=value if isinstance(value, str) else "before")
+    return with_delivery(answer(), drop=value if isinstance(value, str) else "before")
 
 
 FAULTS: dict[str, Fault] = {
@@ -219,14 +219,14 @@ FAULTS: dict[str, Fault] = {
     "not_json": Fault(_not_json, Layer.FRONT),
     "redirect_to": Fault(_redirect_to, Layer.FRONT),
     "big_body": Fault(_big_body, Layer.FRONT),
-    "answer_replaced": Fault(_answer_replaced, Layer.WAY),
-    "slow_s": Fault(_slow_s, Layer.WAY),
-    "drip": Fault(_drip, Layer.WAY),
-    "cut": Fault(_cut, Layer.WAY),
-    "silent": Fault(_silent, Layer.WAY),
-    "endless_headers": Fault(_endless_headers, Layer.WAY),
-    "timeout": Fault(_timeout, Layer.WAY),
-    "drop": Fault(_drop, Layer.WAY),
+    "answer_replaced": Fault(_answer_replaced, Layer.TRANSPORT),
+    "slow_s": Fault(_slow_s, Layer.TRANSPORT),
+    "drip": Fault(_drip, Layer.TRANSPORT),
+    "cut": Fault(_cut, Layer.TRANSPORT),
+    "silent": Fault(_silent, Layer.TRANSPORT),
+    "endless_headers": Fault(_endless_headers, Layer.TRANSPORT),
+    "timeout": Fault(_timeout, Layer.TRANSPORT),
+    "drop": Fault(_drop, Layer.TRANSPORT),
 }
 """Name → fault; most are switches of the same name."""
 

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 
 from cgc_tui.demo import records
-from cgc_tui.demo.answers import Refusal, json_answer, unmatched
+from cgc_tui.demo.answers import ApiError, json_answer, no_route
 from cgc_tui.demo.jobs import STATES, Job
-from cgc_tui.demo.routes import MOST, NEIGHBOURS, Call, Table, page
+from cgc_tui.demo.routes import MAX_ITEMS, OTHER_ROUTES, Call, Table, page
 from cgc_tui.demo.submit import Submission
 
 TIMES = ("started_on", "finished_on")
@@ -21,9 +21,9 @@ def _base(call: Call) -> str:
     return call.platform.doubled if call.platform.switches.doubled_host else call.root
 
 
-def _whole(call: Call, job: Job) -> dict[str, Any]:
+def _full_record(call: Call, job: Job) -> dict[str, Any]:
     platform = call.platform
-    return records.whole(job, platform.book.now, _base(call), platform.switches)
+    return records.full_record(job, platform.store.now, _base(call), platform.switches)
 
 
 def list_imports(call: Call) -> httpx.Response:
@@ -37,18 +37,20 @@ def list_imports(call: Call) -> httpx.Response:
     if volume is not None:
         call.check_volume(volume)
     fields = call.value("fields")
-    found = platform.book.matching(states, project, volume, switches)
+    matches = platform.store.matching(states, project, volume, switches)
     offset = 0 if switches.ignore_offset else offset
     shift = 1 if switches.repeat_across_pages and offset else 0
     start = 0 if offset == switches.first_page_at else offset - shift
-    shown = found[start : start + limit]
+    shown = matches[start : start + limit]
     items: list[Any] = [
-        records.chosen(_whole(call, job), None if switches.brief else fields, default=records.BRIEF)
+        records.select_fields(
+            _full_record(call, job), None if switches.brief else fields, default=records.BRIEF
+        )
         for job in shown
     ]
     if switches.unreadable_items:
         items[1:5:2] = [None, {"state": "COMPLETED"}][: len(items[1:5:2])]
-    return page(call, items, (offset, limit), len(found) + shift, _base(call))
+    return page(call, items, (offset, limit), len(matches) + shift, _base(call))
 
 
 def _states(call: Call) -> list[str]:
@@ -57,24 +59,26 @@ def _states(call: Call) -> list[str]:
         states = [part for state in states for part in state.split(",")]
     for state in states:
         if state not in STATES:
-            raise Refusal(9011, f"Invalid request syntax: {state[:40]} is not a state.")
+            raise ApiError(9011, f"Invalid request syntax: {state[:40]} is not a state.")
     return states
 
 
 def _job(call: Call, job_id: str) -> Job:
     if job_id in call.platform.switches.foreign:
-        raise Refusal(9005)
-    job = call.platform.book.get(job_id)
+        raise ApiError(9005)
+    job = call.platform.store.get(job_id)
     if job is None:
-        raise Refusal(9008)
+        raise ApiError(9008)
     return job
 
 
 def get_import(call: Call) -> httpx.Response:
     """Answer "Get details of an import job"."""
-    record = _whole(call, _job(call, call.name))
+    record = _full_record(call, _job(call, call.name))
     failed = call.platform.switches.failed_as_404 and record.get("state") == "FAILED"
-    return json_answer(records.chosen(record, call.value("fields"), default=None), 404 if failed else 200)
+    return json_answer(
+        records.select_fields(record, call.value("fields"), default=None), 404 if failed else 200
+    )
 
 
 def _body(call: Call) -> dict[str, Any]:
@@ -82,9 +86,9 @@ def _body(call: Call) -> dict[str, Any]:
     try:
         body = json.loads(call.request.content)
     except ValueError:
-        raise Refusal(9011, "Invalid request syntax: the body is not JSON.") from None
+        raise ApiError(9011, "Invalid request syntax: the body is not JSON.") from None
     if not isinstance(body, dict):
-        raise Refusal(9011, "Invalid request syntax: the body is not an object.")
+        raise ApiError(9011, "Invalid request syntax: the body is not an object.")
     return body
 
 
@@ -93,9 +97,9 @@ def _listed(call: Call, key: str) -> list[Any]:
     body = _body(call)
     items = body.get(key)
     if not isinstance(items, list) or set(body) != {key} or not items:
-        raise Refusal(9011, f"Invalid request syntax: {key} must be a list that is not empty.")
-    if len(items) > MOST:
-        raise Refusal(9011, f"Invalid request syntax: {key} must not have more than {MOST} items.")
+        raise ApiError(9011, f"Invalid request syntax: {key} must be a list that is not empty.")
+    if len(items) > MAX_ITEMS:
+        raise ApiError(9011, f"Invalid request syntax: {key} must not have more than {MAX_ITEMS} items.")
     return items
 
 
@@ -107,46 +111,46 @@ def _is_json(call: Call) -> bool:
 def create_import(call: Call) -> httpx.Response:
     """Answer "Start an import job"."""
     if not _is_json(call):
-        return unmatched(415)
-    return json_answer(_whole(call, Submission(call.platform).accept(_body(call))))
+        return no_route(415)
+    return json_answer(_full_record(call, Submission(call.platform).accept(_body(call))))
 
 
 def bulk_create(call: Call) -> httpx.Response:
     """Answer "Start a bulk import job"."""
     if not _is_json(call):
-        return unmatched(415)
-    submission, answered = Submission(call.platform), []
+        return no_route(415)
+    submission, results = Submission(call.platform), []
     for item in _listed(call, "items"):
         try:
-            record = _whole(call, submission.accept(item))
-        except Refusal as refusal:
-            answered.append({"error": refusal.body})
+            record = _full_record(call, submission.accept(item))
+        except ApiError as refusal:
+            results.append({"error": refusal.body})
             continue
-        without = ("id", "href") if call.platform.switches.bulk_create_without_ids else ()
-        answered.append({"resource": _less(record, without)})
-    return json_answer({"items": answered})
+        omitted = ("id", "href") if call.platform.switches.bulk_create_without_ids else ()
+        results.append({"resource": _without_fields(record, omitted)})
+    return json_answer({"items": results})
 
 
 def bulk_get(call: Call) -> httpx.Response:
     """Answer "Get details of multiple import jobs"."""
     if not _is_json(call):
-        return unmatched(415)
-    ids, answered = _listed(call, "import_ids"), []
+        return no_route(415)
+    ids, results = _listed(call, "import_ids"), []
     if not all(isinstance(job_id, str) for job_id in ids):
-        raise Refusal(9011, "Invalid request syntax: import_ids must be strings.")
+        raise ApiError(9011, "Invalid request syntax: import_ids must be strings.")
     fields, omits = call.value("fields"), call.platform.switches.bulk_omits_times
-    without = TIMES if omits == "always" or (omits == "unless asked" and fields is None) else ()
+    omitted = TIMES if omits == "always" or (omits == "unless asked" and fields is None) else ()
     for job_id in ids:
         try:
-            record = records.chosen(_whole(call, _job(call, job_id)), fields, default=None)
-            answered.append({"resource": _less(record, without)})
-        except Refusal as refusal:
-            answered.append({"error": refusal.body})
-    return json_answer({"items": answered})
+            record = records.select_fields(_full_record(call, _job(call, job_id)), fields, default=None)
+            results.append({"resource": _without_fields(record, omitted)})
+        except ApiError as refusal:
+            results.append({"error": refusal.body})
+    return json_answer({"items": results})
 
 
-def _less(record: dict[str, Any], without: tuple[str, ...]) -> dict[str, Any]:
-    return {name: value for name, value in record.items() if name not in without}
+def _without_fields(record: dict[str, Any], omitted: tuple[str, ...]) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name not in omitted}
 
 
 TABLE: Table = (
@@ -155,6 +159,6 @@ TABLE: Table = (
     ("GET", r"/storage/imports/([^/]+)", get_import),
     ("POST", r"/bulk/storage/imports/get", bulk_get),
     ("POST", r"/bulk/storage/imports/create", bulk_create),
-    *NEIGHBOURS,
+    *OTHER_ROUTES,
 )
 """All routes of the platform."""

@@ -14,19 +14,19 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 FINAL = ("COMPLETED", "FAILED")
 STATES = ("PENDING", "RUNNING", *FINAL)
 CAUSES = (9105, 9103, 9108, 9205, 9100)
-MOST_AT_HEAD = 40
+MAX_AT_HEAD = 40
 
 
 @dataclass(slots=True)
 class Job:
     """One import job; its state is a function of the time, all times being Unix seconds.
 
-    `error` is the code that it fails with, None where it succeeds. `pinned` is a state that no clock
-    changes. `told` replaces fields of its record; `key` decides by lot what the switches do to it.
+    `error` is the code that it fails with, None where it succeeds. `fixed_state` is a state that no clock
+    changes. `overrides` replaces fields of its record; `dice` decides by lot what the switches do to it.
     """
 
     id: str
-    key: int
+    dice: int
     volume: str
     location: str
     name: str
@@ -41,13 +41,13 @@ class Job:
     overwrite: bool = False
     autorename: bool = False
     preserve: bool | None = None
-    pinned: str | None = None
-    told: dict[str, Any] = field(default_factory=dict)
+    fixed_state: str | None = None
+    overrides: dict[str, Any] = field(default_factory=dict)
 
     def state(self, now: float) -> str:
         """Return the state at the time `now`."""
-        if self.pinned is not None:
-            return self.pinned
+        if self.fixed_state is not None:
+            return self.fixed_state
         if now < self.starts:
             return "PENDING"
         if now < self.ends:
@@ -56,7 +56,7 @@ class Job:
 
     def pin(self, state: str, now: float) -> None:
         """Put the job into `state` for good, with times that fit."""
-        self.pinned = state
+        self.fixed_state = state
         self.starts = math.inf if state == "PENDING" else min(self.starts, now)
         self.ends = math.inf if state in ("PENDING", "RUNNING") else min(self.ends, now)
         if state == "COMPLETED":
@@ -93,13 +93,13 @@ class JobMaker:
         The queue takes them up after `waits` seconds; each then runs for 0 to 2 s.
         """
         rng = self.rng(number)
-        made = list(self._burst(rng, number, size, begins))
+        jobs = list(self._burst(rng, number, size, begins))
         lanes = [begins + waits] * (3 if waits else 8)
-        for index, job in enumerate(made):
+        for index, job in enumerate(jobs):
             lane = index % len(lanes)
             job.starts = max(lanes[lane], job.submitted + rng.uniform(0.1, 1.0))
             job.ends = lanes[lane] = job.starts + rng.uniform(0.0, 2.0)
-        return made
+        return jobs
 
     def _burst(self, rng: Random, number: int, size: int, begins: float) -> Iterator[Job]:
         volume, project = rng.choice(self._volumes), rng.choice(self._projects)
@@ -113,7 +113,7 @@ class JobMaker:
             name = f"{patient}-{index:05}" + ("" if folder else kind.suffix)
             yield Job(
                 id=new_id(rng),
-                key=rng.getrandbits(32),
+                dice=rng.getrandbits(32),
                 volume=volume,
                 location=f"runs/{number % 1000:03}/{name}" + ("/" if folder else ""),
                 name=name,
@@ -134,7 +134,7 @@ class JobMaker:
     def history(self, count: int, now: float) -> list[Job]:
         """Return `count` jobs, oldest first: many batches, the newest of them still in the queue."""
         rng = self.rng("history")
-        newest = self.batch(0, min(count, MOST_AT_HEAD), now - 40)
+        newest = self.batch(0, min(count, MAX_AT_HEAD), now - 40)
         self._take_up(newest, now, rng)
         batches, left, begins, number = [newest], count - len(newest), now - 40, 0
         while left > 0:
@@ -150,12 +150,12 @@ class JobMaker:
         """Let the end of the newest batch wait, and a few before it run, at the time `now`."""
         count = len(newest)
         waiting, running = min(12, count // 4), min(6, count // 6)
-        for place, job in enumerate(reversed(newest)):
+        for position, job in enumerate(reversed(newest)):
             job.submitted = min(job.submitted, now - 1)
-            if place < waiting:
-                job.starts = now + 2 + 1.2 * (waiting - place)
+            if position < waiting:
+                job.starts = now + 2 + 1.2 * (waiting - position)
                 job.ends = job.starts + rng.uniform(0.0, 2.0)
-            elif place < waiting + running:
+            elif position < waiting + running:
                 job.starts = now - rng.uniform(0.1, 1.0)
                 job.ends = now + rng.uniform(0.5, 5.0)
             else:
@@ -168,8 +168,8 @@ class Arrivals:
 
     FIRST_S = 10
     EVERY_S = 55
-    MOST_BATCHES = 300
-    MOST_JOBS = 2000
+    MAX_BATCHES = 300
+    MAX_JOBS = 2000
 
     def __init__(self, maker: JobMaker, begun: float) -> None:
         self._maker = maker
@@ -180,10 +180,10 @@ class Arrivals:
     def due(self, now: float) -> list[Job]:
         """Return the jobs submitted since the last call, oldest first.
 
-        After a long pause the oldest are skipped that would exceed `MOST_JOBS` anyway.
+        After a long pause the oldest are skipped that would exceed `MAX_JOBS` anyway.
         """
         last = math.floor((now - self._begun - self.FIRST_S) / self.EVERY_S) + 1
-        for number in range(max(self._number, last - self.MOST_BATCHES), last + 1):
+        for number in range(max(self._number, last - self.MAX_BATCHES), last + 1):
             rng = self._maker.rng(f"arrival {number}")
             begins = self._begun + self.FIRST_S + (number - 1) * self.EVERY_S + rng.uniform(0, 6)
             waits = rng.uniform(4, 9)

@@ -62,7 +62,7 @@ class RateLimit:
 
     def _reset(self, switches: Switches) -> str:
         now = self._clock()
-        told = {
+        resets = {
             "past": str(int(now) - 60),
             "far": str(int(now) + 86_400),
             "garbage": "soon",
@@ -70,7 +70,7 @@ class RateLimit:
             "near": str(int(min(self._ends, now + 3))),
             "near 20 s": str(int(min(self._ends, now + 20))),
         }
-        return told.get(switches.rate_reset, str(int(self._ends) + skew(switches)))
+        return resets.get(switches.rate_reset, str(int(self._ends) + skew(switches)))
 
 
 def skew(switches: Switches) -> int:

@@ -14,10 +14,10 @@ from urllib.parse import parse_qsl
 import httpx
 
 from cgc_tui.demo import catalog, records
-from cgc_tui.demo.book import Book
+from cgc_tui.demo.book import JobStore
 from cgc_tui.demo.jobs import JobMaker
-from cgc_tui.demo.reception import Reception
-from cgc_tui.demo.script import Gate, Own, Script, Where
+from cgc_tui.demo.reception import Gateway
+from cgc_tui.demo.script import CustomResponse, FaultScript, Gate, Where
 from cgc_tui.demo.switches import Switches
 from cgc_tui.demo.transport import SimulatedTransport
 
@@ -25,7 +25,7 @@ TOKEN_LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RecordedRequest:
     """A request as it came; `target` is its path and query as sent, header names are lower case."""
 
     method: str
@@ -65,12 +65,12 @@ class SimulatedPlatform:
         self.username = username
         self.switches = switches or Switches()
         self.token = token or "".join(Random(f"token {seed}").choices(TOKEN_LETTERS, k=32))
-        self.requests: deque[Asked] = deque(maxlen=10_000)
+        self.requests: deque[RecordedRequest] = deque(maxlen=10_000)
         self.volumes = {volume.id: volume for volume in catalog.volumes(username)}
         self.projects = {project.id: project for project in catalog.projects(username)}
-        self.book = Book(jobs, JobMaker(seed, username), clock, live=live)
-        self.script = Script(Random(f"faults {seed}"))
-        self.reception = Reception(self)
+        self.store = JobStore(jobs, JobMaker(seed, username), clock, live=live)
+        self.fault_script = FaultScript(Random(f"faults {seed}"))
+        self.gateway = Gateway(self)
         self._lock = threading.RLock()
 
     def respond(self, request: httpx.Request) -> httpx.Response:
@@ -84,7 +84,7 @@ class SimulatedPlatform:
     def record(self, request: httpx.Request) -> None:
         """Note in `requests` what is asked."""
         url = request.url
-        asked = Asked(
+        recorded = RecordedRequest(
             method=request.method,
             url=str(url),
             host=url.host,
@@ -94,13 +94,13 @@ class SimulatedPlatform:
             headers={name.lower(): value for name, value in request.headers.items()},
             body=request.content,
         )
-        self.requests.append(asked)
+        self.requests.append(recorded)
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         """Answer a request without noting it, with the body still to be read."""
         with self._lock:
-            self.book.advance()
-            return self.reception.answer(request, self.script.met(request, self.switches))
+            self.store.tick()
+            return self.gateway.answer(request, self.fault_script.faults_for(request, self.switches))
 
     def transport(self) -> httpx.AsyncBaseTransport:
         """Return a transport for `httpx.AsyncClient` that carries answers and faults."""
@@ -109,14 +109,14 @@ class SimulatedPlatform:
     def ids(self) -> list[str]:
         """Return the ids of all jobs, newest first."""
         with self._lock:
-            self.book.advance()
-            return [job.id for job in self.book.newest_first()]
+            self.store.tick()
+            return [job.id for job in self.store.newest_first()]
 
     def job(self, job_id: str) -> dict[str, Any]:
         """Return the whole record of a job; raises KeyError where there is none."""
         with self._lock:
             base = self.doubled if self.switches.doubled_host else self.base_url
-            return records.whole(self.book[job_id], self.book.now, base, self.switches)
+            return records.full_record(self.store[job_id], self.store.now, base, self.switches)
 
     def add_jobs(self, n: int, state: str = "PENDING", **fields: Any) -> list[str]:
         """Add `n` jobs at the head of the list; return their ids as listed, newest first.
@@ -125,37 +125,37 @@ class SimulatedPlatform:
         name is a field of the record, told as given.
         """
         with self._lock:
-            return self.book.add(n, state, fields)
+            return self.store.add_many(n, state, fields)
 
     def remove_jobs(self, ids: Iterable[str]) -> None:
         """Take jobs off the list."""
         with self._lock:
-            self.book.remove(ids)
+            self.store.remove(ids)
 
     def set_state(self, job_id: str, state: str, **fields: Any) -> None:
         """Put a job into `state`, which no clock changes any more; `fields` as in `add_jobs`."""
         with self._lock:
-            self.book.change(job_id, state, fields)
+            self.store.change(job_id, state, fields)
 
     def next(
-        self, fault: str | Own, value: Any = True, *, where: Where = None, times: int | None = 1
+        self, fault: str | CustomResponse, value: Any = True, *, where: Where = None, times: int | None = 1
     ) -> None:
         """Let the next `times` requests that `where` means meet a fault: a name of `FAULTS`, or a function.
 
         Scripted faults wait in a queue; each request takes the first that means it.
         """
         with self._lock:
-            self.script.add(fault, value, where, times)
+            self.fault_script.add(fault, value, where, times)
 
-    def fail(self, fault: str | Own, value: Any = True, *, where: Where = None) -> None:
+    def fail(self, fault: str | CustomResponse, value: Any = True, *, where: Where = None) -> None:
         """Let every request that `where` means meet a fault, until `recover`."""
         self.next(fault, value, where=where, times=None)
 
     def recover(self) -> None:
         """Forget all scripted faults."""
         with self._lock:
-            self.script.clear()
+            self.fault_script.clear()
 
     def gate(self, where: Where = None, *, times: int | None = None) -> Gate:
         """Hold the requests that `where` means (at most `times` of them) until the gate's release."""
-        return self.script.gate(where, times)
+        return self.fault_script.gate(where, times)

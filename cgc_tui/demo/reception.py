@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from cgc_tui.demo.answers import Refusal, unmatched
+from cgc_tui.demo.answers import ApiError, no_route
 from cgc_tui.demo.faults import Answer, Layer
 from cgc_tui.demo.imports import TABLE
 from cgc_tui.demo.limits import RateLimit, skew
 from cgc_tui.demo.routes import Call, Handler, find, get_rate_limit
-from cgc_tui.demo.script import Met
+from cgc_tui.demo.script import ActiveFault
 
 if TYPE_CHECKING:
     from cgc_tui.demo.platform import SimulatedPlatform
 
 
-class Reception:
+class Gateway:
     """Lets requests in to the routes of a platform, or turns them away."""
 
     def __init__(self, platform: SimulatedPlatform) -> None:
@@ -28,37 +28,37 @@ class Reception:
         self._calls = 0
         self.rate = RateLimit(platform.clock)
 
-    def answer(self, request: httpx.Request, faults: Sequence[Met]) -> httpx.Response:
+    def answer(self, request: httpx.Request, faults: Sequence[ActiveFault]) -> httpx.Response:
         """Answer a request that meets `faults`, the nearest to the platform first."""
-        inside = [met for met in faults if met[0].layer is Layer.INSIDE]
-        outside = [met for met in faults if met[0].layer is not Layer.INSIDE]
-        response = _around(partial(self._admit, request, inside), outside)()
+        inside = [active for active in faults if active[0].layer is Layer.INSIDE]
+        outside = [active for active in faults if active[0].layer is not Layer.INSIDE]
+        response = _around(partial(self._authorize, request, inside), outside)()
         now = self._platform.clock() + skew(self._platform.switches)
         response.headers.setdefault("date", formatdate(now, usegmt=True))
         response.request = request
         return response
 
-    def _admit(self, request: httpx.Request, inside: Sequence[Met]) -> httpx.Response:
+    def _authorize(self, request: httpx.Request, inside: Sequence[ActiveFault]) -> httpx.Response:
         """Find the route, check the token and the limit, and let the request through."""
         switches = self._platform.switches
-        route = find(TABLE, request.method, self._below(request))
+        route = find(TABLE, request.method, self._route_path(request))
         if isinstance(route, int):
-            return unmatched(route)
+            return no_route(route)
         spent = 0 <= switches.refuse_after <= self._calls
         known = request.headers.get("x-sbg-auth-token") == self._platform.token
         if switches.refuse_token or spent or not known:
-            return Refusal(90001).answer()
+            return ApiError(90001).answer()
         self._calls += 1
         if route[0] is get_rate_limit or self.rate.take(switches):
             response = _around(partial(self._route, route, request), inside)()
         else:
-            response = Refusal(1000).answer()
+            response = ApiError(1000).answer()
         for name, value in self.rate.headers(switches).items():
             response.headers.setdefault(name, value)
         response.headers["x-request-id"] = f"{self._calls:08x}-c9c0-4000-8000-0123456789ab"
         return response
 
-    def _below(self, request: httpx.Request) -> str:
+    def _route_path(self, request: httpx.Request) -> str:
         """Return the path below the endpoint as sent, not decoded; empty for another path."""
         path = request.url.raw_path.decode("ascii").partition("?")[0]
         prefix = self._platform.prefix
@@ -68,11 +68,11 @@ class Reception:
         handler, name = route
         try:
             return handler(Call(self._platform, request, name))
-        except Refusal as refusal:
+        except ApiError as refusal:
             return refusal.answer()
 
 
-def _around(answer: Answer, faults: Sequence[Met]) -> Answer:
+def _around(answer: Answer, faults: Sequence[ActiveFault]) -> Answer:
     for fault, value in faults:
         answer = partial(fault.play, answer, value)
     return answer

@@ -51,10 +51,10 @@ def file_id(job_id: str) -> str:
 def shown_state(job: Job, now: float, switches: Switches) -> str:
     """Return the state that is told of a job."""
     state = job.state(now)
-    return "ABORTED" if switches.unknown_states and state in FINAL and job.key % 7 == 0 else state
+    return "ABORTED" if switches.unknown_states and state in FINAL and job.dice % 7 == 0 else state
 
 
-def whole(job: Job, now: float, base: str, switches: Switches) -> Record:
+def full_record(job: Job, now: float, base: str, switches: Switches) -> Record:
     """Return the whole record of a job ("Get details of an import job"), hrefs under `base`."""
     state = shown_state(job, now, switches)
     destination = {"project": job.project} if job.project else {"parent": job.parent}
@@ -79,7 +79,7 @@ def whole(job: Job, now: float, base: str, switches: Switches) -> Record:
         record["error"] = envelope(job.error)
     elif state == "COMPLETED":
         record["result"] = result(job, base)
-    return {**_gone_wrong(record, job.key, switches), **job.told}
+    return {**_gone_wrong(record, job.dice, switches), **job.overrides}
 
 
 def _named(job: Job) -> str:
@@ -89,11 +89,11 @@ def _named(job: Job) -> str:
 
 def result(job: Job, base: str) -> Record:
     """Return the file or folder that a completed job made ("Get file details")."""
-    made = file_id(job.id)
+    imported_id = file_id(job.id)
     case = "-".join(job.name.split("-")[:3])
     record: Record = {
-        "href": f"{base}/files/{made}",
-        "id": made,
+        "href": f"{base}/files/{imported_id}",
+        "id": imported_id,
         "name": _named(job),
         "project": job.project,
         "created_on": iso(job.ends),
@@ -113,7 +113,7 @@ def result(job: Job, base: str) -> Record:
     return record
 
 
-def chosen(record: Record, fields: str | None, *, default: tuple[str, ...] | None) -> Record:
+def select_fields(record: Record, fields: str | None, *, default: tuple[str, ...] | None) -> Record:
     """Return what `fields` asks for: a comma list, `!x` to leave x out, `_fetch_all`.
 
     Without `fields` the `default` fields are told, None meaning all.
@@ -131,50 +131,50 @@ def chosen(record: Record, fields: str | None, *, default: tuple[str, ...] | Non
     }
 
 
-def _gone_wrong(record: Record, lot: int, switches: Switches) -> Record:
+def _gone_wrong(record: Record, dice: int, switches: Switches) -> Record:
     for name, play in GONE_WRONG.items():
         if getattr(switches, name):
-            play(record, lot)
+            play(record, dice)
     return record
 
 
-def _hostile(record: Record, lot: int) -> None:
-    words = HOSTILE[lot % len(HOSTILE)]
-    record["source"] = {**record["source"], "location": f"runs/{words}"}
-    record["destination"] = {**record["destination"], "name": words}
+def _hostile(record: Record, dice: int) -> None:
+    name = HOSTILE[dice % len(HOSTILE)]
+    record["source"] = {**record["source"], "location": f"runs/{name}"}
+    record["destination"] = {**record["destination"], "name": name}
     if "error" in record:
-        record["error"] = {**record["error"], "message": f"No such key: {words}", "more_info": words}
+        record["error"] = {**record["error"], "message": f"No such key: {name}", "more_info": name}
     if "result" in record:
-        record["result"] = {**record["result"], "name": words, "metadata": {words: words}}
+        record["result"] = {**record["result"], "name": name, "metadata": {name: name}}
 
 
-def _odd_dates(record: Record, lot: int) -> None:
+def _odd_dates(record: Record, dice: int) -> None:
     odd = ("2024-03-01T12:00:00+02:00", "yesterday", "0001-01-01T00:00:00Z", "", "2024-02-30T25:61:00Z")
     for name in ("started_on", "finished_on"):
-        if name in record and lot % 2 == 0:
-            record[name] = (*odd, record[name].replace("Z", ".123Z"))[(lot // 2) % (len(odd) + 1)]
+        if name in record and dice % 2 == 0:
+            record[name] = (*odd, record[name].replace("Z", ".123Z"))[(dice // 2) % (len(odd) + 1)]
 
 
-def _null(record: Record, lot: int) -> None:
-    record.update(dict.fromkeys(_hit(record, lot)))
+def _null(record: Record, dice: int) -> None:
+    record.update(dict.fromkeys(_hit(record, dice)))
 
 
-def _absent(record: Record, lot: int) -> None:
-    for name in _hit(record, lot // 3):
+def _absent(record: Record, dice: int) -> None:
+    for name in _hit(record, dice // 3):
         del record[name]
 
 
-def _wrong(record: Record, lot: int) -> None:
+def _wrong(record: Record, dice: int) -> None:
     wrong: tuple[Any, ...] = (17, "text", ["a", {}], {"x": None}, True, -1.5)
-    for name in _hit(record, lot // 5):
+    for name in _hit(record, dice // 5):
         fitting = [value for value in wrong if type(value) is not type(record[name])]
-        record[name] = fitting[lot % len(fitting)]
+        record[name] = fitting[dice % len(fitting)]
 
 
-def _hit(record: Record, lot: int) -> list[str]:
+def _hit(record: Record, dice: int) -> list[str]:
     """Return the field that goes wrong in this record, in one record of three."""
     names = [name for name in record if name not in BRIEF]
-    return [names[(lot // 3) % len(names)]] if lot % 3 == 0 else []
+    return [names[(dice // 3) % len(names)]] if dice % 3 == 0 else []
 
 
 GONE_WRONG: dict[str, Callable[[Record, int], None]] = {
@@ -184,4 +184,4 @@ GONE_WRONG: dict[str, Callable[[Record, int], None]] = {
     "absent_fields": _absent,
     "wrong_types": _wrong,
 }
-"""Switch → what it does to a record; the job's lot decides whether and how."""
+"""Switch → what it does to a record; the job's dice decide whether and how."""

@@ -11,13 +11,13 @@ from urllib.parse import parse_qsl, unquote, urlencode
 
 import httpx
 
-from cgc_tui.demo.answers import Refusal, json_answer
-from cgc_tui.demo.records import chosen, result
+from cgc_tui.demo.answers import ApiError, json_answer
+from cgc_tui.demo.records import result, select_fields
 
 if TYPE_CHECKING:
     from cgc_tui.demo.platform import SimulatedPlatform
 
-MOST = 100
+MAX_ITEMS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,14 @@ class Call:
         """Return the values of a query key; refuse an empty one."""
         values = [value for name, value in self.query if name == key]
         if "" in values:
-            raise Refusal(9011, f"Invalid request syntax: {key} is empty.")
+            raise ApiError(9011, f"Invalid request syntax: {key} is empty.")
         return values
 
     def value(self, key: str) -> str | None:
         """Return the value of a query key that must not repeat."""
         values = self.values(key)
         if len(values) > 1:
-            raise Refusal(9011, f"Invalid request syntax: {key} is given more than once.")
+            raise ApiError(9011, f"Invalid request syntax: {key} is given more than once.")
         return values[0] if values else None
 
     def number(self, key: str, default: int, least: int) -> int:
@@ -59,48 +59,48 @@ class Call:
         if value is None:
             return default
         if not re.fullmatch(r"[0-9]{1,9}", value) or int(value) < least:
-            raise Refusal(9011, f"Invalid request syntax: {key} must be an integer of at least {least}.")
+            raise ApiError(9011, f"Invalid request syntax: {key} must be an integer of at least {least}.")
         return int(value)
 
     def check_project(self, project: str) -> None:
         """Refuse a project that is unknown or forbidden."""
         if project in self.platform.switches.forbidden_projects:
-            raise Refusal(9003)
+            raise ApiError(9003)
         if project not in self.platform.projects:
-            raise Refusal(3002)
+            raise ApiError(3002)
 
     def check_volume(self, volume: str) -> None:
         """Refuse a volume that is unknown or forbidden."""
         if volume in self.platform.switches.forbidden_volumes:
-            raise Refusal(9020)
+            raise ApiError(9020)
         if volume not in self.platform.volumes:
-            raise Refusal(9007)
+            raise ApiError(9007)
 
     def window(self) -> tuple[int, int]:
         """Return offset and limit."""
         switches = self.platform.switches
         limit = self.number("limit", switches.default_limit, 1)
-        if limit > MOST and switches.over_limit == "400":
-            raise Refusal(9011, f"Invalid request syntax: limit must not be above {MOST}.")
-        return self.number("offset", 0, 0), min(limit, MOST, switches.max_limit)
+        if limit > MAX_ITEMS and switches.over_limit == "400":
+            raise ApiError(9011, f"Invalid request syntax: limit must not be above {MAX_ITEMS}.")
+        return self.number("offset", 0, 0), min(limit, MAX_ITEMS, switches.max_limit)
 
 
 def page(call: Call, items: Sequence[Any], window: tuple[int, int], total: int, base: str) -> httpx.Response:
     """Return a page of a list, with its links and its total."""
     offset, limit = window
     switches = call.platform.switches
-    places = {"next": offset + limit} if offset + limit < total else {}
+    offsets = {"next": offset + limit} if offset + limit < total else {}
     if offset > 0:
-        places["prev"] = max(0, offset - limit)
+        offsets["prev"] = max(0, offset - limit)
     path = call.request.url.path.removeprefix(call.platform.prefix)
 
-    def at(place: int) -> str:
+    def at(start: int) -> str:
         kept = [(key, value) for key, value in call.query if key not in ("offset", "limit")]
-        return f"{base}{path}?{urlencode([('offset', place), ('limit', limit), *kept])}"
+        return f"{base}{path}?{urlencode([('offset', start), ('limit', limit), *kept])}"
 
     links = [
-        {"href": at(place), "rel": rel.title() if switches.mixed_case_rel else rel, "method": "GET"}
-        for rel, place in places.items()
+        {"href": at(offset_), "rel": rel.title() if switches.mixed_case_rel else rel, "method": "GET"}
+        for rel, offset_ in offsets.items()
     ]
     said = max(0, total + switches.total_error)
     headers = {"x-total-matching-query": str(said)} if switches.total_header else {}
@@ -125,7 +125,7 @@ def get_user(call: Call) -> httpx.Response:
 
 def get_rate_limit(call: Call) -> httpx.Response:
     """Answer "Get rate limit status"."""
-    return json_answer(call.platform.reception.rate.record(call.platform.switches))
+    return json_answer(call.platform.gateway.rate.record(call.platform.switches))
 
 
 def list_volumes(call: Call) -> httpx.Response:
@@ -141,7 +141,7 @@ def list_projects(call: Call) -> httpx.Response:
 def _listed(call: Call, records: list[dict[str, Any]]) -> httpx.Response:
     offset, limit = call.window()
     fields = "_all" if call.platform.switches.whole_lists else call.value("fields")
-    shown = [chosen(record, fields, default=("href", "id", "name")) for record in records]
+    shown = [select_fields(record, fields, default=("href", "id", "name")) for record in records]
     return page(call, shown[offset : offset + limit], (offset, limit), len(shown), call.root)
 
 
@@ -149,14 +149,14 @@ def get_project(call: Call) -> httpx.Response:
     """Answer "Get details of a project"."""
     call.check_project(call.name)
     project = call.platform.projects[call.name]
-    return json_answer(chosen(project.record(call.root), call.value("fields"), default=None))
+    return json_answer(select_fields(project.record(call.root), call.value("fields"), default=None))
 
 
 def get_file(call: Call) -> httpx.Response:
     """Answer "Get file details"."""
-    job = call.platform.book.made(call.name)
+    job = call.platform.store.job_for_file(call.name)
     if job is None:
-        raise Refusal(5002)
+        raise ApiError(5002)
     return json_answer(result(job, call.root))
 
 
@@ -165,7 +165,7 @@ def list_volume(call: Call) -> httpx.Response:
     call.check_volume(call.name)
     prefix, after = call.value("prefix") or "", _after(call.value("continuation_token"))
     _, limit = call.window()
-    keys = call.platform.book.matching((), None, call.name, call.platform.switches)
+    keys = call.platform.store.matching((), None, call.name, call.platform.switches)
     ends = {_level(job.location, prefix) for job in keys if job.location.startswith(prefix)}
     level = sorted(end for end in ends if end > after)
     shown, more = level[:limit], len(level) > limit
@@ -173,8 +173,8 @@ def list_volume(call: Call) -> httpx.Response:
     links = []
     if more:
         following = base64.urlsafe_b64encode(shown[-1].encode()).decode()
-        asked = {"prefix": prefix, "limit": limit, "continuation_token": following}
-        links.append({"next": f"{base}/list?{urlencode(asked)}"})
+        parameters = {"prefix": prefix, "limit": limit, "continuation_token": following}
+        links.append({"next": f"{base}/list?{urlencode(parameters)}"})
     return json_answer(
         {
             "href": f"{base}/list?{urlencode({'prefix': prefix})}",
@@ -195,7 +195,7 @@ def _after(token: str | None) -> str:
     try:
         return base64.urlsafe_b64decode(token or "").decode()
     except ValueError:
-        raise Refusal(9011, "Invalid request syntax: continuation_token.") from None
+        raise ApiError(9011, "Invalid request syntax: continuation_token.") from None
 
 
 def _level(key: str, prefix: str) -> str:
@@ -207,7 +207,7 @@ def _level(key: str, prefix: str) -> str:
 Handler = Callable[[Call], httpx.Response]
 Table = tuple[tuple[str, str, Handler], ...]
 
-NEIGHBOURS: Table = (
+OTHER_ROUTES: Table = (
     ("GET", r"/user", get_user),
     ("GET", r"/rate_limit", get_rate_limit),
     ("GET", r"/storage/volumes", list_volumes),
@@ -223,8 +223,8 @@ def find(table: Table, method: str, path: str) -> tuple[Handler, str] | int:
     """Return the handler and the id in `path` (as sent, not decoded), else the HTTP status."""
     status = 404
     for route_method, pattern, handler in table:
-        if found := re.fullmatch(pattern, path):
+        if match := re.fullmatch(pattern, path):
             if route_method == method:
-                return handler, unquote("".join(found.groups()))
+                return handler, unquote("".join(match.groups()))
             status = 405
     return status

@@ -18,7 +18,7 @@ from cgc_tui.demo.switches import Switches
 
 SAFETY_S = 20.0
 
-Met = tuple[Fault, Any]
+ActiveFault = tuple[Fault, Any]
 """A fault that a request meets, and its value."""
 
 Where = str | Callable[[httpx.Request], bool] | None
@@ -30,14 +30,14 @@ def list_call(request: httpx.Request) -> bool:
     return request.method == "GET" and request.url.path.endswith("/storage/imports")
 
 
-def concerns(where: Where, request: httpx.Request) -> bool:
+def matches(where: Where, request: httpx.Request) -> bool:
     """Tell whether `where` means this request."""
     if where is None:
         return True
     return request.url.path.startswith(where) if isinstance(where, str) else where(request)
 
 
-Own = Callable[[httpx.Request], httpx.Response]
+CustomResponse = Callable[[httpx.Request], httpx.Response]
 """An answer of a test's own."""
 
 
@@ -97,7 +97,7 @@ class Gate:
         """Take a request; tell whether it has to wait."""
         with self._lock:
             spent = self._times is not None and self.count >= self._times
-            if self.open or spent or not concerns(self._where, request):
+            if self.open or spent or not matches(self._where, request):
                 return False
             self.count += 1
         return True
@@ -124,22 +124,22 @@ class Gate:
 class Scripted:
     """A fault for `times` of the requests that `where` means; None: until recovery."""
 
-    fault: Fault | Own
+    fault: Fault | CustomResponse
     value: Any
     where: Where
     times: int | None
 
-    def met_by(self, request: httpx.Request) -> Met:
+    def for_request(self, request: httpx.Request) -> ActiveFault:
         """Return the fault as this request meets it, and count it."""
         if self.times is not None:
             self.times -= 1
         if isinstance(self.fault, Fault):
             return self.fault, self.value
-        own = self.fault
-        return Fault(lambda _answer, _value: own(request), Layer.FRONT), None
+        custom = self.fault
+        return Fault(lambda _answer, _value: custom(request), Layer.FRONT), None
 
 
-class Script:
+class FaultScript:
     """The faults and gates that requests meet, by script, by switch or by chance."""
 
     def __init__(self, chance: Random) -> None:
@@ -147,7 +147,7 @@ class Script:
         self._queue: list[Scripted] = []
         self._gates: list[Gate] = []
 
-    def add(self, fault: str | Own, value: Any, where: Where, times: int | None) -> None:
+    def add(self, fault: str | CustomResponse, value: Any, where: Where, times: int | None) -> None:
         """Queue a fault: one of the table by name (KeyError if there is none), or a test's own."""
         known = FAULTS[fault] if isinstance(fault, str) else fault
         self._queue.append(Scripted(known, value, where, times))
@@ -162,20 +162,20 @@ class Script:
         self._gates = [*(each for each in self._gates if not each.open), gate]
         return gate
 
-    def held(self, request: httpx.Request) -> list[Gate]:
+    def gates_for(self, request: httpx.Request) -> list[Gate]:
         """Return the gates at which a request has to wait."""
         return [gate for gate in self._gates if gate.holds(request)]
 
-    def met(self, request: httpx.Request, switches: Switches) -> list[Met]:
+    def faults_for(self, request: httpx.Request, switches: Switches) -> list[ActiveFault]:
         """Return the faults that a request meets, the nearest to the platform first."""
-        met: list[Met] = [
+        active: list[ActiveFault] = [
             (fault, value) for name, fault in FAULTS.items() if (value := getattr(switches, name, False))
         ]
-        entry = next((each for each in self._queue if concerns(each.where, request)), None)
+        entry = next((each for each in self._queue if matches(each.where, request)), None)
         if entry is not None:
-            met.append(entry.met_by(request))
+            active.append(entry.for_request(request))
             self._queue = [each for each in self._queue if each.times != 0]
         if self._chance.random() < switches.random_faults:
             name, value = self._chance.choice(AT_RANDOM)
-            met.append((FAULTS[name], value))
-        return sorted(met, key=lambda each: each[0].layer)
+            active.append((FAULTS[name], value))
+        return sorted(active, key=lambda each: each[0].layer)

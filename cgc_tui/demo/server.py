@@ -117,7 +117,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         platform, stopped = self.server.platform, self.server.stopped
         platform.record(request)
-        for gate in platform.script.held(request):
+        for gate in platform.fault_script.gates_for(request):
             gate.block(stopped)
         response = platform.answer(request)
         delivery = delivery_of(response)

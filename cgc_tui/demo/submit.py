@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cgc_tui.demo.answers import Refusal
+from cgc_tui.demo.answers import ApiError
 from cgc_tui.demo.jobs import CAUSES, Job, new_id
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ ALLOWED = {
 FLAGS = ("overwrite", "autorename", "preserve_folder_structure")
 
 
-def _syntax(message: str) -> Refusal:
-    return Refusal(9011, f"Invalid request syntax: {message}")
+def _syntax(message: str) -> ApiError:
+    return ApiError(9011, f"Invalid request syntax: {message}")
 
 
 class Submission:
@@ -34,61 +34,61 @@ class Submission:
 
     def __init__(self, platform: SimulatedPlatform) -> None:
         self._platform = platform
-        self._taken = platform.book.taken()
+        self._taken = platform.store.taken_names()
 
     def accept(self, item: object) -> Job:
-        """Return the new job of a submitted item, or raise the `Refusal` that it gets."""
-        asked = _part(item, "item")
-        source = _part(asked.get("source"), "source")
-        destination = _part(asked.get("destination"), "destination")
-        _check_types(asked, source, destination)
+        """Return the new job of a submitted item, or raise the `ApiError` that it gets."""
+        fields = _part(item, "item")
+        source = _part(fields.get("source"), "source")
+        destination = _part(fields.get("destination"), "destination")
+        _check_types(fields, source, destination)
         self._check_volume(source["volume"])
         folder = self._check_destination(destination)
         in_project = folder is not None and self._platform.switches.folder_as_project
-        book = self._platform.book
-        rng = book.chance()
+        store = self._platform.store
+        rng = store.new_rng()
         job = Job(
             id=new_id(rng),
-            key=rng.getrandbits(32),
+            dice=rng.getrandbits(32),
             volume=source["volume"],
             location=source["location"],
             name=_name(source, destination),
             submitted=self._platform.clock(),
             project=folder.project if folder and in_project else destination.get("project"),
             parent=None if in_project else destination.get("parent"),
-            overwrite=asked.get("overwrite", False),
-            autorename=asked.get("autorename", False),
-            preserve=_preserve(asked, source),
+            overwrite=fields.get("overwrite", False),
+            autorename=fields.get("autorename", False),
+            preserve=_preserve(fields, source),
             size=rng.randint(10**6, 10**10),
         )
         taken = (job.project, job.name) in self._taken and not job.overwrite and not job.autorename
         job.error = 9108 if taken else rng.choice(CAUSES) if rng.random() < 0.05 else None
-        book.schedule(job, rng)
+        store.schedule(job, rng)
         return job
 
     def _check_volume(self, volume_id: str) -> None:
         volume = self._platform.volumes.get(volume_id)
         if volume is None:
-            raise Refusal(9104)
+            raise ApiError(9104)
         if volume_id in self._platform.switches.forbidden_volumes:
-            raise Refusal(9020)
+            raise ApiError(9020)
         if not volume.active:
-            raise Refusal(9069)
+            raise ApiError(9069)
 
     def _check_destination(self, destination: dict[str, str]) -> Job | None:
         """Return the job that made the destination's folder, None for a project."""
         project = destination.get("project")
         if project is not None and project not in self._platform.projects:
-            raise Refusal(9012)
+            raise ApiError(9012)
         if project in self._platform.switches.forbidden_projects:
-            raise Refusal(9102)
+            raise ApiError(9102)
         parent = destination.get("parent")
         if parent is None:
             return None
-        made = self._platform.book.made(parent)
-        if made is None or not made.folder:
-            raise Refusal(5026)
-        return made
+        job = self._platform.store.job_for_file(parent)
+        if job is None or not job.folder:
+            raise ApiError(5026)
+        return job
 
 
 def _part(value: object, kind: str) -> dict[str, Any]:
@@ -118,10 +118,10 @@ def _check_types(asked: dict[str, Any], source: dict[str, Any], destination: dic
 def _name(source: dict[str, str], destination: dict[str, str]) -> str:
     name = destination.get("name")
     if name is not None and name.endswith("/"):
-        raise Refusal(9072)
+        raise ApiError(9072)
     inferred = source["location"].rstrip("/").rpartition("/")[2]
     if not (name or inferred):
-        raise Refusal(9018)
+        raise ApiError(9018)
     return name or inferred
 
 

@@ -33,7 +33,7 @@ class SimulatedTransport(httpx.AsyncBaseTransport):
         self._platform.record(request)
         if request.url.host != self._host:
             raise httpx.ConnectError(f"[Errno -2] Name or service not known: {request.url.host}")
-        for gate in self._platform.script.held(request):
+        for gate in self._platform.fault_script.gates_for(request):
             await gate.wait()
         response = self._platform.answer(request)
         delivery = delivery_of(response)

@@ -87,7 +87,7 @@ async def test_an_answer_without_a_state_changes_nothing(
 ) -> None:
     (job,) = platform.add_jobs(1, "RUNNING")
     watching = await watched(command, job)
-    told = platform.book[job].told
+    told = platform.store[job].overrides
     await when_looked(platform, 1, lambda: told.update(state=None))
     await when_looked(platform, 2, lambda: (told.clear(), platform.set_state(job, "COMPLETED")))
     ended = await watching
