@@ -22,7 +22,7 @@ from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import SafeText
 from cgc_tui.domain.token import Token
 from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.tui.app import CgcApp, Setup
+from cgc_tui.tui.app import AppConfig, CgcApp
 from tests.support.app import Connect, MakeApp, Start
 from tests.support.clock import Clock
 from tests.support.leaks import (  # noqa: F401
@@ -110,7 +110,7 @@ def make_app(platform: SimulatedPlatform, server: LoopbackServer, clock: Clock, 
         endpoint = endpoint or (platform.base_url if simulated else server.url)
         transport = platform.transport() if simulated else None
         events = RequestLog()
-        setup = Setup(
+        setup = AppConfig(
             access=Access("cgc", endpoint, Token(token) if token else None, source, last_user),
             title="CGC",
             credentials=Credentials(directory, environ={}, home=tmp_path),
@@ -123,14 +123,14 @@ def make_app(platform: SimulatedPlatform, server: LoopbackServer, clock: Clock, 
                 )
             ),
             state=tmp_path / "state",
-            events=events,
+            request_log=events,
             settings=settings or Settings(refresh=0),
-            config=Path("~/.config/cgc-tui/config.toml"),
+            config_path=Path("~/.config/cgc-tui/config.toml"),
             query=query or JobQuery(),
-            look=DisplayOptions(),
+            display=DisplayOptions(),
             environ={"TERM": "xterm-256color"} if environ is None else environ,
             clock=clock,
-            write=write,
+            writable=write,
         )
         return CgcApp(setup, driver_class=None)
 

@@ -20,7 +20,7 @@ from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.token import Token
 from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.tui.app import CgcApp, Setup
+from cgc_tui.tui.app import AppConfig, CgcApp
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 NOON = datetime(2026, 3, 14, 12, 3, 20, tzinfo=UTC)
@@ -46,7 +46,7 @@ PICTURES: dict[str, tuple[tuple[int, int], bool, Sequence[str]]] = {
 def make_app(*, token: bool) -> CgcApp:
     """Return the app on a platform of 12,380 jobs."""
     platform = SimulatedPlatform(jobs=12_380, clock=NOON.timestamp)
-    setup = Setup(
+    setup = AppConfig(
         access=Access("cgc", platform.base_url, Token(platform.token) if token else None, TokenSource.STORE),
         title="CGC",
         credentials=Credentials(CONFIG, environ={}, home=CONFIG),
@@ -55,13 +55,13 @@ def make_app(*, token: bool) -> CgcApp:
         ),
         state=None,
         settings=Settings(),
-        config=CONFIG / "config.toml",
+        config_path=CONFIG / "config.toml",
         query=JobQuery(),
-        look=DisplayOptions(),
+        display=DisplayOptions(),
         environ={},
-        events=RequestLog(),
+        request_log=RequestLog(),
         clock=lambda: NOON,
-        write=True,
+        writable=True,
     )
     return CgcApp(setup, driver_class=None)
 

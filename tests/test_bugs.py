@@ -19,7 +19,7 @@ import asyncio, sys, threading
 from functools import partial
 from cgc_tui.__main__ import main
 from cgc_tui.tui.jobs.screen import JobsScreen
-from cgc_tui.tui.widgets.split_line import FactLine
+from cgc_tui.tui.widgets.split_line import SplitLine
 
 def fail(self, *_, **__):
     token = self.client._requester._token.reveal() if isinstance(self, JobsScreen) else {token!r}
@@ -46,15 +46,16 @@ BUGS = {
     "timer": "JobsScreen.action_reload = lambda self: self.set_timer(0.01, partial(fail, self))",
     "task": "JobsScreen.action_reload = lambda self: asyncio.create_task(fail_later(self)) and None",
     "thread": "JobsScreen.action_reload = lambda self: Thread(self).start()",
-    "render": "FactLine.render = fail",
+    "render": "SplitLine.render = fail",
     "compose": "JobsScreen.compose = fail",
     "mount": "JobsScreen.on_mount = fail",
     "message": "JobsScreen.action_reload = lambda self: self.call_later(fail, self)",
-    "input": "from cgc_tui.tui.terminal.driver import Terminal\nTerminal.process_message = fail",
+    "input": "from cgc_tui.tui.terminal.driver import TerminalDriver\nTerminalDriver.process_message = fail",
     "start": "import cgc_tui.tui.app\ncgc_tui.tui.app.CgcApp.__init__ = fail",
     "end": "import cgc_tui.tui.app\ncgc_tui.tui.app.CgcApp.on_unmount = fail\nJobsScreen.action_reload = "
     "lambda self: self.app.exit()",
-    "take": "from cgc_tui.tui.terminal.driver import Terminal\nTerminal._enable_bracketed_paste = fail",
+    "take": "from cgc_tui.tui.terminal.driver import TerminalDriver\n"
+    "TerminalDriver._enable_bracketed_paste = fail",
 }
 QUICK = {"handler"}
 

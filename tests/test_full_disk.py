@@ -174,12 +174,12 @@ class Filling(LogFile):
 
 async def test_a_log_file_that_fills_the_disk_is_told_once(make_app: MakeApp, tmp_path: Path) -> None:
     app = make_app()
-    app._setup.events._file = Filling(tmp_path / "log", 2)
+    app._app_config.request_log._file = Filling(tmp_path / "log", 2)
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         await shown(pilot, "1–50 of 230")
-        app._setup.events.add(event(1))
+        app._app_config.request_log.add(event(1))
         await shown(pilot, "cannot be written: No space left")
-        app._setup.events.add(event(2))
+        app._app_config.request_log.add(event(2))
         await pilot.press("r")
         await shown(pilot, "1–50 of 230")
         assert len([each for each in app._notifications if "log file" in each.message]) == 1

@@ -64,36 +64,36 @@ def _run_screen(options: argparse.Namespace, request_log: RequestLog, prefetch: 
         start_prefetch(prefetch, session, query)
     gc.disable()
     from cgc_tui.system.event_loop import run
-    from cgc_tui.tui.app import CgcApp, Setup
-    from cgc_tui.tui.terminal.driver import SparingTerminal, Terminal
+    from cgc_tui.tui.app import AppConfig, CgcApp
+    from cgc_tui.tui.terminal.driver import DiffDriver, TerminalDriver
 
     gc.freeze()  # what was imported stays: looking through it for what does not took 10 ms of the start
     gc.enable()
     refresh = getattr(options, "screen refresh")
-    setup = Setup(
+    setup = AppConfig(
         access=session.access,
         title=session.title,
         credentials=session.credentials,
         connect=session.connect,
         state=session.state,
-        events=request_log,
+        request_log=request_log,
         settings=settings if refresh is None else replace(settings, refresh=refresh),
-        config=_settings_path(),
+        config_path=_settings_path(),
         query=query,
-        look=default_display(),
+        display=default_display(),
         environ=os.environ,
-        write=bool(getattr(options, "screen write")),
-        first=prefetch,
+        writable=bool(getattr(options, "screen write")),
+        prefetch=prefetch,
     )
     plain = getattr(options, "screen plain-output") or settings.plain_output
-    app = CgcApp(setup, driver_class=Terminal if plain else SparingTerminal)
+    app = CgcApp(setup, driver_class=TerminalDriver if plain else DiffDriver)
     run(app.run_async(mouse="SSH_CONNECTION" not in os.environ))
-    if app.bug is not None and (limit := limit_message(app.bug)) is not None:
+    if app.crash is not None and (limit := limit_message(app.crash)) is not None:
         _say(SafeText(limit))
         return LIMITED
-    if app.bug is not None:
-        request_log.note(f"cgc-tui ends because of a bug: {type(app.bug).__name__}")
-        print(write_report(app.bug), file=sys.stderr)
+    if app.crash is not None:
+        request_log.note(f"cgc-tui ends because of a bug: {type(app.crash).__name__}")
+        print(write_report(app.crash), file=sys.stderr)
         return BUG
     return app.return_code or DONE
 

@@ -25,25 +25,25 @@ from cgc_tui.tui.app_state import UserIdentified
 from cgc_tui.tui.base_app import TerminalApp
 from cgc_tui.tui.jobs.screen import JobsScreen
 from cgc_tui.tui.keys import bindings
-from cgc_tui.tui.messages import TokenRefused
-from cgc_tui.tui.terminal.driver import Terminal
+from cgc_tui.tui.messages import LoginRequired
+from cgc_tui.tui.terminal.driver import TerminalDriver
 
 if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
     from cgc_tui.api.prefetch import Prefetch
-    from cgc_tui.tui.login.screen import Login
+    from cgc_tui.tui.login.screen import LoginResult
 
 REFRESH_INTERVALS = (1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0)
 """Seconds between refreshes, as `+` and `-` step through them."""
 
-PRESENCE = (events.InputEvent, events.Paste, events.AppFocus, events.AppBlur)
+ACTIVITY_EVENTS = (events.InputEvent, events.Paste, events.AppFocus, events.AppBlur)
 
 
-class Setup(NamedTuple):
+class AppConfig(NamedTuple):
     """What the app is started with.
 
     `title` stands in the header for the platform; `state` is the directory of what this machine remembers,
-    None for nothing; `first` is the page of `query`, where that is asked for already.
+    None for nothing; `prefetch` is the page of `query`, where that is asked for already.
     """
 
     access: Access
@@ -52,14 +52,14 @@ class Setup(NamedTuple):
     connect: Callable[[str, Token], PlatformClient]
     state: Path | None
     settings: Settings
-    config: Path
+    config_path: Path
     query: JobQuery
-    look: DisplayOptions
+    display: DisplayOptions
     environ: Mapping[str, str]
-    events: RequestLog
+    request_log: RequestLog
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    write: bool = False
-    first: Prefetch | None = None
+    writable: bool = False
+    prefetch: Prefetch | None = None
 
 
 class CgcApp(TerminalApp):
@@ -75,22 +75,22 @@ class CgcApp(TerminalApp):
     refresh_interval: var[float] = var(0.0, init=False)
     """Seconds between refreshes of the list, 0 for none."""
 
-    def __init__(self, setup: Setup, *, driver_class: type[Driver] | None = Terminal) -> None:
-        super().__init__(setup.settings, setup.config, setup.environ, driver_class=driver_class)
-        self._setup = setup
-        self._access = setup.access
+    def __init__(self, config: AppConfig, *, driver_class: type[Driver] | None = TerminalDriver) -> None:
+        super().__init__(config.settings, config.config_path, config.environ, driver_class=driver_class)
+        self._app_config = config
+        self._access = config.access
         self._client: PlatformClient | None = None
-        self.set_reactive(CgcApp.display_options, setup.look)
-        self.set_reactive(CgcApp.refresh_interval, setup.settings.refresh)
+        self.set_reactive(CgcApp.display_options, config.display)
+        self.set_reactive(CgcApp.refresh_interval, config.settings.refresh)
 
     def get_default_screen(self) -> Screen[None]:
         """Return the jobs, or what the question for a token stands on."""
         if self._access.token is None:
             return Screen()
-        self._client = self._setup.connect(self._access.endpoint, self._access.token)
-        if self._setup.first is not None:
-            self._client.use_prefetched(self._setup.first)
-        jobs = self._jobs(self._client, self._setup.title, self._setup.query)
+        self._client = self._app_config.connect(self._access.endpoint, self._access.token)
+        if self._app_config.prefetch is not None:
+            self._client.use_prefetched(self._app_config.prefetch)
+        jobs = self._make_jobs_screen(self._client, self._app_config.title, self._app_config.query)
         # Known before they are found out, they do not have everything styled twice.
         jobs.add_class(*jobs._get_breakpoint_classes(self.size.width, self.HORIZONTAL_BREAKPOINTS))
         jobs.add_class(*jobs._get_breakpoint_classes(self.size.height, self.VERTICAL_BREAKPOINTS))
@@ -100,18 +100,18 @@ class CgcApp(TerminalApp):
         """Ask for a token where there is none; say what was wrong with the settings."""
         self.add_mode(self.DEFAULT_MODE, self.get_default_screen)  # known late, it is not styled twice
         if self._access.token is None:
-            self._ask_token(SafeText(""), leavable=False)
-        settings = self._setup.settings
-        for note in (*settings.problems, *settings.screen_problems, *self._setup.credentials.notes):
+            self._show_login(SafeText(""), can_cancel=False)
+        settings = self._app_config.settings
+        for note in (*settings.problems, *settings.screen_problems, *self._app_config.credentials.notes):
             self.warn(note)
-        self._setup.events.on_write_error(self.warn)
+        self._app_config.request_log.on_write_error(self.warn)
 
     async def on_unmount(self) -> None:
         """Close the connections."""
         if self._client is not None:
             await self._client.close()
 
-    def _jobs(self, client: PlatformClient, title: str, query: JobQuery) -> JobsScreen:
+    def _make_jobs_screen(self, client: PlatformClient, title: str, query: JobQuery) -> JobsScreen:
         platform = platform_at(client.endpoint)
         return JobsScreen(
             client,
@@ -119,40 +119,40 @@ class CgcApp(TerminalApp):
             last_user=self._access.user,
             web=platform.web if platform else None,
             query=query,
-            every=self.refresh_interval,
-            look=self.display_options,
-            clock=self._setup.clock,
-            writer=self._access.profile if self._setup.write else None,
-            state=self._setup.state,
+            interval=self.refresh_interval,
+            display=self.display_options,
+            clock=self._app_config.clock,
+            writer=self._access.profile if self._app_config.writable else None,
+            state=self._app_config.state,
         )
 
-    @on(TokenRefused)
-    def _refused(self, event: TokenRefused) -> None:
+    @on(LoginRequired)
+    def _require_login(self, event: LoginRequired) -> None:
         """Ask for a new token in place, once."""
-        from cgc_tui.tui.login.screen import TokenScreen
+        from cgc_tui.tui.login.screen import LoginScreen
 
         if (jobs := self._jobs_screen()) is not None:
-            jobs.stop_asking(event.error)
-        if any(isinstance(screen, TokenScreen) for screen in self.screen_stack):
+            jobs.stop_requests(event.error)
+        if any(isinstance(screen, LoginScreen) for screen in self.screen_stack):
             return
         origin = f" of {self._access.source.value}" if self._access.source else ""
-        words = f" ({event.error.server_message.rstrip('.')})" if event.error.server_message else ""
-        self._ask_token(sanitize(f"The platform refused the token{origin}{words}."), leavable=True)
+        server_reason = f" ({event.error.server_message.rstrip('.')})" if event.error.server_message else ""
+        self._show_login(sanitize(f"The platform refused the token{origin}{server_reason}."), can_cancel=True)
 
-    def _ask_token(self, reason: SafeText, *, leavable: bool) -> None:
-        from cgc_tui.tui.login.screen import TokenScreen
+    def _show_login(self, reason: SafeText, *, can_cancel: bool) -> None:
+        from cgc_tui.tui.login.screen import LoginScreen
 
-        screen = TokenScreen(
+        screen = LoginScreen(
             self._access.endpoint,
-            store=str(self._setup.credentials.path),
+            store=str(self._app_config.credentials.path),
             reason=reason,
-            connect=self._setup.connect,
-            look=self.display_options,
-            leavable=leavable,
+            connect=self._app_config.connect,
+            display=self.display_options,
+            can_cancel=can_cancel,
         )
-        self.push_screen(screen, self._logged_in)
+        self.push_screen(screen, self._use_login)
 
-    def _logged_in(self, login: Login | None) -> None:
+    def _use_login(self, login: LoginResult | None) -> None:
         """Keep the token and go on with it; another platform starts a list of its own."""
         if login is None:
             return
@@ -160,26 +160,26 @@ class CgcApp(TerminalApp):
         if old is not None:
             self.run_worker(old.close())
         same = login.endpoint == self._access.endpoint
-        self._keep(login)
+        self._store_token(login)
         self.user = self._access.user
         jobs = self._jobs_screen()
         while jobs is not None and self.screen is not jobs:
             self.pop_screen()
         if jobs is not None and same:
-            jobs.use(login.client)
+            jobs.switch_client(login.client)
             return
-        query = self._setup.query if same else JobQuery(limit=self._setup.query.limit)
-        title = self._setup.title if same else self._access.title
+        query = self._app_config.query if same else JobQuery(limit=self._app_config.query.limit)
+        title = self._app_config.title if same else self._access.title
         left = self.current_mode
-        self.add_mode(login.endpoint, lambda: self._jobs(login.client, title, query))
+        self.add_mode(login.endpoint, lambda: self._make_jobs_screen(login.client, title, query))
         self.switch_mode(login.endpoint)
         self.remove_mode(left)
 
     def action_events(self) -> None:
         """Show what was asked of the platform and what came back."""
-        from cgc_tui.tui.request_log.dialog import EventsDialog
+        from cgc_tui.tui.request_log.dialog import RequestLogDialog
 
-        self.push_screen(EventsDialog(self._setup.events, self.display_options))
+        self.push_screen(RequestLogDialog(self._app_config.request_log, self.display_options))
 
     def action_zone(self) -> None:
         """Show times in UTC or in the local zone."""
@@ -202,14 +202,14 @@ class CgcApp(TerminalApp):
 
     async def on_event(self, event: events.Event) -> None:
         """Let the list know of everything that shows that somebody is there."""
-        if isinstance(event, PRESENCE) and (jobs := self._jobs_screen()) is not None:
-            jobs.attend(focused=not isinstance(event, events.AppBlur))
+        if isinstance(event, ACTIVITY_EVENTS) and (jobs := self._jobs_screen()) is not None:
+            jobs.touch(focused=not isinstance(event, events.AppBlur))
         await super().on_event(event)
 
     def _jobs_screen(self) -> JobsScreen | None:
         return next((screen for screen in self.screen_stack if isinstance(screen, JobsScreen)), None)
 
-    def _keep(self, login: Login) -> None:
+    def _store_token(self, login: LoginResult) -> None:
         """Store the token, or say that it holds for this run only."""
         if self._access.source is TokenSource.ENVIRONMENT:
             self.warn(
@@ -218,7 +218,7 @@ class CgcApp(TerminalApp):
             )
         profile, source = self._access.profile, None
         try:
-            profile = self._setup.credentials.save(profile, login.endpoint, login.token, login.username)
+            profile = self._app_config.credentials.save(profile, login.endpoint, login.token, login.username)
             source = TokenSource.STORE
         except CredentialsError as error:
             self.warn(f"The token is used for this run only. {error}")

@@ -23,12 +23,12 @@ from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.system.browser import open_link
 from cgc_tui.system.clipboard import ClipboardRoute, choose_route, copy_to_tmux
 from cgc_tui.tui.keys import bindings
-from cgc_tui.tui.messages import CopyAsked, OpenAsked, TellAsked
-from cgc_tui.tui.stylesheets import sheet
+from cgc_tui.tui.messages import CopyRequested, OpenLinkRequested, TitleRequested
+from cgc_tui.tui.stylesheets import stylesheet
 from cgc_tui.tui.terminal import textual_patches  # noqa: F401
-from cgc_tui.tui.terminal.driver import Terminal
-from cgc_tui.tui.terminal.input_queue import InTurn
-from cgc_tui.tui.terminal.output_filter import Guard
+from cgc_tui.tui.terminal.driver import TerminalDriver
+from cgc_tui.tui.terminal.input_queue import InputQueue
+from cgc_tui.tui.terminal.output_filter import ControlCharFilter
 
 WARNING_SECONDS = 20.0
 
@@ -44,16 +44,16 @@ class TerminalApp(App[None]):
     def __init__(
         self,
         settings: Settings,
-        config: Path,
+        config_path: Path,
         environ: Mapping[str, str],
         *,
-        driver_class: type[Driver] | None = Terminal,
+        driver_class: type[Driver] | None = TerminalDriver,
     ) -> None:
-        """`config` is the file that the settings are from."""
-        super().__init__(driver_class=driver_class, css_path=[sheet("app"), sheet("jobs")])
-        self._guard = Guard()
-        self._in_turn = InTurn(self, self._take)
-        self._config = config
+        """`config_path` is the file that the settings are from."""
+        super().__init__(driver_class=driver_class, css_path=[stylesheet("app"), stylesheet("jobs")])
+        self._control_filter = ControlCharFilter()
+        self._input_queue = InputQueue(self, self._take)
+        self._config_path = config_path
         self._environ = environ
         if "SSH_CONNECTION" in environ:
             self.animation_level = "none"
@@ -62,7 +62,7 @@ class TerminalApp(App[None]):
         self.set_keymap(settings.keys)
 
     @property
-    def bug(self) -> BaseException | None:
+    def crash(self) -> BaseException | None:
         """The exception that ended the app, if one did."""
         return self._exception.error if isinstance(self._exception, WorkerFailed) else self._exception
 
@@ -84,7 +84,7 @@ class TerminalApp(App[None]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return Textual's filters, and the guard behind them."""
-        return (*super().get_line_filters(), self._guard)
+        return (*super().get_line_filters(), self._control_filter)
 
     def _set_pointer_shape(self, shape: str) -> None:
         """Leave the shape of the pointer to the terminal."""
@@ -92,20 +92,20 @@ class TerminalApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Take keys and pastes one after another; what interrupts the app waits for none."""
         typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
-        turns = self._in_turn
+        turns = self._input_queue
         if typed and (not turns.busy or turns.repeats(event) or not self._interrupts(event)):
-            await turns.take(event)
+            await turns.put(event)
         else:
             await super().on_event(event)
 
     async def _take(self, event: events.Event) -> None:
         """Deal with a key or a paste, unless it was typed after `Ctrl+Z`: it was meant for the shell."""
-        if not (isinstance(self._driver, Terminal) and event.time < self._driver.resumed_at):
+        if not (isinstance(self._driver, TerminalDriver) and event.time < self._driver.resumed_at):
             await super().on_event(event)
 
     def _interrupts(self, event: events.Event) -> bool:
-        found = self.screen.active_bindings.get(event.key) if isinstance(event, events.Key) else None
-        return found is not None and found.binding.id == "app.interrupt"
+        active = self.screen.active_bindings.get(event.key) if isinstance(event, events.Key) else None
+        return active is not None and active.binding.id == "app.interrupt"
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """End as soon as all screens are whole: Textual builds no further in an app that is ending."""
@@ -115,58 +115,62 @@ class TerminalApp(App[None]):
         if unfinished is None or not unfinished.call_later(self.exit, result, return_code, message):
             super().exit(result, return_code, message)
 
-    def warn(self, words: str) -> None:
+    def warn(self, message: str) -> None:
         """Show what the user should know before going on."""
-        self.notify(sanitize(words), severity="warning", timeout=WARNING_SECONDS, markup=False)
+        self.notify(sanitize(message), severity="warning", timeout=WARNING_SECONDS, markup=False)
 
-    @on(CopyAsked)
-    def _copy(self, event: CopyAsked) -> None:
+    @on(CopyRequested)
+    def _copy(self, event: CopyRequested) -> None:
         self.copy(event)
 
     @work
-    async def copy(self, asked: CopyAsked) -> None:
+    async def copy(self, request: CopyRequested) -> None:
         """Copy by the way that this terminal has, and say which it was."""
         from cgc_tui.tui.dialogs.text import TextDialog
 
         self.clear_notifications()
-        route = choose_route(self._environ, asked.text)
-        if route is ClipboardRoute.TMUX and await copy_to_tmux(asked.text):
-            self.notify(f"Copied {asked.what} to tmux: prefix ] pastes it.", markup=False)
+        route = choose_route(self._environ, request.text)
+        if route is ClipboardRoute.TMUX and await copy_to_tmux(request.text):
+            self.notify(f"Copied {request.label} to tmux: prefix ] pastes it.", markup=False)
         elif route is ClipboardRoute.OSC52:
-            self.copy_to_clipboard(asked.text.encode("utf-8", "replace").decode())
-            self.notify(f"Sent {asked.what} to the terminal's clipboard (OSC 52).", markup=False)
+            self.copy_to_clipboard(request.text.encode("utf-8", "replace").decode())
+            self.notify(f"Sent {request.label} to the terminal's clipboard (OSC 52).", markup=False)
         elif isinstance(self.screen, TextDialog):
             self.notify("This terminal gives no way to copy: select the text with the mouse.", markup=False)
         else:
-            self.push_screen(TextDialog(sanitize(f"Copy by hand: {asked.what}"), asked.text, what=asked.what))
+            self.push_screen(
+                TextDialog(sanitize(f"Copy by hand: {request.label}"), request.text, label=request.label)
+            )
 
-    @on(OpenAsked)
-    def _open(self, event: OpenAsked) -> None:
+    @on(OpenLinkRequested)
+    def _open(self, event: OpenLinkRequested) -> None:
         self.open(event)
 
     @work
-    async def open(self, asked: OpenAsked) -> None:
+    async def open(self, request: OpenLinkRequested) -> None:
         """Open a page in `$BROWSER`, or show its address."""
         from cgc_tui.tui.dialogs.text import TextDialog
 
-        if await open_link(asked.url, self._environ):
+        if await open_link(request.url, self._environ):
             self.notify("Opened in your browser.", markup=False)
         else:
             self.push_screen(
                 TextDialog(
-                    SafeText("Web page (set BROWSER to have it opened)"), asked.url, what=SafeText("the link")
+                    SafeText("Web page (set BROWSER to have it opened)"),
+                    request.url,
+                    label=SafeText("the link"),
                 )
             )
 
-    @on(TellAsked)
-    def _tell(self, event: TellAsked) -> None:
-        self.tell(event)
+    @on(TitleRequested)
+    def _on_title_requested(self, event: TitleRequested) -> None:
+        self.set_title(event)
 
-    def tell(self, asked: TellAsked) -> None:
+    def set_title(self, request: TitleRequested) -> None:
         """Put words into the terminal's title, and ring its bell."""
-        if isinstance(self._driver, Terminal):
-            self._driver.set_title(f"{self.TITLE}: {asked.words}" if asked.words else "")
-        if asked.ring:
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.set_title(f"{self.TITLE}: {request.title}" if request.title else "")
+        if request.ring:
             self.bell()
 
     def action_help(self) -> None:
@@ -175,10 +179,10 @@ class TerminalApp(App[None]):
 
         keys: dict[str, list[str]] = {}
         for _, binding in self._own_bindings(self.screen):
-            what = binding.tooltip or binding.description
-            keys.setdefault(what, []).append(self.get_key_display(replace(binding, key_display=None)))
-        joined = {what: " ".join(dict.fromkeys(found)) for what, found in keys.items()}
-        self.push_screen(HelpDialog(joined, self._config))
+            description = binding.tooltip or binding.description
+            keys.setdefault(description, []).append(self.get_key_display(replace(binding, key_display=None)))
+        joined = {description: " ".join(dict.fromkeys(key_names)) for description, key_names in keys.items()}
+        self.push_screen(HelpDialog(joined, self._config_path))
 
     @staticmethod
     def _own_bindings(screen: Screen[object]) -> Iterator[tuple[DOMNode, Binding]]:
@@ -200,17 +204,21 @@ class TerminalApp(App[None]):
 
     def action_suspend_process(self) -> None:
         """Return to the shell until it continues the app."""
-        if isinstance(self._driver, Terminal):
+        if isinstance(self._driver, TerminalDriver):
             self._driver.suspend()
 
     def action_repaint(self) -> None:
         """Paint the whole screen anew."""
-        if isinstance(self._driver, Terminal):
+        if isinstance(self._driver, TerminalDriver):
             self._driver.repaint()
 
     def action_mouse(self) -> None:
         """Take the mouse, or leave it to the terminal for selecting text."""
-        if isinstance(self._driver, Terminal):
-            mine = self._driver.switch_mouse()
-            owner = "The app has the mouse." if mine else "The terminal has the mouse: select text with it."
+        if isinstance(self._driver, TerminalDriver):
+            app_has_mouse = self._driver.toggle_mouse()
+            owner = (
+                "The app has the mouse."
+                if app_has_mouse
+                else "The terminal has the mouse: select text with it."
+            )
             self.notify(owner, markup=False)

@@ -8,7 +8,7 @@ from cgc_tui.domain.errors import TokenRejected
 from cgc_tui.domain.text import SafeText
 
 
-class TokenRefused(Message):
+class LoginRequired(Message):
     """The platform does not take the token any more."""
 
     def __init__(self, error: TokenRejected) -> None:
@@ -16,16 +16,16 @@ class TokenRefused(Message):
         self.error = error
 
 
-class CopyAsked(Message):
-    """Copy a text, as the platform sent it; `what` it is."""
+class CopyRequested(Message):
+    """Copy a text, as the platform sent it; `label` it is."""
 
-    def __init__(self, text: str, what: SafeText) -> None:
+    def __init__(self, text: str, label: SafeText) -> None:
         super().__init__()
         self.text = text
-        self.what = what
+        self.label = label
 
 
-class OpenAsked(Message):
+class OpenLinkRequested(Message):
     """Open a web page."""
 
     def __init__(self, url: str) -> None:
@@ -33,10 +33,10 @@ class OpenAsked(Message):
         self.url = url
 
 
-class TellAsked(Message):
+class TitleRequested(Message):
     """Tell somebody who looks elsewhere, in the terminal's title; no words give the old title back."""
 
-    def __init__(self, words: SafeText, *, ring: bool = False) -> None:
+    def __init__(self, title: SafeText, *, ring: bool = False) -> None:
         super().__init__()
-        self.words = words
+        self.title = title
         self.ring = ring

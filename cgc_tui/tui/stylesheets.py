@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 
-def sheet(name: str) -> Path:
+def stylesheet(name: str) -> Path:
     """Return a stylesheet: beside the package in a checkout, inside it where it was installed."""
     package = Path(__file__).parent.parent
     folder = package / "styles" if (package / "styles").is_dir() else package.parent / "styles"

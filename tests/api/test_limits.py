@@ -79,7 +79,7 @@ async def test_a_job_that_is_gone_says_so_and_its_row_goes(start: Start, platfor
         await shown(pilot, "This job is no longer there.")
         await pilot.press("r")
         await shown(pilot, "1–50 of 229")
-        assert gone not in [job.id for job in pilot.app.screen.query_one(JobTable).shown]
+        assert gone not in [job.id for job in pilot.app.screen.query_one(JobTable).shown_jobs]
 
 
 async def test_no_call_follows_a_redirect(start: Start, platform: SimulatedPlatform, clock: Clock) -> None:

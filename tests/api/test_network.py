@@ -108,7 +108,7 @@ class Proxy:
 def events_of(app: App[None]) -> Sequence[RequestRecord]:
     """Return the event log of an app."""
     assert isinstance(app, CgcApp)
-    return app._setup.events.records
+    return app._app_config.request_log.records
 
 
 async def until(true: Callable[[], bool]) -> None:

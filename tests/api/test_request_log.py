@@ -16,8 +16,8 @@ from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import SafeText
 from cgc_tui.tui.app import CgcApp
-from cgc_tui.tui.request_log.dialog import EventsDialog
-from cgc_tui.tui.request_log.request_list import EventLines
+from cgc_tui.tui.request_log.dialog import RequestLogDialog
+from cgc_tui.tui.request_log.request_list import RequestList
 from tests.support.app import Connect, MakeApp, Start, shown, text_of
 from tests.support.calls import event, quiet
 from tests.support.clock import NOON
@@ -188,29 +188,29 @@ async def test_it_is_shown_with_the_platforms_words_and_copied_whole(
 
 async def test_new_events_do_not_move_what_one_reads(make_app: MakeApp) -> None:
     app = make_app()
-    log = app._setup.events
+    log = app._app_config.request_log
     for number in range(100):
         log.add(event(number))
     async with app.run_test(size=(80, 24)) as pilot:
         await quiet(pilot)
         await pilot.press("exclamation_mark")
         await shown(pilot, "newest first")
-        lines = app.screen.query_one(EventLines)
+        lines = app.screen.query_one(RequestList)
         await pilot.press("pagedown", "pagedown", "j", "k", "k")
         await pilot.pause()
-        before, reading = rows(app), lines.event
+        before, reading = rows(app), lines.record
         for number in range(100, 107):
             log.add(event(number))
         await shown(pilot, f"Requests: {log.added}")
         await pilot.pause()
-        assert lines.event is reading
+        assert lines.record is reading
         assert rows(app) == before
         await pilot.press("g")
         await shown(pilot, "job-0106")
         log.add(event(107))
         await shown(pilot, "job-0107")
-        assert lines.event is not None
-        assert lines.event.target.endswith("job-0106")
+        assert lines.record is not None
+        assert lines.record.target.endswith("job-0106")
 
 
 def rows(app: CgcApp) -> list[str]:
@@ -220,7 +220,7 @@ def rows(app: CgcApp) -> list[str]:
 
 async def test_it_follows_a_full_log(make_app: MakeApp) -> None:
     app = make_app()
-    log = app._setup.events
+    log = app._app_config.request_log
     async with app.run_test(size=(60, 15)) as pilot:
         await quiet(pilot)
         for number in range(MAX_RECORDS):
@@ -242,8 +242,8 @@ async def test_an_idle_log_draws_nothing(make_app: MakeApp) -> None:
         await quiet(pilot)
         await pilot.press("exclamation_mark")
         await shown(pilot, "newest first")
-        assert isinstance(app.screen, EventsDialog)
-        lines = app.screen.query_one(EventLines)
+        assert isinstance(app.screen, RequestLogDialog)
+        lines = app.screen.query_one(RequestList)
         shows: list[int] = []
         lines.show = lambda _, *, new: shows.append(new)  # type: ignore[method-assign]
         app.screen._update()

@@ -114,7 +114,7 @@ async def test_it_is_a_list_like_any_other(
         await shown(pilot, "page 1 of 5 · whole list")
         await pilot.press("]")
         await shown(pilot, "page 2 of 5 · whole list")
-        jobs_screen(pilot.app).show_found(every_third)
+        jobs_screen(pilot.app).show_results(every_third)
         await shown(pilot, "1–50 of 77 · page 1 of 2 · searched 230 of 230 at 12:00 · as found")
         failures = f"{failed} failed"
         await shown(pilot, f"done · {failures}")
@@ -131,7 +131,7 @@ async def test_it_is_a_list_like_any_other(
         await shown(pilot, "1–50 of 77 · page 1 of 2 · searched 230 of 230 at 12:00 · sorted by name")
         names = sorted((found.name or "").casefold() for found in every_third.jobs)
         table = pilot.app.screen.query_one(JobTable)
-        assert [(each.name or "").casefold() for each in table.shown] == names[:50]
+        assert [(each.name or "").casefold() for each in table.shown_jobs] == names[:50]
         await pilot.press("escape")
         await shown(pilot, "1–50 of 230 · page 1 of 5 · whole list · this page by name")
 
@@ -143,7 +143,7 @@ async def test_its_refresh_takes_one_request_and_counts_anew(
     assert going
     async with start() as pilot:
         await shown(pilot, "0 All 230")
-        jobs_screen(pilot.app).show_found(every_third)
+        jobs_screen(pilot.app).show_results(every_third)
         await shown(pilot, "0 All 77")
         await rest(pilot)
         for job_id in going:
@@ -166,10 +166,10 @@ async def test_a_refresh_that_fails_leaves_it(
 ) -> None:
     async with start() as pilot:
         await shown(pilot, "0 All 230")
-        jobs_screen(pilot.app).show_found(every_third)
+        jobs_screen(pilot.app).show_results(every_third)
         await shown(pilot, "1–50 of 77")
         platform.fail("maintenance")
         await pilot.press("r")
         await shown(pilot, "503 maintenance")
         assert "0 All 77" in text_of(pilot.app)
-        assert len(pilot.app.screen.query_one(JobTable).shown) == 50
+        assert len(pilot.app.screen.query_one(JobTable).shown_jobs) == 50

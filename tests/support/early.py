@@ -34,7 +34,7 @@ WriterThread.write = watched(WriterThread.write)
 sys.exit(main([]))
 """
 """The app, with a file `early` in its home that has a line for each part of the HTTP library that it imports
-before its first paint, and a file `at-first-paint` with our own modules that are loaded by then."""
+before its first paint, and a file `at-first-diff` with our own modules that are loaded by then."""
 
 START = """\
 cgc_tui cgc_tui.__main__ cgc_tui.api cgc_tui.api.attempt cgc_tui.api.body cgc_tui.api.client

@@ -18,7 +18,7 @@ from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.system.clipboard import ClipboardRoute
 from cgc_tui.tui import base_app
 from cgc_tui.tui.jobs.job_table import JobTable
-from cgc_tui.tui.stylesheets import sheet
+from cgc_tui.tui.stylesheets import stylesheet
 from tests.support.app import Start, shown, text_of
 
 
@@ -164,7 +164,7 @@ async def test_where_no_page_is_known_it_says_so(start: Start) -> None:
 
 
 def test_the_stylesheets_are_found_and_hold_all_colours() -> None:
-    sheets = list(sheet("app").parent.glob("*.tcss"))
+    sheets = list(stylesheet("app").parent.glob("*.tcss"))
     assert {path.name for path in sheets} >= {"app.tcss", "jobs.tcss", "filter.tcss", "login.tcss"}
     for path in sheets:
         assert not re.search(r"#[0-9a-fA-F]{3,8}\s*;|rgb\(", path.read_text()), path

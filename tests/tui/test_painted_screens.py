@@ -12,7 +12,7 @@ from textual.widgets import DataTable
 
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.tui.terminal.diff.screen_differ import Painter
+from cgc_tui.tui.terminal.diff.screen_differ import ScreenDiffer
 from tests.support.app import MakeApp, shown
 from tests.support.painted import Emulator, needed
 from tests.support.scenes import MORE, READY, SCENES, Stage, platform, stage, steps
@@ -26,7 +26,7 @@ class Viewer:
 
     def __init__(self) -> None:
         self.plain = self.sparing = self.needed = 0
-        self._painter = Painter()
+        self._painter = ScreenDiffer()
         self._emulator = Emulator((1, 1))
         self._cells = self._emulator.cells()
 
@@ -35,7 +35,7 @@ class Viewer:
         if (self._emulator.columns, self._emulator.lines) != size:
             self._emulator = Emulator(size)
             self._cells = self._emulator.cells()
-        output = self._painter.paint(data, size)
+        output = self._painter.diff(data, size)
         self.plain += len(data.encode())
         self.sparing += len(output.encode())
         if output:

@@ -16,11 +16,11 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 import cgc_tui.tui
-from cgc_tui.tui.stylesheets import sheet
+from cgc_tui.tui.stylesheets import stylesheet
 from tests.support.app import Start, shown
 
-SHEETS = sorted(sheet("app").parent.glob("*.tcss"))
-SHARED = sheet("app")
+SHEETS = sorted(stylesheet("app").parent.glob("*.tcss"))
+SHARED = stylesheet("app")
 """The sheet of every screen, the only one that may style a class wherever it is."""
 
 
@@ -74,11 +74,14 @@ def test_every_rule_is_inside_its_screen_or_widget(path: Path) -> None:
     ],
 )
 def test_a_rule_outside_its_screen_is_found(text: str) -> None:
-    assert unscoped(sheet("filter"), text) != []
+    assert unscoped(stylesheet("filter"), text) != []
 
 
 def test_a_nested_rule_is_inside_its_screen() -> None:
-    assert unscoped(sheet("filter"), "FilterDialog { #states { height: 1; } &.-short { height: 1; } }") == []
+    assert (
+        unscoped(stylesheet("filter"), "FilterDialog { #states { height: 1; } &.-short { height: 1; } }")
+        == []
+    )
 
 
 async def test_the_filter_dialog_changes_no_other_dialog(start: Start) -> None:

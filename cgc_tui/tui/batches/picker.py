@@ -19,39 +19,39 @@ from cgc_tui.formatting.lists import describe_search
 from cgc_tui.tui.dialogs.base import Dialog
 from cgc_tui.tui.keys import bindings
 
-BEGUN_CELLS = 13
-CAME_CELLS = 28
+STARTED_CELLS = 13
+DONE_CELLS = 28
 LINE_CELLS = 66
 
 ALL = -1
 """Stands for the wish to look through the whole list."""
 
 
-class BatchDialog(Dialog[int]):
+class BatchPicker(Dialog[int]):
     """The batches among the jobs that were looked at, the latest first; the result is a place or `ALL`."""
 
     BINDINGS = bindings("batches")
 
     def __init__(
-        self, batches: Sequence[Batch], page: JobPage, *, look: DisplayOptions, now: datetime
+        self, batches: Sequence[Batch], page: JobPage, *, display: DisplayOptions, now: datetime
     ) -> None:
         """`page` holds the jobs that were looked at."""
         super().__init__()
         self._batches = batches
         self._page = page
-        self._look = look
+        self._display_options = display
         self._now = now
 
     def compose(self) -> ComposeResult:
         """Lay out what was looked at, the batches, the rule and the keys."""
         page = self._page
-        looked = ResultOrigin(SafeText(""), page.query, len(page.jobs), page.total, page.received_at)
+        origin = ResultOrigin(SafeText(""), page.query, len(page.jobs), page.total, page.received_at)
         lines = [Content(self._line(batch)) for batch in self._batches]
         if self._page.more:
             lines.append(Content("Search all jobs"))
         with Vertical(id="dialog"):
             yield Static(
-                f"Batches{self._look.separator}{describe_search(looked, self._look)}",
+                f"Batches{self._display_options.separator}{describe_search(origin, self._display_options)}",
                 markup=False,
                 classes="heading",
             )
@@ -62,10 +62,14 @@ class BatchDialog(Dialog[int]):
             yield Static("Enter Choose   Esc Back", markup=False)
 
     def _line(self, batch: Batch) -> SafeText:
-        done = done_label(batch_progress(batch.jobs, self._now), self._look, may_continue=batch.may_continue)
-        start = started_label(batch, self._look, self._now)
+        done = done_label(
+            batch_progress(batch.jobs, self._now), self._display_options, may_continue=batch.may_continue
+        )
+        start = started_label(batch, self._display_options, self._now)
         return truncate(
-            SafeText(f"{start:<{BEGUN_CELLS}}{done:<{CAME_CELLS}}  {route_label(batch, self._look)}"),
+            SafeText(
+                f"{start:<{STARTED_CELLS}}{done:<{DONE_CELLS}}  {route_label(batch, self._display_options)}"
+            ),
             LINE_CELLS,
         )
 
@@ -76,5 +80,5 @@ class BatchDialog(Dialog[int]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Take the batch, or the wish for more."""
-        place = event.option_index
-        self.dismiss(place if place < len(self._batches) else ALL)
+        index = event.option_index
+        self.dismiss(index if index < len(self._batches) else ALL)

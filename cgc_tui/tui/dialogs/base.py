@@ -26,15 +26,15 @@ class Dialog(ModalScreen[Result | None]):
         self.dismiss(None)
 
 
-class ReadingDialog(Dialog[None]):
+class ScrollDialog(Dialog[None]):
     """A dialog whose part `#text` scrolls by the keys of the list."""
 
     BINDINGS = bindings("reading")
 
-    def action_read(self, way: str) -> None:
+    def action_read(self, direction: str) -> None:
         """Scroll the text."""
         text = self.query_one("#text")
-        ways = {
+        scrolls = {
             "down": text.scroll_down,
             "up": text.scroll_up,
             "page_down": text.scroll_page_down,
@@ -42,4 +42,4 @@ class ReadingDialog(Dialog[None]):
             "home": text.scroll_home,
             "end": text.scroll_end,
         }
-        ways[way](animate=False)
+        scrolls[direction](animate=False)

@@ -10,28 +10,30 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from cgc_tui.domain.text import sanitize
-from cgc_tui.tui.dialogs.base import ReadingDialog
+from cgc_tui.tui.dialogs.base import ScrollDialog
 from cgc_tui.tui.keys import bindings
 
 KEY_CELLS = 11
 
 
-class HelpDialog(ReadingDialog):
+class HelpDialog(ScrollDialog):
     """The keys and what they do, in columns where there is room."""
 
     BINDINGS = bindings("help")
 
-    def __init__(self, keys: Mapping[str, str], config: Path) -> None:
-        """`keys` by what they do; `config` is the file that remaps them."""
+    def __init__(self, keys: Mapping[str, str], config_path: Path) -> None:
+        """`keys` by what they do; `config_path` is the file that remaps them."""
         super().__init__()
         self._keys = keys
-        self._config = config
+        self._config_path = config_path
 
     def compose(self) -> ComposeResult:
         """Lay out the keys."""
         with Vertical(id="dialog"):
             yield Static("Keys", classes="heading")
             with VerticalScroll(id="text"):
-                for what, keys in self._keys.items():
-                    yield Static(f"{keys:<{KEY_CELLS}}{what}", markup=False, classes="key")
-            yield Static(f"Esc Back   Remap by id in {sanitize(self._config)}", markup=False, classes="keys")
+                for description, keys in self._keys.items():
+                    yield Static(f"{keys:<{KEY_CELLS}}{description}", markup=False, classes="key")
+            yield Static(
+                f"Esc Back   Remap by id in {sanitize(self._config_path)}", markup=False, classes="keys"
+            )

@@ -19,25 +19,25 @@ from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.lists import error_line, missing_details
 from cgc_tui.tui.dialogs.base import Dialog
 from cgc_tui.tui.keys import bindings
-from cgc_tui.tui.messages import TokenRefused
-from cgc_tui.tui.stylesheets import sheet
+from cgc_tui.tui.messages import LoginRequired
+from cgc_tui.tui.stylesheets import stylesheet
 
 if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
     from cgc_tui.api.listing import FetchProgress
 
-UNSEEN = 0.3
-RHYTHM = 0.25
+HIDDEN_SECONDS = 0.3
+UPDATE_INTERVAL = 0.25
 WORDS_SECONDS = 10.0
 
 
-class ReadAll(Dialog[JobPage]):
+class LoadAllDialog(Dialog[JobPage]):
     """A bar that fills; the result is all jobs as one page, None where that was stopped.
 
     It is not seen for the first moment, since a short list is there by then. Times are in seconds.
     """
 
-    CSS_PATH = sheet("dialogs")
+    CSS_PATH = stylesheet("dialogs")
     BINDINGS = bindings("read_all")
 
     def __init__(
@@ -45,18 +45,18 @@ class ReadAll(Dialog[JobPage]):
         client: PlatformClient,
         query: JobQuery,
         *,
-        what: SafeText,
-        look: DisplayOptions,
+        heading: SafeText,
+        display: DisplayOptions,
         clock: Callable[[], datetime],
-        most: int = sys.maxsize,
+        max_jobs: int = sys.maxsize,
     ) -> None:
-        """`what` stands above the bar; the window of the query does not count, but for `most` jobs."""
+        """`heading` stands above the bar; the window of the query does not count, but for `max_jobs` jobs."""
         super().__init__()
         self._client = client
         self._query = query
-        self._most = most
-        self._heading = what
-        self._look = look
+        self._max_jobs = max_jobs
+        self._heading = heading
+        self._display_options = display
         self._clock = clock
         self._progress: FetchProgress | None = None
         self._wait: tuple[CgcError, datetime] | None = None
@@ -71,11 +71,11 @@ class ReadAll(Dialog[JobPage]):
 
     def on_mount(self) -> None:
         """Begin, and show up if that takes a while."""
-        self.set_timer(UNSEEN, self._show_up)
-        self._ticker = self.set_interval(RHYTHM, self._tell)
+        self.set_timer(HIDDEN_SECONDS, self._reveal)
+        self._ticker = self.set_interval(UPDATE_INTERVAL, self._update)
         self.action_read()
 
-    def _show_up(self) -> None:
+    def _reveal(self) -> None:
         self.add_class("-seen")
 
     @work(exclusive=True)
@@ -89,20 +89,20 @@ class ReadAll(Dialog[JobPage]):
             page = await fetch_all(
                 self._client,
                 self._query,
-                max_jobs=self._most,
+                max_jobs=self._max_jobs,
                 on_progress=self._note_progress,
                 on_retry=self._note_wait,
             )
         except TokenRejected as error:
-            self.post_message(TokenRefused(error))
+            self.post_message(LoginRequired(error))
         except CgcError as error:
             self._ticker.pause()
-            self._show_up()
-            self._say(error_line(error, self._look), keys="r Ask again   Esc Back")
+            self._reveal()
+            self._say(error_line(error, self._display_options), keys="r Ask again   Esc Back")
         else:
-            if words := missing_details(page.details_missing, len(page.jobs)):
-                words = sanitize(f"{words}; only their ids and states are known.")
-                self.app.notify(words, severity="warning", timeout=WORDS_SECONDS, markup=False)
+            if text := missing_details(page.details_missing, len(page.jobs)):
+                text = sanitize(f"{text}; only their ids and states are known.")
+                self.app.notify(text, severity="warning", timeout=WORDS_SECONDS, markup=False)
             self.dismiss(page)
 
     def _note_progress(self, progress: FetchProgress) -> None:
@@ -112,26 +112,26 @@ class ReadAll(Dialog[JobPage]):
     def _note_wait(self, error: CgcError, seconds: float) -> None:
         self._wait = error, self._clock() + timedelta(seconds=seconds)
 
-    def _tell(self) -> None:
+    def _update(self) -> None:
         """Show how far it has come, or what it waits for."""
         progress = self._progress
         bar = self.query_one(ProgressBar)
         known = progress is not None and progress.total_pages is not None
-        bar.display = known and not self._look.ascii
+        bar.display = known and not self._display_options.ascii
         if progress is not None and progress.total_pages is not None:
             bar.update(total=progress.total_pages, progress=progress.pages)
         if self._wait is not None:
             error, until = self._wait
             left = max(0, round((until - self._clock()).total_seconds()))
-            self._say(sanitize(f"{error.summary}{self._look.separator}again in {left} s"))
+            self._say(sanitize(f"{error.summary}{self._display_options.separator}again in {left} s"))
         elif progress is not None:
             of = "" if progress.total is None else f" of {progress.total:,}"
             self._say(SafeText(f"{progress.jobs:,}{of} jobs"))
         else:
-            self._say(SafeText("asking" + ("..." if self._look.ascii else "…")))
+            self._say(SafeText("asking" + ("..." if self._display_options.ascii else "…")))
 
-    def _say(self, words: SafeText, *, keys: str = "Esc Stop") -> None:
-        for place, text in (("#progress", words), (".keys", keys)):
-            line = self.query_one(place, Static)
-            if line.content != text:
-                line.update(text)
+    def _say(self, text: SafeText, *, keys: str = "Esc Stop") -> None:
+        for selector, content in (("#progress", text), (".keys", keys)):
+            line = self.query_one(selector, Static)
+            if line.content != content:
+                line.update(content)

@@ -10,36 +10,36 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from cgc_tui.domain.text import SafeText, sanitize
-from cgc_tui.tui.dialogs.base import ReadingDialog
+from cgc_tui.tui.dialogs.base import ScrollDialog
 from cgc_tui.tui.keys import bindings
-from cgc_tui.tui.messages import CopyAsked
+from cgc_tui.tui.messages import CopyRequested
 
-MOST_CHARACTERS = 200_000
+MAX_CHARS = 200_000
 
 
-class TextDialog(ReadingDialog):
+class TextDialog(ScrollDialog):
     """A text that scrolls; what it is stands above it."""
 
     BINDINGS = bindings("text")
 
-    def __init__(self, title: SafeText, text: str, *, what: SafeText) -> None:
-        """`text` is raw: it is cleaned for show and copied as it is; `what` it is, when it was copied."""
+    def __init__(self, title: SafeText, text: str, *, label: SafeText) -> None:
+        """`text` is raw: it is cleaned for show and copied as it is; `label` it is, when it was copied."""
         super().__init__()
         self._heading = title
         self._text = text
-        self._what = what
+        self._label_text = label
 
     def compose(self) -> ComposeResult:
         """Lay out the title, the text and the keys."""
         with Vertical(id="dialog"):
             yield Static(self._heading, markup=False, classes="heading")
             with VerticalScroll(id="text"):
-                yield Static(sanitize(self._text, multiline=True, max_chars=MOST_CHARACTERS), markup=False)
+                yield Static(sanitize(self._text, multiline=True, max_chars=MAX_CHARS), markup=False)
             yield Static("y Copy   Esc Back", markup=False, classes="keys")
 
     def action_copy(self) -> None:
         """Copy the text as the platform sent it."""
-        self.post_message(CopyAsked(self._text, self._what))
+        self.post_message(CopyRequested(self._text, self._label_text))
 
 
 def pretty(record: dict[str, Any]) -> str:

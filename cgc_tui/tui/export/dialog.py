@@ -17,20 +17,20 @@ from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.export import ExportFormat
 from cgc_tui.system.files import FileAlreadyExists, FileWriteError, check_writable, resolve_path
 from cgc_tui.tui.dialogs.base import Dialog
-from cgc_tui.tui.export.inline_select import Pick
-from cgc_tui.tui.stylesheets import sheet
+from cgc_tui.tui.export.inline_select import InlineSelect
+from cgc_tui.tui.stylesheets import stylesheet
 
-MOST_CHARACTERS = 1000
+MAX_CHARS = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ExportRequest:
     """What to write: the place of the chosen scope, and where to."""
 
     scope: int
-    form: ExportFormat
+    format: ExportFormat
     path: Path
-    replace: bool
+    overwrite: bool
 
 
 class PathInput(Input):
@@ -47,10 +47,10 @@ class PathInput(Input):
             self.post_message(self.PasteRefused())
 
 
-class ExportDialog(Dialog[Order]):
+class ExportDialog(Dialog[ExportRequest]):
     """A form; its result is an order whose file could be written when it was asked."""
 
-    CSS_PATH = sheet("export")
+    CSS_PATH = stylesheet("export")
     AUTO_FOCUS = "#path"
 
     def __init__(self, scopes: Sequence[SafeText], name: str) -> None:
@@ -58,40 +58,40 @@ class ExportDialog(Dialog[Order]):
         super().__init__()
         self._scopes = scopes
         self._file_stem = name
-        self._asked: Path | None = None
+        self._existing: Path | None = None
         """The file that was said to be there already."""
 
     def compose(self) -> ComposeResult:
         """Lay out what, how and where to, and the keys."""
         with Vertical(id="dialog"):
             yield Static("Export jobs to a file", classes="heading")
-            yield Pick("Jobs  ", self._scopes, id="scope")
-            yield Pick("As    ", [SafeText(form.upper()) for form in ExportFormat], id="form")
+            yield InlineSelect("Jobs  ", self._scopes, id="scope")
+            yield InlineSelect("As    ", [SafeText(form.upper()) for form in ExportFormat], id="form")
             path = f"{self._file_stem}.{ExportFormat.CSV}"
-            yield PathInput(path, id="path", compact=True, max_length=MOST_CHARACTERS)
+            yield PathInput(path, id="path", compact=True, max_length=MAX_CHARS)
             yield Static("", id="problem", classes="problem", markup=False)
             yield Static("Enter Write   Tab Next   ← → Choose   Esc Back", markup=False, classes="keys")
 
     @property
-    def _form(self) -> ExportFormat:
-        return list(ExportFormat)[self.query_one("#form", Pick).chosen]
+    def _format(self) -> ExportFormat:
+        return list(ExportFormat)[self.query_one("#form", InlineSelect).chosen]
 
-    @on(Pick.Changed, "#form")
+    @on(InlineSelect.Changed, "#form")
     def _rename(self) -> None:
         """Give the file the end of its form."""
         line = self.query_one("#path", Input)
         stem, dot, end = line.value.rpartition(".")
-        if dot and end.lower() in set(ExportFormat) and end.lower() != self._form:
-            line.value = f"{stem}.{self._form}"
+        if dot and end.lower() in set(ExportFormat) and end.lower() != self._format:
+            line.value = f"{stem}.{self._format}"
 
     @on(Input.Changed)
     def _follow(self, event: Input.Changed) -> None:
         """Take the form from the end of the file's name."""
-        self._asked = None
+        self._existing = None
         self._say(SafeText(""))
         end = event.value.rpartition(".")[2].strip().lower()
         if end in set(ExportFormat):
-            self.query_one("#form", Pick).chosen = list(ExportFormat).index(ExportFormat(end))
+            self.query_one("#form", InlineSelect).chosen = list(ExportFormat).index(ExportFormat(end))
 
     @on(PathInput.PasteRefused)
     def _refuse(self) -> None:
@@ -105,20 +105,24 @@ class ExportDialog(Dialog[Order]):
         except FileWriteError as error:
             self._say(error.message)
         else:
-            self._try(Order(self.query_one("#scope", Pick).chosen, self._form, path, path == self._asked))
+            self._check_and_close(
+                ExportRequest(
+                    self.query_one("#scope", InlineSelect).chosen, self._format, path, path == self._existing
+                )
+            )
 
     @work(exclusive=True)
-    async def _try(self, order: Order) -> None:
+    async def _check_and_close(self, request: ExportRequest) -> None:
         """Find out whether the file can be written; one that is there takes a second Enter."""
         try:
-            await asyncio.to_thread(check_writable, order.path, replace=order.replace)
+            await asyncio.to_thread(check_writable, request.path, replace=request.overwrite)
         except FileAlreadyExists as error:
-            self._asked = order.path
+            self._existing = request.path
             self._say(sanitize(f"Enter again replaces it: {error.message}"))
         except FileWriteError as error:
             self._say(error.message)
         else:
-            self.dismiss(order)
+            self.dismiss(request)
 
-    def _say(self, words: SafeText) -> None:
-        self.query_one("#problem", Static).update(words)
+    def _say(self, message: SafeText) -> None:
+        self.query_one("#problem", Static).update(message)

@@ -17,10 +17,10 @@ from cgc_tui.formatting.lists import error_line
 from cgc_tui.system.files import FileWriteError, write_atomically
 from cgc_tui.tui.find.flow import Gathering
 from cgc_tui.tui.jobs.job_table import JobTable
-from cgc_tui.tui.messages import TokenRefused
+from cgc_tui.tui.messages import LoginRequired
 
 if TYPE_CHECKING:
-    from cgc_tui.tui.export.dialog import Order
+    from cgc_tui.tui.export.dialog import ExportRequest
 
 WORDS_SECONDS = 20.0
 
@@ -37,25 +37,25 @@ class Exporting(Gathering):
 
         scopes = self._scopes()
 
-        def ordered(order: Order | None) -> None:
-            if order is None:
+        def chosen(request: ExportRequest | None) -> None:
+            if request is None:
                 return
-            jobs = list(scopes.values())[order.scope]
+            jobs = list(scopes.values())[request.scope]
             if jobs is not None:
-                self.write_jobs(order, jobs)
+                self.write_jobs(request, jobs)
                 return
-            query = replace(self.wanted, offset=0)
-            self.gather(
+            query = replace(self.job_query, offset=0)
+            self.all_jobs(
                 query,
                 SafeText("all jobs to write"),
-                lambda page: self.write_jobs(order, page.jobs, unreadable=page.unreadable),
+                lambda page: self.write_jobs(request, page.jobs, unreadable=page.unreadable),
             )
 
-        self.app.push_screen(ExportDialog(list(scopes), f"cgc-imports-{self.clock():%Y-%m-%d}"), ordered)
+        self.app.push_screen(ExportDialog(list(scopes), f"cgc-imports-{self.clock():%Y-%m-%d}"), chosen)
 
     def _scopes(self) -> Scopes:
-        shown = self.query_one(JobTable).shown
-        total = self.page.total if self.page is not None and self.page.query == self.wanted else None
+        shown = self.query_one(JobTable).shown_jobs
+        total = self.page.total if self.page is not None and self.page.query == self.job_query else None
         marked: Scopes = {SafeText(f"{len(self.marks):,} marked"): tuple(self.marks.jobs.values())}
         return {
             **(marked if self.marks else {}),
@@ -64,34 +64,39 @@ class Exporting(Gathering):
         }
 
     @work(group="export")
-    async def write_jobs(self, order: Order, jobs: tuple[ImportJob, ...], *, unreadable: int = 0) -> None:
+    async def write_jobs(
+        self, request: ExportRequest, jobs: tuple[ImportJob, ...], *, unreadable: int = 0
+    ) -> None:
         """Write jobs to a file; those that are marked and have not ended as they are by now."""
         try:
-            now = await self._by_now(jobs)
+            current = await self._refreshed(jobs)
             await asyncio.to_thread(
                 write_atomically,
-                order.path,
-                export_lines(now, order.form),
+                request.path,
+                export_lines(current, request.format),
                 encoding_errors=ENCODING_ERRORS,
-                replace=order.replace,
+                replace=request.overwrite,
             )
         except (CgcError, FileWriteError) as error:
             if isinstance(error, TokenRejected):
-                self.post_message(TokenRefused(error))
-            why = error_line(error, self.look) if isinstance(error, CgcError) else error.message
+                self.post_message(LoginRequired(error))
+            reason = error_line(error, self.display_options) if isinstance(error, CgcError) else error.message
             self.notify(
-                sanitize(f"Nothing was written. {why}"), severity="error", timeout=WORDS_SECONDS, markup=False
+                sanitize(f"Nothing was written. {reason}"),
+                severity="error",
+                timeout=WORDS_SECONDS,
+                markup=False,
             )
         else:
-            lacks = f" {unreadable:,} could not be read and are not in it." if unreadable else ""
-            self.notify(sanitize(f"Wrote {len(jobs):,} jobs to {order.path}.{lacks}"), markup=False)
+            missing = f" {unreadable:,} could not be read and are not in it." if unreadable else ""
+            self.notify(sanitize(f"Wrote {len(jobs):,} jobs to {request.path}.{missing}"), markup=False)
 
-    async def _by_now(self, jobs: tuple[ImportJob, ...]) -> list[ImportJob]:
+    async def _refreshed(self, jobs: tuple[ImportJob, ...]) -> list[ImportJob]:
         """Return the jobs, of which marked ones may have been seen long ago."""
         from cgc_tui.api.listing import fetch_many
 
-        told = await fetch_many(
+        records = await fetch_many(
             self.client, [job.id for job in jobs if job in self.marks and not job.is_final]
         )
-        fresh = ((job, told.get(job.id)) for job in jobs)
+        fresh = ((job, records.get(job.id)) for job in jobs)
         return [new.merged_with(job) if isinstance(new, ImportJob) else job for job, new in fresh]

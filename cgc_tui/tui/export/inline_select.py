@@ -17,10 +17,10 @@ from cgc_tui.tui.keys import bindings
 GAP = 2
 
 
-class Pick(Widget, can_focus=True):
+class InlineSelect(Widget, can_focus=True):
     """Words beside each other after a label; the chosen one stands in brackets."""
 
-    COMPONENT_CLASSES = {"pick--label", "pick--chosen"}
+    COMPONENT_CLASSES = {"inline-select--label", "inline-select--chosen"}
     BINDINGS = bindings("pick")
 
     chosen: reactive[int] = reactive(0)
@@ -29,27 +29,27 @@ class Pick(Widget, can_focus=True):
     class Changed(Message):
         """Another word was chosen."""
 
-        pick: Pick
+        pick: InlineSelect
 
         @property
-        def control(self) -> Pick:
+        def control(self) -> InlineSelect:
             """The line, for handlers that mean one of several."""
             return self.pick
 
-    def __init__(self, label: str, words: Sequence[SafeText], *, id: str) -> None:
+    def __init__(self, label: str, options: Sequence[SafeText], *, id: str) -> None:
         """`label` has its blanks to the words with it."""
         super().__init__(id=id)
         self._label = label
-        self._words = words
+        self._options = options
 
     def render(self) -> Content:
         """Return the label and the words."""
-        label = self.get_visual_style("pick--label", partial=True)
-        chosen = self.get_visual_style("pick--chosen", partial=True)
+        label = self.get_visual_style("inline-select--label", partial=True)
+        chosen = self.get_visual_style("inline-select--chosen", partial=True)
         parts = [Content.styled(self._label, label)]
-        for place, word in enumerate(self._words):
-            here = place == self.chosen
-            parts.append(Content.styled(f"[{word}]", chosen) if here else Content(f" {word} "))
+        for index, option in enumerate(self._options):
+            is_chosen = index == self.chosen
+            parts.append(Content.styled(f"[{option}]", chosen) if is_chosen else Content(f" {option} "))
             parts.append(Content(" " * GAP))
         return Content("").join(parts)
 
@@ -59,13 +59,13 @@ class Pick(Widget, can_focus=True):
 
     def action_step(self, step: int) -> None:
         """Choose the word beside, going round."""
-        self.chosen = (self.chosen + step) % len(self._words)
+        self.chosen = (self.chosen + step) % len(self._options)
 
     def on_click(self, event: events.Click) -> None:
         """Choose the word under the pointer."""
         end = len(self._label)
-        for place, word in enumerate(self._words):
-            end += len(word) + 2 + GAP
+        for index, option in enumerate(self._options):
+            end += len(option) + 2 + GAP
             if event.x < end:
-                self.chosen = place
+                self.chosen = index
                 return

@@ -20,7 +20,7 @@ from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.keys import bindings
 
 LABEL_CELLS = 6
-MOST_CHARACTERS = 20_000
+MAX_CHARS = 20_000
 ADVICE = ("Check", "Mend")
 
 
@@ -32,7 +32,7 @@ class CauseDetail(VerticalScroll):
     BINDINGS = bindings("detail")
 
     cause: reactive[Cause | None] = reactive[Cause | None](None)
-    look: reactive[DisplayOptions] = reactive(DisplayOptions())
+    display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class CauseDetail(VerticalScroll):
         self._draw()
         self.scroll_home(animate=False)
 
-    def watch_look(self) -> None:
+    def watch_display_options(self) -> None:
         """Say the same in another way."""
         self._draw()
 
@@ -57,17 +57,17 @@ class CauseDetail(VerticalScroll):
         headline = Text(f"{len(self.cause.jobs):,} failed", style=self._style("failed"))
         if self.cause.code is not None:
             headline.append(f"   {self.cause.code}")
-        words = sanitize(self.cause.message or "", multiline=True, max_chars=MOST_CHARACTERS)
-        words = words if has_visible_character(words) else NO_REASON
+        message = sanitize(self.cause.message or "", multiline=True, max_chars=MAX_CHARS)
+        message = message if has_visible_character(message) else NO_REASON
         layout = Table.grid(padding=(0, 1, 0, 0))
         layout.add_column(width=LABEL_CELLS - 1)
         layout.add_column(overflow="fold")
-        for label, value in cause_rows(self.cause, self.look, self._clock()):
+        for label, value in cause_rows(self.cause, self.display_options, self._clock()):
             style = self._style("hint") if label in ADVICE else ""
             layout.add_row(Text(label, style=self._style("label")), Text(value, style=style))
         whole = Table.grid(expand=True)
         whole.add_column(overflow="fold")
-        for line in (headline, Text(words), layout):
+        for line in (headline, Text(message), layout):
             whole.add_row(line)
         self.query_one("#facts", Static).update(whole)
 

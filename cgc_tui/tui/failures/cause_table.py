@@ -28,7 +28,7 @@ class CauseTable(DataTable[Text], inherit_bindings=False):
     BINDINGS = bindings("table")
 
     causes: reactive[tuple[Cause, ...]] = reactive[tuple[Cause, ...]](())
-    look: reactive[DisplayOptions] = reactive(DisplayOptions())
+    display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
 
     @dataclass
     class Highlighted(Message):
@@ -53,7 +53,7 @@ class CauseTable(DataTable[Text], inherit_bindings=False):
         self._draw()
         self.post_message(self.Highlighted(self.cause))
 
-    def watch_look(self) -> None:
+    def watch_display_options(self) -> None:
         """Say the same in another way."""
         self._draw()
 
@@ -74,7 +74,7 @@ class CauseTable(DataTable[Text], inherit_bindings=False):
 
     def _draw(self) -> None:
         """Write all rows anew; there are few."""
-        place = max(0, self.cursor_row)
+        row = max(0, self.cursor_row)
         self.clear(columns=True)
         left = self.size.width - self.scrollbar_size_vertical - PADDING
         for name, width in WIDTHS.items():
@@ -84,12 +84,12 @@ class CauseTable(DataTable[Text], inherit_bindings=False):
         total = sum(len(cause.jobs) for cause in self.causes)
         for number, cause in enumerate(self.causes):
             self.add_row(*self._row(cause, total, max(10, left)), key=str(number))
-        self.move_cursor(row=min(place, max(0, len(self.causes) - 1)))
+        self.move_cursor(row=min(row, max(0, len(self.causes) - 1)))
 
     def _row(self, cause: Cause, total: int, width: int) -> tuple[Text, ...]:
         most, count = len(self.causes[0].jobs), len(cause.jobs)
         part = Text(
-            bar(count, most, BAR_CELLS, self.look).ljust(BAR_CELLS),
+            bar(count, most, BAR_CELLS, self.display_options).ljust(BAR_CELLS),
             style=self.get_component_rich_style("cause-table--bar", partial=True),
         )
         part.append(f"{percentage(count, total):>5}")

@@ -23,12 +23,12 @@ from cgc_tui.formatting.causes import title
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.lists import describe_query, lacking
 from cgc_tui.tui.app_state import follow_app
-from cgc_tui.tui.dialogs.loading import ReadAll
+from cgc_tui.tui.dialogs.loading import LoadAllDialog
 from cgc_tui.tui.failures.cause_detail import CauseDetail
 from cgc_tui.tui.failures.cause_table import CauseTable
-from cgc_tui.tui.failures.timeline import Course, Times
+from cgc_tui.tui.failures.timeline import FailureTimeline, Times
 from cgc_tui.tui.keys import bindings
-from cgc_tui.tui.stylesheets import sheet
+from cgc_tui.tui.stylesheets import stylesheet
 from cgc_tui.tui.widgets.key_bar import KeyBar
 from cgc_tui.tui.widgets.too_small import TooSmall
 from cgc_tui.tui.widgets.top_bar import TopBar
@@ -36,16 +36,16 @@ from cgc_tui.tui.widgets.top_bar import TopBar
 if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
 
-MOST_CHARACTERS = 40
+MAX_CHARS = 40
 
 
 class FailuresScreen(Screen[ResultSet]):
     """The causes with a plot above them; the result is the jobs of the one that was chosen."""
 
-    CSS_PATH = sheet("failures")
+    CSS_PATH = stylesheet("failures")
     BINDINGS = bindings("failures")
 
-    look: reactive[DisplayOptions] = reactive(DisplayOptions())
+    display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
     user: reactive[SafeText | None] = reactive[SafeText | None](None)
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
     causes: reactive[tuple[Cause, ...]] = reactive[tuple[Cause, ...]](())
@@ -57,16 +57,16 @@ class FailuresScreen(Screen[ResultSet]):
         self,
         client: PlatformClient,
         within: JobQuery,
-        found: ResultSet | None,
+        results: ResultSet | None,
         *,
         platform: str,
         clock: Callable[[], datetime],
     ) -> None:
-        """`within` is the list; where that is of jobs that were `found`, nothing is asked."""
+        """`within` is the list; with `results`, the jobs of a result set, nothing is requested."""
         super().__init__()
         self._client = client
         self._within = within
-        self._found = found
+        self._results = results
         self._platform = platform
         self._clock = clock
         self._page: JobPage | None = None
@@ -74,12 +74,12 @@ class FailuresScreen(Screen[ResultSet]):
     def compose(self) -> ComposeResult:
         """Lay out the plot, the causes, what is known of one, and the keys."""
         at = FailuresScreen
-        yield TopBar(self._platform).data_bind(at.look, at.user, at.as_of)
+        yield TopBar(self._platform).data_bind(at.display_options, at.user, at.as_of)
         yield Static("", id="what", markup=False)
-        yield Course(self._clock).data_bind(at.look, at.failed, at.completed)
+        yield FailureTimeline(self._clock).data_bind(at.display_options, at.failed, at.completed)
         with Horizontal(id="causes"):
-            yield CauseTable().data_bind(at.look, at.causes)
-            yield CauseDetail(self._clock).data_bind(at.look, at.cause)
+            yield CauseTable().data_bind(at.display_options, at.causes)
+            yield CauseDetail(self._clock).data_bind(at.display_options, at.cause)
         yield KeyBar()
         yield TooSmall()
 
@@ -116,22 +116,29 @@ class FailuresScreen(Screen[ResultSet]):
     def _read(self, state: JobState, take: Callable[[JobPage | None], None]) -> None:
         """Hand over all jobs of the list that are in a state, None where that was stopped."""
         query = replace(self._within, states=(state,), offset=0)
-        if self._found is not None:
-            jobs = self._found.filter(query)
-            take(JobPage(query, jobs, len(jobs), False, query.limit, received_at=self._found.as_of))
+        if self._results is not None:
+            jobs = self._results.filter(query)
+            take(JobPage(query, jobs, len(jobs), False, query.limit, received_at=self._results.as_of))
             return
-        of = describe_query(replace(query, states=()), self.look)
-        what = sanitize(f"Reading all {state.lower()} jobs{self.look.separator}{of}")
-        self.app.push_screen(ReadAll(self._client, query, what=what, look=self.look, clock=self._clock), take)
+        of = describe_query(replace(query, states=()), self.display_options)
+        heading = sanitize(f"Reading all {state.lower()} jobs{self.display_options.separator}{of}")
+        self.app.push_screen(
+            LoadAllDialog(
+                self._client, query, heading=heading, display=self.display_options, clock=self._clock
+            ),
+            take,
+        )
 
     def _say(self, page: JobPage) -> None:
         """Say what was read, and of which list."""
         count = len(page.jobs)
-        what = f"{count:,} failed job{'' if count == 1 else 's'} by cause" if count else "No failed jobs"
-        parts = [what, describe_query(replace(self._within, states=()), self.look)]
+        count_text = (
+            f"{count:,} failed job{'' if count == 1 else 's'} by cause" if count else "No failed jobs"
+        )
+        parts = [count_text, describe_query(replace(self._within, states=()), self.display_options)]
         parts += [f"{page.unreadable:,} could not be read"] if page.unreadable else []
         parts += [lacking(page)] if page.details_missing else []
-        self.query_one("#what", Static).update(sanitize(self.look.separator.join(parts)))
+        self.query_one("#what", Static).update(sanitize(self.display_options.separator.join(parts)))
 
     @on(CauseTable.Highlighted)
     def _highlight(self, event: CauseTable.Highlighted) -> None:
@@ -144,9 +151,11 @@ class FailuresScreen(Screen[ResultSet]):
         if cause is None or self._page is None:
             return
         total = len(self._page.jobs)
-        what = sanitize(title(cause), max_chars=MOST_CHARACTERS)
-        search = ResultOrigin(what, self._within, searched=total, total=total, at=self._page.received_at)
-        self.dismiss(ResultSet(search, cause.jobs))
+        cause_title = sanitize(title(cause), max_chars=MAX_CHARS)
+        origin = ResultOrigin(
+            cause_title, self._within, searched=total, total=total, at=self._page.received_at
+        )
+        self.dismiss(ResultSet(origin, cause.jobs))
 
     def action_detail(self) -> None:
         """Go into what is known of the cause, to scroll it."""

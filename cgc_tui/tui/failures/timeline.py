@@ -17,16 +17,16 @@ from cgc_tui.formatting.display import DisplayOptions, format_seconds, short_tim
 Times = tuple[datetime, ...] | None
 """When jobs ended, None where that has not been asked."""
 
-PARTS = 72
+BINS = 72
 """How many parts the time has; less than the cells of a narrow terminal, so that each is seen."""
 
 
-class Course(Vertical):
+class FailureTimeline(Vertical):
     """Two plots over one time: jobs that failed and, where they are known, jobs that completed."""
 
     failed: reactive[Times] = reactive[Times](None)
     completed: reactive[Times] = reactive[Times](None)
-    look: reactive[DisplayOptions] = reactive(DisplayOptions())
+    display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class Course(Vertical):
         """Plot what came."""
         self._draw()
 
-    def watch_look(self) -> None:
+    def watch_display_options(self) -> None:
         """Say the times in another way."""
         self._draw()
 
@@ -56,22 +56,23 @@ class Course(Vertical):
         times = [*(self.failed or ()), *(self.completed or ())]
         first, last = min(times, default=None), max(times, default=None)
         for name, shown in (("failed", self.failed), ("completed", self.completed)):
-            plot, words = self.query_one(f"#{name}-plot", Sparkline), self.query_one(f"#{name}-words", Static)
-            words.display = plot.display = bool(shown and first and last)
-            plot.display = plot.display and not self.look.ascii
+            plot, label = self.query_one(f"#{name}-plot", Sparkline), self.query_one(f"#{name}-words", Static)
+            label.display = plot.display = bool(shown and first and last)
+            plot.display = plot.display and not self.display_options.ascii
             if shown and first and last:
-                counts = histogram(shown, first, last, PARTS)
+                counts = histogram(shown, first, last, BINS)
                 plot.data = counts
-                words.update(self._words(name, counts, first, last))
+                label.update(self._label(name, counts, first, last))
 
-    def _words(self, name: str, counts: tuple[int, ...], first: datetime, last: datetime) -> SafeText:
+    def _label(self, name: str, counts: tuple[int, ...], first: datetime, last: datetime) -> SafeText:
         """Return `failed 13 Feb 11:20 – today 11:58 · at most 12 in 6h30m`."""
         now = self._clock()
-        dash = "-" if self.look.ascii else "–"
-        ends = (
-            f"{short_time(first, self.look, now).strip()} {dash} {short_time(last, self.look, now).strip()}"
+        dash = "-" if self.display_options.ascii else "–"
+        span = (
+            f"{short_time(first, self.display_options, now).strip()} {dash} "
+            f"{short_time(last, self.display_options, now).strip()}"
         )
         part = format_seconds((last - first).total_seconds() / len(counts))
         return SafeText(
-            f"{name} {sum(counts):,}: {ends}{self.look.separator}at most {max(counts):,} in {part}"
+            f"{name} {sum(counts):,}: {span}{self.display_options.separator}at most {max(counts):,} in {part}"
         )

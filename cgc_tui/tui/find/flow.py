@@ -16,38 +16,46 @@ from cgc_tui.tui.watch.flow import Watching
 class Gathering(Watching):
     """A list whose jobs can be had all at once."""
 
-    def gather(self, query: JobQuery, what: SafeText, take: Callable[[JobPage], object]) -> None:
+    def all_jobs(self, query: JobQuery, subject: SafeText, take: Callable[[JobPage], object]) -> None:
         """Hand over all jobs of a list as one page; nothing is handed over where that is stopped."""
-        from cgc_tui.tui.dialogs.loading import ReadAll
+        from cgc_tui.tui.dialogs.loading import LoadAllDialog
 
-        def came(page: JobPage | None) -> None:
+        def take_page(page: JobPage | None) -> None:
             if page is not None:
                 take(page)
 
-        if self.found is not None and query.among == self.found.origin:
-            jobs = self.found.filter(query)
-            take(JobPage(query, jobs, len(jobs), False, query.limit, received_at=self.found.as_of))
+        if self.results is not None and query.among == self.results.origin:
+            jobs = self.results.filter(query)
+            take(JobPage(query, jobs, len(jobs), False, query.limit, received_at=self.results.as_of))
         else:
-            heading = sanitize(f"Reading {what}{self.look.separator}{describe_query(query, self.look)}")
+            heading = sanitize(
+                f"Reading {subject}{self.display_options.separator}"
+                f"{describe_query(query, self.display_options)}"
+            )
             self.app.push_screen(
-                ReadAll(self.client, query, what=heading, look=self.look, clock=self.clock), came
+                LoadAllDialog(
+                    self.client, query, heading=heading, display=self.display_options, clock=self.clock
+                ),
+                take_page,
             )
 
-    def find_everywhere(self, text: str) -> None:
+    def search_all_pages(self, text: str) -> None:
         """Look in all jobs of the list; what is found becomes a list of its own."""
-        looked_for = f'"{sanitize(text, max_chars=40)}"'
-        among = self.wanted.among
-        query = replace(self.wanted, offset=0)
+        quoted = f'"{sanitize(text, max_chars=40)}"'
+        among = self.job_query.among
+        query = replace(self.job_query, offset=0)
 
         def take(page: JobPage) -> None:
             jobs = search_pattern(text).filter(page.jobs)
             if (problem := search_pattern(text).error) is not None:
-                self.notify(f"{looked_for}: {problem}.", severity="warning", markup=False)
+                self.notify(f"{quoted}: {problem}.", severity="warning", markup=False)
                 return
-            what = f"{looked_for} in {describe_query(query, self.look)}" if query.is_filtered else looked_for
+            title = (
+                f"{quoted} in {describe_query(query, self.display_options)}" if query.is_filtered else quoted
+            )
             count = len(page.jobs) + page.unreadable
-            within = among.within if among is not None else self.wanted
-            search = ResultOrigin(sanitize(what), within, len(page.jobs), count, page.received_at)
-            self.show_found(ResultSet(search, jobs))
+            within = among.within if among is not None else self.job_query
+            origin = ResultOrigin(sanitize(title), within, len(page.jobs), count, page.received_at)
+            self.show_results(ResultSet(origin, jobs))
 
-        self.gather(query, sanitize(f"all jobs to find {looked_for}"), take)
+        self.all_jobs(query, sanitize(f"all jobs to find {quoted}"), take)

@@ -17,20 +17,20 @@ from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.job_details import web_page_url
 from cgc_tui.tui.jobs.pages import Pages
-from cgc_tui.tui.messages import CopyAsked, OpenAsked, TokenRefused
+from cgc_tui.tui.messages import CopyRequested, LoginRequired, OpenLinkRequested
 
 if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
 
-REST = 0.3
-MOST_RECORDS = 500
+REST_SECONDS = 0.3
+MAX_RECORDS = 500
 
 
 class Closeup(Pages):
     """The owner of the `detail`: the record of the `job` under the cursor, got from the job's href.
 
-    It is asked for when the cursor has rested for `REST` seconds and the detail is open; the record of a
-    job that has ended is asked for once.
+    It is asked for when the cursor has rested for `REST_SECONDS` seconds and the detail is open; the record
+    of a job that has ended is asked for once.
     """
 
     detail: reactive[ImportJob | None] = reactive[ImportJob | None](None, init=False)
@@ -42,12 +42,12 @@ class Closeup(Pages):
         client: PlatformClient,
         *,
         query: JobQuery,
-        every: float,
+        interval: float,
         web: str | None,
         clock: Callable[[], datetime],
     ) -> None:
         """`web` is the platform's web address, None where it is not known."""
-        super().__init__(client, query=query, every=every, clock=clock)
+        super().__init__(client, query=query, interval=interval, clock=clock)
         self.web = web
         self._records: dict[str, ImportJob] = {}
 
@@ -56,43 +56,43 @@ class Closeup(Pages):
         known = self._known(job)
         self.detail_note = SafeText("")
         self.detail = known or job
-        self.look_closer()
+        self.load_detail()
 
     def watch_as_of(self) -> None:
         """Look again where the last look failed."""
         if self.detail_note:
-            self.look_closer()
+            self.load_detail()
 
-    def use(self, client: PlatformClient) -> None:
+    def switch_client(self, client: PlatformClient) -> None:
         """Go on with another client, and know nothing that another user may not."""
         self._records.clear()
-        super().use(client)
-        self.look_closer()
+        super().switch_client(client)
+        self.load_detail()
 
     def watch_detail_open(self) -> None:
         """Look closer once somebody looks."""
-        self.look_closer()
+        self.load_detail()
 
     @work(exclusive=True, group="detail")
-    async def look_closer(self) -> None:
+    async def load_detail(self) -> None:
         """Get the whole record; where that fails the note says why and the list's knowledge stays."""
         job = self.job
         if job is None or not self.detail_open or self._known(job):
             return
-        await asyncio.sleep(REST)
+        await asyncio.sleep(REST_SECONDS)
         try:
-            whole = await self.client.job(job)
+            record = await self.client.job(job)
         except TokenRejected as error:
-            self.post_message(TokenRefused(error))
+            self.post_message(LoginRequired(error))
         except NotFound:
             self.detail_note = SafeText("This job is no longer there.")
         except CgcError as error:
             self.detail_note = sanitize(f"Only what the list says: {error.summary}.")
         else:
-            self._remember(whole)
+            self._remember(record)
             self.detail_note = SafeText("")
-            self.detail = whole
-            self._keep_in_step(job, whole)
+            self.detail = record
+            self._update_listed(job, record)
 
     def action_json(self) -> None:
         """Show the record as the platform sent it."""
@@ -101,14 +101,14 @@ class Closeup(Pages):
         if self.detail is not None:
             self.app.push_screen(
                 TextDialog(
-                    sanitize(f"Job {self.detail.id}"), pretty(self.detail.raw), what=SafeText("the JSON")
+                    sanitize(f"Job {self.detail.id}"), pretty(self.detail.raw), label=SafeText("the JSON")
                 )
             )
 
     def action_copy_id(self) -> None:
         """Copy the job's id."""
         if self.job is not None:
-            self.post_message(CopyAsked(self.job.id, SafeText("the id")))
+            self.post_message(CopyRequested(self.job.id, SafeText("the id")))
 
     def action_copy_menu(self) -> None:
         """Choose what to copy."""
@@ -120,7 +120,7 @@ class Closeup(Pages):
 
         def chosen(name: str | None) -> None:
             if name is not None:
-                self.post_message(CopyAsked(values[name], sanitize(f"the {name}")))
+                self.post_message(CopyRequested(values[name], sanitize(f"the {name}")))
 
         self.app.push_screen(ChoiceDialog(SafeText("Copy"), values), chosen)
 
@@ -128,7 +128,7 @@ class Closeup(Pages):
         """Open the page of the file or the project."""
         page = self.detail and web_page_url(self.detail, self.web)
         if page:
-            self.post_message(OpenAsked(page))
+            self.post_message(OpenLinkRequested(page))
         elif self.detail is not None:
             self.notify("No web page is known for this job.", markup=False)
 
@@ -162,11 +162,11 @@ class Closeup(Pages):
     def _remember(self, record: ImportJob) -> None:
         self._records.pop(record.id, None)
         self._records[record.id] = record
-        if len(self._records) > MOST_RECORDS:
+        if len(self._records) > MAX_RECORDS:
             del self._records[next(iter(self._records))]
 
-    def _keep_in_step(self, listed: ImportJob, whole: ImportJob) -> None:
+    def _update_listed(self, listed: ImportJob, record: ImportJob) -> None:
         """Show in the list, too, that a job has moved on since the list came."""
-        if self.page is not None and whole.id == listed.id and whole.state != listed.state:
-            jobs = tuple(whole if job.id == whole.id else job for job in self.page.jobs)
+        if self.page is not None and record.id == listed.id and record.state != listed.state:
+            jobs = tuple(record if job.id == record.id else job for job in self.page.jobs)
             self.page = replace(self.page, jobs=jobs)

@@ -18,14 +18,14 @@ from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.lists import describe_query, error_summary
 
 
-class Notice(Widget):
+class EmptyState(Widget):
     """Words for an empty list; gone as soon as there is a row."""
 
-    look: reactive[DisplayOptions] = reactive(DisplayOptions())
+    display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
     page: reactive[JobPage | None] = reactive[JobPage | None](None, layout=True)
-    arrangement: reactive[ListView] = reactive(ListView(), layout=True)
-    wanted: reactive[JobQuery] = reactive(JobQuery(), layout=True)
-    trouble: reactive[RefreshFailure | None] = reactive[RefreshFailure | None](None, layout=True)
+    list_view: reactive[ListView] = reactive(ListView(), layout=True)
+    job_query: reactive[JobQuery] = reactive(JobQuery(), layout=True)
+    failure: reactive[RefreshFailure | None] = reactive[RefreshFailure | None](None, layout=True)
     user: reactive[SafeText | None] = reactive[SafeText | None](None, layout=True)
 
     def __init__(self, endpoint: str) -> None:
@@ -40,40 +40,43 @@ class Notice(Widget):
         """Show up when there is no row."""
         self._show()
 
-    def watch_arrangement(self) -> None:
+    def watch_list_view(self) -> None:
         """Show up when nothing is found."""
         self._show()
 
     def _show(self) -> None:
-        self.display = self.page is None or not self.arrangement.rows_of(self.page)
+        self.display = self.page is None or not self.list_view.rows_of(self.page)
 
     def _why(self, error: CgcError) -> str:
-        what = error_summary(error, self.wanted, self.look)
-        further = "f changes the filter, r asks again." if self.wanted.is_filtered else "r asks again."
-        return "\n".join(part for part in (what, error.server_message, error.remedy, further) if part)
+        summary = error_summary(error, self.job_query, self.display_options)
+        further = "f changes the filter, r asks again." if self.job_query.is_filtered else "r asks again."
+        return "\n".join(part for part in (summary, error.server_message, error.remedy, further) if part)
 
     def _lines(self) -> list[str]:
         if self.page is None:
-            if self.trouble is not None:
-                return ["No jobs yet.", self._why(self.trouble.error)]
+            if self.failure is not None:
+                return ["No jobs yet.", self._why(self.failure.error)]
             return [f"Asking {self._endpoint} for your import jobs…"]
         if self.page.jobs:
-            looked_for = sanitize(self.arrangement.search, max_chars=40)
-            problem = search_pattern(self.arrangement.search).error
-            none = f'None of the {len(self.page.jobs)} jobs loaded here has "{looked_for}".'
+            text = sanitize(self.list_view.search, max_chars=40)
+            problem = search_pattern(self.list_view.search).error
+            none = f'None of the {len(self.page.jobs)} jobs loaded here has "{text}".'
             return [
-                f"{looked_for}: {problem}." if problem is not None else none,
+                f"{text}: {problem}." if problem is not None else none,
                 "Esc shows them again.",
             ]
         if self.page.unreadable:
             return [f"{self.page.unreadable} jobs came that could not be read."]
         if self.page.query.is_filtered:
             narrowed = replace(self.page.query, among=None).is_filtered
-            ways = ["0 shows all states, f changes the filter."] if narrowed else []
-            ways += ["Esc goes back."] if self.page.query.among else []
-            return [f"No job matches: {describe_query(self.page.query, self.look)}.", " ".join(ways)]
-        who = self.user or "you"
+            hints = ["0 shows all states, f changes the filter."] if narrowed else []
+            hints += ["Esc goes back."] if self.page.query.among else []
+            return [
+                f"No job matches: {describe_query(self.page.query, self.display_options)}.",
+                " ".join(hints),
+            ]
+        user = self.user or "you"
         return [
             "No import jobs.",
-            f"The platform lists only the jobs that {who} started, not those of others.",
+            f"The platform lists only the jobs that {user} started, not those of others.",
         ]

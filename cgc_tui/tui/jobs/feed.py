@@ -19,7 +19,7 @@ from cgc_tui.domain.platform import RateLimit
 from cgc_tui.domain.queries import JobPage, JobQuery
 from cgc_tui.domain.text import SafeText
 from cgc_tui.tui.jobs.waiting import ASKING, Waiting
-from cgc_tui.tui.messages import TokenRefused
+from cgc_tui.tui.messages import LoginRequired
 
 if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
@@ -28,24 +28,24 @@ if TYPE_CHECKING:
 TURN_PAUSE = 0.08
 ASK_PAUSE = 0.5
 AHEAD_PAUSE = 0.3
-FRESH = 10.0
+FRESH_SECONDS = 10.0
 
 
 class Feed(Waiting):
-    """The owner of the list: the `page` that came for what is `wanted`. All times are in seconds."""
+    """The owner of the list: the `page` that came for what is `job_query`. All times are in seconds."""
 
     page: reactive[JobPage | None] = reactive[JobPage | None](None, init=False)
     job: reactive[ImportJob | None] = reactive[ImportJob | None](None, init=False)
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
-    budget: reactive[RateLimit | None] = reactive[RateLimit | None](None)
+    rate_limit: reactive[RateLimit | None] = reactive[RateLimit | None](None)
 
     def __init__(
-        self, client: PlatformClient, *, query: JobQuery, every: float, clock: Callable[[], datetime]
+        self, client: PlatformClient, *, query: JobQuery, interval: float, clock: Callable[[], datetime]
     ) -> None:
-        """`every` is the time between refreshes, 0 for none."""
-        super().__init__(client, query=query, every=every, clock=clock)
+        """`interval` is the time between refreshes, 0 for none."""
+        super().__init__(client, query=query, interval=interval, clock=clock)
         self._cache = PageCache()
-        self._asked_at = 0.0
+        self._requested_at = 0.0
 
     def on_mount(self) -> None:
         """Ask for the first page; whose jobs these are is asked once they are shown."""
@@ -53,131 +53,133 @@ class Feed(Waiting):
 
     @on(Worker.StateChanged)
     @on(events.ScreenResume)
-    def _take_budget(self) -> None:
+    def _update_rate_limit(self) -> None:
         """Learn what the last answer said of the rate limit, whichever call or dialog it was for."""
-        self.budget = self.client.last_rate_limit
+        self.rate_limit = self.client.last_rate_limit
 
-    def use(self, client: PlatformClient) -> None:
+    def switch_client(self, client: PlatformClient) -> None:
         """Go on with another client, after a new token was given."""
         self.workers.cancel_node(self)
         self.client = client
-        self.trouble = None
+        self.failure = None
         self._cache = PageCache()
-        self.forget_counts()
+        self.clear_counts()
         self.load()
-        self.identify()
+        self.load_user()
 
-    def watch_wanted(self, wanted: JobQuery) -> None:
+    def watch_job_query(self, job_query: JobQuery) -> None:
         """Show what is wanted now as soon as it is known, and fetch it if that is not fresh."""
         self.workers.cancel_group(self, "page")
-        self.trouble = None
-        self.news = SafeText("")
-        if not self.counted(wanted):
-            self.forget_counts()
-        kept = self.kept(wanted)
-        if kept is not None:
-            self._show(kept)
-        if kept is None or self._age(kept) > FRESH:
+        self.failure = None
+        self.notice = SafeText("")
+        if not self.counts_match(job_query):
+            self.clear_counts()
+        cached = self.cached(job_query)
+        if cached is not None:
+            self._show(cached)
+        if cached is None or self._age(cached) > FRESH_SECONDS:
             self.load(pause=TURN_PAUSE)
         else:
             self._schedule_refresh()
-            self.look_ahead()
+            self.prefetch_neighbours()
 
     def watch_page(self) -> None:
         """Know that the tabs' counts may be others now."""
-        self.moved = True
+        self.list_moved = True
 
-    def kept(self, query: JobQuery) -> JobPage | None:
+    def cached(self, query: JobQuery) -> JobPage | None:
         """Return what is known of a page before it is asked for."""
         return self._cache.get(query)
 
-    async def ask(self, query: JobQuery, *, on_retry: RetryHook | None = None) -> JobPage:
+    async def fetch_page(self, query: JobQuery, *, on_retry: RetryHook | None = None) -> JobPage:
         """Return a page from the platform."""
         return await self.client.jobs(query, on_retry=on_retry)
 
-    def refresh_list(self) -> None:
+    def reload(self) -> None:
         """Load the page anew."""
         self.load()
 
     @work(exclusive=True, group="page")
-    async def load(self, *, pause: float = 0, asked: bool = False) -> None:
+    async def load(self, *, pause: float = 0, by_user: bool = False) -> None:
         """Fetch the wanted page, after a pause for keys to rest.
 
-        What is `asked` for by key counts the tabs anew, too, and is not sent more than twice a second.
+        With `by_user` the tabs are counted as well, and at most two requests a second are sent.
         """
         self._schedule(0)
-        await asyncio.sleep(max(pause, self._asked_at + ASK_PAUSE - self._loop_time()) if asked else pause)
-        self._asked_at = self._loop_time()
+        await asyncio.sleep(
+            max(pause, self._requested_at + ASK_PAUSE - self._loop_time()) if by_user else pause
+        )
+        self._requested_at = self._loop_time()
         try:
-            page = await self.ask(self.wanted, on_retry=self._retrying)
+            page = await self.fetch_page(self.job_query, on_retry=self._retrying)
         except CgcError as error:
-            self._failed(error)
+            self._handle_failure(error)
             return
         finally:
-            self._stop(self._early)
-        self.trouble = None
-        self.news = SafeText("")
-        self._arrived(page)
-        self.recount(page.total, asked=asked)
+            self._stop(self._early_timer)
+        self.failure = None
+        self.notice = SafeText("")
+        self._show_or_follow(page)
+        self.update_counts(page.total, by_user=by_user)
         self._schedule_refresh()
         if self.user is None:
-            self.call_after_refresh(self.identify)
-        self.look_ahead()
+            self.call_after_refresh(self.load_user)
+        self.prefetch_neighbours()
 
     @work(exclusive=True, group="ahead")
-    async def look_ahead(self) -> None:
+    async def prefetch_neighbours(self) -> None:
         """Fetch the neighbours once things are quiet; where that fails, turning to them will say why."""
         await asyncio.sleep(AHEAD_PAUSE)
         page = self.page
-        around = () if page is None else (next_page(page), previous_page(page.query))
-        for query in around:
-            if query is None or self.kept(query):
+        neighbours = () if page is None else (next_page(page), previous_page(page.query))
+        for query in neighbours:
+            if query is None or self.cached(query):
                 continue
             if self.client.last_rate_limit is not None and self.client.last_rate_limit.is_low:
                 return
             try:
-                self._cache.put(await self.ask(query))
+                self._cache.put(await self.fetch_page(query))
             except TokenRejected as error:
-                self.post_message(TokenRefused(error))
+                self.post_message(LoginRequired(error))
                 return
             except CgcError:
                 return
 
     def stop_waiting(self) -> bool:
         """Give up a request or a wait; tell whether there was one."""
-        waiting = self.trouble is not None and self.trouble.retry_at is not None
-        asking = self.page is None or self.page.query != self.wanted or self.news == ASKING
+        waiting = self.failure is not None and self.failure.retry_at is not None
+        asking = self.page is None or self.page.query != self.job_query or self.notice == ASKING
         if not waiting and not asking:
             return False
-        trouble = self.trouble
+        failure = self.failure
         if self.page is not None:
-            self.wanted = self.page.query
+            self.job_query = self.page.query
         self.workers.cancel_group(self, "page")
         self._schedule(0)
-        self.trouble = replace(trouble, retry_at=None) if trouble is not None else None
-        self.news = SafeText("stopped; r asks again")
+        self.failure = replace(failure, retry_at=None) if failure is not None else None
+        self.notice = SafeText("stopped; r asks again")
         return True
 
-    def _arrived(self, page: JobPage) -> None:
+    def _show_or_follow(self, page: JobPage) -> None:
         """Show a page, or turn to where the list or the job has gone."""
-        wanted = page.query
+        job_query = page.query
         self._cache.put(page)
-        if not page.jobs and wanted.offset:
-            at_end = last_page(wanted, page.total) if page.total is not None else None
-            self.wanted = at_end or replace(wanted, offset=max(0, wanted.offset - wanted.limit))
+        if not page.jobs and job_query.offset:
+            last = last_page(job_query, page.total) if page.total is not None else None
+            self.job_query = last or replace(job_query, offset=max(0, job_query.offset - job_query.limit))
             return
-        if page.limit != wanted.limit:
-            page = replace(page, query=replace(wanted, limit=page.limit))
+        if page.limit != job_query.limit:
+            page = replace(page, query=replace(job_query, limit=page.limit))
             self._cache.put(page)
-            self.wanted = page.query
+            self.job_query = page.query
             return
-        went = page_after_shift(self.page, page, self.job.id) if self.page and self.job else None
-        if went is not None:
-            self.wanted = went
+        shifted = page_after_shift(self.page, page, self.job.id) if self.page and self.job else None
+        if shifted is not None:
+            self.job_query = shifted
         else:
-            self._show(self._with_known(page))
+            self._show(self._with_known_details(page))
 
-    def _with_known(self, page: JobPage) -> JobPage:
+    def _with_known_details(self, page: JobPage) -> JobPage:
         """Keep what is known of jobs where a brief list could not be filled this time."""
         if not page.details_missing or self.page is None:
             return page
@@ -194,4 +196,4 @@ class Feed(Waiting):
         return asyncio.get_running_loop().time()
 
     def _age(self, page: JobPage) -> float:
-        return (self.clock() - page.received_at).total_seconds() if page.received_at else FRESH + 1
+        return (self.clock() - page.received_at).total_seconds() if page.received_at else FRESH_SECONDS + 1

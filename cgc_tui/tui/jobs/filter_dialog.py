@@ -17,10 +17,10 @@ from cgc_tui.domain.jobs import JobState
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import sanitize
 from cgc_tui.tui.dialogs.base import Dialog
-from cgc_tui.tui.jobs.id_input import IdField
+from cgc_tui.tui.jobs.id_input import IdInput
 from cgc_tui.tui.keys import bindings
-from cgc_tui.tui.messages import TokenRefused
-from cgc_tui.tui.stylesheets import sheet
+from cgc_tui.tui.messages import LoginRequired
+from cgc_tui.tui.stylesheets import stylesheet
 
 if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
@@ -42,7 +42,7 @@ class StateBox(Checkbox):
 class FilterDialog(Dialog[JobQuery]):
     """A form; its result is the query with the new filters, from the first page on."""
 
-    CSS_PATH = sheet("filter")
+    CSS_PATH = stylesheet("filter")
     AUTO_FOCUS = "#project Input"
     BINDINGS = bindings("filter")
 
@@ -59,8 +59,8 @@ class FilterDialog(Dialog[JobQuery]):
                 for state in JobState:
                     chosen = state in self._old.states
                     yield StateBox(Content(state.capitalize()), chosen, id=state.lower(), compact=True)
-            yield IdField("Project", self._old.project or "", id="project")
-            yield IdField("Volume", self._old.volume or "", id="volume")
+            yield IdInput("Project", self._old.project or "", id="project")
+            yield IdInput("Volume", self._old.volume or "", id="volume")
             yield Static("", id="problem", classes="problem", markup=False)
             yield Static("Enter Apply  ↓ Choose  Tab Next  Space Check  ^x Clear  Esc Back", classes="keys")
 
@@ -74,22 +74,22 @@ class FilterDialog(Dialog[JobQuery]):
         try:
             projects, volumes = await asyncio.gather(self._client.projects(), self._client.volumes())
         except TokenRejected as error:
-            self.post_message(TokenRefused(error))
+            self.post_message(LoginRequired(error))
             return
         except CgcError as error:
             self._say(f"No suggestions: {error.summary}. Type the whole id.")
             return
-        self.query_one("#project", IdField).names = projects
-        self.query_one("#volume", IdField).names = volumes
+        self.query_one("#project", IdInput).names = projects
+        self.query_one("#volume", IdInput).names = volumes
         if not (projects.complete and volumes.complete):
             self._say("Not all suggestions are listed; any id can be typed.")
 
-    @on(IdField.Submitted)
+    @on(IdInput.Submitted)
     def action_apply(self) -> None:
         """Close with the new query, if the ids can be ids."""
         ids = {}
         for name in ("project", "volume"):
-            ids[name] = self.query_one(f"#{name}", IdField).value
+            ids[name] = self.query_one(f"#{name}", IdInput).value
             if ids[name] and (ids[name] or "").count("/") != 1:
                 self._say(f"A {name}'s id is owner/name, as in rosalind/brca-pilot.")
                 self.query_one(f"#{name} Input", Input).focus()
@@ -108,5 +108,5 @@ class FilterDialog(Dialog[JobQuery]):
         for line in self.query(Input):
             line.value = ""
 
-    def _say(self, words: str) -> None:
-        self.query_one("#problem", Static).update(sanitize(words))
+    def _say(self, message: str) -> None:
+        self.query_one("#problem", Static).update(sanitize(message))

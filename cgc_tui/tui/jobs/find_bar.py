@@ -7,7 +7,7 @@ from textual.widgets import Input
 from cgc_tui.tui.keys import bindings
 
 
-class FindLine(Input):
+class FindBar(Input):
     """Stands above the status line while one looks for something."""
 
     BINDINGS = bindings("find")

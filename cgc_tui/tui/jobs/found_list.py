@@ -22,73 +22,74 @@ if TYPE_CHECKING:
 
 
 class FoundList(Feed):
-    """The owner of the order, and of the jobs that a search `found`, with the `standing` of those.
+    """The owner of the order, and of the `results` of a search, with their `progress`.
 
     Whatever finds jobs makes `ResultSet(ResultOrigin(title, within, searched, total, at), jobs)` of them and
-    calls `show_found`. From then on `wanted.among` is that search, and the list pages, narrows, sorts,
-    refreshes and fails as any other: `ask` and `kept` are all that differs. `found.filter(wanted)` is the
-    whole list, without a request. `leave_found` brings back the list that was looked through.
+    calls `show_results`. From then on `job_query.among` is that search, and the list pages, narrows, sorts,
+    refreshes and fails as any other: `fetch_page` and `cached` are all that differs.
+    `results.filter(job_query)` is the whole list, without a request. `back` brings back the list that was
+    looked through.
     """
 
-    arrangement: reactive[ListView] = reactive(ListView())
-    standing: reactive[BatchProgress | None] = reactive[BatchProgress | None](None)
+    list_view: reactive[ListView] = reactive(ListView())
+    progress: reactive[BatchProgress | None] = reactive[BatchProgress | None](None)
 
     def __init__(
-        self, client: PlatformClient, *, query: JobQuery, every: float, clock: Callable[[], datetime]
+        self, client: PlatformClient, *, query: JobQuery, interval: float, clock: Callable[[], datetime]
     ) -> None:
-        """`every` is the time between refreshes, 0 for none."""
-        super().__init__(client, query=query, every=every, clock=clock)
-        self.found: ResultSet | None = None
+        """`interval` is the time between refreshes, 0 for none."""
+        super().__init__(client, query=query, interval=interval, clock=clock)
+        self.results: ResultSet | None = None
 
-    def show_found(self, found: ResultSet) -> None:
+    def show_results(self, results: ResultSet) -> None:
         """Show the jobs that were found, from the first page on."""
-        self.found = found
-        self.wanted = found.query(self.wanted.limit)
+        self.results = results
+        self.job_query = results.query(self.job_query.limit)
 
-    def leave_found(self) -> bool:
+    def back(self) -> bool:
         """Bring back the list that was looked through; tell whether there was one."""
-        if self.wanted.among is None:
+        if self.job_query.among is None:
             return False
-        self.wanted = self.wanted.among.within
+        self.job_query = self.job_query.among.within
         return True
 
-    def watch_wanted(self, wanted: JobQuery) -> None:
+    def watch_job_query(self, job_query: JobQuery) -> None:
         """Show what is wanted now; what was found is counted without asking."""
-        super().watch_wanted(wanted)
-        if wanted.among is not None:
-            self.recount(None)
+        super().watch_job_query(job_query)
+        if job_query.among is not None:
+            self.update_counts(None)
 
-    def watch_arrangement(self, old: ListView, new: ListView) -> None:
+    def watch_list_view(self, old: ListView, new: ListView) -> None:
         """Sort what was found from end to end, and go to its start."""
-        if self.wanted.among is None or (old.sort, old.reverse) == (new.sort, new.reverse):
+        if self.job_query.among is None or (old.sort, old.reverse) == (new.sort, new.reverse):
             return
-        if self.wanted.offset:
-            self.wanted = replace(self.wanted, offset=0)
-        elif (page := self.kept(self.wanted)) is not None:
+        if self.job_query.offset:
+            self.job_query = replace(self.job_query, offset=0)
+        elif (page := self.cached(self.job_query)) is not None:
             self._show(page)
 
-    def kept(self, query: JobQuery) -> JobPage | None:
+    def cached(self, query: JobQuery) -> JobPage | None:
         """Return what is known of a page before it is asked for."""
-        if self.found is not None and query.among == self.found.origin:
-            return self.found.page(query, self.arrangement)
-        return super().kept(query)
+        if self.results is not None and query.among == self.results.origin:
+            return self.results.page(query, self.list_view)
+        return super().cached(query)
 
-    async def ask(self, query: JobQuery, *, on_retry: RetryHook | None = None) -> JobPage:
+    async def fetch_page(self, query: JobQuery, *, on_retry: RetryHook | None = None) -> JobPage:
         """Return a page: of the platform's list, or of what was found and how that stands now."""
-        found = self.found
-        if found is None or query.among != found.origin:
-            return await super().ask(query, on_retry=on_retry)
+        results = self.results
+        if results is None or query.among != results.origin:
+            return await super().fetch_page(query, on_retry=on_retry)
         from cgc_tui.api.listing import fetch_many  # with httpx, which is there by now
 
-        ids = found.ids_to_refresh(found.page(query, self.arrangement))
-        found.update(await fetch_many(self.client, ids, on_retry=on_retry), self.clock())
-        return found.page(query, self.arrangement)
+        ids = results.ids_to_refresh(results.page(query, self.list_view))
+        results.update(await fetch_many(self.client, ids, on_retry=on_retry), self.clock())
+        return results.page(query, self.list_view)
 
-    def recount(self, total: int | None, *, asked: bool = False) -> None:
+    def update_counts(self, total: int | None, *, by_user: bool = False) -> None:
         """Count each tab's jobs; of what was found all are known."""
-        if self.found is None or self.wanted.among != self.found.origin:
-            super().recount(total, asked=asked)
+        if self.results is None or self.job_query.among != self.results.origin:
+            super().update_counts(total, by_user=by_user)
             return
         tabs = [states for _, states, _, _ in TABS]
-        self.standing = batch_progress(self.found.jobs, self.clock())
-        self.counts = {tab: len(self.found.filter(replace(self.wanted, states=tab))) for tab in tabs}
+        self.progress = batch_progress(self.results.jobs, self.clock())
+        self.counts = {tab: len(self.results.filter(replace(self.job_query, states=tab))) for tab in tabs}

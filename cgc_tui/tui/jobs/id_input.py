@@ -13,11 +13,11 @@ from textual.widgets import Input, Label, OptionList
 from cgc_tui.domain.platform import IdList
 from cgc_tui.domain.text import reveal, sanitize
 
-MOST_SHOWN = 50
-MOST_CHARACTERS = 300
+MAX_SHOWN = 50
+MAX_CHARS = 300
 
 
-class IdField(Vertical):
+class IdInput(Vertical):
     """An input whose matches stand below it while it has the focus; `↓` goes into them."""
 
     names: reactive[IdList] = reactive(IdList((), complete=False))
@@ -29,21 +29,21 @@ class IdField(Vertical):
         super().__init__(id=id)
         self._label = label
         self._value = value
-        self._found: list[str] = []
+        self._shown_matches: list[str] = []
 
     def compose(self) -> ComposeResult:
         """Lay out the label, the line and the matches."""
         yield Label(self._label, markup=False)
-        yield Input(self._value, placeholder="any", compact=True, max_length=MOST_CHARACTERS)
+        yield Input(self._value, placeholder="any", compact=True, max_length=MAX_CHARS)
         yield OptionList(compact=True)
 
     @property
     def value(self) -> str | None:
         """The id, None for any; a part that only one known id has stands for that id."""
         typed = self.query_one(Input).value.strip()
-        found = self._matches(typed)
-        if typed and "/" not in typed and len(found) == 1:
-            return found[0]
+        matches = self._matches(typed)
+        if typed and "/" not in typed and len(matches) == 1:
+            return matches[0]
         return typed or None
 
     def watch_names(self) -> None:
@@ -58,9 +58,9 @@ class IdField(Vertical):
         options = self.query_one(OptionList)
         options.clear_options()
         typed = self.query_one(Input).value.strip()
-        self._found = self._matches(typed)[:MOST_SHOWN]
-        options.add_options(Content(reveal(sanitize(name))) for name in self._found)
-        options.set_class(not self._found or self._found == [typed], "-empty")
+        self._shown_matches = self._matches(typed)[:MAX_SHOWN]
+        options.add_options(Content(reveal(sanitize(name))) for name in self._shown_matches)
+        options.set_class(not self._shown_matches or self._shown_matches == [typed], "-empty")
 
     def _matches(self, typed: str) -> list[str]:
         return [name for name in self.names.ids if typed.lower() in name.lower()]
@@ -87,5 +87,5 @@ class IdField(Vertical):
     def _take(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         line = self.query_one(Input)
-        line.value = self._found[event.option_index]
+        line.value = self._shown_matches[event.option_index]
         line.focus()

@@ -39,44 +39,46 @@ class JobRows(DataTable[Text]):
         self._cells: list[tuple[SafeText, ...]] = []
 
     @property
-    def room(self) -> int:
+    def available_width(self) -> int:
         """The cells that columns can take."""
         return self.size.width - self.scrollbar_size_vertical
 
-    def lay_columns(self, arrangement: ListView, look: DisplayOptions) -> None:
+    def rebuild_columns(self, list_view: ListView, display: DisplayOptions) -> None:
         """Make the columns that fit, and mark the one that is sorted by; the rows are gone then."""
         self.clear(columns=True)
         self._cells = []
         if self.size.width:
-            self.widths = column_widths(self.room)
-        arrow = ("^v" if look.ascii else "▲▼")[arrangement.reverse]
+            self.widths = column_widths(self.available_width)
+        arrow = ("^v" if display.ascii else "▲▼")[list_view.reverse]
         for column, width in self.widths.items():
-            sorts = SORT_KEYS[column] is arrangement.sort
+            sorts = SORT_KEYS[column] is list_view.sort
             label = Text(f"{column} {arrow}" if sorts else column)
             if column is Column.DURATION:
                 label = Text(label.plain.rjust(width))
             self.add_column(label, width=width, key=column)
 
-    def fill(self, jobs: Sequence[ImportJob], marks: Marks, look: DisplayOptions, now: datetime) -> None:
+    def update_rows(
+        self, jobs: Sequence[ImportJob], marks: Marks, display: DisplayOptions, now: datetime
+    ) -> None:
         """Write the cells that differ; add and remove rows at the end alone."""
-        cells = [row_cells(job, self.widths, look, now) for job in jobs]
+        cells = [row_cells(job, self.widths, display, now) for job in jobs]
         cells = [
-            (with_mark(values[0], look), *values[1:]) if job in marks else values
+            (with_mark(values[0], display), *values[1:]) if job in marks else values
             for job, values in zip(jobs, cells, strict=True)
         ]
         while self.row_count > len(cells):
             self.remove_row(str(self.row_count - 1))
-        for place, (job, values) in enumerate(zip(jobs, cells, strict=True)):
-            if place >= self.row_count:
+        for index, (job, values) in enumerate(zip(jobs, cells, strict=True)):
+            if index >= self.row_count:
                 texts = (
                     self._text(value, column, job, marks)
                     for column, value in zip(self.widths, values, strict=True)
                 )
-                self.add_row(*texts, key=str(place))
+                self.add_row(*texts, key=str(index))
                 continue
-            for column, value, old in zip(self.widths, values, self._cells[place], strict=True):
+            for column, value, old in zip(self.widths, values, self._cells[index], strict=True):
                 if value != old:
-                    self.update_cell(str(place), column, self._text(value, column, job, marks))
+                    self.update_cell(str(index), column, self._text(value, column, job, marks))
         self._cells = cells
 
     def _text(self, value: SafeText, column: Column, job: ImportJob, marks: Marks) -> Text:

@@ -30,8 +30,8 @@ class JobTable(JobRows, inherit_bindings=False):
     BINDINGS = bindings("table")
 
     page: reactive[JobPage | None] = reactive[JobPage | None](None)
-    arrangement: reactive[ListView] = reactive(ListView())
-    look: reactive[DisplayOptions] = reactive(DisplayOptions())
+    list_view: reactive[ListView] = reactive(ListView())
+    display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
     marks: reactive[Marks] = reactive(Marks())
 
@@ -42,7 +42,7 @@ class JobTable(JobRows, inherit_bindings=False):
             super().__init__()
             self.job = job
 
-    class SortAsked(Message):
+    class SortRequested(Message):
         """A heading was clicked."""
 
         def __init__(self, key: SortKey) -> None:
@@ -57,29 +57,29 @@ class JobTable(JobRows, inherit_bindings=False):
         self._clock = clock
         self._shown: tuple[ImportJob, ...] = ()
         self._query: JobQuery | None = None
-        self._told: ImportJob | None = None
+        self._highlighted_job: ImportJob | None = None
 
     @property
     def job(self) -> ImportJob | None:
         """The job under the cursor."""
-        return self._at(self.cursor_row)
+        return self._job_at(self.cursor_row)
 
     @property
-    def shown(self) -> tuple[ImportJob, ...]:
+    def shown_jobs(self) -> tuple[ImportJob, ...]:
         """The jobs in the rows, from top to bottom."""
         return self._shown
 
     def on_mount(self) -> None:
         """Draw anew when the theme's colours change."""
-        self.app.theme_changed_signal.subscribe(self, lambda _: self._draw(anew=bool(self.widths)))
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._draw(rebuild=bool(self.widths)))
 
     def watch_page(self) -> None:
         """Show the page."""
         self._draw()
 
-    def watch_arrangement(self) -> None:
+    def watch_list_view(self) -> None:
         """Show what matches, in the new order, and mark the heading."""
-        self._draw(anew=bool(self.widths))
+        self._draw(rebuild=bool(self.widths))
 
     def watch_as_of(self) -> None:
         """Say times anew: what was today may not be any more."""
@@ -89,7 +89,7 @@ class JobTable(JobRows, inherit_bindings=False):
         """Show which jobs are marked."""
         self._draw()
 
-    def watch_look(self) -> None:
+    def watch_display_options(self) -> None:
         """Say the same in another way."""
         self._draw()
 
@@ -97,15 +97,15 @@ class JobTable(JobRows, inherit_bindings=False):
         """Give the columns what room there is."""
         if not event.size.width:
             return
-        if column_widths(self.room) != self.widths:
-            self._draw(anew=True)
+        if column_widths(self.available_width) != self.widths:
+            self._draw(rebuild=True)
         else:
             self.move_cursor(row=self.cursor_row)
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         """Tell which job the cursor is on."""
         event.stop()
-        self._tell()
+        self._post_highlight()
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         """Open the job that was clicked."""
@@ -115,28 +115,28 @@ class JobTable(JobRows, inherit_bindings=False):
     def on_data_table_header_selected(self, event: DataTable.HeaderSelected) -> None:
         """Ask to sort by the heading that was clicked."""
         event.stop()
-        self.post_message(self.SortAsked(SORT_KEYS[Column(event.column_key.value or "")]))
+        self.post_message(self.SortRequested(SORT_KEYS[Column(event.column_key.value or "")]))
 
-    def _at(self, place: int) -> ImportJob | None:
+    def _job_at(self, row: int) -> ImportJob | None:
         """Return the job in a row, None where there is no such row."""
-        return self._shown[place] if 0 <= place < len(self._shown) else None
+        return self._shown[row] if 0 <= row < len(self._shown) else None
 
-    def _draw(self, *, anew: bool = False) -> None:
+    def _draw(self, *, rebuild: bool = False) -> None:
         """Bring the rows up to date, then put the cursor and the scroll where they belong."""
-        if not (self.widths or anew):
+        if not (self.widths or rebuild):
             return
-        place = max(0, self.cursor_row)
-        job = self._at(place)
+        row = max(0, self.cursor_row)
+        job = self._job_at(row)
         scroll = int(self.scroll_y)
-        self._shown = self.arrangement.rows_of(self.page) if self.page else ()
+        self._shown = self.list_view.rows_of(self.page) if self.page else ()
         with self.app.batch_update():
-            if anew:
-                self.lay_columns(self.arrangement, self.look)
-            self.fill(self._shown, self.marks, self.look, self._clock())
-            self._settle(place, job.id if job else None, scroll)
-        self._tell()
+            if rebuild:
+                self.rebuild_columns(self.list_view, self.display_options)
+            self.update_rows(self._shown, self.marks, self.display_options, self._clock())
+            self._restore_cursor(row, job.id if job else None, scroll)
+        self._post_highlight()
 
-    def _settle(self, place: int, job_id: str | None, scroll: int) -> None:
+    def _restore_cursor(self, row: int, job_id: str | None, scroll: int) -> None:
         """Put the cursor on its job, and keep that at its height on the screen.
 
         Where the job is gone, the cursor stays at its place in a list that is still the same one, and goes
@@ -144,19 +144,19 @@ class JobTable(JobRows, inherit_bindings=False):
         """
         query = self.page.query if self.page is not None else None
         same, self._query = query == self._query, query
-        places = {job.id: index for index, job in enumerate(self._shown)}
+        rows = {job.id: index for index, job in enumerate(self._shown)}
         height = max(1, self.size.height - self.header_height)
-        target = places.get(job_id or "", min(place, max(0, len(places) - 1)) if same else 0)
-        if place == 0 and scroll == 0 and target >= height:
+        target = rows.get(job_id or "", min(row, max(0, len(rows) - 1)) if same else 0)
+        if row == 0 and scroll == 0 and target >= height:
             target = 0
         elif scroll:
-            scroll += target - place
+            scroll += target - row
         scroll = min(max(scroll, target - height + 1, 0), target)
         self.move_cursor(row=target, scroll=False)
         if self.size.height:  # hidden, it has none
             self.call_after_refresh(self.scroll_to, y=scroll, animate=False, force=True, immediate=True)
 
-    def _tell(self) -> None:
-        if self.job != self._told:
-            self._told = self.job
-            self.post_message(self.Highlighted(self._told))
+    def _post_highlight(self) -> None:
+        if self.job != self._highlighted_job:
+            self._highlighted_job = self.job
+            self.post_message(self.Highlighted(self._highlighted_job))

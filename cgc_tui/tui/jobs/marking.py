@@ -39,13 +39,13 @@ class Marking(Closeup):
 
     def action_mark_shown(self) -> None:
         """Mark all rows that are shown, or take their marks away where all have one."""
-        self.marks = self.marks.toggled(self.query_one(JobTable).shown)
+        self.marks = self.marks.toggled(self.query_one(JobTable).shown_jobs)
 
     def clear_marks(self) -> bool:
         """Take all marks away; tell whether there were any."""
         count, self.marks = len(self.marks), Marks()
         if count:
-            self.news = SafeText(f"{count:,} marks cleared")
+            self.notice = SafeText(f"{count:,} marks cleared")
         return count > 0
 
     def _copyable(self, job: ImportJob | None) -> dict[str, str]:

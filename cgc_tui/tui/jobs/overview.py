@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Overview(Marking):
     """Opens what shows many jobs at once: the failures by cause and the batches."""
 
-    look: reactive[DisplayOptions] = reactive(DisplayOptions())
+    display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
 
     def __init__(
         self,
@@ -37,18 +37,18 @@ class Overview(Marking):
         last_user: SafeText | None,
         web: str | None,
         query: JobQuery,
-        every: float,
-        look: DisplayOptions,
+        interval: float,
+        display: DisplayOptions,
         clock: Callable[[], datetime],
     ) -> None:
-        """`platform` is its title, `web` its web address; `every` is in seconds, 0 for no refresh.
+        """`platform` is its title, `web` its web address; `interval` is in seconds, 0 for no refresh.
 
         `last_user` stands for whom the platform takes the token's owner for, until it has said so.
         """
-        super().__init__(client, query=query, every=every, web=web, clock=clock)
+        super().__init__(client, query=query, interval=interval, web=web, clock=clock)
         self.platform = platform
         self.last_user = last_user
-        self.set_reactive(Overview.look, look)
+        self.set_reactive(Overview.display_options, display)
 
     def on_mount(self) -> None:
         """Follow the app."""
@@ -58,14 +58,14 @@ class Overview(Marking):
         """Show why jobs of this list failed; the jobs of one cause become a list of their own."""
         from cgc_tui.tui.failures.screen import FailuresScreen
 
-        def chosen(found: ResultSet | None) -> None:
-            if found is not None:
-                self.show_found(found)
+        def chosen(results: ResultSet | None) -> None:
+            if results is not None:
+                self.show_results(results)
 
         screen = FailuresScreen(
             self.client,
-            self.wanted,
-            self.found if self.wanted.among else None,
+            self.job_query,
+            self.results if self.job_query.among else None,
             platform=self.platform,
             clock=self.clock,
         )
@@ -73,57 +73,72 @@ class Overview(Marking):
 
     def action_batches(self) -> None:
         """Choose a batch; its jobs become a list of their own."""
-        if self.found is not None and self.wanted.among is not None:
-            query = replace(self.wanted, states=(), offset=0)
-            jobs = self.found.filter(query)
-            page = JobPage(query, jobs, len(jobs), False, query.limit, received_at=self.found.as_of)
+        if self.results is not None and self.job_query.among is not None:
+            query = replace(self.job_query, states=(), offset=0)
+            jobs = self.results.filter(query)
+            page = JobPage(query, jobs, len(jobs), False, query.limit, received_at=self.results.as_of)
             self._offer_batches(find_batches(jobs), page)
         else:
             self._search_batches(SEARCH_WINDOW)
 
-    def _search_batches(self, most: int, *, of: str | None = None) -> None:
+    def _search_batches(self, max_jobs: int, *, job_id: str | None = None) -> None:
         """Look for batches among the first jobs, or all where the list is not in the order of time.
 
-        The batch `of` a job is shown at once, any other is offered.
+        The batch with the job `job_id` is shown at once; without it the batches are offered.
         """
-        from cgc_tui.tui.dialogs.loading import ReadAll
+        from cgc_tui.tui.dialogs.loading import LoadAllDialog
 
-        def came(page: JobPage | None) -> None:
+        def take(page: JobPage | None) -> None:
             if page is None:
                 return
             if page.more and not newest_first(page.jobs):
                 self._search_batches(sys.maxsize)
                 return
-            found = find_batches(page.jobs, complete=not page.more)
-            wanted = [batch for batch in found if any(job.id == of for job in batch.jobs)]
-            if wanted:
-                self._show_batch(wanted[0], page)
+            found_batches = find_batches(page.jobs, complete=not page.more)
+            matching = [batch for batch in found_batches if any(job.id == job_id for job in batch.jobs)]
+            if matching:
+                self._show_batch(matching[0], page)
             else:
-                self._offer_batches(found, page)
+                self._offer_batches(found_batches, page)
 
-        query = replace(self.wanted, states=(), offset=0)
-        what = sanitize(f"Looking for batches{self.look.separator}{describe_query(query, self.look)}")
-        screen = ReadAll(self.client, query, what=what, look=self.look, clock=self.clock, most=most)
-        self.app.push_screen(screen, came)
+        query = replace(self.job_query, states=(), offset=0)
+        heading = sanitize(
+            f"Looking for batches{self.display_options.separator}"
+            f"{describe_query(query, self.display_options)}"
+        )
+        screen = LoadAllDialog(
+            self.client,
+            query,
+            heading=heading,
+            display=self.display_options,
+            clock=self.clock,
+            max_jobs=max_jobs,
+        )
+        self.app.push_screen(screen, take)
 
     def _offer_batches(self, offered: Sequence[Batch], page: JobPage) -> None:
         """Let one of the batches among these jobs be chosen; of one that may go on the rest is read first."""
-        from cgc_tui.tui.batches.picker import ALL, BatchDialog
+        from cgc_tui.tui.batches.picker import ALL, BatchPicker
 
-        def chosen(place: int | None) -> None:
-            if place is None:
+        def chosen(index: int | None) -> None:
+            if index is None:
                 return
-            if place == ALL:
+            if index == ALL:
                 self._search_batches(sys.maxsize)
-            elif offered[place].may_continue:
-                self._search_batches(sys.maxsize, of=offered[place].jobs[0].id)
+            elif offered[index].may_continue:
+                self._search_batches(sys.maxsize, job_id=offered[index].jobs[0].id)
             else:
-                self._show_batch(offered[place], page)
+                self._show_batch(offered[index], page)
 
-        self.app.push_screen(BatchDialog(offered, page, look=self.look, now=self.clock()), chosen)
+        self.app.push_screen(
+            BatchPicker(offered, page, display=self.display_options, now=self.clock()), chosen
+        )
 
     def _show_batch(self, batch: Batch, page: JobPage) -> None:
         """Make a batch that was found among these jobs a list of its own."""
-        what = f"batch of {started_label(batch, self.look, self.clock())} {route_label(batch, self.look)}"
-        search = ResultOrigin(sanitize(what), self.wanted, len(page.jobs), page.total, page.received_at)
-        self.show_found(ResultSet(search, batch.jobs))
+        title = (
+            f"batch of {started_label(batch, self.display_options, self.clock())} "
+            f"{route_label(batch, self.display_options)}"
+        )
+        origin = ResultOrigin(sanitize(title), self.job_query, len(page.jobs), page.total, page.received_at)
+        self.show_results(ResultSet(origin, batch.jobs))

@@ -12,32 +12,37 @@ from cgc_tui.domain.batches import BatchProgress
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.formatting.batches import done_label, rate_label
 from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.tui.widgets.split_line import FactLine
+from cgc_tui.tui.widgets.split_line import SplitLine
 
 
-class FoundLine(FactLine):
+class ResultBar(SplitLine):
     """Stands below the tabs while one looks at jobs that a search found."""
 
-    COMPONENT_CLASSES = {"found-line--muted"}
+    COMPONENT_CLASSES = {"result-bar--muted"}
 
-    look: reactive[DisplayOptions] = reactive(DisplayOptions())
-    wanted: reactive[JobQuery] = reactive(JobQuery())
-    standing: reactive[BatchProgress | None] = reactive[BatchProgress | None](None)
+    display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
+    job_query: reactive[JobQuery] = reactive(JobQuery())
+    progress: reactive[BatchProgress | None] = reactive[BatchProgress | None](None)
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__()
         self._clock = clock
 
-    def watch_wanted(self, wanted: JobQuery) -> None:
+    def watch_job_query(self, job_query: JobQuery) -> None:
         """Show up where the list is one of found jobs."""
-        self.display = wanted.among is not None
+        self.display = job_query.among is not None
 
-    def parts(self) -> tuple[Content, Content]:
+    def sides(self) -> tuple[Content, Content]:
         """Return how far the jobs have come and what was searched for, and the way back."""
         facts: list[str] = []
-        standing = self.standing
+        standing = self.progress
         if standing is not None and standing.failed < standing.total:
-            facts += [done_label(standing, self.look), rate_label(standing, self.look, self._clock())]
-        facts.append(self.wanted.among.title if self.wanted.among is not None else "")
-        muted = self.get_visual_style("found-line--muted", partial=True)
-        return Content(self.look.separator.join(filter(None, facts))), Content.styled("Esc Back", muted)
+            facts += [
+                done_label(standing, self.display_options),
+                rate_label(standing, self.display_options, self._clock()),
+            ]
+        facts.append(self.job_query.among.title if self.job_query.among is not None else "")
+        muted = self.get_visual_style("result-bar--muted", partial=True)
+        return Content(self.display_options.separator.join(filter(None, facts))), Content.styled(
+            "Esc Back", muted
+        )

@@ -12,10 +12,10 @@ from textual.widgets import Input
 
 from cgc_tui.domain.result_set import ResultSet
 from cgc_tui.domain.search import search_pattern
-from cgc_tui.tui.jobs.empty_state import Notice
-from cgc_tui.tui.jobs.find_bar import FindLine
+from cgc_tui.tui.jobs.empty_state import EmptyState
+from cgc_tui.tui.jobs.find_bar import FindBar
 from cgc_tui.tui.jobs.job_table import JobTable
-from cgc_tui.tui.jobs.result_bar import FoundLine
+from cgc_tui.tui.jobs.result_bar import ResultBar
 from cgc_tui.tui.jobs.state_tabs import StateTabs
 from cgc_tui.tui.jobs.status_line import StatusLine
 from cgc_tui.tui.keys import bindings
@@ -38,30 +38,32 @@ class JobsScreen(Retrying):
         """Lay out the bars, the list with its notice, the detail and the keys."""
         at = JobsScreen
         yield TopBar(self.platform, self.last_user).data_bind(
-            at.look, at.user, at.as_of, at.every, at.paused, at.attention
+            at.display_options, at.user, at.as_of, at.interval, at.paused, at.presence
         )
-        yield StateTabs().data_bind(at.look, at.wanted, at.counts)
-        yield FoundLine(self.clock).data_bind(at.look, at.wanted, at.standing)
+        yield StateTabs().data_bind(at.display_options, at.job_query, at.counts)
+        yield ResultBar(self.clock).data_bind(at.display_options, at.job_query, at.progress)
         with Horizontal(id="body"):
             with Container(id="list"):
-                yield JobTable(self.clock).data_bind(at.page, at.arrangement, at.look, at.as_of, at.marks)
-                yield Notice(self.client.endpoint).data_bind(
-                    at.look, at.page, at.wanted, at.arrangement, at.trouble, at.user
+                yield JobTable(self.clock).data_bind(
+                    at.page, at.list_view, at.display_options, at.as_of, at.marks
                 )
-            yield JobDetail(self.web).data_bind(at.look, job=at.detail, note=at.detail_note)
-        yield FindLine()
+                yield EmptyState(self.client.endpoint).data_bind(
+                    at.display_options, at.page, at.job_query, at.list_view, at.failure, at.user
+                )
+            yield JobDetail(self.web).data_bind(at.display_options, job=at.detail, note=at.detail_note)
+        yield FindBar()
         yield StatusLine(self.clock).data_bind(
-            at.look,
+            at.display_options,
             at.page,
-            at.wanted,
-            at.arrangement,
-            at.trouble,
+            at.job_query,
+            at.list_view,
+            at.failure,
             at.as_of,
-            at.budget,
-            at.news,
+            at.rate_limit,
+            at.notice,
             at.marks,
             at.finding,
-            at.watched,
+            at.watcher_status,
         )
         yield KeyBar()
         yield TooSmall()
@@ -79,19 +81,19 @@ class JobsScreen(Retrying):
     def _highlight(self, event: JobTable.Highlighted) -> None:
         self.job = event.job
 
-    @on(JobTable.SortAsked)
-    def _sort_by(self, event: JobTable.SortAsked) -> None:
-        same = self.arrangement.sort is event.key
-        backwards = same and not self.arrangement.reverse
-        self.arrangement = replace(self.arrangement, sort=event.key, reverse=backwards)
+    @on(JobTable.SortRequested)
+    def _sort_by(self, event: JobTable.SortRequested) -> None:
+        same = self.list_view.sort is event.key
+        reverse = same and not self.list_view.reverse
+        self.list_view = replace(self.list_view, sort=event.key, reverse=reverse)
 
     @on(StateTabs.Chosen)
     def _choose_tab(self, event: StateTabs.Chosen) -> None:
-        self.narrow(event.states)
+        self.show_states(event.states)
 
     @on(Input.Changed, "#find")
     def _find(self, event: Input.Changed) -> None:
-        self.arrangement = replace(self.arrangement, search=event.value)
+        self.list_view = replace(self.list_view, search=event.value)
 
     @on(Input.Submitted, "#find")
     def _search(self, event: Input.Submitted) -> None:
@@ -100,7 +102,7 @@ class JobsScreen(Retrying):
             return
         whole = self.page is not None and not self.page.more and not self.page.query.offset
         if search_pattern(event.value) and not whole:
-            self.find_everywhere(event.value)
+            self.search_all_pages(event.value)
         else:
             self.action_rows()
 
@@ -141,20 +143,20 @@ class JobsScreen(Retrying):
 
     def action_back(self) -> None:
         """Leave the find line or the detail; else stop a wait; else show more again; else clear the marks."""
-        table, find = self.query_one(JobTable), self.query_one(FindLine)
+        table, find = self.query_one(JobTable), self.query_one(FindBar)
         if find.has_focus:
             self._end_find()
         elif not table.has_focus or not table.display:
             self.remove_class("-open")
             self._open_or_shut()
-        elif not (self.stop_waiting() or self._end_find() or self.leave_found()):
+        elif not (self.stop_waiting() or self._end_find() or self.back()):
             self.clear_marks()
         table.focus()
 
     def _end_find(self) -> bool:
         """Show all that is loaded again; tell whether that was not so."""
-        self.query_one(FindLine).shut()
-        return bool(self.arrangement.search)
+        self.query_one(FindBar).shut()
+        return bool(self.list_view.search)
 
     def check_action(
         self,
@@ -162,23 +164,23 @@ class JobsScreen(Retrying):
         parameters: tuple[object, ...],  # noqa: ARG002
     ) -> bool | None:
         """Leave `/` to the find line while one types there."""
-        return action != "find" or not isinstance(self.focused, FindLine)
+        return action != "find" or not isinstance(self.focused, FindBar)
 
     def action_find(self) -> None:
         """Open the find line."""
-        self.query_one(FindLine).open()
+        self.query_one(FindBar).open()
         self.finding = True
 
-    def show_found(self, found: ResultSet) -> None:
+    def show_results(self, results: ResultSet) -> None:
         """Show the jobs that were found, with the focus on their rows."""
         self._end_find()
-        super().show_found(found)
+        super().show_results(results)
         self.query_one(JobTable).focus()
 
     def action_sort(self) -> None:
         """Sort the loaded jobs by the next column."""
-        self.arrangement = replace(self.arrangement, sort=self.arrangement.sort.next(), reverse=False)
+        self.list_view = replace(self.list_view, sort=self.list_view.sort.next(), reverse=False)
 
     def action_reverse(self) -> None:
         """Turn the order of the loaded jobs round."""
-        self.arrangement = replace(self.arrangement, reverse=not self.arrangement.reverse)
+        self.list_view = replace(self.list_view, reverse=not self.list_view.reverse)

@@ -13,7 +13,7 @@ from cgc_tui.domain.jobs import JobState
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import sanitize
 from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.tui.widgets.split_line import FactLine
+from cgc_tui.tui.widgets.split_line import SplitLine
 
 TABS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("0", (), "All", "All"),
@@ -25,13 +25,13 @@ TABS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
 """Key, states, name and short name of each tab."""
 
 
-class StateTabs(FactLine):
+class StateTabs(SplitLine):
     """A line of tabs; the chosen one stands out, several chosen states stand out together."""
 
     COMPONENT_CLASSES = {"state-tabs--chosen", "state-tabs--key", "state-tabs--muted"}
 
-    look: reactive[DisplayOptions] = reactive(DisplayOptions())
-    wanted: reactive[JobQuery] = reactive(JobQuery())
+    display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
+    job_query: reactive[JobQuery] = reactive(JobQuery())
     counts: reactive[Mapping[tuple[str, ...], int | None]] = reactive(dict, always_update=False)
     """How many jobs are in the states of each tab, where that is known."""
 
@@ -42,13 +42,15 @@ class StateTabs(FactLine):
             super().__init__()
             self.states = states
 
-    def parts(self) -> tuple[Content, Content]:
+    def sides(self) -> tuple[Content, Content]:
         """Return the tabs, and what else narrows the list."""
-        separator = "|" if self.look.ascii else "│"
+        separator = "|" if self.display_options.ascii else "│"
         muted = self.get_visual_style("state-tabs--muted", partial=True)
         tabs = Content.styled(separator, muted).join(self._tabs())
-        project, volume = self.wanted.project or "any", self.wanted.volume or "any"
-        return tabs, Content.styled(sanitize(f"project {project}{self.look.separator}volume {volume}"), muted)
+        project, volume = self.job_query.project or "any", self.job_query.volume or "any"
+        return tabs, Content.styled(
+            sanitize(f"project {project}{self.display_options.separator}volume {volume}"), muted
+        )
 
     def _tabs(self) -> list[Content]:
         """Return the tabs with the longest names that fit."""
@@ -60,11 +62,11 @@ class StateTabs(FactLine):
 
     def _tab(self, key: str, states: tuple[str, ...], name: str) -> Content:
         count = self.counts.get(states)
-        words = f" {name} " if count is None else f" {name} {count:,} "
-        chosen = set(states) <= set(self.wanted.states) if states else not self.wanted.states
+        text = f" {name} " if count is None else f" {name} {count:,} "
+        chosen = set(states) <= set(self.job_query.states) if states else not self.job_query.states
         if chosen:
-            return Content.styled(f" {key}{words}", self.get_visual_style("state-tabs--chosen"))
-        return Content.assemble((f" {key}", self.get_visual_style("state-tabs--key", partial=True)), words)
+            return Content.styled(f" {key}{text}", self.get_visual_style("state-tabs--chosen"))
+        return Content.assemble((f" {key}", self.get_visual_style("state-tabs--key", partial=True)), text)
 
     def on_click(self, event: events.Click) -> None:
         """Choose the tab under the pointer."""

@@ -18,30 +18,30 @@ from cgc_tui.domain.search import search_pattern
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions, format_count, format_seconds
 from cgc_tui.formatting.lists import describe_query, describe_search, error_summary, lacking, page_position
-from cgc_tui.tui.widgets.split_line import FactLine
+from cgc_tui.tui.widgets.split_line import SplitLine
 
 LONGEST_WINDOW = timedelta(hours=1)
 """A rate limit that ends later than that is a clock that is wrong."""
 
 
-class StatusLine(FactLine):
+class StatusLine(SplitLine):
     """The line below the list: trouble before everything else, then the place in the list and news."""
 
     COMPONENT_CLASSES = {"status-line--trouble", "status-line--muted"}
 
-    matters = True
+    keep_right = True
 
-    look: reactive[DisplayOptions] = reactive(DisplayOptions())
+    display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
     page: reactive[JobPage | None] = reactive[JobPage | None](None)
-    wanted: reactive[JobQuery] = reactive(JobQuery())
-    arrangement: reactive[ListView] = reactive(ListView())
-    trouble: reactive[RefreshFailure | None] = reactive[RefreshFailure | None](None)
+    job_query: reactive[JobQuery] = reactive(JobQuery())
+    list_view: reactive[ListView] = reactive(ListView())
+    failure: reactive[RefreshFailure | None] = reactive[RefreshFailure | None](None)
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
-    budget: reactive[RateLimit | None] = reactive[RateLimit | None](None)
-    news: reactive[SafeText] = reactive(SafeText(""))
+    rate_limit: reactive[RateLimit | None] = reactive[RateLimit | None](None)
+    notice: reactive[SafeText] = reactive(SafeText(""))
     marks: reactive[Marks] = reactive(Marks())
     finding: reactive[bool] = reactive(False)
-    watched: reactive[SafeText] = reactive(SafeText(""))
+    watcher_status: reactive[SafeText] = reactive(SafeText(""))
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__()
@@ -51,86 +51,100 @@ class StatusLine(FactLine):
         """Count down while there is trouble."""
         self._ticker = self.set_interval(1.0, self.refresh, pause=True)
 
-    def watch_trouble(self, trouble: RefreshFailure | None) -> None:
+    def watch_failure(self, failure: RefreshFailure | None) -> None:
         """Count down while there is trouble."""
         if self.is_mounted:
-            self._ticker.pause() if trouble is None else self._ticker.resume()
+            self._ticker.pause() if failure is None else self._ticker.resume()
 
-    def parts(self) -> tuple[Content, Content]:
+    def sides(self) -> tuple[Content, Content]:
         """Return the trouble or the place, and the watch with what is left of a scarce rate budget."""
         muted = self.get_visual_style("status-line--muted", partial=True)
-        left = self._left_of(self.budget) if self.budget is not None and self.budget.is_low else ""
-        right = Content.styled(self.look.separator.join(filter(None, (self.watched, left))), muted)
-        if self.trouble is not None:
+        left = (
+            self._rate_limit_text(self.rate_limit)
+            if self.rate_limit is not None and self.rate_limit.is_low
+            else ""
+        )
+        right = Content.styled(
+            self.display_options.separator.join(filter(None, (self.watcher_status, left))), muted
+        )
+        if self.failure is not None:
             style = self.get_visual_style("status-line--trouble", partial=True)
-            return Content.styled(self._trouble(self.trouble), style), right
-        return Content.styled(self.look.separator.join(filter(None, self._place())), muted), right
+            return Content.styled(self._failure_text(self.failure), style), right
+        return Content.styled(
+            self.display_options.separator.join(filter(None, self._status_parts())), muted
+        ), right
 
-    def _left_of(self, budget: RateLimit) -> str:
+    def _rate_limit_text(self, rate_limit: RateLimit) -> str:
         """Return `120 requests left until 12:05`."""
-        words = f"{budget.remaining:,} requests left"
-        ends, now = budget.resets_at, self._clock()
-        if ends is None or not now <= ends <= now + LONGEST_WINDOW:
-            return words
-        return f"{words} until {ends.astimezone(self.look.timezone):%H:%M}"
+        text = f"{rate_limit.remaining:,} requests left"
+        end, now = rate_limit.resets_at, self._clock()
+        if end is None or not now <= end <= now + LONGEST_WINDOW:
+            return text
+        return f"{text} until {end.astimezone(self.display_options.timezone):%H:%M}"
 
-    def _place(self) -> list[str]:
+    def _status_parts(self) -> list[str]:
         """Return `51–100 of 12,380`, `page 2 of 248`, `whole list`, `sorted as sent`, and news."""
         if self.page is None:
-            return [self.news or "asking…"]
-        pending = self.wanted != self.page.query
-        going = f"asking for page {self.wanted.offset // self.wanted.limit + 1:,}…" if pending else ""
+            return [self.notice or "asking…"]
+        pending = self.job_query != self.page.query
+        request_text = (
+            f"asking for page {self.job_query.offset // self.job_query.limit + 1:,}…" if pending else ""
+        )
         skipped = f"{self.page.unreadable} could not be read" if self.page.unreadable else ""
-        query = replace(self.wanted if pending else self.page.query, among=None)
-        filtered = describe_query(query, self.look) if query.is_filtered or not self.wanted.among else ""
+        query = replace(self.job_query if pending else self.page.query, among=None)
+        filtered = (
+            describe_query(query, self.display_options)
+            if query.is_filtered or not self.job_query.among
+            else ""
+        )
         return [
-            *self._found(self.page),
-            page_position(self.page, self.look),
-            going or self.news,
+            *self._search_text(self.page),
+            page_position(self.page, self.display_options),
+            request_text or self.notice,
             f"{len(self.marks):,} marked" if self.marks else "",
             skipped,
             lacking(self.page),
-            describe_search(self.wanted.among, self.look) if self.wanted.among else "",
+            describe_search(self.job_query.among, self.display_options) if self.job_query.among else "",
             filtered,
             self._order(),
         ]
 
-    def _found(self, page: JobPage) -> list[str]:
+    def _search_text(self, page: JobPage) -> list[str]:
         """Return how many of the loaded jobs have what was looked for, and how the others are searched."""
-        looked_for = search_pattern(self.arrangement.search)
-        if not looked_for:
+        pattern = search_pattern(self.list_view.search)
+        if not pattern:
             return []
-        if looked_for.error is not None:
-            return [looked_for.error]
-        found = f"{len(self.arrangement.rows_of(page))} of {len(page.jobs)} loaded have"
+        if pattern.error is not None:
+            return [pattern.error]
+        count_text = f"{len(self.list_view.rows_of(page))} of {len(page.jobs)} loaded have"
         total = format_count(page.total) if page.total is not None else ""
         further = self.finding and (page.more or page.query.offset > 0)
         return [
-            f'{found} "{sanitize(self.arrangement.search, max_chars=40)}"',
+            f'{count_text} "{sanitize(self.list_view.search, max_chars=40)}"',
             f"Enter searches all {total}".rstrip() if further else "",
         ]
 
     def _order(self) -> str:
-        key: str = self.arrangement.sort
-        backwards = ", backwards" if self.arrangement.reverse else ""
-        if self.wanted.among is not None:
-            return f"{'as found' if key == SortKey.SERVER else f'sorted by {key}'}{backwards}"
-        return f"{'sorted' if key == SortKey.SERVER else 'this page by'} {key}{backwards}"
+        sort: str = self.list_view.sort
+        backwards = ", backwards" if self.list_view.reverse else ""
+        if self.job_query.among is not None:
+            return f"{'as found' if sort == SortKey.SERVER else f'sorted by {sort}'}{backwards}"
+        return f"{'sorted' if sort == SortKey.SERVER else 'this page by'} {sort}{backwards}"
 
-    def _trouble(self, trouble: RefreshFailure) -> str:
+    def _failure_text(self, failure: RefreshFailure) -> str:
         """Return `STALE 4 min · 503 maintenance · again in 30 s`."""
         now = self._clock()
-        error = trouble.error
+        error = failure.error
         parts = (
             [f"STALE {format_seconds(max(0.0, (now - self.as_of).total_seconds()))}"] if self.as_of else []
         )
-        if self.page is not None and self.page.query != self.wanted:
-            parts.append(f"still {describe_query(self.page.query, self.look)}")
-        what = sanitize(error_summary(error, self.wanted, self.look))
-        parts.append(what + (f" ({trouble.count} times)" if trouble.count > 1 else ""))
-        if trouble.retry_at is not None:
-            left = max(0, round((trouble.retry_at - now).total_seconds()))
+        if self.page is not None and self.page.query != self.job_query:
+            parts.append(f"still {describe_query(self.page.query, self.display_options)}")
+        summary = sanitize(error_summary(error, self.job_query, self.display_options))
+        parts.append(summary + (f" ({failure.count} times)" if failure.count > 1 else ""))
+        if failure.retry_at is not None:
+            left = max(0, round((failure.retry_at - now).total_seconds()))
             parts += [f"again in {left} s", error.server_message or "", error.remedy]
         else:
             parts += ["r asks again", error.server_message or "", error.remedy]
-        return self.look.separator.join(part for part in parts if part)
+        return self.display_options.separator.join(part for part in parts if part)

@@ -20,7 +20,7 @@ from cgc_tui.domain.token import Token
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.lists import error_line
 from cgc_tui.tui.keys import bindings
-from cgc_tui.tui.stylesheets import sheet
+from cgc_tui.tui.stylesheets import stylesheet
 from cgc_tui.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
+class LoginResult:
     """A token that the platform at `endpoint` knows, and the client that has it."""
 
     endpoint: str
@@ -50,10 +50,10 @@ class TokenInput(Input):
         """Cut nothing."""
 
 
-class TokenScreen(Screen[Login | None]):
+class LoginScreen(Screen[LoginResult | None]):
     """The platform, where to get a token, and a line to paste it into."""
 
-    CSS_PATH = sheet("login")
+    CSS_PATH = stylesheet("login")
     AUTO_FOCUS = "#token"
     BINDINGS = bindings("token")
 
@@ -64,17 +64,17 @@ class TokenScreen(Screen[Login | None]):
         store: str,
         reason: SafeText,
         connect: Callable[[str, Token], PlatformClient],
-        look: DisplayOptions,
-        leavable: bool,
+        display: DisplayOptions,
+        can_cancel: bool,
     ) -> None:
-        """`store` is the path where a token is kept; `leavable` says whether Esc goes back."""
+        """`store` is the path where a token is kept; `can_cancel` says whether Esc goes back."""
         super().__init__()
         self._endpoint = endpoint
         self._store = store
         self._reason = reason
         self._connect = connect
-        self._look = look
-        self._leavable = leavable
+        self._display_options = display
+        self._can_cancel = can_cancel
 
     def compose(self) -> ComposeResult:
         """Lay out the form."""
@@ -99,7 +99,7 @@ class TokenScreen(Screen[Login | None]):
                 id="store",
                 markup=False,
             )
-            back = "Esc Back" if self._leavable else "^c Quit"
+            back = "Esc Back" if self._can_cancel else "^c Quit"
             yield Static(f"Enter Submit   Tab Platform   {back}", markup=False, classes="keys")
         yield TooSmall()
 
@@ -143,28 +143,30 @@ class TokenScreen(Screen[Login | None]):
             user = await client.user()
         except TokenRejected as error:
             line.clear()
-            self._say(sanitize(f"The platform refused this token{self._said(error)}. Nothing was stored."))
+            self._say(
+                sanitize(f"The platform refused this token{self._server_reason(error)}. Nothing was stored.")
+            )
         except CgcError as error:
-            self._say(sanitize(f"The token could not be tried: {error_line(error, self._look)}"))
+            self._say(sanitize(f"The token could not be tried: {error_line(error, self._display_options)}"))
         else:
             while self.app.screen is not self:
                 self.app.pop_screen()
-            self.dismiss(Login(endpoint, token, client, user.username))
+            self.dismiss(LoginResult(endpoint, token, client, user.username))
             handed_on = True
         finally:
             if not handed_on:
                 await client.close()
 
     @staticmethod
-    def _said(error: TokenRejected) -> str:
+    def _server_reason(error: TokenRejected) -> str:
         return f" ({error.server_message.rstrip('.')})" if error.server_message else ""
 
-    def _say(self, words: SafeText) -> None:
+    def _say(self, message: SafeText) -> None:
         reason = self.query_one("#reason", Static)
-        reason.update(words)
-        reason.display = bool(words)
+        reason.update(message)
+        reason.display = bool(message)
 
     def action_leave(self) -> None:
         """Go back to the list, where there is one."""
-        if self._leavable:
+        if self._can_cancel:
             self.dismiss(None)

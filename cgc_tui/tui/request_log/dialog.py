@@ -13,62 +13,62 @@ from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.dialogs.base import Dialog
 from cgc_tui.tui.dialogs.text import TextDialog
 from cgc_tui.tui.keys import bindings
-from cgc_tui.tui.messages import CopyAsked
-from cgc_tui.tui.request_log.request_list import EventLines
-from cgc_tui.tui.stylesheets import sheet
+from cgc_tui.tui.messages import CopyRequested
+from cgc_tui.tui.request_log.request_list import RequestList
+from cgc_tui.tui.stylesheets import stylesheet
 
-LOOKS_EVERY = 0.5
+UPDATE_INTERVAL = 0.5
 """Seconds between two looks at the log; where nothing came, nothing is drawn."""
 
 
-class EventsDialog(Dialog[None]):
+class RequestLogDialog(Dialog[None]):
     """The events, newest first, and below them the whole of the one under the cursor."""
 
-    CSS_PATH = sheet("request_log")
+    CSS_PATH = stylesheet("request_log")
     BINDINGS = bindings("events")
 
-    def __init__(self, log: RequestLog, look: DisplayOptions) -> None:
+    def __init__(self, request_log: RequestLog, display: DisplayOptions) -> None:
         super().__init__()
-        self._log = log
-        self._look = look
+        self._request_log = request_log
+        self._display_options = display
         self._seen = 0
 
     def compose(self) -> ComposeResult:
         """Lay out the heading, the events, the entry and the keys."""
         with Vertical(id="dialog"):
             yield Static("", id="heading", markup=False, classes="heading")
-            yield EventLines(self._look)
+            yield RequestList(self._display_options)
             yield Static("", id="entry", markup=False)
             yield Static("Enter Whole   y Copy   Esc Back", markup=False, classes="keys")
 
     def on_mount(self) -> None:
         """Show what there is, and what comes."""
         self.call_after_refresh(self._update)
-        self.set_interval(LOOKS_EVERY, self._update)
+        self.set_interval(UPDATE_INTERVAL, self._update)
 
     def _update(self) -> None:
         """Show the events that came since the last look."""
-        new, self._seen = self._log.added - self._seen, self._log.added
+        new, self._seen = self._request_log.added - self._seen, self._request_log.added
         if not new:
             return
-        events = self._log.records
-        kept = f"the last {len(events)} of " if len(events) < self._log.added else ""
-        trouble = f". {self._log.write_error}" if self._log.write_error else ""
-        heading = f"Requests: {kept}{self._log.added:,}, newest first{trouble}"
+        records = self._request_log.records
+        kept = f"the last {len(records)} of " if len(records) < self._request_log.added else ""
+        trouble = f". {self._request_log.write_error}" if self._request_log.write_error else ""
+        heading = f"Requests: {kept}{self._request_log.added:,}, newest first{trouble}"
         self.query_one("#heading", Static).update(sanitize(heading))
-        self.query_one(EventLines).show(events, new=new)
+        self.query_one(RequestList).show(records, new=new)
 
-    @on(EventLines.Highlighted)
-    def _show_entry(self, message: EventLines.Highlighted) -> None:
-        text = message.event.text() if message.event is not None else ""
+    @on(RequestList.Highlighted)
+    def _show_entry(self, message: RequestList.Highlighted) -> None:
+        text = message.record.text() if message.record is not None else ""
         self.query_one("#entry", Static).update(sanitize(text, multiline=True))
 
     def action_whole(self) -> None:
         """Show the whole entry, which scrolls."""
-        if (event := self.query_one(EventLines).event) is not None:
-            self.app.push_screen(TextDialog(SafeText("Request"), event.text(), what=SafeText("the entry")))
+        if (record := self.query_one(RequestList).record) is not None:
+            self.app.push_screen(TextDialog(SafeText("Request"), record.text(), label=SafeText("the entry")))
 
     def action_copy(self) -> None:
         """Copy the whole entry."""
-        if (event := self.query_one(EventLines).event) is not None:
-            self.post_message(CopyAsked(event.text(), SafeText("the entry")))
+        if (record := self.query_one(RequestList).record) is not None:
+            self.post_message(CopyRequested(record.text(), SafeText("the entry")))

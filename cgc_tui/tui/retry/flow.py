@@ -37,13 +37,14 @@ class Retrying(Exporting):
         elif self.marks:
             self._retry(tuple(self.marks.jobs.values()), SafeText(f"{len(self.marks):,} marked jobs"))
         else:
-            query = replace(self.wanted, states=(JobState.FAILED,), offset=0)
-            what = sanitize(
-                f"all failed jobs{self.look.separator}{describe_query(replace(query, states=()), self.look)}"
+            query = replace(self.job_query, states=(JobState.FAILED,), offset=0)
+            title = sanitize(
+                f"all failed jobs{self.display_options.separator}"
+                f"{describe_query(replace(query, states=()), self.display_options)}"
             )
-            self.gather(query, SafeText("all failed jobs"), lambda page: self._retry(page.jobs, what))
+            self.all_jobs(query, SafeText("all failed jobs"), lambda page: self._retry(page.jobs, title))
 
-    def _retry(self, jobs: tuple[ImportJob, ...], what: SafeText) -> None:
+    def _retry(self, jobs: tuple[ImportJob, ...], title: SafeText) -> None:
         from cgc_tui.tui.retry.screen import RetryScreen
 
         if self._writer is None:
@@ -52,13 +53,13 @@ class Retrying(Exporting):
             self.client,
             jobs,
             self._runs,
-            what=what,
+            jobs_title=title,
             platform=self.platform,
             profile=self._writer,
             user=self.user,
             state=self._state_directory,
-            every=self.every,
-            look=self.look,
+            interval=self.interval,
+            display=self.display_options,
             clock=self.clock,
         )
-        self.app.push_screen(screen, lambda _: self.refresh_list())
+        self.app.push_screen(screen, lambda _: self.reload())

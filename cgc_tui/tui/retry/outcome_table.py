@@ -14,17 +14,17 @@ from cgc_tui.formatting.display import DisplayOptions, or_missing
 from cgc_tui.formatting.retry import outcome_label, severity
 from cgc_tui.tui.keys import bindings
 
-MOST_ROWS = 500
+MAX_ROWS = 500
 HEADINGS = ("What became of it", "Name", "Old id", "New id")
 PADDING = 2
 
 
-def widths(room: int) -> tuple[int, ...]:
+def widths(width: int) -> tuple[int, ...]:
     """Return the cells of each column."""
-    ids = 32 if room >= 150 else 20 if room >= 110 else 12
-    left = max(24, room - 2 * ids - len(HEADINGS) * PADDING)
-    name = min(36, left // 2)
-    return left - name, name, ids, ids
+    ids = 32 if width >= 150 else 20 if width >= 110 else 12
+    remaining = max(24, width - 2 * ids - len(HEADINGS) * PADDING)
+    name = min(36, remaining // 2)
+    return remaining - name, name, ids, ids
 
 
 class OutcomeTable(DataTable[Text], inherit_bindings=False):
@@ -34,7 +34,7 @@ class OutcomeTable(DataTable[Text], inherit_bindings=False):
     BINDINGS = bindings("table")
 
     outcomes: reactive[tuple[Outcome, ...]] = reactive[tuple[Outcome, ...]](())
-    look: reactive[DisplayOptions] = reactive(DisplayOptions())
+    display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
 
     def __init__(self) -> None:
         super().__init__(cursor_type="row", zebra_stripes=False)
@@ -48,15 +48,15 @@ class OutcomeTable(DataTable[Text], inherit_bindings=False):
         return self._shown[self.cursor_row] if 0 <= self.cursor_row < len(self._shown) else None
 
     @property
-    def left_out(self) -> int:
+    def hidden_count(self) -> int:
         """How many imports have no row, since there are so many."""
-        return max(0, len(self.outcomes) - MOST_ROWS)
+        return max(0, len(self.outcomes) - MAX_ROWS)
 
     def watch_outcomes(self) -> None:
         """Show what is known now."""
         self._draw()
 
-    def watch_look(self) -> None:
+    def watch_display_options(self) -> None:
         """Say the same in another way."""
         self._draw()
 
@@ -74,30 +74,30 @@ class OutcomeTable(DataTable[Text], inherit_bindings=False):
         """Write the cells that differ; the cursor stays on its import."""
         if not self._widths:
             return
-        was = self.outcome
-        self._shown = sorted(self.outcomes, key=severity)[:MOST_ROWS]
+        current = self.outcome
+        self._shown = sorted(self.outcomes, key=severity)[:MAX_ROWS]
         cells = [self._row(outcome) for outcome in self._shown]
         with self.app.batch_update():
-            for place, (outcome, row) in enumerate(zip(self._shown, cells, strict=True)):
+            for index, (outcome, row) in enumerate(zip(self._shown, cells, strict=True)):
                 texts = [self._text(outcome, number, value) for number, value in enumerate(row)]
-                if place >= self.row_count:
-                    self.add_row(*texts, key=str(place))
+                if index >= self.row_count:
+                    self.add_row(*texts, key=str(index))
                     continue
-                for heading, text, value, old in zip(HEADINGS, texts, row, self._cells[place], strict=True):
+                for heading, text, value, old in zip(HEADINGS, texts, row, self._cells[index], strict=True):
                     if value != old:
-                        self.update_cell(str(place), heading, text)
+                        self.update_cell(str(index), heading, text)
             self._cells = cells
-            places = {outcome.original.id: place for place, outcome in enumerate(self._shown)}
-            if was is not None and self.cursor_row:
-                self.move_cursor(row=places.get(was.original.id, 0))
+            rows = {outcome.original.id: index for index, outcome in enumerate(self._shown)}
+            if current is not None and self.cursor_row:
+                self.move_cursor(row=rows.get(current.original.id, 0))
 
     def _row(self, outcome: Outcome) -> tuple[SafeText, ...]:
         new = outcome.replacement.id if outcome.replacement is not None else None
         values = (
-            outcome_label(outcome, self.look),
-            or_missing(outcome.original.name, self.look),
-            or_missing(outcome.original.id, self.look),
-            or_missing(new, self.look),
+            outcome_label(outcome, self.display_options),
+            or_missing(outcome.original.name, self.display_options),
+            or_missing(outcome.original.id, self.display_options),
+            or_missing(new, self.display_options),
         )
         return tuple(
             truncate(value, width, middle=number > 0)

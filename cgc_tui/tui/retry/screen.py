@@ -17,12 +17,12 @@ from cgc_tui.formatting.retry import held_by, outcomes_tsv, run_summary, unprote
 from cgc_tui.system.send_lock import SendLock
 from cgc_tui.tui.dialogs.confirm import ConfirmDialog
 from cgc_tui.tui.keys import bindings
-from cgc_tui.tui.messages import CopyAsked
+from cgc_tui.tui.messages import CopyRequested
 from cgc_tui.tui.retry.outcome_table import OutcomeTable
 from cgc_tui.tui.retry.retry_plan import RetryPlanScreen
 
-WATCH = 15.0
-QUIET = SafeText("")
+DEFAULT_INTERVAL = 15.0
+NO_NOTICE = SafeText("")
 
 
 class RetryScreen(RetryPlanScreen):
@@ -34,20 +34,20 @@ class RetryScreen(RetryPlanScreen):
 
     BINDINGS = bindings("retry")
 
-    def __init__(self, *plan: Any, every: float, state: Path | None, **more: Any) -> None:
-        """`every` so many seconds the new jobs are asked for; 0: at a rhythm of its own.
+    def __init__(self, *plan: Any, interval: float, state: Path | None, **more: Any) -> None:
+        """`interval` so many seconds the new jobs are asked for; 0: at a rhythm of its own.
 
         `state` is the directory of the lock for sending, None where there is none.
         """
         super().__init__(*plan, **more)
-        self._every = every or WATCH
+        self._interval = interval or DEFAULT_INTERVAL
         self._state_directory = state
         self._run: RetryRun | None = None
         self._starting: Worker[None] | None = None
         """The worker that is to send, as long as it has sent nothing."""
         self._started_meanwhile = 0
         """How many imports another process started between the plan and the lock."""
-        self._unprotected = QUIET
+        self._unprotected = NO_NOTICE
         """Why no lock keeps other processes from sending."""
         self._sending = False
         self._reconciling = False
@@ -58,8 +58,8 @@ class RetryScreen(RetryPlanScreen):
         if plan is None or not plan.jobs or not self._is_plan:
             return
 
-        def confirmed(yes: bool | None) -> None:
-            if yes and self._is_plan:
+        def confirmed(confirmed_: bool | None) -> None:
+            if confirmed_ and self._is_plan:
                 self._starting = self._send(plan)
                 self.refresh_bindings()
 
@@ -87,20 +87,25 @@ class RetryScreen(RetryPlanScreen):
         )
         try:
             async with locked_run(
-                self.client, planned, self.options, known=self.before, hold=lock.hold
+                self.client, planned, self.policy, known=self.ids_before, hold=lock.hold
             ) as run:
                 self._starting = None
                 news = await self._send_run(run, len(planned.jobs))
         except CgcError as error:
             self._starting = None
             self.note_failure(error)
-            self.say(sanitize(f"Nothing was sent{self.look.separator}{error_line(error, self.look)}"))
+            self.show_notice(
+                sanitize(
+                    f"Nothing was sent{self.display_options.separator}"
+                    f"{error_line(error, self.display_options)}"
+                )
+            )
             self.refresh_bindings()
             return
         if self._run is not None:
-            self.every = self._every
-            self.set_interval(self._every, self._watch)
-            await self._follow(run, news)
+            self.interval = self._interval
+            self.set_interval(self._interval, self._poll)
+            await self._refresh_jobs(run, news)
 
     async def _send_run(self, run: RetryRun, planned: int) -> SafeText:
         """Send what is left of so many imports, look where an answer was lost; return what went wrong."""
@@ -111,7 +116,7 @@ class RetryScreen(RetryPlanScreen):
             self.plan = run.plan
             self._show_plan()
             self.refresh_bindings()
-            return QUIET
+            return NO_NOTICE
         self._run = run
         self.runs.append(run)
         self._sending = True
@@ -122,21 +127,25 @@ class RetryScreen(RetryPlanScreen):
         if ended is not None:
             self.note_failure(ended)
         self._sending, self._reconciling = False, True
-        news = error_line(ended, self.look) if ended is not None else QUIET
+        news = error_line(ended, self.display_options) if ended is not None else NO_NOTICE
         self._show_run(news)
         try:
             await reconcile(self.client, run)
         except CgcError as error:
             self.note_failure(error)
-            news = sanitize(f"{news} The look failed: {error_line(error, self.look)}".strip())
+            news = sanitize(f"{news} The look failed: {error_line(error, self.display_options)}".strip())
         self._reconciling = False
         return news
 
     def _show_holder(self, holder: LockHolder | None) -> None:
         if holder is None:
-            self.say(SafeText("Looking once more before sending… Esc stops; nothing is sent."))
+            self.show_notice(SafeText("Looking once more before sending… Esc stops; nothing is sent."))
         else:
-            self.say(sanitize(f"Waiting: {held_by(holder, self.look)}. Esc stops waiting; nothing is sent."))
+            self.show_notice(
+                sanitize(
+                    f"Waiting: {held_by(holder, self.display_options)}. Esc stops waiting; nothing is sent."
+                )
+            )
 
     def _note_unprotected(self, reason: SafeText) -> None:
         self._unprotected = unprotected(reason)
@@ -146,12 +155,12 @@ class RetryScreen(RetryPlanScreen):
         self.token_refused = False
         if self._run is not None:
             if not self._sending:
-                self._look_closer(self._run, QUIET)
+                self._reconcile(self._run, NO_NOTICE)
         else:
             self.prepare()
 
     @work(exclusive=True, group="look")
-    async def _look_closer(self, run: RetryRun, news: SafeText) -> None:
+    async def _reconcile(self, run: RetryRun, notice: SafeText) -> None:
         """Look for jobs whose answer was lost, and how the new ones stand."""
         from cgc_tui.services.retry import reconcile_once
 
@@ -159,15 +168,15 @@ class RetryScreen(RetryPlanScreen):
             await reconcile_once(self.client, run)
         except CgcError as error:
             self.note_failure(error)
-            news = sanitize(f"{news} The look failed: {error_line(error, self.look)}".strip())
-        await self._follow(run, news)
+            notice = sanitize(f"{notice} The look failed: {error_line(error, self.display_options)}".strip())
+        await self._refresh_jobs(run, notice)
 
     @work(exclusive=True, group="look")
-    async def _watch(self) -> None:
+    async def _poll(self) -> None:
         if self._run is not None and self._run.running_ids and not self.token_refused:
-            await self._follow(self._run, QUIET)
+            await self._refresh_jobs(self._run, NO_NOTICE)
 
-    async def _follow(self, run: RetryRun, news: SafeText) -> None:
+    async def _refresh_jobs(self, run: RetryRun, notice: SafeText) -> None:
         """Learn how the new jobs stand."""
         from cgc_tui.services.retry import refresh
 
@@ -175,33 +184,33 @@ class RetryScreen(RetryPlanScreen):
             await refresh(self.client, run)
         except CgcError as error:
             self.note_failure(error)
-            news = news or error_line(error, self.look)
+            notice = notice or error_line(error, self.display_options)
         else:
             self.as_of = self.clock()
-        self._show_run(news)
+        self._show_run(notice)
 
-    def _show_run(self, news: SafeText = QUIET) -> None:
+    def _show_run(self, notice: SafeText = NO_NOTICE) -> None:
         run = self._run
         if run is None or not self.display:  # a screen that is being removed has lost its widgets
             return
-        rows = self.query_one(OutcomeTable)
-        rows.outcomes = run.outcomes
-        head = sanitize(f"{self.what}{self.look.separator}names {run.policy}")
-        facts = [("Retry", head), ("Sent", run_summary(run, self.look))]
+        table = self.query_one(OutcomeTable)
+        table.outcomes = run.outcomes
+        heading = sanitize(f"{self.jobs_title}{self.display_options.separator}names {run.policy}")
+        rows = [("Retry", heading), ("Sent", run_summary(run, self.display_options))]
         if self._started_meanwhile:
-            facts.append(("Skipped", sanitize(f"{self._started_meanwhile:,} started again meanwhile")))
+            rows.append(("Skipped", sanitize(f"{self._started_meanwhile:,} started again meanwhile")))
         if self._unprotected:
-            facts.append(("No lock", self._unprotected))
-        if rows.left_out:
-            shown = len(run.outcomes) - rows.left_out
-            facts.append(
+            rows.append(("No lock", self._unprotected))
+        if table.hidden_count:
+            shown = len(run.outcomes) - table.hidden_count
+            rows.append(
                 ("Shown", SafeText(f"the first {shown:,}, what needs a look before the rest; y copies all"))
             )
-        self.tell(facts)
+        self.show_rows(rows)
         self._show_ids()
-        self.say(news or self._state(run))
+        self.show_notice(notice or self._run_status(run))
 
-    def _state(self, run: RetryRun) -> SafeText:
+    def _run_status(self, run: RetryRun) -> SafeText:
         """Return what goes on."""
         if self._sending:
             return SafeText("Stopping…" if run.stopped else "Sending… Esc stops after the request under way.")
@@ -218,13 +227,13 @@ class RetryScreen(RetryPlanScreen):
     def _show_ids(self) -> None:
         outcome = self.query_one(OutcomeTable).outcome
         if outcome is not None:
-            new = outcome.replacement.id if outcome.replacement is not None else self.look.missing
+            new = outcome.replacement.id if outcome.replacement is not None else self.display_options.missing
             self.query_one("#ids").update(sanitize(f"old {outcome.original.id}   new {new}"))  # type: ignore[attr-defined]
 
     def action_copy(self) -> None:
         """Copy what became of each import."""
         if self._run is not None:
-            self.post_message(CopyAsked(outcomes_tsv(self._run), SafeText("the outcomes")))
+            self.post_message(CopyRequested(outcomes_tsv(self._run), SafeText("the outcomes")))
 
     def action_leave(self) -> None:
         """Stop waiting, or stop before the next request; where nothing is being sent, go back."""

@@ -27,24 +27,24 @@ from textual.geometry import Size
 from textual.message import Message
 
 from cgc_tui.system.process_limits import limit_message
-from cgc_tui.tui.terminal.diff.cell_grid import NotUnderstoodError
-from cgc_tui.tui.terminal.diff.screen_differ import Painter
-from cgc_tui.tui.terminal.diff.support import suits
-from cgc_tui.tui.terminal.input_sanitizer import Intake
-from cgc_tui.tui.terminal.shutdown import Lifeline
+from cgc_tui.tui.terminal.diff.cell_grid import UnknownOutputError
+from cgc_tui.tui.terminal.diff.screen_differ import ScreenDiffer
+from cgc_tui.tui.terminal.diff.support import is_supported
+from cgc_tui.tui.terminal.input_sanitizer import InputSanitizer
+from cgc_tui.tui.terminal.shutdown import ShutdownGuard
 
 STANDARD_ERROR = 2
 SAVE_TITLE = "\x1b[22;2t"
 RESTORE_TITLE = "\x1b]2;\x07\x1b[23;2t"
 """Terminals that keep no old title show none then."""
 
-ANSWER = re.compile(r"\x1b\[\?20(?:26|48);[0-9]\$y")
+REPLY = re.compile(r"\x1b\[\?20(?:26|48);[0-9]\$y")
 """What a terminal answers to the two questions that are asked when it is taken."""
 
-ANSWERS_WITHIN = 1.0
+REPLY_TIMEOUT = 1.0
 """Seconds after a question; a terminal that has not answered by then does not know it."""
 
-LATE = 0.1
+LATE_REPLY_WAIT = 0.1
 """Seconds that late answers are waited for at most when the terminal is given back."""
 
 NO_SHELL = "There is no shell to return to."
@@ -55,14 +55,14 @@ CONTINUED_WITHIN = 0.5
 class KeyParser(XTermParser):
     """Textual's reader of keys, which no sequence breaks."""
 
-    def __init__(self, debug: bool = False, *, heard: Callable[[str], object] = lambda _: None) -> None:
-        """`heard` is given all text before it is read as keys."""
+    def __init__(self, debug: bool = False, *, on_text: Callable[[str], object] = lambda _: None) -> None:
+        """`on_text` is given all text before it is read as keys."""
         super().__init__(debug)
-        self._heard = heard
+        self._on_text = on_text
 
     def feed(self, data: str) -> Iterable[Message]:
         """Return what the text means."""
-        self._heard(data)
+        self._on_text(data)
         return super().feed(data)
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
@@ -79,10 +79,10 @@ class KeyParser(XTermParser):
 
 
 # Textual's input thread takes its decoder from here; with its own, odd bytes end the app.
-linux_driver.getincrementaldecoder = lambda _: Intake  # type: ignore[assignment, attr-defined]
+linux_driver.getincrementaldecoder = lambda _: InputSanitizer  # type: ignore[assignment, attr-defined]
 
 
-class Terminal(LinuxDriver):
+class TerminalDriver(LinuxDriver):
     """Textual's driver on standard error.
 
     A signal that asks the program to end, and the terminal's hang-up, end it with 128 plus the signal's
@@ -99,7 +99,7 @@ class Terminal(LinuxDriver):
         mouse: bool = True,
         size: tuple[int, int] | None = None,
     ) -> None:
-        self._taken = False
+        self._active = False
         self._suspending = False
         self._continued = 0
         self.resumed_at = 0.0
@@ -110,18 +110,18 @@ class Terminal(LinuxDriver):
         if isinstance(self._file, io.TextIOWrapper):
             self._file.reconfigure(encoding=locale.getencoding(), errors="replace")
         self._raw: list[Any] = []
-        self._titled = False
-        self._unanswered = 0
-        self._asked_at = 0.0
-        self._lifeline = Lifeline(self._leave, source=self.fileno, drawn_on=STANDARD_ERROR)
+        self._has_title = False
+        self._pending_replies = 0
+        self._query_sent_at = 0.0
+        self._shutdown_guard = ShutdownGuard(self._leave, source=self.fileno, output=STANDARD_ERROR)
 
     def start_application_mode(self) -> None:
         """Take the terminal, and heed what ends the program."""
         with suppress(termios.error):
             self._set_attributes()
-        self._lifeline.hold()
-        self._taken = True
-        self._unanswered = 0
+        self._shutdown_guard.install()
+        self._active = True
+        self._pending_replies = 0
         threading.excepthook = self._thread_failed
         self._loop.set_exception_handler(self._task_failed)
         try:
@@ -129,7 +129,7 @@ class Terminal(LinuxDriver):
         except RuntimeError:
             self._forget_threads_not_started()
             raise
-        self._lifeline.watch()
+        self._shutdown_guard.watch()
         # Textual's own handler is interrupted by itself in a storm of resizes, and posts an old size last.
         asyncio.get_running_loop().add_signal_handler(signal.SIGWINCH, self._resized)
         with suppress(termios.error):
@@ -162,11 +162,11 @@ class Terminal(LinuxDriver):
             self._key_thread = None
         if self._writer_thread is not None and not self._writer_thread.is_alive():
             self._writer_thread = None
-            self._taken = False
+            self._active = False
 
     def _sigcont_application(self, *_: object) -> None:
         self._continued += 1
-        if not self._taken:
+        if not self._active:
             return
         # Stopped by a signal that cannot be heeded, or told of a hang-up: the terminal was never given back.
         with suppress(termios.error):
@@ -178,7 +178,7 @@ class Terminal(LinuxDriver):
         if self._app._exit:
             return
         self._suspending = True
-        taken, continued = self._taken, self._continued
+        taken, continued = self._active, self._continued
         if taken:
             self.suspend_application_mode()
         self._stop()
@@ -208,7 +208,7 @@ class Terminal(LinuxDriver):
         """Give the terminal back for a while; signals have their default actions meanwhile."""
         self.stop_application_mode()
         super().close()
-        self._lifeline.release()
+        self._shutdown_guard.uninstall()
 
     def resume_application_mode(self) -> None:
         """Take the terminal again, and paint all of it."""
@@ -221,42 +221,42 @@ class Terminal(LinuxDriver):
         self.set_title("")
         self.disable_input()
         with suppress(OSError):
-            self._wait_for_answers()
+            self._wait_for_replies()
         super().stop_application_mode()
-        self._taken = False
+        self._active = False
         self._raw = []
 
-    def _wait_for_answers(self) -> None:
+    def _wait_for_replies(self) -> None:
         """Take the answers that are on their way, lest the shell reads them as keys."""
-        ends = min(self._asked_at + ANSWERS_WITHIN, time.monotonic() + LATE)
-        while self._unanswered > 0 and (left := ends - time.monotonic()) > 0:
-            if select.select([self.fileno], [], [], left)[0]:
-                self._hear(os.read(self.fileno, 4096).decode("ascii", "replace"))
+        deadline = min(self._query_sent_at + REPLY_TIMEOUT, time.monotonic() + LATE_REPLY_WAIT)
+        while self._pending_replies > 0 and (remaining := deadline - time.monotonic()) > 0:
+            if select.select([self.fileno], [], [], remaining)[0]:
+                self._count_replies(os.read(self.fileno, 4096).decode("ascii", "replace"))
 
-    def _hear(self, text: str) -> None:
-        self._unanswered -= len(ANSWER.findall(text))
+    def _count_replies(self, text: str) -> None:
+        self._pending_replies -= len(REPLY.findall(text))
 
-    def _ask(self) -> None:
-        self._unanswered += 1
-        self._asked_at = time.monotonic()
+    def _expect_reply(self) -> None:
+        self._pending_replies += 1
+        self._query_sent_at = time.monotonic()
 
     def _request_terminal_sync_mode_support(self) -> None:
-        self._ask()
+        self._expect_reply()
         super()._request_terminal_sync_mode_support()
 
     def _query_in_band_window_resize(self) -> None:
-        self._ask()
+        self._expect_reply()
         super()._query_in_band_window_resize()
 
     def close(self) -> None:
         """Write what is left, and give back a terminal that was taken in vain."""
-        if self._taken:
+        if self._active:
             self.stop_application_mode()
         super().close()
         threading.excepthook = threading.__excepthook__
-        self._lifeline.release()
+        self._shutdown_guard.uninstall()
         if self._app._exception is None:
-            self._lifeline.hurry(self._app.return_code or 0)
+            self._shutdown_guard.exit_soon(self._app.return_code or 0)
 
     def _leave(self, code: int) -> None:
         with suppress(RuntimeError):  # the loop is closed: it is ending already
@@ -267,14 +267,14 @@ class Terminal(LinuxDriver):
             self._app.exit(return_code=code)
 
     def _run_input_thread(self) -> None:
-        linux_driver.XTermParser = partial(KeyParser, heard=self._hear)  # type: ignore[assignment, attr-defined]
+        linux_driver.XTermParser = partial(KeyParser, on_text=self._count_replies)  # type: ignore[assignment, attr-defined]
         self.run_input_thread()  # without Textual's traceback, which is printed where the app ends
 
     def _thread_failed(self, failed: threading.ExceptHookArgs) -> None:
         """Take a failed read or write for the hang-up that it tells of, and everything else for a bug."""
         error = failed.exc_value
         if isinstance(error, OSError) and failed.thread in (self._key_thread, self._writer_thread):
-            self._lifeline.hung_up()
+            self._shutdown_guard.hang_up()
         elif isinstance(error, Exception):
             self._loop.call_soon_threadsafe(self._app._handle_exception, error)
 
@@ -305,18 +305,18 @@ class Terminal(LinuxDriver):
             return super()._get_terminal_size()
         return size.columns or 80, size.lines or 24
 
-    def set_title(self, words: str) -> None:
+    def set_title(self, title: str) -> None:
         """Show words as the title of the window, in tmux of the pane; none give the old one back.
 
         These sequences move nothing on the screen.
         """
-        if words:
-            super().write(("" if self._titled else SAVE_TITLE) + f"\x1b]2;{words}\x07")
-        elif self._titled:
+        if title:
+            super().write(("" if self._has_title else SAVE_TITLE) + f"\x1b]2;{title}\x07")
+        elif self._has_title:
             super().write(RESTORE_TITLE)
-        self._titled = bool(words)
+        self._has_title = bool(title)
 
-    def switch_mouse(self) -> bool:
+    def toggle_mouse(self) -> bool:
         """Take the mouse or leave it to the terminal; return whether the app has it now."""
         if self._mouse:
             self._disable_mouse_support()
@@ -332,7 +332,7 @@ class Terminal(LinuxDriver):
         self._app.refresh(layout=True)
 
 
-class SparingTerminal(Terminal):
+class DiffDriver(TerminalDriver):
     """The same, but only what changed goes out; everything does where nobody knows what is shown."""
 
     def __init__(
@@ -344,25 +344,25 @@ class SparingTerminal(Terminal):
         size: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self._painter = Painter() if suits(os.environ) else None
-        self._told_size = False
+        self._differ = ScreenDiffer() if is_supported(os.environ) else None
+        self._size_known = False
         self._was_suspended = False
 
     def write(self, data: str) -> None:
         """Write what Textual's output changes on the terminal."""
-        if self._painter is not None:
+        if self._differ is not None:
             try:
-                data = self._painter.paint(data, self._app.size)
-            except NotUnderstoodError:
-                self._painter = None
+                data = self._differ.diff(data, self._app.size)
+            except UnknownOutputError:
+                self._differ = None
                 self._app.call_later(self.repaint)
         if data:
             super().write(data)
 
     def repaint(self) -> None:
         """Have the whole screen painted anew, whatever is shown."""
-        if self._painter is not None:
-            self._painter.forget()
+        if self._differ is not None:
+            self._differ.invalidate()
         super().repaint()
 
     def resume_application_mode(self) -> None:
@@ -374,9 +374,9 @@ class SparingTerminal(Terminal):
         """Heed what tells that the terminal may show something else; this runs in the input thread."""
         super().process_message(message)
         if isinstance(message, events.Resize):
-            if self._told_size:  # the first time it tells what is known
+            if self._size_known:  # the first time it tells what is known
                 self._app.call_later(self.repaint)
-            self._told_size = True
+            self._size_known = True
         elif isinstance(message, events.AppFocus) and self._was_suspended:
             self._was_suspended = False
             self._app.call_later(self.repaint)

@@ -11,16 +11,16 @@ from textual.app import App
 from textual.events import Event, Key
 from textual.message_pump import MessagePump
 
-MOST_REPEATS = 64
+MAX_REPEATS = 64
 """So many presses of one key may wait for their turn: more are no typing, but a key that was held down."""
 
 
-class InTurn:
+class InputQueue:
     """Holds a key or a paste back until the one before has done its work.
 
     Textual gives what it reads at once to what has the focus then: of `/abc` in one read, as a slow network
     brings it, the letters would go to the list. A callback follows each key on its way up, from what has the
-    focus to the app. Presses of one key that are behind by more than `MOST_REPEATS` are dropped, unless they
+    focus to the app. Presses of one key that are behind by more than `MAX_REPEATS` are dropped, unless they
     are text for what has the focus.
     """
 
@@ -41,7 +41,7 @@ class InTurn:
         """Tell whether an event is one more press of the key that waits last."""
         return bool(self._waiting) and isinstance(event, Key) and _same(self._waiting[-1], key=event)
 
-    async def take(self, event: Event) -> None:
+    async def put(self, event: Event) -> None:
         """Deal with an event as soon as it is its turn."""
         self._waiting.append(event)
         if not self.busy:
@@ -55,17 +55,17 @@ class InTurn:
             if isinstance(event, Key) and not target.check_consume_key(event.key, event.character):
                 self._drop_repeats(event)
             await self._handle(event)
-            self._follow(target)
+            self._track(target)
 
     def _drop_repeats(self, key: Key) -> None:
-        """Keep at most `MOST_REPEATS` of the presses of a key that wait next."""
+        """Keep at most `MAX_REPEATS` of the presses of a key that wait next."""
         repeats = sum(1 for _ in takewhile(partial(_same, key=key), self._waiting))
-        for _ in range(repeats - MOST_REPEATS):
+        for _ in range(repeats - MAX_REPEATS):
             self._waiting.popleft()
 
-    def _follow(self, pump: MessagePump | None) -> None:
+    def _track(self, pump: MessagePump | None) -> None:
         """Come behind the event at one more of those that it passes."""
-        if pump is None or pump is self._app or not pump.call_later(self._follow, pump._parent):
+        if pump is None or pump is self._app or not pump.call_later(self._track, pump._parent):
             self._at = self._app
             # Later, and once more: a change of the focus that the event asked for comes between.
             self._app.call_later(self._app.call_later, self._next)

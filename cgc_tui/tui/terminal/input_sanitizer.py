@@ -10,16 +10,16 @@ from collections.abc import Callable
 
 STANDARD_INPUT = 0
 
-MOST_PASTED = 1000
+MAX_PASTE_CHARS = 1000
 """Characters; a token has at most 512."""
 
-BURST = 64
+PASTE_THRESHOLD = 64
 """So many characters in one read were not typed: they are a paste, though the terminal does not mark it."""
 
 BURST_PAUSE = 0.5
 """Seconds within which what follows a burst still belongs to it."""
 
-MORE_WITHIN = 0.02
+MORE_TIMEOUT = 0.02
 """Seconds; the first read of a burst may be short, and the next one follows at once."""
 
 START = "\x1b[200~"
@@ -27,7 +27,7 @@ END = "\x1b[201~"
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|.)", re.DOTALL)
-_STRAY = re.compile(
+_FOREIGN_REPLIES = re.compile(
     r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # OSC: colours, the clipboard
     r"|\x1b[P_^X][^\x1b]*\x1b\\"  # DCS and its kind
     r"|\x1b\[\?(?!20(?:26|48);[0-9]\$y)[0-9;]*[ -/]*[@-~]"  # all modes but the two that are asked for
@@ -37,12 +37,12 @@ _STRAY = re.compile(
 )
 
 
-def more_waits() -> bool:
+def more_input_waits() -> bool:
     """Tell whether the terminal has sent more, or does within a moment."""
-    return bool(select.select([STANDARD_INPUT], [], [], MORE_WITHIN)[0])
+    return bool(select.select([STANDARD_INPUT], [], [], MORE_TIMEOUT)[0])
 
 
-class Intake(codecs.IncrementalDecoder):
+class InputSanitizer(codecs.IncrementalDecoder):
     """Decodes what the terminal sends, and takes the harm from it.
 
     Bytes that are not UTF-8 are left out, and so are answers that the terminal gives to others: they would
@@ -55,26 +55,26 @@ class Intake(codecs.IncrementalDecoder):
         errors: str = "ignore",
         *,
         clock: Callable[[], float] = time.monotonic,
-        more: Callable[[], bool] = more_waits,
+        more: Callable[[], bool] = more_input_waits,
     ) -> None:
         super().__init__(errors)
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors)
         self._clock = clock
         self._more = more
-        self._held = ""
+        self._held_back = ""
         self._pasting = False
-        self._room = 0
+        self._paste_room = 0
         self._burst_until = 0.0
 
     def decode(self, data: bytes, final: bool = False) -> str:  # type: ignore[override]
         """Return what the next bytes mean."""
         new = self._decoder.decode(data, final)
-        text = self._held + new
+        text = self._held_back + new
         if not (final or self._pasting) and _plain(new) and self._may_become_burst(text):
-            self._held = text
+            self._held_back = text
             return ""
-        self._held = "" if final else self._unfinished(text)
-        text = text[: len(text) - len(self._held)]
+        self._held_back = "" if final else self._unfinished(text)
+        text = text[: len(text) - len(self._held_back)]
         parts: list[str] = []
         while text:
             text = self._take_paste(text, parts) if self._pasting else self._take_keys(text, parts)
@@ -82,7 +82,7 @@ class Intake(codecs.IncrementalDecoder):
 
     def _may_become_burst(self, text: str) -> bool:
         """Tell whether several characters came at once, and more come behind them."""
-        return 1 < len(_plain(text)) <= BURST and self._more()
+        return 1 < len(_plain(text)) <= PASTE_THRESHOLD and self._more()
 
     def _unfinished(self, text: str) -> str:
         """Return the end of a text that may be the beginning of a mark; `Esc` alone is a key."""
@@ -94,37 +94,37 @@ class Intake(codecs.IncrementalDecoder):
 
     def _take_keys(self, text: str, parts: list[str]) -> str:
         keys, start, rest = text.partition(START)
-        parts.append(self._typed(keys))
+        parts.append(self._keys(keys))
         if start:
-            self._pasting, self._room = True, MOST_PASTED
+            self._pasting, self._paste_room = True, MAX_PASTE_CHARS
             parts.append(START)
         return rest
 
     def _take_paste(self, text: str, parts: list[str]) -> str:
         pasted, end, rest = text.partition(END)
-        parts.append(self._pasted(pasted))
+        parts.append(self._paste_text(pasted))
         if end:
             self._pasting = False
             parts.append(END)
         return rest
 
-    def _typed(self, text: str) -> str:
+    def _keys(self, text: str) -> str:
         """Return keys as they are; a burst of text becomes a paste."""
-        text = _STRAY.sub("", text)
+        text = _FOREIGN_REPLIES.sub("", text)
         plain = _plain(text)
         now = self._clock()
         follows = bool(_CONTROL.sub("", plain)) and now < self._burst_until
-        if not follows and (len(plain) <= BURST or len(set(plain)) <= 2):  # a key that is held down
+        if not follows and (len(plain) <= PASTE_THRESHOLD or len(set(plain)) <= 2):  # a key that is held down
             return text
         if not follows:
-            self._room = MOST_PASTED
+            self._paste_room = MAX_PASTE_CHARS
         self._burst_until = now + BURST_PAUSE
-        return START + self._pasted(plain) + END
+        return START + self._paste_text(plain) + END
 
-    def _pasted(self, text: str) -> str:
+    def _paste_text(self, text: str) -> str:
         """Return what there is room for."""
-        text = _CONTROL.sub("", text[: self._room])
-        self._room -= len(text)
+        text = _CONTROL.sub("", text[: self._paste_room])
+        self._paste_room -= len(text)
         return text
 
 

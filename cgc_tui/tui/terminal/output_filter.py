@@ -12,7 +12,7 @@ from textual.filter import LineFilter
 from cgc_tui.domain.text import REPLACEMENT, UNSAFE
 
 
-class Guard(LineFilter):
+class ControlCharFilter(LineFilter):
     """Stands behind `sanitize`: text that was drawn without it is disarmed, as wide as it was, and
     unlinked.
     """
@@ -21,7 +21,7 @@ class Guard(LineFilter):
         """Return the segments, other ones where that is needed."""
         if all(map(_harmless, segments)):
             return segments
-        return [segment if _harmless(segment) else _disarmed(segment) for segment in segments]
+        return [segment if _harmless(segment) else _without_controls(segment) for segment in segments]
 
 
 def _harmless(segment: Segment) -> bool:
@@ -29,10 +29,10 @@ def _harmless(segment: Segment) -> bool:
     return not linked and (segment.text.isprintable() or not UNSAFE.search(segment.text))
 
 
-def _disarmed(segment: Segment) -> Segment:
+def _without_controls(segment: Segment) -> Segment:
     style = segment.style.update_link(None) if segment.style is not None else None
     return Segment(UNSAFE.sub(_same_width, segment.text), style)
 
 
-def _same_width(found: re.Match[str]) -> str:
-    return REPLACEMENT * cell_len(found[0])
+def _same_width(match: re.Match[str]) -> str:
+    return REPLACEMENT * cell_len(match[0])

@@ -18,84 +18,86 @@ from cgc_tui.domain.watch import WatchedJobs
 from cgc_tui.formatting.display import otherwise
 from cgc_tui.formatting.lists import describe_query
 from cgc_tui.tui.jobs.overview import Overview
-from cgc_tui.tui.messages import TellAsked, TokenRefused
+from cgc_tui.tui.messages import LoginRequired, TitleRequested
 
 if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
 
-USUAL_RHYTHM = 15.0
+DEFAULT_INTERVAL = 15.0
 """Seconds between looks where the list itself is not refreshed."""
 
 
 class Target(NamedTuple):
-    """What is waited for: `what` names it; with a `query`, also jobs that come to match it."""
+    """What is waited for: `title` names it; with a `query`, also jobs that come to match it."""
 
     watch: WatchedJobs
-    what: SafeText
+    title: SafeText
     query: JobQuery | None = None
 
 
 class Watching(Overview):
-    """The owner of the watch, and of what is `watched` in words.
+    """The owner of the watch, and of what is `watcher_status` in words.
 
     The marked jobs are watched or, where none is marked, all of the list that have not ended; of a list
     that the platform knows also the ones that come while the watch goes on.
     """
 
-    watched: reactive[SafeText] = reactive(SafeText(""))
+    watcher_status: reactive[SafeText] = reactive(SafeText(""))
     _target: Target | None = None
 
     def action_watch(self) -> None:
         """Watch the marked jobs or the list; stop a watch, or forget one that is over."""
-        if self.watched:
-            self._forget()
+        if self.watcher_status:
+            self._stop_watch()
         elif self.marks:
-            self.watch_jobs(self.marks.jobs.values(), SafeText("the marked jobs"))
-        elif self.found is not None and self.wanted.among is not None:
-            self.watch_jobs(self.found.filter(replace(self.wanted, states=())), self.wanted.among.title)
+            self.start_watch(self.marks.jobs.values(), SafeText("the marked jobs"))
+        elif self.results is not None and self.job_query.among is not None:
+            self.start_watch(
+                self.results.filter(replace(self.job_query, states=())), self.job_query.among.title
+            )
         else:
-            query = replace(self.wanted, states=UNFINISHED_STATES, offset=0)
-            self.watch_jobs((), describe_query(replace(query, states=()), self.look), query)
+            query = replace(self.job_query, states=UNFINISHED_STATES, offset=0)
+            self.start_watch((), describe_query(replace(query, states=()), self.display_options), query)
 
-    def watch_jobs(self, jobs: Iterable[ImportJob], what: SafeText, query: JobQuery | None = None) -> None:
+    def start_watch(self, jobs: Iterable[ImportJob], title: SafeText, query: JobQuery | None = None) -> None:
         """Wait for the last of these jobs, and of those that match the query; then tell."""
         watch = WatchedJobs()
         watch.add(jobs)
-        self._target = Target(watch, what, query)
-        self.watched = SafeText("watching" + ("..." if self.look.ascii else "…"))
-        self._follow(self._target)
+        self._target = Target(watch, title, query)
+        self.watcher_status = SafeText("watching" + ("..." if self.display_options.ascii else "…"))
+        self._run_watch(self._target)
 
-    def use(self, client: PlatformClient) -> None:
+    def switch_client(self, client: PlatformClient) -> None:
         """Go on with another client, also with the watch."""
-        super().use(client)
+        super().switch_client(client)
         if self._target is not None:
-            self._follow(self._target)
+            self._run_watch(self._target)
 
-    def _forget(self) -> None:
+    def _stop_watch(self) -> None:
         self.workers.cancel_group(self, "watch")
         self._target = None
-        self.watched = SafeText("")
-        self.post_message(TellAsked(SafeText("")))
+        self.watcher_status = SafeText("")
+        self.post_message(TitleRequested(SafeText("")))
 
     @work(exclusive=True, group="watch")
-    async def _follow(self, target: Target) -> None:
+    async def _run_watch(self, target: Target) -> None:
         """Look at the jobs in the rhythm of the refreshes; what goes wrong on the way is said."""
         while True:
             try:
-                if not self.paused and await self._look(target):
+                if not self.paused and await self._poll(target):
                     break
             except TokenRejected as error:
-                self.watched = SafeText("watch: no token")
-                self.post_message(TokenRefused(error))
+                self.watcher_status = SafeText("watch: no token")
+                self.post_message(LoginRequired(error))
                 return
             except CgcError as error:
-                self.watched = sanitize(f"watch: {error.summary}")
+                self.watcher_status = sanitize(f"watch: {error.summary}")
             else:
-                self._say(target.watch)
-            await asyncio.sleep(self.every or USUAL_RHYTHM)
-        self._tell_end(target)
+                self._show_status(target.watch)
+            await asyncio.sleep(self.interval or DEFAULT_INTERVAL)
+        self._announce_end(target)
 
-    async def _look(self, target: Target) -> bool:
+    async def _poll(self, target: Target) -> bool:
         """Ask how the jobs stand now; tell whether all have ended."""
         from cgc_tui.api.listing import fetch_all, fetch_many  # with httpx, which is there by now
 
@@ -111,28 +113,31 @@ class Watching(Overview):
             raise InvalidResponse(SafeText(f"no answer for {silent:,} of {len(ids):,} jobs"), SafeText(""))
         return not target.watch.pending_ids
 
-    def _say(self, watch: WatchedJobs) -> None:
+    def _show_status(self, watch: WatchedJobs) -> None:
         """Say `watching 43 · 2 failed`, here and in the title."""
-        failed = f"{self.look.separator}{watch.failed:,} failed" if watch.failed else ""
-        words = f"watching {len(watch.pending_ids):,}{failed}{otherwise(watch.ended_otherwise, self.look)}"
-        self.watched = SafeText("watch paused" if self.paused else words)
-        self.post_message(TellAsked(self.watched))
+        failed = f"{self.display_options.separator}{watch.failed:,} failed" if watch.failed else ""
+        text = (
+            f"watching {len(watch.pending_ids):,}{failed}"
+            f"{otherwise(watch.ended_otherwise, self.display_options)}"
+        )
+        self.watcher_status = SafeText("watch paused" if self.paused else text)
+        self.post_message(TitleRequested(self.watcher_status))
 
-    def _tell_end(self, target: Target) -> None:
+    def _announce_end(self, target: Target) -> None:
         """Say that the last job has ended, wherever one looks."""
         watch = target.watch
         self._target = None
         if not watch.had_pending:
-            self.watched = SafeText("")
-            self.notify(f"Nothing to wait for: all have ended ({target.what}).", markup=False)
+            self.watcher_status = SafeText("")
+            self.notify(f"Nothing to wait for: all have ended ({target.title}).", markup=False)
             return
-        gone = f"{self.look.separator}{watch.missing:,} no longer there" if watch.missing else ""
-        other = otherwise(watch.ended_otherwise, self.look)
-        words = f"{watch.ended:,} ended{self.look.separator}{watch.failed:,} failed{other}{gone}"
-        self.watched = SafeText(f"done: {words}")
-        self.post_message(TellAsked(self.watched, ring=True))
+        gone = f"{self.display_options.separator}{watch.missing:,} no longer there" if watch.missing else ""
+        other = otherwise(watch.ended_otherwise, self.display_options)
+        counts = f"{watch.ended:,} ended{self.display_options.separator}{watch.failed:,} failed{other}{gone}"
+        self.watcher_status = SafeText(f"done: {counts}")
+        self.post_message(TitleRequested(self.watcher_status, ring=True))
         self.notify(
-            f"All watched jobs have ended: {words} ({target.what}).",
+            f"All watched jobs have ended: {counts} ({target.title}).",
             markup=False,
             severity="warning" if watch.failed or watch.ended_otherwise or watch.missing else "information",
         )

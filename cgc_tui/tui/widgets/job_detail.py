@@ -37,7 +37,7 @@ class JobDetail(VerticalScroll):
     BINDINGS = bindings("detail")
 
     job: reactive[ImportJob | None] = reactive[ImportJob | None](None)
-    look: reactive[DisplayOptions] = reactive(DisplayOptions())
+    display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
     note: reactive[SafeText] = reactive(SafeText(""))
 
     def __init__(self, web: str | None) -> None:
@@ -59,7 +59,7 @@ class JobDetail(VerticalScroll):
         if old is None or new is None or old.id != new.id:
             self.scroll_home(animate=False)
 
-    def watch_look(self) -> None:
+    def watch_display_options(self) -> None:
         """Say the same in another way."""
         self._draw()
 
@@ -77,7 +77,7 @@ class JobDetail(VerticalScroll):
         table = Table.grid(padding=(0, 1, 0, 0))
         table.add_column(width=LABEL_CELLS - 1)
         table.add_column(overflow="fold")
-        for label, value in detail_rows(self.job, self.look, self._web):
+        for label, value in detail_rows(self.job, self.display_options, self._web):
             table.add_row(Text(label, style=self._style("label")), Text(value))
         layout = Table.grid(expand=True)
         layout.add_column(overflow="fold")
@@ -90,14 +90,14 @@ class JobDetail(VerticalScroll):
     def _headlines(self, job: ImportJob) -> Iterator[Text]:
         """Return the state and, of a failure, the code, the platform's words and what to do."""
         name = job.state.lower() if job.state in set(JobState) else "note"
-        headline = Text(state_label(job.state, self.look), style=self._style(name))
+        headline = Text(state_label(job.state, self.display_options), style=self._style(name))
         if job.error is not None and job.error.code is not None:
             headline.append(f"   {job.error.code}")
         yield headline
         if job.error is not None:
             yield Text(error_message(job.error))
-            if (words := hint_for(job.error.code)) is not None:
-                yield Text(str(words), style=self._style("hint"))
+            if (hint := hint_for(job.error.code)) is not None:
+                yield Text(str(hint), style=self._style("hint"))
         if job.is_folder:
             yield Text(FOLDER_NOTE, style=self._style("note"))
         if self.note:

@@ -8,10 +8,10 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from cgc_tui.tui.widgets.split_line import FactLine
+from cgc_tui.tui.widgets.split_line import SplitLine
 
 
-class KeyBar(FactLine):
+class KeyBar(SplitLine):
     """The keys that work now and are shown, each with what it does; a click presses the key.
 
     Textual's footer has a widget for each key and makes all of them anew whenever keys may have changed,
@@ -25,18 +25,18 @@ class KeyBar(FactLine):
 
     def on_mount(self) -> None:
         """Follow what the keys do."""
-        self.screen.bindings_updated_signal.subscribe(self, self._learn, immediate=True)
-        self._learn(self.screen)
+        self.screen.bindings_updated_signal.subscribe(self, self._update_keys, immediate=True)
+        self._update_keys(self.screen)
 
-    def _learn(self, screen: Screen[object]) -> None:
+    def _update_keys(self, screen: Screen[object]) -> None:
         """Take the first key of each action."""
-        firsts: dict[str, Binding] = {}
+        first_bindings: dict[str, Binding] = {}
         for _, binding, _, _ in screen.active_bindings.values():
             if binding.show:
-                firsts.setdefault(binding.action, binding)
-        self.shown = tuple(firsts.values())
+                first_bindings.setdefault(binding.action, binding)
+        self.shown = tuple(first_bindings.values())
 
-    def parts(self) -> tuple[Content, Content]:
+    def sides(self) -> tuple[Content, Content]:
         """Return the keys; there is nothing at the right."""
         return Content(" ").join(map(self._key, self.shown)), Content("")
 

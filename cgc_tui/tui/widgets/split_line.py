@@ -6,21 +6,23 @@ from textual.content import Content
 from textual.widget import Widget
 
 
-class FactLine(Widget):
-    """One line. Where it is tight its right part is left out; its left is cut where the right `matters`."""
+class SplitLine(Widget):
+    """One line. Where it is tight its right part is left out; its left is cut where the right
+    `keep_right`.
+    """
 
-    matters = False
+    keep_right = False
 
-    def parts(self) -> tuple[Content, Content]:
+    def sides(self) -> tuple[Content, Content]:
         """Return what stands left and right."""
         raise NotImplementedError
 
     def render(self) -> Content:
         """Return the line, as wide as there is room."""
-        left, right = self.parts()
+        left, right = self.sides()
         width = self.content_size.width
         gap = width - left.cell_length - right.cell_length
-        if gap < 1 and right and self.matters:
+        if gap < 1 and right and self.keep_right:
             gap = 1
             left = left.truncate(max(0, width - right.cell_length - gap), ellipsis=True)
         elif gap < 1 or not right:

@@ -10,21 +10,21 @@ from textual.reactive import reactive
 from cgc_tui.domain.presence import Presence
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.tui.widgets.split_line import FactLine
+from cgc_tui.tui.widgets.split_line import SplitLine
 
 
-class TopBar(FactLine):
+class TopBar(SplitLine):
     """The first line of a screen: `cgc-tui  CGC · rosalind … as of 12:03 · every 15 s`."""
 
     COMPONENT_CLASSES = {"top-bar--platform", "top-bar--muted"}
 
-    look: reactive[DisplayOptions] = reactive(DisplayOptions())
+    display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
     user: reactive[SafeText | None] = reactive[SafeText | None](None)
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
-    every: reactive[float | None] = reactive[float | None](None)
+    interval: reactive[float | None] = reactive[float | None](None)
     """Seconds between refreshes; 0 is off, None where there are none to speak of."""
     paused: reactive[bool] = reactive(False)
-    attention: reactive[Presence] = reactive(Presence.ACTIVE)
+    presence: reactive[Presence] = reactive(Presence.ACTIVE)
 
     def __init__(self, platform: str, last_user: SafeText | None = None) -> None:
         """`last_user` stands there until the user is known."""
@@ -32,30 +32,32 @@ class TopBar(FactLine):
         self.platform = sanitize(platform)
         self.last_user = last_user
 
-    def parts(self) -> tuple[Content, Content]:
+    def sides(self) -> tuple[Content, Content]:
         """Return the platform and the user, and the list's age."""
         muted = self.get_visual_style("top-bar--muted", partial=True)
         user = self.user or self.last_user
-        who = self.look.separator + user if user else ""
+        who = self.display_options.separator + user if user else ""
         left = Content.assemble(
             ("cgc-tui  ", muted),
             (f"{self.platform}{who}", self.get_visual_style("top-bar--platform", partial=True)),
         )
         facts = []
         if self.as_of is not None:
-            facts.append(f"as of {self.as_of.astimezone(self.look.timezone):%H:%M}{self._zone_name()}")
-        if self.every is not None:
-            facts.append(self._rhythm(self.every))
-        return left, Content.styled(self.look.separator.join(facts), muted)
+            facts.append(
+                f"as of {self.as_of.astimezone(self.display_options.timezone):%H:%M}{self._zone_name()}"
+            )
+        if self.interval is not None:
+            facts.append(self._rhythm(self.interval))
+        return left, Content.styled(self.display_options.separator.join(facts), muted)
 
     def _zone_name(self) -> str:
-        return " UTC" if self.look.timezone is not None else ""
+        return " UTC" if self.display_options.timezone is not None else ""
 
-    def _rhythm(self, every: float) -> str:
+    def _rhythm(self, interval: float) -> str:
         if self.paused:
             return "paused"
-        if not every:
+        if not interval:
             return "refresh off"
-        if self.attention is Presence.AWAY:
+        if self.presence is Presence.AWAY:
             return "asleep, any key wakes it"
-        return f"every {self.attention.refresh_interval(every):g} s"
+        return f"every {self.presence.refresh_interval(interval):g} s"

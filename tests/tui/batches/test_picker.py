@@ -6,7 +6,7 @@ import pytest
 
 from cgc_tui.demo import SimulatedPlatform, list_call
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.tui.batches.picker import BatchDialog
+from cgc_tui.tui.batches.picker import BatchPicker
 from cgc_tui.tui.jobs.job_table import JobTable
 from tests.support.app import Start, shown, text_of
 from tests.support.clock import NOON, Clock
@@ -162,7 +162,7 @@ async def test_jobs_that_have_not_started_belong_to_it(start: Start, platform: S
         await shown(pilot, "0 All 90")
         await pilot.press("b")
         await shown(pilot, "15 of 60 done · 3 failed      tcga-raw → brca-pilot")
-        assert isinstance(pilot.app.screen, BatchDialog)
+        assert isinstance(pilot.app.screen, BatchPicker)
         await pilot.press("enter")
         await shown(pilot, "1–50 of 60")
-        assert len(pilot.app.screen.query_one(JobTable).shown) == 50
+        assert len(pilot.app.screen.query_one(JobTable).shown_jobs) == 50

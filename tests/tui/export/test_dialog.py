@@ -15,7 +15,7 @@ from textual.widgets import Input
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.jobs import JobState
 from cgc_tui.tui.jobs.screen import JobsScreen
-from cgc_tui.tui.login.screen import TokenScreen
+from cgc_tui.tui.login.screen import LoginScreen
 from tests.support.app import Start, shown
 
 
@@ -120,7 +120,7 @@ async def test_a_token_that_is_refused_is_asked_for(start: Start, platform: Simu
         platform.next("error", (401, 90001), where=lambda request: "bulk" in request.url.path)
         await pilot.press("enter")
         await shown(pilot, "The platform refused the token")
-        assert isinstance(pilot.app.screen, TokenScreen)
+        assert isinstance(pilot.app.screen, LoginScreen)
         await shown(pilot, "Nothing was written. the platform refused the token")
         await pilot.press("escape")
         await shown(pilot, "◐●RUNNING")

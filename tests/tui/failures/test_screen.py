@@ -9,7 +9,7 @@ from textual.widgets import ProgressBar, Sparkline
 
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.tui.dialogs.loading import ReadAll
+from cgc_tui.tui.dialogs.loading import LoadAllDialog
 from cgc_tui.tui.failures.cause_detail import CauseDetail
 from cgc_tui.tui.failures.cause_table import CauseTable
 from cgc_tui.tui.failures.screen import FailuresScreen
@@ -149,7 +149,9 @@ async def test_escape_stops_reading_and_goes_back(start: Start, platform: Simula
         assert (bar.display, bar.progress, bar.total) == (True, 1, 2)
         await pilot.press("escape")
         await shown(pilot, "1–50 of 291 · page 1 of 6 · whole list")
-        assert not any(isinstance(screen, FailuresScreen | ReadAll) for screen in pilot.app.screen_stack)
+        assert not any(
+            isinstance(screen, FailuresScreen | LoadAllDialog) for screen in pilot.app.screen_stack
+        )
         gate.release()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
-from cgc_tui.tui.jobs.find_bar import FindLine
+from cgc_tui.tui.jobs.find_bar import FindBar
 from cgc_tui.tui.jobs.job_table import JobTable
 from cgc_tui.tui.jobs.screen import JobsScreen
 from tests.support.app import MakeApp, Start, rest, shown, text_of
@@ -25,7 +25,7 @@ async def test_enter_searches_all_pages_and_esc_brings_the_list_back(
         await shown(pilot, "1–1 of 1 · page 1 of 1 · searched 230 of 230 at 12:00")
         await shown(pilot, rare)
         assert pilot.app.focused is pilot.app.screen.query_one(JobTable)
-        assert not pilot.app.screen.query_one(FindLine).display
+        assert not pilot.app.screen.query_one(FindBar).display
         await pilot.press("space")
         await shown(pilot, "1 marked")
         await pilot.press("escape")
@@ -90,7 +90,7 @@ async def test_esc_stops_the_search(start: Start, platform: SimulatedPlatform) -
         await shown(pilot, 'of 50 loaded have "bam"')
         screen = pilot.app.screen
         assert isinstance(screen, JobsScreen)
-        assert screen.wanted.among is None
+        assert screen.job_query.among is None
 
 
 async def test_nothing_found_anywhere_says_how_much_was_searched(start: Start) -> None:

@@ -64,7 +64,7 @@ async def test_the_list_moves_with_the_record(start: Start, platform: SimulatedP
         table = pilot.app.screen.query_one(JobTable)
         assert table.job is not None
         assert (table.job.id, table.job.state) == (failing, "FAILED")
-        assert table.shown[0].id == running
+        assert table.shown_jobs[0].id == running
 
 
 async def test_the_record_moves_with_the_list(start: Start, platform: SimulatedPlatform) -> None:

@@ -14,7 +14,7 @@ from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.tui.jobs.job_table import JobTable
 from cgc_tui.tui.jobs.screen import JobsScreen
-from cgc_tui.tui.login.screen import TokenScreen
+from cgc_tui.tui.login.screen import LoginScreen
 from tests.support.app import Start, first_page, rest, shown, text_of
 from tests.support.calls import lists
 from tests.support.clock import Clock
@@ -163,7 +163,7 @@ async def test_a_key_pressed_while_a_token_is_tried(start: Start, platform: Simu
         await shown(pilot, "Keys")
         gate.release()
         await shown(pilot, "1–50 of 230")
-        assert not any(isinstance(screen, TokenScreen) for screen in pilot.app.screen_stack)
+        assert not any(isinstance(screen, LoginScreen) for screen in pilot.app.screen_stack)
         platform.token = OTHER_TOKEN
         await pilot.press("r")
         await shown(pilot, "The platform refused the token")

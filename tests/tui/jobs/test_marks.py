@@ -11,7 +11,7 @@ from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.marks import Marks
 from cgc_tui.tui.jobs.job_table import JobTable
 from cgc_tui.tui.jobs.screen import JobsScreen
-from cgc_tui.tui.messages import CopyAsked
+from cgc_tui.tui.messages import CopyRequested
 from tests.support.app import Start, shown, text_of
 
 
@@ -79,7 +79,7 @@ async def test_all_rows_or_none(start: Start) -> None:
         table = pilot.app.screen.query_one(JobTable)
         await pilot.press("slash", *"0000", "down")
         await shown(pilot, "loaded have")
-        found = [job.id for job in table.shown]
+        found = [job.id for job in table.shown_jobs]
         assert 0 < len(found) < 50
         await pilot.press("asterisk")
         await shown(pilot, f"{len(found)} marked")
@@ -150,14 +150,14 @@ async def test_marked_rows_and_keys_are_copied(
         await shown(pilot, "page 2 of 5")
         await pilot.press("space")
         await shown(pilot, "2 marked")
-        asked: list[CopyAsked] = []
+        asked: list[CopyRequested] = []
         pilot.app.copy = asked.append  # type: ignore[attr-defined]
         await pilot.press("Y")
         await shown(pilot, "marked keys")
         await pilot.press(*["down"] * choice, "enter")
         while not asked:
             await pilot.pause(0.01)
-    assert asked[0].what == f"the {what}"
+    assert asked[0].label == f"the {what}"
     if choice:
         assert asked[0].text.split("\n") == keys
     else:

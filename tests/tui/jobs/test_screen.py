@@ -250,12 +250,12 @@ async def test_find_names_its_scope(start: Start, platform: SimulatedPlatform) -
         await shown(pilot, "of 50 loaded have")
         await pilot.press("down")
         assert pilot.app.focused is pilot.app.screen.query_one(JobTable)
-        assert all(name[:16] in (job.name or "") for job in pilot.app.screen.query_one(JobTable).shown)
+        assert all(name[:16] in (job.name or "") for job in pilot.app.screen.query_one(JobTable).shown_jobs)
         await pilot.press("slash", *"#nothing")
         await shown(pilot, "None of the 50 jobs loaded here has")
         await pilot.press("escape")
         await shown(pilot, "1–50 of 230 · page 1 of 5 · whole list")
-        assert len(pilot.app.screen.query_one(JobTable).shown) == 50
+        assert len(pilot.app.screen.query_one(JobTable).shown_jobs) == 50
 
 
 async def test_smart_case_in_find(start: Start) -> None:
@@ -272,11 +272,11 @@ async def test_sorting_says_that_it_is_of_this_page(start: Start) -> None:
         await shown(pilot, "sorted as sent")
         await pilot.press("s", "s")
         await shown(pilot, "this page by name")
-        names = [job.name or "" for job in pilot.app.screen.query_one(JobTable).shown]
+        names = [job.name or "" for job in pilot.app.screen.query_one(JobTable).shown_jobs]
         assert names == sorted(names, key=str.casefold)
         await pilot.press("S")
         await shown(pilot, "this page by name, backwards")
-        shown_now = [job.name or "" for job in pilot.app.screen.query_one(JobTable).shown]
+        shown_now = [job.name or "" for job in pilot.app.screen.query_one(JobTable).shown_jobs]
         assert shown_now == sorted(names, key=str.casefold, reverse=True)
 
 

@@ -136,7 +136,7 @@ async def test_a_late_answer_for_a_view_already_left_is_dropped(
         gate.release()
         await pilot.pause(0.2)
         assert "COMPLETED · sorted as sent" in text_of(pilot.app)
-        assert {job.state for job in pilot.app.screen.query_one(JobTable).shown} == {"COMPLETED"}
+        assert {job.state for job in pilot.app.screen.query_one(JobTable).shown_jobs} == {"COMPLETED"}
 
 
 async def test_no_permission_on_a_filter_is_not_a_logout(start: Start, platform: SimulatedPlatform) -> None:
@@ -229,7 +229,7 @@ async def test_a_bulk_answer_of_another_length_gives_no_job_the_name_of_another(
     platform.fail(fault)
     async with start() as pilot:
         await quiet(pilot)
-        shown_jobs = pilot.app.screen.query_one(JobTable).shown
+        shown_jobs = pilot.app.screen.query_one(JobTable).shown_jobs
         assert [job.id for job in shown_jobs] == platform.ids()[:50]
         for job in shown_jobs[:-1]:
             assert job.name == platform.job(job.id)["destination"]["name"]

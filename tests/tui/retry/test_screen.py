@@ -23,10 +23,10 @@ from cgc_tui.services.retry import send
 from cgc_tui.system.send_lock import SendLock
 from cgc_tui.tui.dialogs.confirm import ConfirmDialog
 from cgc_tui.tui.jobs.screen import JobsScreen
-from cgc_tui.tui.login.screen import TokenScreen
+from cgc_tui.tui.login.screen import LoginScreen
 from cgc_tui.tui.retry import outcome_table
 from cgc_tui.tui.retry.outcome_table import OutcomeTable
-from cgc_tui.tui.retry.screen import WATCH as POLLS_EVERY
+from cgc_tui.tui.retry.screen import DEFAULT_INTERVAL as POLLS_EVERY
 from cgc_tui.tui.retry.screen import RetryScreen
 from tests.support.app import MakeApp, Start, rest, shown, text_of
 from tests.support.clock import Clock
@@ -165,7 +165,7 @@ async def test_a_hundred_take_a_word_and_the_options(start: Start, platform: Sim
 
 
 async def test_rows_that_are_left_out_are_told(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outcome_table, "MOST_ROWS", 200)
+    monkeypatch.setattr(outcome_table, "MAX_ROWS", 200)
     async with start(write=True) as pilot:
         await plan_all(pilot)
         await confirm(pilot, "240")
@@ -245,7 +245,7 @@ async def test_without_a_look_nothing_can_be_sent(start: Start, platform: Simula
 async def token_is_asked_for(pilot: Pilot[None]) -> None:
     """Wait for the token screen, and go back to the retry."""
     await shown(pilot, "The platform refused the token")
-    assert isinstance(pilot.app.screen, TokenScreen)
+    assert isinstance(pilot.app.screen, LoginScreen)
     await pilot.press("escape")
     assert isinstance(pilot.app.screen, RetryScreen)
 

@@ -22,10 +22,10 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from cgc_tui.tui.terminal.diff.cell_grid import NotUnderstoodError
-from cgc_tui.tui.terminal.diff.screen_differ import SYNC_END, SYNC_START, Painter
-from cgc_tui.tui.terminal.diff.support import suits
-from cgc_tui.tui.terminal.diff.text_cells import _NARROW, _WIDE, undisputed
+from cgc_tui.tui.terminal.diff.cell_grid import UnknownOutputError
+from cgc_tui.tui.terminal.diff.screen_differ import SYNC_END, SYNC_START, ScreenDiffer
+from cgc_tui.tui.terminal.diff.support import is_supported
+from cgc_tui.tui.terminal.diff.text_cells import _NARROW, _WIDE, has_known_width
 from tests.support.painted import Emulator, Tmux, needed
 
 SIZES = [(12, 3), (33, 7), (80, 4), (1, 1)]
@@ -138,19 +138,19 @@ often = settings(derandomize=True, deadline=None, max_examples=60)
 @often
 @given(films(text=st.text(NARROW, min_size=1, max_size=9), links=True))
 def test_an_emulator_shows_the_same_in_no_more_bytes_than_the_changed_cells_need(film: Film) -> None:
-    painter, plain, sparing = Painter(), Emulator((1, 1)), Emulator((1, 1))
+    painter, plain, sparing = ScreenDiffer(), Emulator((1, 1)), Emulator((1, 1))
     for shot, frame in film.frames():
         if (plain.columns, plain.lines) != shot.size:
             plain, sparing = Emulator(shot.size), Emulator(shot.size)
             sparing.feed("\x1b[H" + "\r\n".join(["?" * shot.size[0]] * shot.size[1]))
         before = sparing.cells()
-        output = painter.paint(frame, shot.size)
+        output = painter.diff(frame, shot.size)
         plain.feed(frame)
         sparing.feed(output)
         assert sparing.cells() == plain.cells()
         assert (sparing.cursor.x, sparing.cursor.y) == (plain.cursor.x, plain.cursor.y) == shot.cursor
         assert len(output.encode()) <= needed(before, plain.cells()) + len("\x1b[99;99H")
-        assert painter.paint(frame, shot.size) == ""
+        assert painter.diff(frame, shot.size) == ""
 
 
 NASTY_TEXT = st.lists(st.sampled_from([*NASTY, *"ab日"]), min_size=1, max_size=4).map("".join)
@@ -179,13 +179,13 @@ def test_tmux_shows_the_same_wide_characters(tmux: Tmux, film: Film) -> None:
 
 def _compare_in_tmux(tmux: Tmux, film: Film) -> None:
     """Check that tmux shows the same at the end of each size."""
-    painter = Painter()
+    painter = ScreenDiffer()
     for size, shots in itertools.groupby(film.frames(), key=lambda both: both[0].size):
         if 1 in size:
             continue
         frames = [frame for _, frame in shots]
         shown = []
-        for outputs in (frames, [painter.paint(frame, size) for frame in frames]):
+        for outputs in (frames, [painter.diff(frame, size) for frame in frames]):
             tmux.start(size)
             tmux.feed("".join(outputs))
             shown.append(tmux.cells())
@@ -198,26 +198,26 @@ def _compare_in_tmux(tmux: Tmux, film: Film) -> None:
 def test_what_tmux_shows_of_nasty_characters_does_not_depend_on_what_was_before(
     tmux: Tmux, film: Film
 ) -> None:
-    painter = Painter()
+    painter = ScreenDiffer()
     for size, shots in itertools.groupby(film.frames(), key=lambda both: both[0].size):
         if 1 in size:
             continue
         tmux.start(size)
-        tmux.feed("".join(painter.paint(frame, size) for _, frame in shots))
+        tmux.feed("".join(painter.diff(frame, size) for _, frame in shots))
         grown = tmux.lines()
         tmux.start(size)
-        painter.forget()
-        tmux.feed(painter.paint(moved(0, 0), size))
+        painter.invalidate()
+        tmux.feed(painter.diff(moved(0, 0), size))
         assert grown == tmux.lines()
 
 
 @if_tmux
 @pytest.mark.parametrize("text", NASTY)
 def test_nasty_characters_leave_what_follows_in_its_column(tmux: Tmux, text: str) -> None:
-    painter, place = Painter(), 3 + cell_len(text)
+    painter, place = ScreenDiffer(), 3 + cell_len(text)
     tmux.start((40, 2))
-    tmux.feed(painter.paint(f"\x1b[1;1H{'?' * 40}\x1b[1;1H", (40, 2)))
-    tmux.feed(painter.paint(f"\x1b[1;1Habc{text}|next{' ' * (32 - cell_len(text))}\x1b[1;1H", (40, 2)))
+    tmux.feed(painter.diff(f"\x1b[1;1H{'?' * 40}\x1b[1;1H", (40, 2)))
+    tmux.feed(painter.diff(f"\x1b[1;1Habc{text}|next{' ' * (32 - cell_len(text))}\x1b[1;1H", (40, 2)))
     assert "?" not in tmux.lines()[0]
     tmux.feed(f"\x1b[H{'x' * place}")
     assert tmux.lines()[0].rstrip() == f"{'x' * place}|next"
@@ -228,7 +228,7 @@ def test_tmux_agrees_about_the_characters_whose_width_is_taken_for_certain(tmux:
     size = (240, 60)
     for pattern, width in ((_NARROW, 1), (_WIDE, 2)):
         characters = re.findall(f"[{pattern}]", "".join(map(chr, range(0x20, 0xFFFF))))
-        assert all(cell_len(character) == width and undisputed(character) for character in characters)
+        assert all(cell_len(character) == width and has_known_width(character) for character in characters)
         some = characters[:: 1 if width == 1 else 29]
         rows = [some[start : start + 60] for start in range(0, len(some), 60)]
         tmux.start(size)
@@ -241,58 +241,58 @@ def test_tmux_agrees_about_the_characters_whose_width_is_taken_for_certain(tmux:
 
 
 def test_of_a_wide_character_whose_half_is_overwritten_a_blank_is_left() -> None:
-    painter, size = Painter(), (3, 1)
-    painter.paint("\x1b[1;1H日x\x1b[1;1H", size)
-    assert painter.paint("\x1b[1;2Hy\x1b[1;1H", size) == "\x1b[H y\r"
-    painter.paint("\x1b[1;1H日x\x1b[1;1H", size)
-    assert painter.paint("\x1b[1;1Hy\x1b[1;1H", size) == "\x1b[Hy \r"
+    painter, size = ScreenDiffer(), (3, 1)
+    painter.diff("\x1b[1;1H日x\x1b[1;1H", size)
+    assert painter.diff("\x1b[1;2Hy\x1b[1;1H", size) == "\x1b[H y\r"
+    painter.diff("\x1b[1;1H日x\x1b[1;1H", size)
+    assert painter.diff("\x1b[1;1Hy\x1b[1;1H", size) == "\x1b[Hy \r"
 
 
 def test_a_mark_belongs_to_the_cell_before() -> None:
-    painter, size = Painter(), (4, 1)
-    painter.paint("\x1b[1;1Hab\x1b[1;1H", size)
-    output = painter.paint("\x1b[1;2H\x1b[31m\u0301\x1b[0m\x1b[1;1H", size)
+    painter, size = ScreenDiffer(), (4, 1)
+    painter.diff("\x1b[1;1Hab\x1b[1;1H", size)
+    output = painter.diff("\x1b[1;2H\x1b[31m\u0301\x1b[0m\x1b[1;1H", size)
     assert "a\u0301" in output
-    assert painter.paint("\x1b[1;4H\u0301\x1b[1;1H", size).count("\u0301") == 1
-    assert painter.paint("\x1b[1;1H\u0301\x1b[1;1H", size) == ""
+    assert painter.diff("\x1b[1;4H\u0301\x1b[1;1H", size).count("\u0301") == 1
+    assert painter.diff("\x1b[1;1H\u0301\x1b[1;1H", size) == ""
 
 
 def test_no_change_writes_nothing_and_no_mark() -> None:
-    painter, size = Painter(), (4, 1)
+    painter, size = ScreenDiffer(), (4, 1)
     frame = "\x1b[1;1H\x1b[31mab\x1b[0m  \x1b[1;1H"
-    assert [painter.paint(data, size) for data in (SYNC_START, frame, SYNC_END)] == [
+    assert [painter.diff(data, size) for data in (SYNC_START, frame, SYNC_END)] == [
         "",
         f"{SYNC_START}\x1b[H\x1b[31mab  \x1b[m\r{SYNC_END}",
         "",
     ]
-    assert [painter.paint(data, size) for data in (SYNC_START, frame, SYNC_END)] == ["", "", ""]
+    assert [painter.diff(data, size) for data in (SYNC_START, frame, SYNC_END)] == ["", "", ""]
 
 
 def test_a_colour_that_cannot_be_seen_is_not_written() -> None:
-    painter, size = Painter(), (3, 1)
-    painter.paint("\x1b[1;1H\x1b[31;44m   \x1b[0m\x1b[1;1H", size)
-    assert painter.paint("\x1b[1;1H\x1b[1;32;44m   \x1b[0m\x1b[1;1H", size) == ""
-    assert painter.paint("\x1b[1;1H\x1b[7;32;44m   \x1b[0m\x1b[1;1H", size) != ""
+    painter, size = ScreenDiffer(), (3, 1)
+    painter.diff("\x1b[1;1H\x1b[31;44m   \x1b[0m\x1b[1;1H", size)
+    assert painter.diff("\x1b[1;1H\x1b[1;32;44m   \x1b[0m\x1b[1;1H", size) == ""
+    assert painter.diff("\x1b[1;1H\x1b[7;32;44m   \x1b[0m\x1b[1;1H", size) != ""
 
 
 def test_blanks_are_erased_only_where_they_have_no_colour() -> None:
-    painter, size = Painter(), (30, 1)
-    painter.paint(f"\x1b[1;1H{'x' * 30}\x1b[1;1H", size)
-    assert painter.paint(f"\x1b[1;1Hx{' ' * 29}\x1b[1;1H", size) == "\x1b[1;2H\x1b[K\r"
-    painter.paint(f"\x1b[1;1H{'x' * 30}\x1b[1;1H", size)
-    assert painter.paint(f"\x1b[1;1H{' ' * 29}y\x1b[1;1H", size) == "\x1b[H\x1b[29X\x1b[29Cy\r"
-    output = painter.paint(f"\x1b[1;1H\x1b[44m{' ' * 30}\x1b[0m\x1b[1;1H", size)
+    painter, size = ScreenDiffer(), (30, 1)
+    painter.diff(f"\x1b[1;1H{'x' * 30}\x1b[1;1H", size)
+    assert painter.diff(f"\x1b[1;1Hx{' ' * 29}\x1b[1;1H", size) == "\x1b[1;2H\x1b[K\r"
+    painter.diff(f"\x1b[1;1H{'x' * 30}\x1b[1;1H", size)
+    assert painter.diff(f"\x1b[1;1H{' ' * 29}y\x1b[1;1H", size) == "\x1b[H\x1b[29X\x1b[29Cy\r"
+    output = painter.diff(f"\x1b[1;1H\x1b[44m{' ' * 30}\x1b[0m\x1b[1;1H", size)
     assert output == f"\x1b[H\x1b[44m{' ' * 30}\x1b[m\r"
 
 
 def test_what_is_forgotten_is_written_again() -> None:
-    painter, size = Painter(), (4, 1)
+    painter, size = ScreenDiffer(), (4, 1)
     frame = "\x1b[1;1Habcd\x1b[1;1H"
-    painter.paint(frame, size)
-    painter.forget()
-    assert painter.paint(moved(0, 0), size) == "\x1b[Habcd\r"
-    painter.paint("\x1b[?1049h", size)
-    assert painter.paint(frame, size) == "\x1b[Habcd\r"
+    painter.diff(frame, size)
+    painter.invalidate()
+    assert painter.diff(moved(0, 0), size) == "\x1b[Habcd\r"
+    painter.diff("\x1b[?1049h", size)
+    assert painter.diff(frame, size) == "\x1b[Habcd\r"
 
 
 @pytest.mark.parametrize(
@@ -300,10 +300,10 @@ def test_what_is_forgotten_is_written_again() -> None:
     ["\x07", "\x1b[?1000h", "\x1b[?2026$p", "\x1b[>1u", "\x1b[<u", "\x1b]52;c;YQ==\x07", "\x1b]22;text\x07"],
 )
 def test_what_changes_no_cell_goes_through(data: str) -> None:
-    painter = Painter()
-    painter.paint("\x1b[1;1Hab\x1b[1;1H", (2, 1))
-    assert painter.paint(data, (2, 1)) == data
-    assert painter.paint("\x1b[1;1Hab\x1b[1;1H", (2, 1)) == ""
+    painter = ScreenDiffer()
+    painter.diff("\x1b[1;1Hab\x1b[1;1H", (2, 1))
+    assert painter.diff(data, (2, 1)) == data
+    assert painter.diff("\x1b[1;1Hab\x1b[1;1H", (2, 1)) == ""
 
 
 @pytest.mark.parametrize(
@@ -323,8 +323,8 @@ def test_what_changes_no_cell_goes_through(data: str) -> None:
     ],
 )
 def test_what_is_not_understood_is_told(data: str) -> None:
-    with pytest.raises(NotUnderstoodError):
-        Painter().paint(data, (80, 24))
+    with pytest.raises(UnknownOutputError):
+        ScreenDiffer().diff(data, (80, 24))
 
 
 @pytest.mark.parametrize(
@@ -340,7 +340,7 @@ def test_what_is_not_understood_is_told(data: str) -> None:
     ],
 )
 def test_terminals_that_are_not_known_get_textuals_own_output(term: str, *, able: bool) -> None:
-    assert suits({"TERM": term}) is able
+    assert is_supported({"TERM": term}) is able
 
 
 @pytest.mark.parametrize("name", ["textual-8.3.0.dist-info", "textual-9.0.dist-info", None])
@@ -349,6 +349,6 @@ def test_another_textual_goes_out_as_it_is(
 ) -> None:
     (tmp_path / (name or "other")).mkdir()
     monkeypatch.setattr("textual.__path__", [str(tmp_path / "textual")])
-    assert not suits({"TERM": "xterm-256color"})
+    assert not is_supported({"TERM": "xterm-256color"})
     (tmp_path / (name or "other")).rename(tmp_path / "textual-8.2.8.dist-info")
-    assert suits({"TERM": "xterm-256color"})
+    assert is_supported({"TERM": "xterm-256color"})

@@ -18,7 +18,7 @@ from cgc_tui.domain.queries import JobQuery
 from cgc_tui.tui.base_app import TerminalApp
 from cgc_tui.tui.jobs.job_table import JobTable
 from cgc_tui.tui.terminal import input_queue
-from cgc_tui.tui.terminal.input_queue import MOST_REPEATS, InTurn
+from cgc_tui.tui.terminal.input_queue import MAX_REPEATS, InputQueue
 from tests.support.app import Start, shown
 from tests.support.terminal import PATIENCE
 
@@ -57,16 +57,16 @@ class App(Pump):
         self.focused: Any = Pump(Pump(self))
 
 
-async def begun() -> tuple[App, InTurn, list[str]]:
+async def begun() -> tuple[App, InputQueue, list[str]]:
     """Return an app in which the first of two keys is on its way, and what came where it goes."""
     app, came = App(), []
 
     async def handle(event: Any) -> None:
         came.append(event.key)
 
-    turns = InTurn(app, handle)  # type: ignore[arg-type]
-    await turns.take(events.Key("a", "a"))
-    await turns.take(events.Key("b", "b"))
+    turns = InputQueue(app, handle)  # type: ignore[arg-type]
+    await turns.put(events.Key("a", "a"))
+    await turns.put(events.Key("b", "b"))
     assert came == ["a"]
     return app, turns, came
 
@@ -93,7 +93,7 @@ async def test_what_is_gone_with_a_callback_holds_nothing_up() -> None:
     app, turns, came = await begun()
     app.focused.is_running = False
     assert not turns.busy
-    await turns.take(events.Key("c", "c"))
+    await turns.put(events.Key("c", "c"))
     assert came == ["a", "b"]
 
 
@@ -128,7 +128,7 @@ def post(pilot: Pilot[None], *keys: str) -> None:
         pilot.app.post_message(events.Key(key, character if len(character) == 1 else None))
 
 
-@given(st.lists(st.tuples(st.sampled_from("jk"), st.integers(1, 3 * MOST_REPEATS)), max_size=4))
+@given(st.lists(st.tuples(st.sampled_from("jk"), st.integers(1, 3 * MAX_REPEATS)), max_size=4))
 @settings(derandomize=True, deadline=None, max_examples=50)
 def test_only_repeats_are_dropped_that_are_far_behind(runs: list[tuple[str, int]]) -> None:
     asyncio.run(_take(runs))
@@ -139,17 +139,17 @@ async def _take(runs: list[tuple[str, int]]) -> None:
     pumps = (app.focused, app.focused._parent, app)
     typed = "".join(key * times for key, times in runs)
     for key in typed:
-        await turns.take(events.Key(key, key))
+        await turns.put(events.Key(key, key))
     while any(pump.callbacks for pump in pumps):
         for pump in pumps:
             while pump.callbacks:
                 await pump.work()
-    kept = "".join("".join(run)[: MOST_REPEATS + 1] for _, run in groupby(typed))
+    kept = "".join("".join(run)[: MAX_REPEATS + 1] for _, run in groupby(typed))
     assert "".join(came) == "ab" + kept
 
 
 async def test_a_flood_of_one_key_holds_up_nothing(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(input_queue, "MOST_REPEATS", 4)
+    monkeypatch.setattr(input_queue, "MAX_REPEATS", 4)
     moves, lookups, left = [], [], []
     down, interrupts = JobTable.action_cursor_down, TerminalApp._interrupts
 
@@ -180,7 +180,7 @@ async def test_a_flood_of_one_key_holds_up_nothing(start: Start, monkeypatch: py
 
 
 async def test_repeats_that_are_text_are_all_kept(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(input_queue, "MOST_REPEATS", 4)
+    monkeypatch.setattr(input_queue, "MAX_REPEATS", 4)
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         text = "a" * 15 + "b"

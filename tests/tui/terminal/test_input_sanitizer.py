@@ -9,7 +9,7 @@ from textual import events
 from textual.message import Message
 
 from cgc_tui.tui.terminal.driver import KeyParser
-from cgc_tui.tui.terminal.input_sanitizer import BURST, BURST_PAUSE, MOST_PASTED, Intake
+from cgc_tui.tui.terminal.input_sanitizer import BURST_PAUSE, MAX_PASTE_CHARS, PASTE_THRESHOLD, InputSanitizer
 
 
 class Clock:
@@ -25,7 +25,7 @@ class Clock:
 def read(*chunks: bytes, pause: float = 0) -> list[Message]:
     """Return what Textual reads out of bytes that come in these chunks."""
     clock = Clock()
-    intake, parser, found = Intake(clock=clock, more=lambda: False), KeyParser(), []
+    intake, parser, found = InputSanitizer(clock=clock, more=lambda: False), KeyParser(), []
     for chunk in chunks:
         if text := intake.decode(chunk):
             found += parser.feed(text)
@@ -86,7 +86,7 @@ def test_a_paste_is_cut_and_commands_nothing() -> None:
     data = b"\x1b[200~s3\x1b[31m\x07cret\x00\x9b\nq\r" + b"x" * 2_000_000 + b"\x1b[201~"
     (text,) = pasted(*(data[place : place + 4096] for place in range(0, len(data), 4096)))
     assert text.startswith("s3[31mcret\nq\rxxx")
-    assert len(text) <= MOST_PASTED
+    assert len(text) <= MAX_PASTE_CHARS
     assert keys(data + b"j") == ["j"]
 
 
@@ -100,13 +100,13 @@ def test_a_mark_may_come_in_pieces(size: int) -> None:
 
 def test_a_burst_is_a_paste_to_its_end() -> None:
     words = b"quit now\r" * 10
-    assert len(words) > BURST
+    assert len(words) > PASTE_THRESHOLD
     assert keys(words, b"q\r", pause=BURST_PAUSE / 2) == []
     assert pasted(words) == [words.decode()]
     assert keys(words, b"q", pause=BURST_PAUSE * 2) == ["q"]
     assert keys(words, b"\x03", b"\x1b[C") == ["ctrl+c", "right"]
     assert keys(b"q" + b"\x1b[<35;10;10M" * 300) == ["q"]
-    assert sum(map(len, pasted(*[words * 40] * 500))) <= MOST_PASTED
+    assert sum(map(len, pasted(*[words * 40] * 500))) <= MAX_PASTE_CHARS
 
 
 ODD = st.lists(
@@ -133,10 +133,10 @@ def test_keys_that_cannot_be_are_left_out(odd: bytes) -> None:
 
 def test_a_burst_may_begin_with_a_short_read() -> None:
     waits = iter([True, True, False])
-    intake, words = Intake(more=lambda: next(waits)), b"quit now\r" * 10
+    intake, words = InputSanitizer(more=lambda: next(waits)), b"quit now\r" * 10
     assert intake.decode(words[:5]) == ""
     assert intake.decode(words[5:9]) == ""
     assert intake.decode(words[9:]) == f"\x1b[200~{words.decode()}\x1b[201~"
-    assert Intake(more=lambda: True).decode(b"q") == "q"
-    held = Intake(more=iter([True, False]).__next__)
+    assert InputSanitizer(more=lambda: True).decode(b"q") == "q"
+    held = InputSanitizer(more=iter([True, False]).__next__)
     assert held.decode(b"]]") + held.decode(b"j") == "]]j"

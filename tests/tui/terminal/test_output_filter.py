@@ -19,7 +19,7 @@ from textual.widgets import Button, DataTable, Input, OptionList, Select, Static
 from cgc_tui.config.settings import Settings
 from cgc_tui.domain.text import UNSAFE, sanitize
 from cgc_tui.tui.base_app import TerminalApp
-from cgc_tui.tui.terminal.output_filter import Guard
+from cgc_tui.tui.terminal.output_filter import ControlCharFilter
 
 HOSTILE = "a\x1b]2;pwned\x07b\x9b2Jc\u202ed\x7fe\x00f\udc80g"
 BLACK = Color(0, 0, 0)
@@ -64,7 +64,7 @@ async def test_no_widget_draws_what_commands_the_terminal(tmp_path: Path) -> Non
 
 @given(st.text(alphabet=st.characters(exclude_categories=()), max_size=60))
 def test_what_is_disarmed_is_as_wide_as_it_was(text: str) -> None:
-    (segment,) = Guard().apply([Segment(text)], BLACK)
+    (segment,) = ControlCharFilter().apply([Segment(text)], BLACK)
     assert cell_len(segment.text) == cell_len(text)
     assert not any(ord(character) < 32 or 127 <= ord(character) < 160 for character in segment.text)
 
@@ -72,4 +72,4 @@ def test_what_is_disarmed_is_as_wide_as_it_was(text: str) -> None:
 @pytest.mark.parametrize("text", ["TCGA-86.bam", sanitize("e\u0301 日本 👩\u200d🔬\x1b"), "✓ ◐ ○ – … │"])
 def test_what_was_cleaned_passes_as_it_is(text: str) -> None:
     segments = [Segment(text)]
-    assert Guard().apply(segments, BLACK) is segments
+    assert ControlCharFilter().apply(segments, BLACK) is segments

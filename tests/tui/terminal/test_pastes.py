@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cgc_tui.tui.terminal.input_sanitizer import MOST_PASTED
+from cgc_tui.tui.terminal.input_sanitizer import MAX_PASTE_CHARS
 from tests.support.terminal import Terminal, modes_left
 
 # On a busy machine the pieces of a paste come with longer pauses than over a network.
@@ -15,7 +15,7 @@ PATIENT = """
 import sys
 from cgc_tui.tui.terminal import input_sanitizer as intake
 from cgc_tui.__main__ import main
-intake.BURST_PAUSE = intake.MORE_WITHIN = 5.0
+intake.BURST_PAUSE = intake.MORE_TIMEOUT = 5.0
 sys.exit(main())
 """
 APP = [sys.executable, "-c", PATIENT]
@@ -71,7 +71,7 @@ def test_of_a_long_line_the_beginning_is_pasted(tmp_path: Path, paste: bytes) ->
         terminal.sees("Search all")
         terminal.write(LONG if paste is PASTE else b"\x1b[200~" + LONG + b"\x1b[201~")
         terminal.sees('have "00000')
-        terminal.presses_until("\x1b[H\x1b[F", rf"{MOST_PASTED // 5 - 1:05}\s")
+        terminal.presses_until("\x1b[H\x1b[F", rf"{MAX_PASTE_CHARS // 5 - 1:05}\s")
         assert quits(terminal) == 0
 
 

@@ -137,7 +137,7 @@ WAITS = """
 import sys
 from cgc_tui.tui.terminal import driver
 from cgc_tui.__main__ import main
-driver.ANSWERS_WITHIN, driver.LATE = {within}, {late}
+driver.REPLY_TIMEOUT, driver.LATE_REPLY_WAIT = {within}, {late}
 sys.exit(main())
 """
 ANSWERS = b"\x1b[?2026;2$y\x1b[?2048;0$y"

@@ -15,8 +15,8 @@ from cgc_tui.domain.jobs import ImportJob, JobError
 from cgc_tui.domain.watch import WatchedJobs
 from cgc_tui.tui.base_app import TerminalApp
 from cgc_tui.tui.jobs.status_line import StatusLine
-from cgc_tui.tui.messages import TellAsked
-from cgc_tui.tui.terminal.driver import RESTORE_TITLE, SAVE_TITLE, Terminal
+from cgc_tui.tui.messages import TitleRequested
+from cgc_tui.tui.terminal.driver import RESTORE_TITLE, SAVE_TITLE, TerminalDriver
 from tests.support.app import Start, shown
 from tests.support.clock import Clock
 from tests.support.terminal import Terminal as ProgramTerminal
@@ -69,10 +69,10 @@ def platform(clock: Clock) -> SimulatedPlatform:
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[TellAsked]:
+def told(monkeypatch: pytest.MonkeyPatch) -> list[TitleRequested]:
     """Return what the terminal is told, as it comes."""
-    asked: list[TellAsked] = []
-    monkeypatch.setattr(TerminalApp, "tell", lambda _app, event: asked.append(event))
+    asked: list[TitleRequested] = []
+    monkeypatch.setattr(TerminalApp, "set_title", lambda _app, event: asked.append(event))
     return asked
 
 
@@ -86,7 +86,7 @@ QUICK = Settings(refresh=1)
 
 
 async def test_the_list_is_watched_to_its_end(
-    start: Start, platform: SimulatedPlatform, told: list[TellAsked]
+    start: Start, platform: SimulatedPlatform, told: list[TitleRequested]
 ) -> None:
     going = platform.add_jobs(3, "RUNNING")
     async with start(size=(80, 24), settings=QUICK) as pilot:
@@ -94,23 +94,23 @@ async def test_the_list_is_watched_to_its_end(
         await pilot.press("w")
         await shown(pilot, "watching 3")
         await until(lambda: bool(told))
-        assert (told[0].words, told[0].ring) == ("watching 3", False)
+        assert (told[0].title, told[0].ring) == ("watching 3", False)
         platform.set_state(going[0], "FAILED")
         await shown(pilot, "watching 2 · 1 failed")
         platform.set_state(going[1], "COMPLETED")
         platform.set_state(going[2], "FAILED")
         await shown(pilot, "All watched jobs have")
-        assert (told[-1].words, told[-1].ring) == ("done: 3 ended · 2 failed", True)
+        assert (told[-1].title, told[-1].ring) == ("done: 3 ended · 2 failed", True)
         assert sum(event.ring for event in told) == 1
         line = pilot.app.screen.query_one(StatusLine)
-        assert line.watched == "done: 3 ended · 2 failed"
+        assert line.watcher_status == "done: 3 ended · 2 failed"
         await pilot.press("w")
-        await until(lambda: not told[-1].words)
-        assert line.watched == ""
+        await until(lambda: not told[-1].title)
+        assert line.watcher_status == ""
 
 
 async def test_an_unknown_state_is_an_end_of_its_own(
-    start: Start, platform: SimulatedPlatform, told: list[TellAsked]
+    start: Start, platform: SimulatedPlatform, told: list[TitleRequested]
 ) -> None:
     going = platform.add_jobs(3, "RUNNING")
     async with start(settings=QUICK) as pilot:
@@ -122,12 +122,12 @@ async def test_an_unknown_state_is_an_end_of_its_own(
         platform.set_state(going[1], "COMPLETED")
         platform.set_state(going[2], "FAILED")
         await shown(pilot, "All watched jobs have")
-        assert told[-1].words == "done: 3 ended · 1 failed · 1 ended otherwise"
+        assert told[-1].title == "done: 3 ended · 1 failed · 1 ended otherwise"
         assert [toast.severity for toast in pilot.app._notifications] == ["warning"]
 
 
 async def test_jobs_that_come_meanwhile_are_watched_too(
-    start: Start, platform: SimulatedPlatform, told: list[TellAsked]
+    start: Start, platform: SimulatedPlatform, told: list[TitleRequested]
 ) -> None:
     first = platform.add_jobs(1, "RUNNING")[0]
     async with start(settings=QUICK) as pilot:
@@ -140,11 +140,11 @@ async def test_jobs_that_come_meanwhile_are_watched_too(
         await shown(pilot, "watching 1")
         platform.set_state(second, "COMPLETED")
         await until(lambda: any(event.ring for event in told))
-        assert told[-1].words == "done: 2 ended · 0 failed"
+        assert told[-1].title == "done: 2 ended · 0 failed"
 
 
 async def test_it_goes_on_while_one_looks_elsewhere_and_w_stops_it(
-    start: Start, platform: SimulatedPlatform, told: list[TellAsked]
+    start: Start, platform: SimulatedPlatform, told: list[TitleRequested]
 ) -> None:
     going = platform.add_jobs(60, "RUNNING")
     async with start(settings=QUICK) as pilot:
@@ -158,14 +158,14 @@ async def test_it_goes_on_while_one_looks_elsewhere_and_w_stops_it(
         await pilot.press("F")
         await shown(pilot, "5 failed jobs by cause")
         platform.set_state(going[1], "FAILED")
-        await until(lambda: told[-1].words == "watching 58 · 1 failed")
+        await until(lambda: told[-1].title == "watching 58 · 1 failed")
         await pilot.press("escape", "w")
         await shown(pilot, "watching", gone=True)
-        assert told[-1].words == ""
+        assert told[-1].title == ""
 
 
 async def test_marked_jobs_are_watched_alone_by_bulk_gets(
-    start: Start, platform: SimulatedPlatform, told: list[TellAsked]
+    start: Start, platform: SimulatedPlatform, told: list[TitleRequested]
 ) -> None:
     going = platform.add_jobs(4, "RUNNING")
     async with start(settings=QUICK) as pilot:
@@ -175,7 +175,7 @@ async def test_marked_jobs_are_watched_alone_by_bulk_gets(
         for job_id in going[:2]:
             platform.set_state(job_id, "COMPLETED")
         await until(lambda: any(event.ring for event in told))
-        assert told[-1].words == "done: 2 ended · 0 failed"
+        assert told[-1].title == "done: 2 ended · 0 failed"
         asked = [request.body for request in platform.requests if request.path.endswith("/imports/get")]
         assert asked
         assert all(going[2].encode() not in body for body in asked)
@@ -183,7 +183,7 @@ async def test_marked_jobs_are_watched_alone_by_bulk_gets(
 
 
 async def test_a_batch_is_watched_with_what_had_failed_before(
-    start: Start, platform: SimulatedPlatform, told: list[TellAsked]
+    start: Start, platform: SimulatedPlatform, told: list[TitleRequested]
 ) -> None:
     place = {"volume": "rosalind/results", "project": "rosalind/brca-pilot"}
     platform.remove_jobs(platform.ids())
@@ -200,12 +200,12 @@ async def test_a_batch_is_watched_with_what_had_failed_before(
         for job_id in going:
             platform.set_state(job_id, "COMPLETED")
         await until(lambda: any(event.ring for event in told))
-        assert told[-1].words == "done: 4 ended · 2 failed"
+        assert told[-1].title == "done: 4 ended · 2 failed"
 
 
 @pytest.mark.parametrize("keys", [("w",), ("space", "w")], ids=["list", "marked"])
 async def test_where_all_have_ended_there_is_nothing_to_wait_for(
-    start: Start, told: list[TellAsked], keys: tuple[str, ...]
+    start: Start, told: list[TitleRequested], keys: tuple[str, ...]
 ) -> None:
     async with start() as pilot:
         await shown(pilot, "0 All 25")
@@ -216,7 +216,7 @@ async def test_where_all_have_ended_there_is_nothing_to_wait_for(
 
 
 async def test_trouble_is_said_and_waited_out(
-    start: Start, platform: SimulatedPlatform, told: list[TellAsked]
+    start: Start, platform: SimulatedPlatform, told: list[TitleRequested]
 ) -> None:
     going = platform.add_jobs(1, "RUNNING")[0]
     async with start(settings=QUICK) as pilot:
@@ -228,11 +228,11 @@ async def test_trouble_is_said_and_waited_out(
         platform.recover()
         platform.set_state(going, "FAILED")
         await until(lambda: any(event.ring for event in told))
-        assert told[-1].words == "done: 1 ended · 1 failed"
+        assert told[-1].title == "done: 1 ended · 1 failed"
 
 
 async def test_paused_it_asks_nothing(
-    start: Start, platform: SimulatedPlatform, told: list[TellAsked]
+    start: Start, platform: SimulatedPlatform, told: list[TitleRequested]
 ) -> None:
     platform.add_jobs(1, "RUNNING")
     async with start(settings=QUICK) as pilot:
@@ -244,12 +244,12 @@ async def test_paused_it_asks_nothing(
         )
         await pilot.press("a")
         await shown(pilot, "watching 1")
-        assert [event.words for event in told[:1]] == ["watch paused"]
+        assert [event.title for event in told[:1]] == ["watch paused"]
 
 
 @pytest.mark.slow
 async def test_a_new_token_goes_on_with_it(
-    start: Start, platform: SimulatedPlatform, told: list[TellAsked]
+    start: Start, platform: SimulatedPlatform, told: list[TitleRequested]
 ) -> None:
     going = platform.add_jobs(1, "RUNNING")[0]
     async with start(settings=QUICK) as pilot:
@@ -262,7 +262,7 @@ async def test_a_new_token_goes_on_with_it(
         platform.set_state(going, "FAILED")
         await pilot.press(*platform.token, "enter")
         await until(lambda: any(event.ring for event in told))
-        assert told[-1].words == "done: 1 ended · 1 failed"
+        assert told[-1].title == "done: 1 ended · 1 failed"
 
 
 def test_the_title_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -270,8 +270,8 @@ def test_the_title_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "textual.drivers.linux_driver.LinuxDriver.write", lambda _driver, text: written.append(text)
     )
-    driver = Terminal.__new__(Terminal)
-    driver._titled = False
+    driver = TerminalDriver.__new__(TerminalDriver)
+    driver._has_title = False
     driver.set_title("")
     for words in ("one", "two", "", ""):
         driver.set_title(words)

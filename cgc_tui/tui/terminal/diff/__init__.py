@@ -1,9 +1,9 @@
 """Only what changed goes out: the cells a terminal shows, and the fewest bytes that bring it up to date.
 
-Textual paints in regions. One cell of a table that changes paints the whole table, and each segment carries
-a full style and a reset: 17 kB over SSH for what 70 bytes would say. A `Painter` stands between Textual and
-the terminal. It keeps two screens of cells, the one that Textual wants and the one that the terminal shows;
-every frame goes into the first, and what differs from the second is written.
+Textual paints in regions. One cell of a table that changes paints the whole table, and each segment carries a
+full style and a reset: 17 kB over SSH for what 70 bytes would say. A `ScreenDiffer` stands between Textual
+and the terminal. It keeps two screens of cells, the one that Textual wants and the one that the terminal
+shows; every frame goes into the first, and what differs from the second is written.
 
 **Why it reads the text that Textual writes.** `Driver.write` is the one public place where a frame passes,
 after themes, filters, clipping and colour reduction. The text is of four kinds (cursor positions, SGR, OSC 8
@@ -15,7 +15,7 @@ makes of them.
 
 - A frame that is not understood goes out as it is, everything is painted once more, and from then on
   Textual's output goes out untouched. The same holds from the start for a Textual that this was not tested
-  with and a terminal that is not known to be able enough (`suits`).
+  with and a terminal that is not known to be able enough (`is_supported`).
 - The cursor is placed absolutely at the start of a frame, after the last column, and wherever a row has
   characters whose width is a matter of opinion. Colours end with each frame: whoever writes next, and be it
   a dying program's last words, finds the terminal's own.

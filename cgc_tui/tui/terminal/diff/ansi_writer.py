@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cgc_tui.tui.terminal.diff.cell_grid import Row
-from cgc_tui.tui.terminal.diff.sgr import PLAIN, Style, blank, change, under
-from cgc_tui.tui.terminal.diff.text_cells import undisputed
+from cgc_tui.tui.terminal.diff.cell_grid import CellRow
+from cgc_tui.tui.terminal.diff.sgr import PLAIN, CellStyle, blank_style, nearest, transition
+from cgc_tui.tui.terminal.diff.text_cells import has_known_width
 
 ERASE_LINE = "\x1b[K"
 
 
-class Strokes:
+class AnsiWriter:
     """Output that is being made: the sequences so far, and where they leave the cursor and the look.
 
     A coordinate of the cursor is None where it is not certain. Behind the last column it is the width, from
@@ -36,26 +36,26 @@ class Strokes:
         self._move(*cursor)
         return "".join(self._parts)
 
-    def row(self, y: int, shown: Row, wanted: Row) -> None:
+    def write_row(self, y: int, shown: CellRow, target: CellRow) -> None:
         """Bring one row up to date."""
-        changed = _changed(shown, wanted)
+        changed = _changed(shown, target)
         if not changed:
             return
-        disputed = _disputed(wanted)
-        if disputed or _disputed(shown):
-            changed = _with_rest(changed, disputed | _disputed(shown), wanted)
+        ambiguous = _ambiguous_columns(target)
+        if ambiguous or _ambiguous_columns(shown):
+            changed = _with_rest(changed, ambiguous | _ambiguous_columns(shown), target)
         for start, end in _runs(changed):
-            self._bridge(start, y, wanted, disputed)
+            self._bridge(start, y, target, ambiguous)
             self._move(start, y)
-            self._span(start, end, wanted, disputed)
+            self._span(start, end, target, ambiguous)
 
-    def _span(self, x: int, end: int, row: Row, disputed: set[int]) -> None:
+    def _span(self, x: int, end: int, row: CellRow, ambiguous: set[int]) -> None:
         """Write the cells of a row from one column to another, and further where erasing does."""
         while x < end:
             text, style = row.texts[x], row.styles[x]
             assert style is not None
-            if x in disputed:
-                x = self._dispute(x, row, disputed)
+            if x in ambiguous:
+                x = self._write_ambiguous(x, row, ambiguous)
             elif text == " ":
                 last = _same_until(row, x)
                 x = self._blanks(x, min(last, end), last, row)
@@ -63,7 +63,7 @@ class Strokes:
                 self._restyle(style)
                 x = self._write(x, row)
 
-    def _write(self, x: int, row: Row) -> int:
+    def _write(self, x: int, row: CellRow) -> int:
         """Write one character, and return the column behind it."""
         self._parts.append(row.texts[x] or "")
         x += 1
@@ -72,16 +72,16 @@ class Strokes:
         self._x = x
         return x
 
-    def _blanks(self, x: int, end: int, last: int, row: Row) -> int:
+    def _blanks(self, x: int, end: int, last: int, row: CellRow) -> int:
         """Write or erase blanks that look the same, and return the column behind them.
 
         They reach to `last`; those from `end` on are shown already.
         """
         style = row.styles[x]
         assert style is not None
-        if blank(self._style) != style:
+        if blank_style(self._style) != style:
             after = row.styles[end] if end < self._width else None
-            self._restyle(after if after and blank(after) == style else under(self._style, style))
+            self._restyle(after if after and blank_style(after) == style else nearest(self._style, style))
         if style == PLAIN:
             if last == self._width and end - x > len(ERASE_LINE):
                 self._parts.append(ERASE_LINE)
@@ -94,13 +94,13 @@ class Strokes:
         self._x = end
         return end
 
-    def _dispute(self, x: int, row: Row, disputed: set[int]) -> int:
+    def _write_ambiguous(self, x: int, row: CellRow, ambiguous: set[int]) -> int:
         """Write a run of characters of which only the first column is certain; return the column behind it.
 
         Blanks first, for terminals that think less of them.
         """
         end = x
-        while end in disputed:
+        while end in ambiguous:
             end += 1
         y = self._y
         assert y is not None
@@ -108,46 +108,48 @@ class Strokes:
         self._parts.append(" " * (end - x))
         self._x = None
         self._move(x, y)
-        for place in range(x, end):
-            self._restyle(row.styles[place] or PLAIN)
-            self._parts.append(row.texts[place] or "")
+        for column in range(x, end):
+            self._restyle(row.styles[column] or PLAIN)
+            self._parts.append(row.texts[column] or "")
         self._x = None
         if end < self._width:
             self._move(end, y)
         return end
 
-    def _bridge(self, x: int, y: int, row: Row, disputed: set[int]) -> None:
+    def _bridge(self, x: int, y: int, row: CellRow, ambiguous: set[int]) -> None:
         """Write what stands between the cursor and a column, if that is shorter than to move."""
-        if self._y != y or self._x is None or x <= self._x or disputed & {*range(self._x, x)}:
+        if self._y != y or self._x is None or x <= self._x or ambiguous & {*range(self._x, x)}:
             return
         texts = row.texts[self._x : x]
         between = "".join(text or "" for text in texts)
         if len(between.encode()) > len(_forward(x - self._x)) or None in texts:
             return
-        own = blank(self._style)
+        own = blank_style(self._style)
         for text, style in zip(texts, row.styles[self._x : x], strict=True):
             if style != (own if text == " " else self._style):
                 return
         self._parts.append(between)
         self._x = x
 
-    def _restyle(self, style: Style) -> None:
+    def _restyle(self, style: CellStyle) -> None:
         if style is not self._style:
-            self._parts.append(change(self._style, style))
+            self._parts.append(transition(self._style, style))
             self._style = style
 
     def _move(self, x: int, y: int) -> None:
         """Put the cursor somewhere by the shortest way."""
         if (x, y) == (self._x, self._y):
             return
-        ways = ["\x1b[H" if (x, y) == (0, 0) else f"\x1b[{y + 1}H" if x == 0 else f"\x1b[{y + 1};{x + 1}H"]
+        sequences = [
+            "\x1b[H" if (x, y) == (0, 0) else f"\x1b[{y + 1}H" if x == 0 else f"\x1b[{y + 1};{x + 1}H"
+        ]
         if y == self._y:
-            ways.append(f"\x1b[{x + 1}G" if x else "\r")
+            sequences.append(f"\x1b[{x + 1}G" if x else "\r")
             if self._x is not None and x > self._x:
-                ways.append(_forward(x - self._x))
+                sequences.append(_forward(x - self._x))
         elif self._y is not None and y == self._y + 1 < self._height:
-            ways.append("\r\n" + (_forward(x) if x else ""))
-        self._parts.append(min(ways, key=len))
+            sequences.append("\r\n" + (_forward(x) if x else ""))
+        self._parts.append(min(sequences, key=len))
         self._x, self._y = x, y
 
 
@@ -155,11 +157,11 @@ def _forward(cells: int) -> str:
     return "\x1b[C" if cells == 1 else f"\x1b[{cells}C"
 
 
-def _changed(shown: Row, wanted: Row) -> list[int]:
+def _changed(shown: CellRow, target: CellRow) -> list[int]:
     """Return the columns that do not show what is wanted; a wide character's are all of its own."""
-    if shown.texts == wanted.texts and shown.styles == wanted.styles:
+    if shown.texts == target.texts and shown.styles == target.styles:
         return []
-    both = zip(shown.texts, wanted.texts, shown.styles, wanted.styles, strict=True)
+    both = zip(shown.texts, target.texts, shown.styles, target.styles, strict=True)
     return [
         x
         for x, (old, new, old_style, new_style) in enumerate(both)
@@ -178,7 +180,7 @@ def _runs(columns: list[int]) -> Iterator[tuple[int, int]]:
     yield start, previous + 1
 
 
-def _same_until(row: Row, x: int) -> int:
+def _same_until(row: CellRow, x: int) -> int:
     """Return the column behind the blanks that look as the one at a column."""
     style, end = row.styles[x], x + 1
     while end < len(row.texts) and row.texts[end] == " " and row.styles[end] == style:
@@ -186,24 +188,24 @@ def _same_until(row: Row, x: int) -> int:
     return end
 
 
-def _disputed(row: Row) -> set[int]:
+def _ambiguous_columns(row: CellRow) -> set[int]:
     """Return the columns of characters whose width terminals may see differently."""
-    if undisputed("".join(filter(None, row.texts))):
+    if has_known_width("".join(filter(None, row.texts))):
         return set()
-    found: set[int] = set()
+    columns: set[int] = set()
     for x, text in enumerate(row.texts):
-        if (x - 1 in found and text == "") or not undisputed(text or ""):
-            found.add(x)
-    return found
+        if (x - 1 in columns and text == "") or not has_known_width(text or ""):
+            columns.add(x)
+    return columns
 
 
-def _with_rest(changed: list[int], disputed: set[int], wanted: Row) -> list[int]:
+def _with_rest(changed: list[int], ambiguous: set[int], target: CellRow) -> list[int]:
     """Add to the columns the rest of the row from the first disputed run that they touch."""
     for x in changed:
-        start = x if x in disputed else x - 1
-        if start in disputed:
-            while start - 1 in disputed:
+        start = x if x in ambiguous else x - 1
+        if start in ambiguous:
+            while start - 1 in ambiguous:
                 start -= 1
-            rest = {place for place in range(start, len(wanted.texts)) if wanted.texts[place] is not None}
+            rest = {column for column in range(start, len(target.texts)) if target.texts[column] is not None}
             return sorted(rest.union(changed))
     return changed

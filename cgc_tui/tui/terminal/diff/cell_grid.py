@@ -4,47 +4,47 @@ from __future__ import annotations
 
 import re
 
-from cgc_tui.tui.terminal.diff.sgr import PLAIN, Style, StyleError, blank, restyled
-from cgc_tui.tui.terminal.diff.text_cells import cells
+from cgc_tui.tui.terminal.diff.sgr import PLAIN, CellStyle, StyleError, apply_sgr, blank_style
+from cgc_tui.tui.terminal.diff.text_cells import split_cells
 
 _SEQUENCE = re.compile(r"\[([\d;]*)([Hm])")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
-class NotUnderstoodError(ValueError):
+class UnknownOutputError(ValueError):
     """Output that is none of what Textual was known to write."""
 
 
-class Row:
+class CellRow:
     """The cells of a row: what they hold and how they look; None where that is not known."""
 
     __slots__ = ("styles", "texts")
 
     def __init__(self, width: int) -> None:
         self.texts: list[str | None] = [None] * width
-        self.styles: list[Style | None] = [None] * width
+        self.styles: list[CellStyle | None] = [None] * width
 
-    def put(self, x: int, text: str, style: Style) -> int:
+    def put(self, x: int, text: str, style: CellStyle) -> int:
         """Write text from a column on and return the column behind it. What does not fit is lost."""
-        marks, found = ("", tuple(text)) if text.isascii() else cells(text)
+        marks, cells = ("", tuple(text)) if text.isascii() else split_cells(text)
         if marks:
             self._mark(x, marks)
-        texts, width, end = self.texts, len(self.texts), x + len(found)
+        texts, width, end = self.texts, len(self.texts), x + len(cells)
         if end > width:
-            found = found[: max(0, width - x)]
+            cells = cells[: max(0, width - x)]
         if x < width and texts[x] == "":
             self._split(x)
         if end < width and texts[end] == "":
             self._split(end)
-        texts[x:end] = found
-        bare = blank(style)
-        if bare is style:
-            self.styles[x:end] = [style] * len(found)
+        texts[x:end] = cells
+        blank = blank_style(style)
+        if blank is style:
+            self.styles[x:end] = [style] * len(cells)
         else:
-            self.styles[x:end] = [bare if cell == " " else style for cell in found]
+            self.styles[x:end] = [blank if cell == " " else style for cell in cells]
         return end
 
-    def take(self, other: Row) -> None:
+    def copy_from(self, other: CellRow) -> None:
         """Become as another row."""
         self.texts[:] = other.texts
         self.styles[:] = other.styles
@@ -65,56 +65,56 @@ class Row:
             start -= 1
         while end < len(texts) and texts[end] == "":
             end += 1
-        for place in range(start, end):
-            texts[place], self.styles[place] = " ", blank(self.styles[place] or PLAIN)
+        for column in range(start, end):
+            texts[column], self.styles[column] = " ", blank_style(self.styles[column] or PLAIN)
 
 
-class Screen:
+class CellGrid:
     """Rows of cells."""
 
     def __init__(self, size: tuple[int, int]) -> None:
         """`size` is columns, rows."""
         self.size = size
-        self.rows = [Row(size[0]) for _ in range(size[1])]
+        self.rows = [CellRow(size[0]) for _ in range(size[1])]
 
-    def show(self, frame: str) -> tuple[set[int], tuple[int, int]]:
+    def apply(self, frame: str) -> tuple[set[int], tuple[int, int]]:
         """Do what a frame does; return the rows it touched, and where it left the cursor.
 
         What lies outside of the screen is lost.
 
         Raises:
-            NotUnderstoodError: there is something else in it than positions, looks, links and text
+            UnknownOutputError: there is something else in it than positions, looks, links and text
         """
         touched: set[int] = set()
         cursor: tuple[int, int] | None = None
         style, ending = PLAIN, False
         before, *parts = frame.split("\x1b")
         if before:
-            raise NotUnderstoodError(before)
+            raise UnknownOutputError(before)
         for part in parts:
             if ending != part.startswith("\\"):
-                raise NotUnderstoodError(part)
+                raise UnknownOutputError(part)
             if ending:
                 ending, text = False, part[1:]
             elif part.startswith("]8;"):
                 ending, style, text = True, _linked(style, part[3:]), ""
             else:
-                where, style, text = _sequence(part, style)
-                cursor = where or cursor
+                position, style, text = _sequence(part, style)
+                cursor = position or cursor
             if text:
                 cursor = self._write(text, cursor, style, touched)
         if ending or cursor is None:
-            raise NotUnderstoodError(frame)
+            raise UnknownOutputError(frame)
         return touched, cursor
 
     def _write(
-        self, text: str, cursor: tuple[int, int] | None, style: Style, touched: set[int]
+        self, text: str, cursor: tuple[int, int] | None, style: CellStyle, touched: set[int]
     ) -> tuple[int, int] | None:
         """Write text at the cursor and return where that is then: after the end of a line nobody knows."""
         ended = text.endswith("\n")
         text = text.rstrip("\n")
         if text and (cursor is None or _CONTROL.search(text)):
-            raise NotUnderstoodError(text)
+            raise UnknownOutputError(text)
         if text and cursor:
             x, y = cursor
             if y < len(self.rows):
@@ -123,26 +123,26 @@ class Screen:
         return None if ended else cursor
 
 
-def _sequence(part: str, style: Style) -> tuple[tuple[int, int] | None, Style, str]:
+def _sequence(part: str, style: CellStyle) -> tuple[tuple[int, int] | None, CellStyle, str]:
     """Return where a sequence puts the cursor, the look it leads to, and the text behind it."""
-    found = _SEQUENCE.match(part)
-    if not found:
-        raise NotUnderstoodError(part)
-    parameters, final = found.groups()
-    text = part[found.end() :]
+    match = _SEQUENCE.match(part)
+    if not match:
+        raise UnknownOutputError(part)
+    parameters, final = match.groups()
+    text = part[match.end() :]
     if final == "m":
         try:
-            return None, restyled(style, parameters), text
+            return None, apply_sgr(style, parameters), text
         except StyleError as error:
-            raise NotUnderstoodError(part) from error
+            raise UnknownOutputError(part) from error
     row, _, column = parameters.partition(";")
     if not (row and column.isdecimal()):
-        raise NotUnderstoodError(part)
+        raise UnknownOutputError(part)
     return (max(0, int(column) - 1), max(0, int(row) - 1)), style, text
 
 
-def _linked(style: Style, link: str) -> Style:
+def _linked(style: CellStyle, link: str) -> CellStyle:
     """Return a look with what a link sequence holds."""
     if not link.isprintable() or ";" not in link:
-        raise NotUnderstoodError(link)
+        raise UnknownOutputError(link)
     return style._replace(link="" if link.endswith(";") and link.count(";") == 1 else link)

@@ -21,7 +21,7 @@ class StyleError(ValueError):
     """A code of a look that is not known."""
 
 
-class Style(NamedTuple):
+class CellStyle(NamedTuple):
     """A look: the codes that set it, of each group of attributes, the two colours, and the link.
 
     `link` is what stands in OSC 8, the parameters and the address; "" is no link.
@@ -38,11 +38,11 @@ class Style(NamedTuple):
         return not (self.link or any(self.attributes[group] for group in _SEEN_ON_BLANKS))
 
 
-PLAIN = Style()
+PLAIN = CellStyle()
 
 
 @lru_cache(_MOST)
-def restyled(style: Style, parameters: str) -> Style:
+def apply_sgr(style: CellStyle, parameters: str) -> CellStyle:
     """Return what a look becomes by an SGR sequence with these parameters."""
     attributes, foreground, background = list(style.attributes), style.foreground, style.background
     codes = parameters.split(";")
@@ -52,8 +52,8 @@ def restyled(style: Style, parameters: str) -> Style:
             attributes, foreground, background = list(PLAIN.attributes), "", ""
         elif code in _GROUPS:
             group = _GROUPS[code]
-            held = [held for held in attributes[group].split(";") if held and held != code]
-            attributes[group] = ";".join((*held, code))
+            kept = [kept for kept in attributes[group].split(";") if kept and kept != code]
+            attributes[group] = ";".join((*kept, code))
         elif code in _OFF:
             attributes[_OFF.index(code)] = ""
         elif code in ("38", "48"):
@@ -67,7 +67,7 @@ def restyled(style: Style, parameters: str) -> Style:
             background = code
         else:
             raise StyleError(code)
-    return Style(tuple(attributes), foreground, background, style.link)
+    return CellStyle(tuple(attributes), foreground, background, style.link)
 
 
 def _colour(code: str, codes: list[str]) -> str:
@@ -81,39 +81,39 @@ def _colour(code: str, codes: list[str]) -> str:
 
 
 @lru_cache(_MOST)
-def blank(style: Style) -> Style:
+def blank_style(style: CellStyle) -> CellStyle:
     """Return the look of a blank in this look: what cannot be seen on it left out."""
     if style.is_bare:
-        return Style(background=style.background)
+        return CellStyle(background=style.background)
     seen = [codes if group in _SEEN_ON_BLANKS else "" for group, codes in enumerate(style.attributes)]
-    return Style(tuple(seen), style.foreground, style.background, style.link)
+    return CellStyle(tuple(seen), style.foreground, style.background, style.link)
 
 
 @lru_cache(_MOST)
-def under(style: Style, wanted: Style) -> Style:
-    """Return the look that is nearest to `style` and shows a blank as `wanted`."""
-    if not wanted.is_bare:
-        return wanted
+def nearest(style: CellStyle, target: CellStyle) -> CellStyle:
+    """Return the look that is nearest to `style` and shows a blank as `target`."""
+    if not target.is_bare:
+        return target
     kept = ["" if group in _SEEN_ON_BLANKS else codes for group, codes in enumerate(style.attributes)]
-    return Style(tuple(kept), style.foreground, wanted.background)
+    return CellStyle(tuple(kept), style.foreground, target.background)
 
 
 @lru_cache(_MOST)
-def change(old: Style, new: Style) -> str:
+def transition(old: CellStyle, new: CellStyle) -> str:
     """Return the shortest sequences that lead from one look to another."""
     link = f"\x1b]8;{new.link or ';'}\x1b\\" if old.link != new.link else ""
-    few = _codes(old, new)
+    codes = _codes(old, new)
     whole = ["0", *_codes(PLAIN, new)] if new[:3] != PLAIN[:3] else [""]
-    if not few:
+    if not codes:
         return link
-    return f"{link}\x1b[{min(';'.join(few), ';'.join(whole), key=len)}m"
+    return f"{link}\x1b[{min(';'.join(codes), ';'.join(whole), key=len)}m"
 
 
-def _codes(old: Style, new: Style) -> list[str]:
+def _codes(old: CellStyle, new: CellStyle) -> list[str]:
     codes = []
-    for off, had, wants in zip(_OFF, old.attributes, new.attributes, strict=True):
-        if had != wants:
-            codes += [code for code in (had and off, wants) if code]
+    for off, before, after in zip(_OFF, old.attributes, new.attributes, strict=True):
+        if before != after:
+            codes += [code for code in (before and off, after) if code]
     if old.foreground != new.foreground:
         codes.append(new.foreground or "39")
     if old.background != new.background:

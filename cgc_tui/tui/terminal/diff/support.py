@@ -7,18 +7,18 @@ from pathlib import Path
 
 import textual
 
-TESTED = "8.2."
+TESTED_VERSION = "8.2."
 """What the versions of Textual begin with whose output is known."""
 
-_ABLE = (
+_TERMINALS = (
     *("xterm", "screen", "tmux", "rxvt", "alacritty", "foot", "st-", "kitty", "konsole", "gnome", "vte"),
     *("wezterm", "ghostty", "contour", "putty", "iterm", "mintty", "ms-terminal", "mlterm"),
 )
 
 
-def suits(environ: Mapping[str, str]) -> bool:
+def is_supported(environ: Mapping[str, str]) -> bool:
     """Tell whether both Textual and the terminal are known well enough."""
-    return _version().startswith(TESTED) and environ.get("TERM", "").startswith(_ABLE)
+    return _version().startswith(TESTED_VERSION) and environ.get("TERM", "").startswith(_TERMINALS)
 
 
 def _version() -> str:
@@ -26,5 +26,5 @@ def _version() -> str:
 
     To import importlib.metadata for it would delay the first paint by 10 ms.
     """
-    found = [path.name for path in Path(textual.__path__[0]).parent.glob("textual-*.dist-info")]
-    return found[0].removeprefix("textual-").removesuffix(".dist-info") if len(found) == 1 else ""
+    names = [path.name for path in Path(textual.__path__[0]).parent.glob("textual-*.dist-info")]
+    return names[0].removeprefix("textual-").removesuffix(".dist-info") if len(names) == 1 else ""

@@ -16,11 +16,11 @@ _NARROW = (
 )
 _WIDE = "\u3001-\u3029\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fa5\uac00-\ud7a3\uff01-\uff5e"
 _narrow = re.compile(f"[{_NARROW}]*").fullmatch
-_undisputed = re.compile(f"[{_NARROW}{_WIDE}]*").fullmatch
+_known_width = re.compile(f"[{_NARROW}{_WIDE}]*").fullmatch
 
 
 @lru_cache(4096)
-def cells(text: str) -> tuple[str, tuple[str, ...]]:
+def split_cells(text: str) -> tuple[str, tuple[str, ...]]:
     """Return the marks that text begins with, which belong to the cell before, and what its cells hold.
 
     That is a character with its marks, and "" behind one that is wide. Widths are those that Rich reckons
@@ -28,27 +28,27 @@ def cells(text: str) -> tuple[str, tuple[str, ...]]:
     """
     if _narrow(text):
         return "", tuple(text)
-    marks, found = "", list[str]()
+    marks, cells = "", list[str]()
     for cluster in _clusters(text):
         width = cell_len(cluster)
-        found += [cluster, *[""] * (width - 1)] if width else []
+        cells += [cluster, *[""] * (width - 1)] if width else []
         marks += "" if width else cluster
-    return marks, tuple(found)
+    return marks, tuple(cells)
 
 
 def _clusters(text: str) -> list[str]:
     """Return the text in pieces that are drawn as one, joined as Rich joins them."""
-    found: list[str] = []
+    clusters: list[str] = []
     joined = False
     for character in text:
-        if found and (joined or not cell_len(character)):
-            found[-1] += character
+        if clusters and (joined or not cell_len(character)):
+            clusters[-1] += character
         else:
-            found.append(character)
+            clusters.append(character)
         joined = character == JOINER and not joined
-    return found
+    return clusters
 
 
-def undisputed(text: str) -> bool:
+def has_known_width(text: str) -> bool:
     """Tell whether every terminal shows the text in as many cells as Rich does."""
-    return text.isascii() or _undisputed(text) is not None
+    return text.isascii() or _known_width(text) is not None
