@@ -68,16 +68,16 @@ async def connect(
     platform: SimulatedPlatform, server: LoopbackServer, clock: Clock
 ) -> AsyncIterator[Connect]:
     """Return a function that makes clients over a real socket; they repeat calls without a wait."""
-    made: list[PlatformClient] = []
+    created: list[PlatformClient] = []
 
     def new(token: str = platform.token, **options: object) -> PlatformClient:
         settings = {"now": clock, "backoff": (0.0, 0.0)} | options
         client = PlatformClient(Requester(server.url, Token(token), **settings))  # type: ignore[arg-type]
-        made.append(client)
+        created.append(client)
         return client
 
     yield new
-    for client in made:
+    for client in created:
         await client.close()
 
 

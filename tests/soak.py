@@ -114,9 +114,9 @@ class Soak:
         for line, job_id in zip(lines[first : first + 25], self.platform.ids(), strict=False):
             job = self.platform.job(job_id)
             name = job["destination"].get("name") or job["source"]["location"].rstrip("/").rpartition("/")[2]
-            told = (job["state"], name[:8], name[-8:])
-            if not all(words in line for words in told):
-                return f"{told} is not in {line!r}"
+            reported = (job["state"], name[:8], name[-8:])
+            if not all(text in line for text in reported):
+                return f"{reported} is not in {line!r}"
         return ""
 
     def check_memory(self) -> int:
@@ -130,9 +130,9 @@ class Soak:
         """Return how many requests there were; the program keeps the last of them."""
         self._press("!")
         screen = self.terminal.sees("newest first")
-        found = re.search(r"Requests: (?:the last ([\d,]+) of )?([\d,]+)", screen)
-        assert found is not None
-        kept, total = (int((number or "0").replace(",", "")) for number in found.groups())
+        match = re.search(r"Requests: (?:the last ([\d,]+) of )?([\d,]+)", screen)
+        assert match is not None
+        kept, total = (int((number or "0").replace(",", "")) for number in match.groups())
         assert (kept == MAX_RECORDS) is (total > MAX_RECORDS)
         self._press("escape")
         return total

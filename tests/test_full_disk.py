@@ -62,7 +62,7 @@ def content(folder: Path) -> dict[str, bytes]:
     return {each.name: each.read_bytes() for each in folder.iterdir()}
 
 
-@pytest.mark.parametrize(("call", "number", "words"), FAULTS)
+@pytest.mark.parametrize(("call", "number", "text"), FAULTS)
 async def test_a_token_that_cannot_be_stored_is_used_and_the_store_is_as_it_was(
     start: Start,
     platform: SimulatedPlatform,
@@ -70,7 +70,7 @@ async def test_a_token_that_cannot_be_stored_is_used_and_the_store_is_as_it_was(
     monkeypatch: pytest.MonkeyPatch,
     call: str,
     number: int,
-    words: str,
+    text: str,
 ) -> None:
     before = content(stored.parent)
     async with start(token=None, source=None) as pilot:
@@ -78,7 +78,7 @@ async def test_a_token_that_cannot_be_stored_is_used_and_the_store_is_as_it_was(
         monkeypatch.setattr(os, call, refuse(number))
         await pilot.press(*platform.token, "enter")
         await shown(pilot, "The token is used for this run only.")
-        assert any(f"cannot be written ({words})" in each.message for each in pilot.app._notifications)
+        assert any(f"cannot be written ({text})" in each.message for each in pilot.app._notifications)
         await shown(pilot, "1–50 of 230")
     assert content(stored.parent) == before
 
@@ -115,14 +115,14 @@ def test_the_whole_program_lives_where_its_directory_cannot_be(
     assert content(tmp_path) == {"file": b"in the way"}
 
 
-@pytest.mark.parametrize(("call", "number", "words"), FAULTS)
+@pytest.mark.parametrize(("call", "number", "text"), FAULTS)
 def test_a_command_says_it_in_a_line_and_the_store_is_as_it_was(
     tmp_path: Path,
     platform: SimulatedPlatform,
     server: LoopbackServer,
     call: str,
     number: int,
-    words: str,
+    text: str,
 ) -> None:
     directory = tmp_path / "cgc-tui"
     Credentials(directory, environ={}, home=tmp_path).save("cgc", server.url, Token(OLD), "rosalind")
@@ -135,23 +135,23 @@ def test_a_command_says_it_in_a_line_and_the_store_is_as_it_was(
         )
         assert ended.returncode == 2
         (line,) = ended.stderr.splitlines()
-        assert f"credentials cannot be written ({words}). Mend that, or set XDG_CONFIG_HOME" in line
+        assert f"credentials cannot be written ({text}). Mend that, or set XDG_CONFIG_HOME" in line
         assert content(directory) == before
 
 
 @pytest.mark.parametrize("replace", [False, True])
 @pytest.mark.parametrize(
-    ("call", "number", "words"), [*FAULTS[:4], ("chmod", errno.EPERM, "You may not write to")]
+    ("call", "number", "text"), [*FAULTS[:4], ("chmod", errno.EPERM, "You may not write to")]
 )
 def test_a_failed_export_leaves_what_was_there_and_nothing_new(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int, words: str, replace: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int, text: str, replace: bool
 ) -> None:
     path = tmp_path / "jobs.csv"
     if replace:
         path.write_text("old")
     before = content(tmp_path)
     monkeypatch.setattr(os, call, refuse(number))
-    with pytest.raises(FileWriteError, match=words):
+    with pytest.raises(FileWriteError, match=text):
         write_atomically(path, ["new\n"], encoding_errors="strict", replace=replace)
     assert content(tmp_path) == before
 
@@ -189,12 +189,12 @@ async def test_a_log_file_that_fills_the_disk_is_told_once(make_app: MakeApp, tm
 
 
 def test_trouble_that_was_there_before_the_screen_is_told(tmp_path: Path) -> None:
-    told: list[str] = []
+    reports: list[str] = []
     log = RequestLog(Filling(tmp_path / "log", 0))
     log.note("begins")
-    log.on_write_error(told.append)
+    log.on_write_error(reports.append)
     log.add(event(1))
-    assert len(told) == 1
+    assert len(reports) == 1
 
 
 FULL = """

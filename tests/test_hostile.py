@@ -82,9 +82,9 @@ def test_only_the_apps_own_sequences_reach_the_terminal(
         terminal.sees('loaded have "pwned"')
         terminal.press("ctrl+c")
         assert terminal.ends() == 0
-        told = terminal.raw.decode()
+        output = terminal.raw.decode()
         assert not modes_left(terminal.raw)
-    left = OURS.sub("", told)
+    left = OURS.sub("", output)
     assert "pwned" in left
     assert not re.search("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", left)
 
@@ -109,11 +109,11 @@ class Tmux:
             command, env=self._environ, capture_output=True, text=True, check=True, timeout=PATIENCE
         ).stdout
 
-    def sees(self, words: str) -> None:
+    def sees(self, text: str) -> None:
         """Wait until the words are on the screen."""
         ends = time.monotonic() + PATIENCE
-        while words not in (shown := self.run("capture-pane", "-p")):
-            assert time.monotonic() < ends, f"no {words!r} on the screen:\n{shown}"
+        while text not in (shown := self.run("capture-pane", "-p")):
+            assert time.monotonic() < ends, f"no {text!r} on the screen:\n{shown}"
             time.sleep(0.05)
 
     def ends(self) -> None:

@@ -49,9 +49,11 @@ WAYS = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("way", "workers"), [*((way, "0") for way in WAYS), ("print", "2"), ("file", "2")])
-def test_a_token_that_is_left_fails_the_run(tmp_path: Path, way: str, workers: str) -> None:
-    code, told = WAYS[way]
+@pytest.mark.parametrize(
+    ("kind", "workers"), [*((kind, "0") for kind in WAYS), ("print", "2"), ("file", "2")]
+)
+def test_a_token_that_is_left_fails_the_run(tmp_path: Path, kind: str, workers: str) -> None:
+    code, output = WAYS[kind]
     (tmp_path / "conftest.py").write_text(CONFTEST)
     (tmp_path / "test_it.py").write_text(
         f"from tests.support.leaks import SENTINEL as TOKEN\ndef test_it(tmp_path):\n    {code}\n"
@@ -61,9 +63,9 @@ def test_a_token_that_is_left_fails_the_run(tmp_path: Path, way: str, workers: s
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", workers]
     command += ["--basetemp", str(temporary), str(tmp_path)]
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert ended.returncode == bool(told), ended.stdout
+    assert ended.returncode == bool(output), ended.stdout
     lines = [line for line in ended.stdout.splitlines() if line.startswith("The token is in: ")]
-    assert all(told in line for line in lines)
-    assert bool(lines) == bool(told)
+    assert all(output in line for line in lines)
+    assert bool(lines) == bool(output)
     for left in temporary.rglob("*"):
         left.unlink() if left.is_file() else None

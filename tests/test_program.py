@@ -219,7 +219,7 @@ def test_textuals_debugging_is_left_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "text"),
     [
         (["--state", "LOST"], "PENDING"),
         (["--project", "brca"], "owner/name"),
@@ -228,25 +228,25 @@ def test_textuals_debugging_is_left_out(tmp_path: Path) -> None:
         (["--token", "x"], "there is no --token"),
     ],
 )
-def test_wrong_usage_is_named(arguments: list[str], words: str) -> None:
+def test_wrong_usage_is_named(arguments: list[str], text: str) -> None:
     ended = run(*arguments)
     assert ended.returncode == 2
-    assert any(word in ended.stderr for word in words.split("|"))
+    assert any(word in ended.stderr for word in text.split("|"))
 
 
 def test_version_and_help_are_quick_to_say() -> None:
     assert run("--version").stdout.strip() == f"cgc-tui {__version__}"
-    told = run("--help").stdout
-    assert "--demo" in told
-    assert all(len(line) <= 80 for line in told.splitlines())
+    output = run("--help").stdout
+    assert "--demo" in output
+    assert all(len(line) <= 80 for line in output.splitlines())
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_help_of_a_command_fits_a_screen_and_has_an_example(command: str) -> None:
-    told = run(command, "--help").stdout.splitlines()
-    assert len(told) <= 24
-    assert all(len(line) <= 80 for line in told)
-    assert any(line.startswith("Example") and "cgc-tui" in line for line in told)
+    reports = run(command, "--help").stdout.splitlines()
+    assert len(reports) <= 24
+    assert all(len(line) <= 80 for line in reports)
+    assert any(line.startswith("Example") and "cgc-tui" in line for line in reports)
 
 
 def test_an_endpoint_that_is_none_is_refused_in_words(tmp_path: Path) -> None:
@@ -265,8 +265,8 @@ def test_the_http_library_is_not_imported_on_the_way_to_the_first_paint() -> Non
         "client = PlatformClient(Requester('https://127.0.0.1/v2', Token('x')))\n"
         "print([n for n in ('httpx', 'httpcore', 'anyio') if n in sys.modules])"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout.splitlines()[-1] == "[]"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == "[]"
 
 
 def test_nothing_of_the_app_is_imported_for_the_version() -> None:
@@ -275,10 +275,10 @@ def test_nothing_of_the_app_is_imported_for_the_version() -> None:
         "try: m.main(['--version'])\nexcept SystemExit: pass\n"
         "print([n for n in ('textual', 'httpx', 'rich') if n in sys.modules])"
     )
-    told = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ)
     )
-    assert told.stdout.splitlines()[-1] == "[]"
+    assert result.stdout.splitlines()[-1] == "[]"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])

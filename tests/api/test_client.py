@@ -98,9 +98,9 @@ async def test_brief_items_stay_where_they_cannot_be_filled(
 
 async def test_merging_never_forgets() -> None:
     known = ImportJob(id="a", state="RUNNING", started_on=datetime(2026, 1, 1, tzinfo=UTC), record={"x": 1})
-    told = ImportJob(id="a", state="", error=JobError(code=9105), record={"x": None, "y": 2})
-    merged = told.merged_with(known)
-    assert (merged.state, merged.started_on, merged.error) == ("RUNNING", known.started_on, told.error)
+    update = ImportJob(id="a", state="", error=JobError(code=9105), record={"x": None, "y": 2})
+    merged = update.merged_with(known)
+    assert (merged.state, merged.started_on, merged.error) == ("RUNNING", known.started_on, update.error)
     assert merged.raw == {"x": 1, "y": 2}
 
 
@@ -146,11 +146,11 @@ async def test_bulk_get_keeps_errors_at_their_place(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     first, second = platform.ids()[:2]
-    found = await client.jobs_by_id([first, "nothing", second])
-    assert isinstance(found[first], ImportJob)
-    assert isinstance(found[second], ImportJob)
-    assert isinstance(found["nothing"], JobError)
-    assert found["nothing"].code == 9008
+    job = await client.jobs_by_id([first, "nothing", second])
+    assert isinstance(job[first], ImportJob)
+    assert isinstance(job[second], ImportJob)
+    assert isinstance(job["nothing"], JobError)
+    assert job["nothing"].code == 9008
 
 
 async def test_counts_projects_volumes_and_user(client: PlatformClient, platform: SimulatedPlatform) -> None:
@@ -261,20 +261,20 @@ FAILURES: list[tuple[str, object, type[CgcError], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "value", "kind", "words"), FAILURES, ids=str)
+@pytest.mark.parametrize(("fault", "value", "kind", "text"), FAILURES, ids=str)
 async def test_every_failure_is_a_sentence(
     client: PlatformClient,
     platform: SimulatedPlatform,
     fault: str,
     value: object,
     kind: type[CgcError],
-    words: str,
+    text: str,
 ) -> None:
     platform.fail(fault, value)
     with pytest.raises(CgcError) as caught:
         await client.jobs(JobQuery())
     assert type(caught.value) is kind
-    assert words in caught.value.summary
+    assert text in caught.value.summary
     assert caught.value.remedy
     assert "<" not in str(caught.value)
     assert platform.token not in repr(caught.value) + str(caught.value)
@@ -380,11 +380,11 @@ async def test_advance_access_is_asked_for_where_it_is_set(
 
 
 async def test_gets_are_repeated_twice_and_told(client: PlatformClient, platform: SimulatedPlatform) -> None:
-    told: list[tuple[str, float]] = []
+    reports: list[tuple[str, float]] = []
     platform.next("gateway_html", 502, times=2)
-    page = await client.jobs(JobQuery(), on_retry=lambda error, wait: told.append((error.summary, wait)))
+    page = await client.jobs(JobQuery(), on_retry=lambda error, wait: reports.append((error.summary, wait)))
     assert page.jobs
-    assert [what for what, _ in told] == ["502 bad gateway"] * 2
+    assert [expected for expected, _ in reports] == ["502 bad gateway"] * 2
     platform.next("gateway_html", 502, times=3)
     with pytest.raises(ServerError):
         await client.jobs(JobQuery())
@@ -493,9 +493,9 @@ async def test_credentials_of_a_volume_are_dropped_when_an_answer_is_parsed(
     if path != "/storage/volumes":
         answer = whole if path.endswith("raw") else {"items": [{"resource": whole}, None, {"service": 3}]}
         platform.next(lambda _: httpx.Response(200, json=answer))
-    told = (await client._requester.send("GET", path, params=[("fields", "_all")])).json
-    assert "credentials" not in json.dumps(told)
-    assert platform.volumes["rosalind/tcga-raw"].bucket in json.dumps(told)
+    record = (await client._requester.send("GET", path, params=[("fields", "_all")])).json
+    assert "credentials" not in json.dumps(record)
+    assert platform.volumes["rosalind/tcga-raw"].bucket in json.dumps(record)
 
 
 async def test_credentials_of_volumes_are_in_no_log(
@@ -522,12 +522,12 @@ async def test_the_wait_is_by_the_servers_clock(
 
 
 async def test_nobody_listening_and_unknown_hosts_are_named() -> None:
-    for url, words in (
+    for url, text in (
         ("http://127.0.0.1:9/v2", "refused"),
         ("https://nowhere.invalid/v2", "not known|broke"),
     ):
         client = PlatformClient(Requester(url, Token("t"), backoff=()))
-        with pytest.raises(ConnectionFailed, match=words):
+        with pytest.raises(ConnectionFailed, match=text):
             await client.jobs(JobQuery())
         await client.close()
 

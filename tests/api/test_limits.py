@@ -154,7 +154,7 @@ def _bomb(times: int) -> object:
 
 
 @pytest.mark.parametrize(
-    ("fault", "words"),
+    ("fault", "text"),
     [
         (_headers(1, 200_000), "does not speak HTTP"),
         (_headers(5_000, 100), "does not speak HTTP"),
@@ -167,13 +167,13 @@ def _bomb(times: int) -> object:
     ids=["long header", "many headers", "many items", "bomb", "bomb in a bomb", "nesting", "integer"],
 )
 async def test_what_is_too_much_is_refused_in_words(
-    start: Start, platform: SimulatedPlatform, fault: str, words: str
+    start: Start, platform: SimulatedPlatform, fault: str, text: str
 ) -> None:
     async with start() as pilot:
         await quiet(pilot)
         platform.fail(fault, where=LISTS)
         await pilot.press("r", "down")
-        screen = await shown(pilot, words)
+        screen = await shown(pilot, text)
         assert "STALE" in screen
         platform.recover()
         await pilot.press("r")

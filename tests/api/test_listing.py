@@ -82,24 +82,24 @@ async def test_a_list_that_is_kept_takes_half_the_memory(client: PlatformClient)
 async def test_all_jobs_come_in_order_for_a_request_a_page(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
-    told: list[FetchProgress] = []
-    whole = await fetch_all(client, JobQuery(offset=70, limit=7), on_progress=told.append)
+    reports: list[FetchProgress] = []
+    whole = await fetch_all(client, JobQuery(offset=70, limit=7), on_progress=reports.append)
     assert [job.id for job in whole.jobs] == platform.ids()
     assert (whole.total, whole.more, whole.unreadable, whole.query.offset) == (JOBS, False, 0, 0)
     assert len(platform.requests) == PAGES
-    assert [progress.pages for progress in told] == list(range(1, PAGES + 1))
-    assert told[-1] == FetchProgress(PAGES, PAGES, JOBS, JOBS)
+    assert [progress.pages for progress in reports] == list(range(1, PAGES + 1))
+    assert reports[-1] == FetchProgress(PAGES, PAGES, JOBS, JOBS)
 
 
 async def test_a_part_takes_its_own_pages_alone_and_says_that_more_follow(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
-    told: list[FetchProgress] = []
-    part = await fetch_all(client, JobQuery(), max_jobs=500, on_progress=told.append)
+    reports: list[FetchProgress] = []
+    part = await fetch_all(client, JobQuery(), max_jobs=500, on_progress=reports.append)
     assert [job.id for job in part.jobs] == platform.ids()[:500]
     assert (part.total, part.more) == (JOBS, True)
     assert len(platform.requests) == 5
-    assert (told[-1].pages, told[-1].total_pages, told[-1].total) == (5, 5, 500)
+    assert (reports[-1].pages, reports[-1].total_pages, reports[-1].total) == (5, 5, 500)
 
 
 @pytest.mark.parametrize("most", [JOBS, JOBS + 1, 10 * JOBS])
@@ -140,13 +140,13 @@ async def test_pages_come_before_the_last_is_there(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     gate = platform.gate(page_from(1700))
-    found: list[str] = []
+    matches: list[str] = []
     async with aclosing(iter_pages(client, JobQuery())) as pages:
         async for page in pages:
-            found += [job.id for job in page.jobs]
-            if len(found) == 1700:
+            matches += [job.id for job in page.jobs]
+            if len(matches) == 1700:
                 gate.release()
-    assert found == platform.ids()
+    assert matches == platform.ids()
 
 
 @pytest.mark.parametrize("whole_total", [True, False])
@@ -173,11 +173,11 @@ async def test_without_a_total_it_goes_on_page_by_page(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     platform.switches.total_header = False
-    told: list[FetchProgress] = []
-    whole = await fetch_all(client, JobQuery(), on_progress=told.append)
+    reports: list[FetchProgress] = []
+    whole = await fetch_all(client, JobQuery(), on_progress=reports.append)
     assert [job.id for job in whole.jobs] == platform.ids()
     assert len(platform.requests) == PAGES
-    assert told[-1] == FetchProgress(PAGES, None, JOBS, None)
+    assert reports[-1] == FetchProgress(PAGES, None, JOBS, None)
 
 
 async def test_brief_pages_are_filled(client: PlatformClient, platform: SimulatedPlatform) -> None:
@@ -224,9 +224,9 @@ async def test_jobs_that_come_meanwhile_push_none_out(
 ) -> None:
     before = platform.ids()
     gate = platform.gate(page_from(800))
-    told: list[FetchProgress] = []
-    reading = asyncio.create_task(fetch_all(client, JobQuery(), on_progress=told.append))
-    await until(lambda: len(told) == PAGES - 1)
+    reports: list[FetchProgress] = []
+    reading = asyncio.create_task(fetch_all(client, JobQuery(), on_progress=reports.append))
+    await until(lambda: len(reports) == PAGES - 1)
     platform.add_jobs(coming)
     gate.release()
     assert [job.id for job in (await reading).jobs] == platform.ids()
@@ -245,8 +245,8 @@ async def test_jobs_that_leave_meanwhile_hide_no_others(
     await gate.arrival()
     platform.remove_jobs(before[:leaving])
     gate.release()
-    found = await reading
-    assert [job_id for job_id in found if job_id in set(platform.ids())] == platform.ids()
+    matches = await reading
+    assert [job_id for job_id in matches if job_id in set(platform.ids())] == platform.ids()
     assert leaving > 1 or len(platform.requests) == PAGES + 1
 
 
@@ -270,16 +270,16 @@ async def test_a_limit_in_the_middle_is_waited_for_and_told(
     client: PlatformClient, platform: SimulatedPlatform, clock: Clock
 ) -> None:
     platform.switches.rate_limit = 7
-    told: list[tuple[str, float]] = []
+    reports: list[tuple[str, float]] = []
 
     async def sleep(seconds: float) -> None:
         clock.seconds += seconds
 
     whole = await fetch_all(
-        client, JobQuery(), on_retry=lambda error, wait: told.append((error.summary, wait)), sleep=sleep
+        client, JobQuery(), on_retry=lambda error, wait: reports.append((error.summary, wait)), sleep=sleep
     )
     assert [job.id for job in whole.jobs] == platform.ids()
-    assert told == [("rate limit", 300.0)] * 2
+    assert reports == [("rate limit", 300.0)] * 2
     assert len(platform.requests) == PAGES + 2
 
 
@@ -381,10 +381,10 @@ async def test_who_leaves_early_asks_for_no_more(client: PlatformClient, platfor
 
 async def test_many_jobs_are_got_by_hundreds(client: PlatformClient, platform: SimulatedPlatform) -> None:
     wanted = [*platform.ids()[:250], "nothing"]
-    found = await fetch_many(client, wanted)
-    assert list(found) == wanted
-    assert all(isinstance(found[job_id], ImportJob) for job_id in wanted[:-1])
-    assert isinstance(found["nothing"], JobError)
+    job = await fetch_many(client, wanted)
+    assert list(job) == wanted
+    assert all(isinstance(job[job_id], ImportJob) for job_id in wanted[:-1])
+    assert isinstance(job["nothing"], JobError)
     assert len(platform.requests) == 3
     assert await fetch_many(client, []) == {}
 
@@ -394,10 +394,10 @@ async def test_getting_many_jobs_is_all_or_an_error(
 ) -> None:
     platform.next("limited")
     waits: list[float] = []
-    found = await fetch_many(
+    job = await fetch_many(
         client, platform.ids()[:250], on_retry=lambda _, wait: waits.append(wait), sleep=no_sleep
     )
-    assert (len(found), len(waits)) == (250, 1)
+    assert (len(job), len(waits)) == (250, 1)
     platform.next("maintenance")
     with pytest.raises(Maintenance):
         await fetch_many(client, platform.ids()[:250])

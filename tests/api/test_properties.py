@@ -69,8 +69,8 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
 
 @steady
 @given(st.lists(st.dictionaries(st.text(max_size=8), anything, max_size=6), max_size=6))
-def test_packed_jobs_are_the_same(told: list[dict[str, Any]]) -> None:
-    jobs = [ImportJob(str(place), "FAILED", record=record) for place, record in enumerate(told)]
+def test_packed_jobs_are_the_same(records: list[dict[str, Any]]) -> None:
+    jobs = [ImportJob(str(index), "FAILED", record=record) for index, record in enumerate(records)]
     again = pack_records(pack_records(jobs))
     assert [replace(job, record={}) for job in again] == [replace(job, record={}) for job in jobs]
     assert [json.dumps(job.raw) for job in again] == [json.dumps(job.raw) for job in jobs]
@@ -82,8 +82,8 @@ def no_json(text: str) -> None:
 
 @steady
 @given(st.lists(st.dictionaries(st.text(max_size=8), anything, max_size=4), max_size=4), st.booleans())
-def test_whatever_a_record_holds_it_is_written_as_json(told: list[dict[str, Any]], huge: bool) -> None:
-    items = [{**record, "id": str(place), "state": "FAILED"} for place, record in enumerate(told)]
+def test_whatever_a_record_holds_it_is_written_as_json(records: list[dict[str, Any]], huge: bool) -> None:
+    items = [{**record, "id": str(index), "state": "FAILED"} for index, record in enumerate(records)]
     text = json.dumps({"items": items})
     body = text.replace("Infinity", "1e999") if huge else text
 
@@ -95,7 +95,7 @@ def test_whatever_a_record_holds_it_is_written_as_json(told: list[dict[str, Any]
 
     for jobs in (page := run(ask())).jobs, pack_records(page.jobs):
         written = json.loads("".join(export_lines(jobs, ExportFormat.JSON)), parse_constant=no_json)
-        assert [record["id"] for record in written] == [str(place) for place in range(len(told))]
+        assert [record["id"] for record in written] == [str(position) for position in range(len(records))]
         assert [json.loads(pretty(job.raw), parse_constant=no_json) for job in jobs] == written
 
 
@@ -126,17 +126,17 @@ def test_any_answer_is_a_value_or_an_error_in_words(body: bytes, status: int, he
                 value = await call()
             except CgcError as error:
                 value = error.summary
-                words.append(error.summary)
+                text.append(error.summary)
             if isinstance(value, JobPage):
                 assert len({job.id for job in value.jobs}) == len(value.jobs)
                 assert all(job.id and isinstance(job.state, str) for job in value.jobs)
                 assert replace(value) == value
                 repr(value)
 
-    words: list[str] = []
+    text: list[str] = []
     run(ask())
-    assert all(words)
-    assert not any("\n" in each for each in words)
+    assert all(text)
+    assert not any("\n" in each for each in text)
 
 
 @steady
@@ -207,11 +207,11 @@ def test_paging_shows_each_job_that_stays_once(
         assert list(dict.fromkeys(seen)) == at_first
 
 
-def _change(platform: SimulatedPlatform, what: str, number: int, place: int) -> None:
-    if what == "add":
+def _change(platform: SimulatedPlatform, expected: str, number: int, index: int) -> None:
+    if expected == "add":
         platform.add_jobs(number)
     else:
-        platform.remove_jobs(platform.ids()[place : place + number])
+        platform.remove_jobs(platform.ids()[index : index + number])
 
 
 @steady
@@ -231,8 +231,8 @@ def test_the_cursor_can_go_where_its_job_went(
     if row >= len(old.jobs):
         return
     job_id = old.jobs[row].id
-    for what, number, _ in changing[:1]:
-        _change(platform, what, number, 0)
+    for expected, number, _ in changing[:1]:
+        _change(platform, expected, number, 0)
     new = run(page(query))
     went = page_after_shift(old, new, job_id)
     ids = platform.ids()

@@ -54,7 +54,7 @@ async def test_every_attempt_is_kept_and_every_way_to_fail(
         (attempt, 502, "502 bad gateway") for attempt in (3, 2, 1)
     ]
     platform.recover()
-    for fault, value, status, what in (
+    for fault, value, status, expected in (
         ("portal", True, 200, "a web page came instead of data"),
         ("items_null", True, 200, "the answer could not be read: it holds no list"),
         ("empty", 204, 204, "the answer was empty"),
@@ -64,7 +64,7 @@ async def test_every_attempt_is_kept_and_every_way_to_fail(
         with pytest.raises(CgcError):
             await client.jobs(JobQuery())
         platform.recover()
-        assert (log.records[0].status, log.records[0].error) == (status, what)
+        assert (log.records[0].status, log.records[0].error) == (status, expected)
     await client.user()
     platform.fail("silent")
     client._requester._deadline = 0.2
@@ -83,8 +83,8 @@ async def test_neither_token_nor_body_gets_into_it(
     name = platform.job(platform.ids()[0])["destination"]["name"]
 
     def echo(_: httpx.Request) -> httpx.Response:
-        told = {"status": 400, "code": 1, "message": f"{platform.token} is no token\n\x1b[31m"}
-        return httpx.Response(400, json=told, headers={"x-request-id": platform.token})
+        record = {"status": 400, "code": 1, "message": f"{platform.token} is no token\n\x1b[31m"}
+        return httpx.Response(400, json=record, headers={"x-request-id": platform.token})
 
     platform.fail(echo)
     with pytest.raises(CgcError) as caught:

@@ -168,13 +168,13 @@ def test_a_job_that_leaves_meanwhile_costs_one_request() -> None:
 async def test_the_pages_that_were_read_come_before_the_error() -> None:
     listed = ShiftingList(50, 10, [])
     listed.wrong_pages = {20: 10}
-    found: list[str] = []
+    matches: list[str] = []
 
     async def stream() -> None:
         async with aclosing(iter_pages(PlatformClient(listed), JobQuery())) as pages:  # type: ignore[arg-type]
             async for page in pages:
-                found.extend(job.id for job in page.jobs)
+                matches.extend(job.id for job in page.jobs)
 
     with pytest.raises(IncompleteList):
         await stream()
-    assert found == [job_id for job_id in listed.ids if not 20 <= listed.ids.index(job_id) < 30]
+    assert matches == [job_id for job_id in listed.ids if not 20 <= listed.ids.index(job_id) < 30]

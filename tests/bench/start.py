@@ -47,14 +47,14 @@ def _early() -> int:
     """Return how many parts of the HTTP library are imported before the first paint."""
     with serving("--jobs", "100") as environ, running("-c", BEFORE_THE_PAINT, environ=environ) as session:
         session.until(b"TCGA-")
-        told = Path(session.home, "early")
-        return len(told.read_text().splitlines()) if told.exists() else 0
+        path = Path(session.home, "early")
+        return len(path.read_text().splitlines()) if path.exists() else 0
 
 
 def _drawing() -> int:
     """Return how many commands import what draws."""
     with serving("--jobs", "100") as environ:
-        told = [
+        reports = [
             subprocess.run(
                 [sys.executable, "-c", BY_A_COMMAND, command],
                 capture_output=True,
@@ -64,7 +64,7 @@ def _drawing() -> int:
             ).stderr
             for command in ("--version", "--help", "list")
         ]
-    return sum(not words.endswith("[]\n") for words in told)
+    return sum(not text.endswith("[]\n") for text in reports)
 
 
 def _bare() -> float:

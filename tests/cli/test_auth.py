@@ -26,10 +26,10 @@ async def test_a_token_is_tried_then_stored(
     command: Command, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     pipe(monkeypatch, f"{platform.token}\n")
-    told = await command("auth", "login", "--with-token", token=None)
-    assert told.code == 0
-    assert "rosalind" in told.err
-    assert platform.token not in told.err + told.out
+    result = await command("auth", "login", "--with-token", token=None)
+    assert result.code == 0
+    assert "rosalind" in result.err
+    assert platform.token not in result.err + result.out
     store = tmp_path / "config" / "credentials"
     assert platform.token in store.read_text()
     assert stat.S_IMODE(store.stat().st_mode) == 0o600
@@ -56,39 +56,39 @@ async def test_what_is_no_token_is_not_sent(
 
 async def test_without_a_terminal_login_says_how(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     pipe(monkeypatch, "")
-    told = await command("auth", "login", token=None)
-    assert told.code == 2
-    assert "--with-token" in told.err
+    result = await command("auth", "login", token=None)
+    assert result.code == 2
+    assert "--with-token" in result.err
 
 
 async def test_a_token_of_the_environment_is_said_to_win(
     command: Command, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pipe(monkeypatch, platform.token)
-    told = await command("auth", "login", "--with-token", environ={"SB_AUTH_TOKEN": "x"})
-    assert "SB_AUTH_TOKEN is still taken first" in told.err
+    result = await command("auth", "login", "--with-token", environ={"SB_AUTH_TOKEN": "x"})
+    assert "SB_AUTH_TOKEN is still taken first" in result.err
 
 
 async def test_status_says_whose_token_it_is_and_four_characters_of_it(
     command: Command, platform: SimulatedPlatform
 ) -> None:
-    told = await command("auth", "status")
-    assert told.code == 0
-    assert f"Token     …{platform.token[-4:]}, from the store\n" in told.out
-    assert "User      rosalind\n" in told.out
-    assert platform.token[-5:] not in told.out
+    result = await command("auth", "status")
+    assert result.code == 0
+    assert f"Token     …{platform.token[-4:]}, from the store\n" in result.out
+    assert "User      rosalind\n" in result.out
+    assert platform.token[-5:] not in result.out
 
 
 async def test_nothing_of_a_short_token_shows(command: Command) -> None:
-    told = await command("auth", "status", token="shortsecret")
-    assert told.code == 4
-    assert "cret" not in told.out
+    result = await command("auth", "status", token="shortsecret")
+    assert result.code == 4
+    assert "cret" not in result.out
 
 
 async def test_status_without_a_token_is_a_4(command: Command, platform: SimulatedPlatform) -> None:
-    told = await command("auth", "status", token=None)
-    assert told.code == 4
-    assert "cgc-tui auth login" in told.out
+    result = await command("auth", "status", token=None)
+    assert result.code == 4
+    assert "cgc-tui auth login" in result.out
     platform.fail("gateway_html", 502)
     assert (await command("auth", "status")).code == 3
 
@@ -99,27 +99,27 @@ async def test_logout_without_a_stored_token_is_a_no(command: Command) -> None:
 
 async def test_info_is_safe_to_paste(command: Command, platform: SimulatedPlatform) -> None:
     environ = {"HTTPS_PROXY": "http://rosalind:secret@proxy:1", "TERM": "xterm", "SSH_CONNECTION": "10.1.2.3"}
-    told = await command("info", environ=environ)
-    assert told.code == 0
-    assert f"cgc-tui    {__version__}\n" in told.out
-    assert "HTTPS_PROXY set" in told.out
-    assert "over SSH" in told.out
-    assert "of 1,000 requests left until 2026-03-14 12:05:00 UTC\n" in told.out
-    assert all(secret not in told.out for secret in ("secret", "rosalind", "10.1.2.3", platform.token))
+    result = await command("info", environ=environ)
+    assert result.code == 0
+    assert f"cgc-tui    {__version__}\n" in result.out
+    assert "HTTPS_PROXY set" in result.out
+    assert "over SSH" in result.out
+    assert "of 1,000 requests left until 2026-03-14 12:05:00 UTC\n" in result.out
+    assert all(secret not in result.out for secret in ("secret", "rosalind", "10.1.2.3", platform.token))
 
 
 async def test_info_works_without_the_platform(command: Command, platform: SimulatedPlatform) -> None:
     assert "not known without a token" in (await command("info", token=None)).out
     platform.fail("maintenance")
-    told = await command("info")
-    assert told.code == 0
-    assert "503 maintenance" in told.out
+    result = await command("info")
+    assert result.code == 0
+    assert "503 maintenance" in result.out
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 async def test_completion_knows_commands_and_options(command: Command, shell: str) -> None:
-    told = await command("completion", shell)
-    assert all(word in told.out for word in ("cgc-tui", "watch", "on-finish", "with-token"))
+    result = await command("completion", shell)
+    assert all(word in result.out for word in ("cgc-tui", "watch", "on-finish", "with-token"))
 
 
 async def test_bash_completes_a_command(command: Command, tmp_path: Path) -> None:

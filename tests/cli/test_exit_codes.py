@@ -45,9 +45,9 @@ def run(environ: dict[str, str], platform: SimulatedPlatform) -> Run:
     """Return a function that runs a command line to its end; no token may show."""
 
     def go(*arguments: str, program: list[str] = PROGRAM, given: str = "", **more: str | None) -> Ended:
-        told = {name: value for name, value in {**environ, **more}.items() if value is not None}
+        record = {name: value for name, value in {**environ, **more}.items() if value is not None}
         ended = subprocess.run(
-            [*program, *arguments], capture_output=True, text=True, input=given, env=told, timeout=PATIENCE
+            [*program, *arguments], capture_output=True, text=True, input=given, env=record, timeout=PATIENCE
         )
         assert platform.token not in ended.stdout + ended.stderr
         assert "Traceback" not in ended.stderr
@@ -77,9 +77,9 @@ def start(environ: dict[str, str]) -> Iterator[Start]:
         program.communicate()
 
 
-def one_line(ended: Ended, words: str) -> bool:
+def one_line(ended: Ended, text: str) -> bool:
     """Tell whether nothing but one line was said, with these words."""
-    return ended.stdout == "" and ended.stderr.count("\n") == 1 and words in ended.stderr
+    return ended.stdout == "" and ended.stderr.count("\n") == 1 and text in ended.stderr
 
 
 def test_0_and_the_set_that_the_vendors_client_gives(
@@ -106,7 +106,7 @@ def test_1_what_was_asked_for_is_not_there(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "text"),
     [
         (["list", "--state", "LOST"], "must be one of PENDING, RUNNING"),
         (["list", "--limit", "101"], "must be 1 to 100"),
@@ -115,10 +115,10 @@ def test_1_what_was_asked_for_is_not_there(run: Run) -> None:
         (["show"], "required: ID"),
     ],
 )
-def test_2_wrong_usage(run: Run, arguments: list[str], words: str) -> None:
+def test_2_wrong_usage(run: Run, arguments: list[str], text: str) -> None:
     ended = run(*arguments)
     assert ended.returncode == 2
-    assert one_line(ended, words)
+    assert one_line(ended, text)
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def config(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "expected"),
     [
         ('profile = "cavatica"\n[keys\n', "config.toml line 2 is not TOML: "),
         ("profile = 5\n", "config.toml line 1: profile must be a name in quotes, not 5."),
@@ -137,12 +137,12 @@ def config(tmp_path: Path) -> Path:
 )
 @pytest.mark.parametrize("command", [["list"], ["info"], ["list", "--demo"]], ids=" ".join)
 def test_2_settings_that_cannot_be_read(
-    run: Run, platform: SimulatedPlatform, config: Path, command: list[str], text: str, words: str
+    run: Run, platform: SimulatedPlatform, config: Path, command: list[str], text: str, expected: str
 ) -> None:
     config.write_text(text)
     ended = run(*command)
     assert ended.returncode == 2
-    assert one_line(ended, words)
+    assert one_line(ended, expected)
     assert ended.stderr.endswith(f" Fix or remove {config}: it may name the profile of another platform.\n")
     assert not platform.requests
 
@@ -335,9 +335,9 @@ def test_messages_that_cannot_be_written_leave_the_exit_code(
 def test_a_token_is_given_used_and_taken_back(run: Run, platform: SimulatedPlatform, tmp_path: Path) -> None:
     given = {"given": platform.token, "SB_AUTH_TOKEN": None}
     assert run("auth", "login", "--with-token", **given).returncode == 0  # type: ignore[arg-type]
-    told = run("auth", "status", SB_AUTH_TOKEN=None)
-    assert told.returncode == 0
-    assert ", from the store" in told.stdout
+    result = run("auth", "status", SB_AUTH_TOKEN=None)
+    assert result.returncode == 0
+    assert ", from the store" in result.stdout
     assert run("list", "--keys", SB_AUTH_TOKEN=None).returncode == 0
     assert run("auth", "logout", SB_AUTH_TOKEN=None).returncode == 0
     assert platform.token not in (tmp_path / ".config" / "cgc-tui" / "credentials").read_text()

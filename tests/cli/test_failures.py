@@ -41,16 +41,16 @@ async def test_filters_narrow_it(command: Command) -> None:
 
 
 async def test_json_adds_up_and_has_the_ids(command: Command, platform: SimulatedPlatform) -> None:
-    told = json.loads((await command("failures", "--json")).out)
-    assert (told["as_of"], told["failed"], told["project"]) == ("2026-03-14T12:00:00Z", 161, None)
-    assert [(cause["code"], cause["jobs"]) for cause in told["causes"]] == [
+    reported = json.loads((await command("failures", "--json")).out)
+    assert (reported["as_of"], reported["failed"], reported["project"]) == ("2026-03-14T12:00:00Z", 161, None)
+    assert [(cause["code"], cause["jobs"]) for cause in reported["causes"]] == [
         (9105, 120),
         (9108, 40),
         (424242, 1),
     ]
-    ids = [job_id for cause in told["causes"] for job_id in cause["ids"]]
+    ids = [job_id for cause in reported["causes"] for job_id in cause["ids"]]
     assert sorted(ids) == sorted(i for i in platform.ids() if platform.job(i)["state"] == "FAILED")
-    first, last = told["causes"][0], told["causes"][-1]
+    first, last = reported["causes"][0], reported["causes"][-1]
     assert (first["volumes"], first["projects"]) == ({"rosalind/tcga-raw": 120}, {"rosalind/brca-pilot": 120})
     assert first["mend"] == "Correct the key; a folder's ends with a slash."
     assert (last["message"], last["means"], last["mend"]) == ("Unexpected error.", None, None)

@@ -55,8 +55,8 @@ async def test_pages_that_do_not_add_up_are_an_error(
     with pytest.raises(IncompleteList) as caught:
         await command(*arguments)
     assert exit_code_for(caught.value) is ExitCode.UNAVAILABLE
-    words = "150 of 250 jobs could be read; the list changed while it was read"
-    assert error_message(caught.value, DisplayOptions()) == words
+    text = "150 of 250 jobs could be read; the list changed while it was read"
+    assert error_message(caught.value, DisplayOptions()) == text
     assert not sent(platform)
 
 
@@ -67,8 +67,8 @@ def test_the_rows_that_were_printed_stay_and_the_line_says_how_many_are_missing(
     ended = run("list", "--all", "--jsonl")
     assert ended.returncode == 3
     assert [json.loads(line)["id"] for line in ended.stdout.splitlines()] == platform.ids()[:200]
-    words = "200 of 250 jobs could be read; the list changed while it was read"
-    assert ended.stderr == f"cgc-tui: {words}\n"
+    text = "200 of 250 jobs could be read; the list changed while it was read"
+    assert ended.stderr == f"cgc-tui: {text}\n"
 
 
 @pytest.mark.parametrize("too_low", [50, 150])

@@ -23,9 +23,9 @@ def platform(clock: Clock) -> SimulatedPlatform:
     return platform
 
 
-def add(platform: SimulatedPlatform, count: int, state: str, *, hours: int = 0, **place: str) -> list[str]:
+def add(platform: SimulatedPlatform, count: int, state: str, *, hours: int = 0, **fields: str) -> list[str]:
     """Add jobs that started so many hours before noon."""
-    ids = platform.add_jobs(count, state, **place)
+    ids = platform.add_jobs(count, state, **fields)
     for job_id in ids:
         platform.store[job_id].submitted = NOON.timestamp() - 60 - hours * 3600
     return ids

@@ -21,14 +21,14 @@ async def test_json_is_the_platforms_own_records(
 ) -> None:
     platform.switches.brief = brief
     platform.switches.bulk_omits_times = False
-    told = await command("list", "--all", "--json")
-    assert json.loads(told.out) == [platform.job(job_id) for job_id in platform.ids()]
-    assert (told.code, told.err) == (0, "")
+    result = await command("list", "--all", "--json")
+    assert json.loads(result.out) == [platform.job(job_id) for job_id in platform.ids()]
+    assert (result.code, result.err) == (0, "")
 
 
 async def test_jsonl_is_a_record_a_line(command: Command, platform: SimulatedPlatform) -> None:
-    told = await command("list", "--all", "--jsonl")
-    assert [json.loads(line)["id"] for line in told.out.splitlines()] == platform.ids()
+    result = await command("list", "--all", "--jsonl")
+    assert [json.loads(line)["id"] for line in result.out.splitlines()] == platform.ids()
 
 
 def no_json(text: str) -> None:
@@ -54,27 +54,27 @@ async def test_numbers_that_json_cannot_hold_are_null(
 
 async def test_csv_and_tsv_have_the_documented_columns(command: Command, platform: SimulatedPlatform) -> None:
     platform.add_jobs(1, "FAILED", location="=cmd|' /C calc'!A1", name="=1+1")
-    told = await command("list", "--csv", "--limit", "2")
-    rows = list(csv.reader(io.StringIO(told.out)))
+    result = await command("list", "--csv", "--limit", "2")
+    rows = list(csv.reader(io.StringIO(result.out)))
     assert tuple(rows[0]) == COLUMNS
     assert rows[1][COLUMNS.index("name")] == "'=1+1"
     assert len(rows) == 3
-    told = await command("list", "--limit", "2")
-    assert told.out.splitlines()[0].split("\t") == list(COLUMNS)
+    result = await command("list", "--limit", "2")
+    assert result.out.splitlines()[0].split("\t") == list(COLUMNS)
 
 
 async def test_keys_are_the_source_keys_alone(command: Command, platform: SimulatedPlatform) -> None:
-    told = await command("list", "--all", "--state", "failed", "--keys")
+    result = await command("list", "--all", "--state", "failed", "--keys")
     failed = [platform.job(job_id) for job_id in platform.ids()]
-    assert told.out.splitlines() == [
+    assert result.out.splitlines() == [
         record["source"]["location"] for record in failed if record["state"] == "FAILED"
     ]
 
 
 async def test_a_part_of_the_list_is_called_so(command: Command, platform: SimulatedPlatform) -> None:
-    told = await command("list", "--limit", "7", "--offset", "3", "--tsv")
-    assert [line.split("\t")[0] for line in told.out.splitlines()[1:]] == platform.ids()[3:10]
-    assert told.err == "cgc-tui: 7 of 230; --all for all\n"
+    result = await command("list", "--limit", "7", "--offset", "3", "--tsv")
+    assert [line.split("\t")[0] for line in result.out.splitlines()[1:]] == platform.ids()[3:10]
+    assert result.err == "cgc-tui: 7 of 230; --all for all\n"
     platform.switches.total_header = False
     assert (await command("list")).err == "cgc-tui: 50 of ≥ 51; --all for all\n"
 
@@ -83,8 +83,8 @@ async def test_on_a_terminal_it_is_a_table(
     command: Command, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    told = await command("list", "--state", "FAILED", "--limit", "5", terminal=True)
-    lines = told.out.splitlines()
+    result = await command("list", "--state", "FAILED", "--limit", "5", terminal=True)
+    lines = result.out.splitlines()
     assert lines[0].split()[:2] == ["State", "Name"]
     assert "Took" in lines[0]
     assert len(lines) == 6
@@ -99,9 +99,9 @@ async def test_on_a_terminal_it_is_a_table(
 
 async def test_hostile_names_do_not_reach_a_terminal(command: Command, platform: SimulatedPlatform) -> None:
     platform.switches.hostile_names = True
-    told = await command("list", "--all", terminal=True)
-    assert "\x1b" not in told.out
-    assert len(told.out.splitlines()) == 231
+    result = await command("list", "--all", terminal=True)
+    assert "\x1b" not in result.out
+    assert len(result.out.splitlines()) == 231
 
 
 async def test_names_that_cannot_be_seen_have_their_ids_in_the_table(
@@ -119,21 +119,21 @@ async def test_an_empty_table_says_whose_jobs_are_listed(
     command: Command, platform: SimulatedPlatform
 ) -> None:
     platform.remove_jobs(platform.ids())
-    told = await command("list", terminal=True)
-    assert "only those that you started" in told.err
+    result = await command("list", terminal=True)
+    assert "only those that you started" in result.err
 
 
 async def test_progress_is_drawn_on_a_terminal_and_taken_away(command: Command) -> None:
-    told = await command("list", "--all", "--tsv", terminal=True)
-    assert "of 230 jobs\r" in told.err
-    assert told.err.endswith(" \r")
-    assert "\n" not in told.err
+    result = await command("list", "--all", "--tsv", terminal=True)
+    assert "of 230 jobs\r" in result.err
+    assert result.err.endswith(" \r")
+    assert "\n" not in result.err
     assert (await command("list", "--all")).err == ""
 
 
 async def test_all_and_a_window_are_too_much(command: Command) -> None:
-    told = await command("list", "--all", "--limit", "5")
-    assert (told.code, told.out) == (2, "")
+    result = await command("list", "--all", "--limit", "5")
+    assert (result.code, result.out) == (2, "")
 
 
 async def test_unreadable_records_are_told_and_an_error(
@@ -141,9 +141,9 @@ async def test_unreadable_records_are_told_and_an_error(
 ) -> None:
     platform.switches.unreadable_items = True
     for form in ("--json", "--jsonl"):
-        told = await command("list", "--all", form)
-        assert told.code == 3
-        assert "6 records could not be read" in told.err
+        result = await command("list", "--all", form)
+        assert result.code == 3
+        assert "6 records could not be read" in result.err
 
 
 @pytest.mark.parametrize("form", ["--json", "--csv", "--keys"])

@@ -53,20 +53,20 @@ def nth(platform: SimulatedPlatform, number: int) -> Callable[[httpx.Request], b
 async def test_a_dry_run_prints_the_requests_and_sends_nothing(
     command: Command, platform: SimulatedPlatform, arguments: tuple[str, ...]
 ) -> None:
-    told = await command("retry", *arguments, "--autorename")
-    assert told.code == 0
-    requests = [json.loads(line)["items"] for line in told.out.splitlines()]
+    result = await command("retry", *arguments, "--autorename")
+    assert result.code == 0
+    requests = [json.loads(line)["items"] for line in result.out.splitlines()]
     assert [len(items) for items in requests] == [100, 100, 40]
     assert all(item["autorename"] and not item["overwrite"] for items in requests for item in items)
-    assert "start: 240 of 240 failed imports again" in told.err
-    assert "nothing is sent; --write --yes sends." in told.err
+    assert "start: 240 of 240 failed imports again" in result.err
+    assert "nothing is sent; --write --yes sends." in result.err
     assert submitted(platform) == []
 
 
 async def test_yes_without_write_sends_nothing(command: Command, platform: SimulatedPlatform) -> None:
-    told = await command("retry", "--yes")
-    assert (told.code, told.out) == (2, "")
-    assert "--yes needs --write" in told.err
+    result = await command("retry", "--yes")
+    assert (result.code, result.out) == (2, "")
+    assert "--yes needs --write" in result.err
     assert list(platform.requests) == []
 
 
@@ -74,9 +74,9 @@ async def test_each_is_sent_once_and_a_second_time_nothing(
     command: Command, platform: SimulatedPlatform
 ) -> None:
     platform.next("drop", "body", where=nth(platform, 2))
-    told = await command(*SEND)
-    assert told.code == 0
-    rows = [line.split("\t") for line in told.out.splitlines()]
+    result = await command(*SEND)
+    assert result.code == 0
+    rows = [line.split("\t") for line in result.out.splitlines()]
     assert rows[0] == ["old_id", "new_id", "result", "location"]
     new = [row[1] for row in rows[1:]]
     assert (len(new), set(new)) == (240, set(platform.ids()[:240]))
@@ -90,8 +90,8 @@ async def test_each_is_sent_once_and_a_second_time_nothing(
 
 async def test_ids_alone(command: Command, platform: SimulatedPlatform) -> None:
     ids = platform.ids()[3:5]
-    told = await command(*SEND, *ids)
-    assert told.code == 0
+    result = await command(*SEND, *ids)
+    assert result.code == 0
     assert submitted(platform) == [platform.job(job_id)["source"]["location"] for job_id in ids]
     gone = await command(*SEND, platform.ids()[10], "nothing")
     assert gone.code == 1
@@ -104,21 +104,21 @@ async def test_ids_alone(command: Command, platform: SimulatedPlatform) -> None:
 async def test_refusals_are_told_one_by_one(command: Command, platform: SimulatedPlatform) -> None:
     volume = platform.job(platform.ids()[0])["source"]["volume"]
     platform.switches.forbidden_volumes = frozenset({volume})
-    told = await command(*SEND)
-    refused = [line for line in told.out.splitlines() if "refused: 9020" in line]
+    result = await command(*SEND)
+    refused = [line for line in result.out.splitlines() if "refused: 9020" in line]
     ours = sum(platform.job(job_id)["source"]["volume"] == volume for job_id in platform.ids()[-300:-60])
-    assert (told.code, len(refused)) == (1, ours)
-    assert f"{ours} refused" in told.err
+    assert (result.code, len(refused)) == (1, ours)
+    assert f"{ours} refused" in result.err
 
 
 async def test_an_outcome_that_stays_unknown_is_an_error_of_the_network(
     command: Command, platform: SimulatedPlatform
 ) -> None:
     platform.next("gateway_html", 504, where=nth(platform, 2))
-    told = await command(*SEND)
-    assert told.code == 3
-    assert "140 started" in told.err
-    assert "100 outcome unknown" in told.err
+    result = await command(*SEND)
+    assert result.code == 3
+    assert "140 started" in result.err
+    assert "100 outcome unknown" in result.err
     assert len(submitted(platform)) == 240
 
 
@@ -130,11 +130,11 @@ async def test_what_ends_it_early_is_its_exit_code(
     command: Command, platform: SimulatedPlatform, fault: str, value: object, code: int
 ) -> None:
     platform.next(fault, value, where=nth(platform, 2))
-    told = await command(*SEND)
-    assert told.code == code
-    assert "40 not sent" in told.err
-    assert "not all were started" in told.err
-    assert len(told.out.splitlines()) == 241
+    result = await command(*SEND)
+    assert result.code == code
+    assert "40 not sent" in result.err
+    assert "not all were started" in result.err
+    assert len(result.out.splitlines()) == 241
     assert len(submitted(platform)) == 200
 
 
@@ -145,8 +145,8 @@ def test_ended_in_the_middle_it_says_what_became_of_each(start: Start, platform:
     program.send_signal(signal.SIGTERM)
     out, err = program.communicate(timeout=30)
     gate.release()
-    told = Counter(line.split("\t")[2].partition(":")[0] for line in out.splitlines()[1:])
-    assert told == {". PENDING": 100, "? outcome unknown": 100, ". not sent": 40}
+    counts = Counter(line.split("\t")[2].partition(":")[0] for line in out.splitlines()[1:])
+    assert counts == {". PENDING": 100, "? outcome unknown": 100, ". not sent": 40}
     assert "100 outcome unknown" in err
     assert program.returncode == 143
     assert len(submitted(platform)) == 200
@@ -158,8 +158,8 @@ async def test_an_answer_that_is_lost_behind_a_proxy_is_no_refusal(
 ) -> None:
     platform.remove_jobs(platform.ids()[:200])
     platform.next("answer_replaced", answer, where=CREATE)
-    told = await command(*SEND)
-    assert (told.code, told.err.count("40 started")) == (0, 1)
+    result = await command(*SEND)
+    assert (result.code, result.err.count("40 started")) == (0, 1)
     again = await command(*SEND)
     assert "40 started again since" in again.err
     assert len(submitted(platform)) == 40
@@ -177,11 +177,11 @@ async def test_the_state_that_is_meant_anyway_may_be_named(
     assert "must be FAILED: only failed jobs can be retried" in capsys.readouterr().err
 
 
-def wait_for(program: subprocess.Popen[str], words: str) -> str:
+def wait_for(program: subprocess.Popen[str], text: str) -> str:
     """Return the line of standard error with these words."""
     assert program.stderr is not None
-    line = next((line for line in program.stderr if words in line), None)
-    assert line is not None, f"no {words!r}"
+    line = next((line for line in program.stderr if text in line), None)
+    assert line is not None, f"no {text!r}"
     return line
 
 
@@ -234,10 +234,10 @@ async def test_without_locks_it_sends_and_says_so(
     command: Command, platform: SimulatedPlatform, tmp_path: Path
 ) -> None:
     (tmp_path / "state").write_text("")
-    told = await command(*SEND)
-    assert told.code == 0
-    assert told.err.count("cannot be locked") == 1
-    assert "a second run at the same time would send the same imports again." in told.err
+    result = await command(*SEND)
+    assert result.code == 0
+    assert result.err.count("cannot be locked") == 1
+    assert "a second run at the same time would send the same imports again." in result.err
     assert len(submitted(platform)) == 240
 
 
@@ -246,10 +246,10 @@ async def test_no_wait_stops_where_another_run_is_sending(
 ) -> None:
     lock = SendLock(tmp_path / "state", on_wait=print, on_unprotected=print, clock=clock)
     async with lock.hold(connect().endpoint, platform.username):
-        told = await command(*SEND, "--no-wait")
-    assert (told.code, told.out) == (3, "")
+        result = await command(*SEND, "--no-wait")
+    assert (result.code, result.out) == (3, "")
     holder = f"{socket.gethostname()}, pid {os.getpid()}, since 2026-03-14 12:00:00 UTC"
-    assert f"nothing was sent: another cgc-tui is sending imports ({holder})\n" in told.err
+    assert f"nothing was sent: another cgc-tui is sending imports ({holder})\n" in result.err
     assert submitted(platform) == []
     assert (await command(*SEND, "--no-wait")).code == 0
 
@@ -267,9 +267,9 @@ async def test_the_new_jobs_can_be_watched(command: Command, platform: Simulated
             await asyncio.sleep(0.01)
     for number, job_id in enumerate(platform.ids()[:3]):
         platform.set_state(job_id, "COMPLETED" if number else "FAILED", error=9105)
-    told = await running
-    assert told.code == 1
-    assert "3 jobs: 2 completed, 1 failed" in told.out
+    result = await running
+    assert result.code == 1
+    assert "3 jobs: 2 completed, 1 failed" in result.out
 
 
 async def test_a_new_job_that_ends_otherwise_is_a_no(command: Command, platform: SimulatedPlatform) -> None:
@@ -279,6 +279,6 @@ async def test_a_new_job_that_ends_otherwise_is_a_no(command: Command, platform:
         while len(platform.ids()) < 62:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     platform.set_state(platform.ids()[0], "ABORTED")
-    told = await running
-    assert told.code == 1
-    assert "1 job: 0 completed, 1 ended otherwise" in told.out
+    result = await running
+    assert result.code == 1
+    assert "1 job: 0 completed, 1 ended otherwise" in result.out

@@ -37,13 +37,13 @@ async def test_it_follows_jobs_to_their_end(command: Command, platform: Simulate
     await when_looked(platform, 2, lambda: platform.set_state(one, "RUNNING"))
     await when_looked(platform, 2, lambda: platform.set_state(one, "COMPLETED"))
     await when_looked(platform, 2, lambda: platform.set_state(other, "COMPLETED"))
-    told = await watching
-    lines = told.out.splitlines()
+    result = await watching
+    lines = result.out.splitlines()
     assert [line.split()[2] for line in lines[:-1]] == ["RUNNING", "COMPLETED", "COMPLETED"]
     assert lines[0].startswith("12:00:00  ◐ RUNNING")
     assert lines[0].endswith(one)
     assert lines[-1] == "2 jobs: 2 completed, after 0 s"
-    assert told.code == 0
+    assert result.code == 0
 
 
 async def test_a_job_that_fails_is_told_by_cause(command: Command, platform: SimulatedPlatform) -> None:
@@ -52,9 +52,9 @@ async def test_a_job_that_fails_is_told_by_cause(command: Command, platform: Sim
     await when_looked(platform, 1, lambda: platform.set_state(ids[0], "FAILED", error=9105))
     await when_looked(platform, 1, lambda: platform.set_state(ids[1], "FAILED", error=9105))
     await when_looked(platform, 1, lambda: platform.set_state(ids[2], "FAILED", error=9108))
-    told = await watching
-    assert told.code == 1
-    summary = told.out.splitlines()[3:]
+    result = await watching
+    assert result.code == 1
+    summary = result.out.splitlines()[3:]
     assert summary[0].startswith("3 jobs: 0 completed, 3 failed")
     assert summary[1].split()[:3] == ["2", "x", "9105"]
     assert "no such key" in summary[2].lower()
@@ -70,9 +70,9 @@ async def test_a_job_in_an_unknown_state_has_ended_otherwise(
     watching = await watched(command, *finish, *ids)
     await when_looked(platform, 1, lambda: platform.set_state(ids[0], "ABORTED"))
     await when_looked(platform, 2, lambda: platform.set_state(ids[1], "COMPLETED"))
-    told = await watching
-    assert told.code == 1
-    lines = told.out.splitlines()
+    result = await watching
+    assert result.code == 1
+    lines = result.out.splitlines()
     assert lines[0].startswith("12:00:00  ? ABORTED")
     assert lines[2:] == [
         "3 jobs: 1 completed, 2 ended otherwise, after 0 s",
@@ -87,9 +87,9 @@ async def test_an_answer_without_a_state_changes_nothing(
 ) -> None:
     (job,) = platform.add_jobs(1, "RUNNING")
     watching = await watched(command, job)
-    told = platform.store[job].overrides
-    await when_looked(platform, 1, lambda: told.update(state=None))
-    await when_looked(platform, 2, lambda: (told.clear(), platform.set_state(job, "COMPLETED")))
+    record = platform.store[job].overrides
+    await when_looked(platform, 1, lambda: record.update(state=None))
+    await when_looked(platform, 2, lambda: (record.clear(), platform.set_state(job, "COMPLETED")))
     ended = await watching
     assert ended.code == 0
     assert [line.split()[2] for line in ended.out.splitlines()[:-1]] == ["COMPLETED"]
@@ -104,9 +104,9 @@ async def test_filters_mean_the_jobs_that_match_at_the_start(
     platform.add_jobs(1, project="rosalind/luad-rnaseq")
     watching = await watched(command, "--project", "rosalind/brca-pilot")
     await when_looked(platform, 1, lambda: platform.set_state(going, "COMPLETED"))
-    told = await watching
-    assert told.code == 1
-    assert told.out.splitlines()[1:3] == [
+    result = await watching
+    assert result.code == 1
+    assert result.out.splitlines()[1:3] == [
         "2 jobs: 1 completed, 1 failed, after 0 s",
         "1 of the failed had failed before",
     ]
@@ -117,8 +117,8 @@ async def test_without_ids_and_filters_it_is_what_has_not_ended(
 ) -> None:
     platform.remove_jobs(platform.ids())
     platform.add_jobs(1, "FAILED")
-    told = await command("watch")
-    assert (told.code, told.out) == (0, "0 jobs: 0 completed, after 0 s\n")
+    result = await command("watch")
+    assert (result.code, result.out) == (0, "0 jobs: 0 completed, after 0 s\n")
 
 
 async def test_a_job_that_vanishes_is_told_and_a_no(command: Command, platform: SimulatedPlatform) -> None:
@@ -126,16 +126,16 @@ async def test_a_job_that_vanishes_is_told_and_a_no(command: Command, platform: 
     watching = await watched(command, one, other)
     await when_looked(platform, 2, lambda: platform.remove_jobs([one]))
     await when_looked(platform, 2, lambda: platform.set_state(other, "COMPLETED"))
-    told = await watching
-    assert told.code == 1
-    assert told.out.splitlines()[0].endswith(f"{one}  no longer there")
-    assert "2 jobs: 1 completed, 1 gone" in told.out
+    result = await watching
+    assert result.code == 1
+    assert result.out.splitlines()[0].endswith(f"{one}  no longer there")
+    assert "2 jobs: 1 completed, 1 gone" in result.out
 
 
 async def test_a_job_that_is_not_there_ends_it_at_once(command: Command, platform: SimulatedPlatform) -> None:
-    told = await command("watch", "nothing", platform.add_jobs(1)[0])
-    assert told.code == 1
-    assert "nothing: Requested import job does not exist." in told.err
+    result = await command("watch", "nothing", platform.add_jobs(1)[0])
+    assert result.code == 1
+    assert "nothing: Requested import job does not exist." in result.err
 
 
 @pytest.mark.parametrize(("fault", "value"), [("maintenance", True), ("gateway_html", 502), ("drop", "body")])
@@ -146,10 +146,10 @@ async def test_trouble_on_the_way_is_told_once_and_waited_out(
     watching = await watched(command, job)
     await when_looked(platform, 1, lambda: platform.next(fault, value, where=bulk, times=4))
     await when_looked(platform, 6, lambda: platform.set_state(job, "COMPLETED"))
-    told = await watching
-    assert told.code == 0
-    assert "1 completed" in told.out
-    assert len(told.err.splitlines()) == 2
+    result = await watching
+    assert result.code == 0
+    assert "1 completed" in result.out
+    assert len(result.err.splitlines()) == 2
 
 
 async def test_a_limit_on_the_way_is_told_and_waited_out(
@@ -159,9 +159,9 @@ async def test_a_limit_on_the_way_is_told_and_waited_out(
     watching = await watched(command, job)
     await when_looked(platform, 1, lambda: platform.next("limited", where=bulk, times=2))
     await when_looked(platform, 3, lambda: platform.set_state(job, "COMPLETED"))
-    told = await watching
-    assert told.code == 0
-    assert told.err.splitlines()[1:] == ["cgc-tui: rate limit; going on in 300 s."] * 2
+    result = await watching
+    assert result.code == 0
+    assert result.err.splitlines()[1:] == ["cgc-tui: rate limit; going on in 300 s."] * 2
 
 
 async def test_a_token_that_is_refused_on_the_way_ends_it(
@@ -181,13 +181,13 @@ async def test_a_token_that_is_refused_on_the_way_ends_it(
 async def test_at_the_time_out_it_ends_with_8(command: Command, platform: SimulatedPlatform) -> None:
     done, going = platform.add_jobs(2)
     platform.set_state(done, "FAILED", error=9105)
-    told = await command("watch", "--timeout", "0", done, going)
-    assert told.code == 8
-    assert "2 jobs: 0 completed, 1 failed, 1 pending" in told.out
+    result = await command("watch", "--timeout", "0", done, going)
+    assert result.code == 8
+    assert "2 jobs: 0 completed, 1 failed, 1 pending" in result.out
 
 
 @pytest.mark.parametrize(
-    ("fault", "code", "outcome", "words"),
+    ("fault", "code", "outcome", "text"),
     [
         (None, 0, "2 completed", []),
         ("maintenance", 8, "2 pending", ["503 maintenance", "not all jobs ended in 0 s."]),
@@ -200,7 +200,7 @@ async def test_at_the_time_out_it_looks_once_more(
     fault: str | None,
     code: int,
     outcome: str,
-    words: list[str],
+    text: list[str],
 ) -> None:
     """A time-out that runs out while the process is stopped finds the jobs as they are after that."""
     ids = platform.add_jobs(2)
@@ -216,12 +216,12 @@ async def test_at_the_time_out_it_looks_once_more(
     if fault:
         platform.fail(fault, where=bulk)
     last.release()
-    told = await watching
-    assert told.code == code
-    assert outcome in told.out
-    said = told.err.splitlines()[1:]
-    assert len(said) == len(words)
-    assert all(word in line for word, line in zip(words, said, strict=True))
+    reported = await watching
+    assert reported.code == code
+    assert outcome in reported.out
+    said = reported.err.splitlines()[1:]
+    assert len(said) == len(text)
+    assert all(word in line for word, line in zip(text, said, strict=True))
 
 
 async def test_a_404_on_the_way_is_waited_out(command: Command, platform: SimulatedPlatform) -> None:
@@ -229,9 +229,9 @@ async def test_a_404_on_the_way_is_waited_out(command: Command, platform: Simula
     watching = await watched(command, job)
     await when_looked(platform, 1, lambda: platform.next("error", (404, 9008), where=bulk, times=4))
     await when_looked(platform, 6, lambda: platform.set_state(job, "COMPLETED"))
-    told = await watching
-    assert told.code == 0
-    assert len([line for line in told.err.splitlines() if "404 not found" in line]) == 1
+    result = await watching
+    assert result.code == 0
+    assert len([line for line in result.err.splitlines() if "404 not found" in line]) == 1
 
 
 @pytest.mark.parametrize("arguments", [("watch",), ("show",), ("retry",)])
@@ -269,7 +269,7 @@ async def test_on_finish_runs_a_command_with_the_counts(
     command: Command, platform: SimulatedPlatform, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (job,) = platform.add_jobs(1, "FAILED", error=9105)
-    told = await command(
+    result = await command(
         "watch", job, "--on-finish", "env | grep ^CGC_TUI_ | sort; exit 3", environ={"PATH": "/bin:/usr/bin"}
     )
     assert capfd.readouterr().out.splitlines() == [
@@ -281,8 +281,8 @@ async def test_on_finish_runs_a_command_with_the_counts(
         "CGC_TUI_PENDING=0",
         "CGC_TUI_TOTAL=1",
     ]
-    assert told.code == 1
-    assert "--on-finish ended with 3" in told.err
+    assert result.code == 1
+    assert "--on-finish ended with 3" in result.err
 
 
 async def test_hundreds_of_jobs_are_a_request_a_hundred(

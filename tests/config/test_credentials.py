@@ -284,15 +284,15 @@ def test_what_is_found(
     write(directory / "credentials", stored)
     write(tmp_path / ".sevenbridges" / "credentials", others)
     store = make(**environ)
-    found = store.resolve(**{"profile": None, "endpoint": None} | options)
-    assert (found.profile, found.endpoint, *revealed(found)) == (profile, endpoint, token, source)
+    access = store.resolve(**{"profile": None, "endpoint": None} | options)
+    assert (access.profile, access.endpoint, *revealed(access)) == (profile, endpoint, token, source)
     kept_back = token is None and environ.get("SB_AUTH_TOKEN", "").strip()
     assert ["SB_AUTH_TOKEN was not sent" in note for note in store.notes] == [True] * bool(kept_back)
     assert "env" not in " ".join(store.notes)
 
 
 @pytest.mark.parametrize(
-    ("options", "environ", "words"),
+    ("options", "environ", "text"),
     [
         ({"profile": "nope"}, {}, "profile 'nope'. There are: cgc, sb-us, sb-eu, sb-cn, cavatica, bdc, lab."),
         ({"profile": ""}, {}, "profile ''. There are"),
@@ -307,29 +307,29 @@ def test_what_is_found(
     ],
 )
 def test_what_cannot_be_found(
-    make: Make, directory: Path, options: dict[str, str], environ: dict[str, str], words: str
+    make: Make, directory: Path, options: dict[str, str], environ: dict[str, str], text: str
 ) -> None:
     write(directory / "credentials", OURS)
     with pytest.raises(CredentialsError) as caught:
         make(**environ).resolve(**{"profile": None, "endpoint": None} | options)
-    assert words in str(caught.value)
+    assert text in str(caught.value)
     assert "s3cret" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "expected"),
     [
         (section("cgc", "http://evil/v2", "s3cret"), "api_endpoint of cgc in {} must begin with https://"),
         (section("cgc", CGC, "s3cret s3cret"), "auth_token of cgc in {} must be one word"),
     ],
 )
 def test_a_profile_that_is_wrong_hinders_only_itself(
-    make: Make, directory: Path, text: str, words: str
+    make: Make, directory: Path, text: str, expected: str
 ) -> None:
     path = write(directory / "credentials", text + OURS)
     with pytest.raises(CredentialsError) as caught:
         make().resolve(profile=None, endpoint=None)
-    assert words.format(path) in str(caught.value)
+    assert expected.format(path) in str(caught.value)
     assert "s3cret" not in str(caught.value)
     assert revealed(make().resolve(profile="lab", endpoint=None)) == ("stored-lab", STORE)
 
@@ -399,10 +399,10 @@ def test_who_has_a_token_is_kept_with_it(make: Make, directory: Path) -> None:
 
 def test_no_name_of_a_user_changes_the_store(make: Make) -> None:
     make().save("cgc", CGC, Token("a"), "x\n[sb-eu]\nauth_token = b\n\x1b[2J")
-    found = make().resolve(profile=None, endpoint=None)
-    assert found.token == Token("a")
-    assert found.user is not None
-    assert found.user.isprintable()
+    access = make().resolve(profile=None, endpoint=None)
+    assert access.token == Token("a")
+    assert access.user is not None
+    assert access.user.isprintable()
     assert make().profiles() == {"cgc": CGC}
 
 
@@ -420,8 +420,8 @@ def test_a_token_is_forgotten(make: Make, directory: Path) -> None:
 def test_no_token_shows(make: Make, directory: Path) -> None:
     write(directory / "credentials", section("cgc", CGC, "s3cret"), 0o644)
     store = make(SB_AUTH_TOKEN="s3cret")
-    found = store.resolve(profile="cgc", endpoint=None)
-    assert "s3cret" not in repr((store, found, store.notes, parse_token("s3cret")))
+    access = store.resolve(profile="cgc", endpoint=None)
+    assert "s3cret" not in repr((store, access, store.notes, parse_token("s3cret")))
 
 
 # How it is kept
@@ -447,22 +447,22 @@ def test_at_no_moment_is_anything_open_to_others(
     make: Make, umask: Callable[[int], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who has opened a file keeps it: to be closed to others later is too late."""
-    found: list[int] = []
+    matches: list[int] = []
     fchmod, chmod = os.fchmod, Path.chmod
 
     def fchmod_seen(descriptor: int, wanted: int) -> None:
-        found.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
+        matches.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
         fchmod(descriptor, wanted)
 
     def chmod_seen(path: Path, wanted: int) -> None:
-        found.append(mode(path))
+        matches.append(mode(path))
         chmod(path, wanted)
 
     monkeypatch.setattr(os, "fchmod", fchmod_seen)
     monkeypatch.setattr(Path, "chmod", chmod_seen)
     umask(0)
     make().save("cgc", CGC, Token("a"), "rosalind")
-    assert found == [0o700, 0o700, 0o600, 0o600]
+    assert matches == [0o700, 0o700, 0o600, 0o600]
 
 
 @pytest.mark.parametrize("loose", [0o644, 0o640, 0o606, 0o610, 0o666])
@@ -541,9 +541,9 @@ if os.geteuid() == 0:
     UNFIT[as_foreign] = "belongs to another user. Run as that user, or: sudo chown"
 
 
-@pytest.mark.parametrize(("spoil", "words"), UNFIT.items())
+@pytest.mark.parametrize(("spoil", "text"), UNFIT.items())
 def test_a_store_that_is_not_fit_is_not_read(
-    make: Make, directory: Path, spoil: Callable[[Path], object], words: str
+    make: Make, directory: Path, spoil: Callable[[Path], object], text: str
 ) -> None:
     directory.mkdir(mode=0o700, parents=True)
     path = directory / "credentials"
@@ -557,7 +557,7 @@ def test_a_store_that_is_not_fit_is_not_read(
     ):
         with pytest.raises(CredentialsError) as caught:
             use()
-        assert str(caught.value).startswith(f"{path} {words.format(path)}")
+        assert str(caught.value).startswith(f"{path} {text.format(path)}")
         assert all("s3cret" not in repr(vars(error)) + repr(error) for error in chain(caught.value))
 
 

@@ -50,9 +50,9 @@ def test_everything_that_can_be_set(path: Path) -> None:
 
 
 def test_a_bad_value_costs_itself_alone(path: Path) -> None:
-    found = read(path, 'theme = "nord"\n\npage_size = 500\nrefresh = 30\n')
-    assert (found.theme, found.page_size, found.refresh) == ("nord", 50, 30.0)
-    assert found.problems == ("config.toml line 3: page_size must be 1 to 100, not 500.",)
+    settings = read(path, 'theme = "nord"\n\npage_size = 500\nrefresh = 30\n')
+    assert (settings.theme, settings.page_size, settings.refresh) == ("nord", 50, 30.0)
+    assert settings.problems == ("config.toml line 3: page_size must be 1 to 100, not 500.",)
 
 
 @pytest.mark.parametrize(
@@ -88,12 +88,12 @@ def test_a_bad_value_costs_itself_alone(path: Path) -> None:
     ],
 )
 def test_what_cannot_be_used(path: Path, line: str, problem: str) -> None:
-    found = read(path, f"# a comment\n{line}\n")
+    settings = read(path, f"# a comment\n{line}\n")
     sentence = f"config.toml line 2: {problem}"
     if problem.startswith(("theme", "keys")):
-        assert found == Settings(screen_problems=(sentence,))
+        assert settings == Settings(screen_problems=(sentence,))
     else:
-        assert found == Settings(
+        assert settings == Settings(
             problems=(sentence,), unread=sentence if problem.startswith("profile") else None
         )
 
@@ -106,9 +106,9 @@ def test_what_cannot_be_used(path: Path, line: str, problem: str) -> None:
     ],
 )
 def test_keys_that_are_never_bound(path: Path, key: str) -> None:
-    found = read(path, f'[keys]\n"app.help" = "f2"\n"jobs.next" = "n,{key}"\n')
-    assert found.keys == {"app.help": "f2"}
-    assert found.screen_problems == (
+    settings = read(path, f'[keys]\n"app.help" = "f2"\n"jobs.next" = "n,{key}"\n')
+    assert settings.keys == {"app.help": "f2"}
+    assert settings.screen_problems == (
         f"config.toml line 3: keys.jobs.next cannot have '{key}', which belongs to the terminal, tmux or the "
         "line editor.",
     )
@@ -121,12 +121,12 @@ def test_keys_that_can_be_bound(path: Path, key: str) -> None:
 
 def test_the_line_is_that_of_the_right_table(path: Path) -> None:
     text = '[keys]\npage_size = "x"\n  [keys.app]\n  help = 1\n[zzz]\npage_size = 1\n'
-    found = read(path, text)
-    assert found.screen_problems == (
+    settings = read(path, text)
+    assert settings.screen_problems == (
         "config.toml line 2: keys.page_size is not the id of a key.",
         "config.toml line 4: keys.app.help must be keys in quotes, such as 'n,right', not 1.",
     )
-    assert found.problems == ("config.toml line 5: zzz is not a setting.",)
+    assert settings.problems == ("config.toml line 5: zzz is not a setting.",)
 
 
 def test_a_value_is_shown_short_and_tame(path: Path) -> None:
@@ -155,13 +155,13 @@ def test_a_name_is_shown_short_and_tame(path: Path) -> None:
     ],
 )
 def test_a_file_that_cannot_be_read_is_the_defaults(path: Path, text: str | bytes, problem: str) -> None:
-    found = read(path, text)
-    assert found == Settings(problems=found.problems, unread=found.unread)
-    (told,) = found.problems
-    assert found.unread == told.replace("; no setting is used.", ".")
-    assert told.startswith(problem)
-    assert told.endswith("; no setting is used.")
-    assert told.isprintable()
+    settings = read(path, text)
+    assert settings == Settings(problems=settings.problems, unread=settings.unread)
+    (output,) = settings.problems
+    assert settings.unread == output.replace("; no setting is used.", ".")
+    assert output.startswith(problem)
+    assert output.endswith("; no setting is used.")
+    assert output.isprintable()
 
 
 def test_a_file_as_windows_writes_it(path: Path) -> None:

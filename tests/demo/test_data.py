@@ -19,8 +19,8 @@ def records(platform: SimulatedPlatform) -> list[dict[str, Any]]:
     return [platform.job(job_id) for job_id in platform.ids()]
 
 
-def seconds(told: str) -> float:
-    return datetime.strptime(told, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp()
+def seconds(output: str) -> float:
+    return datetime.strptime(output, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp()
 
 
 def states(platform: SimulatedPlatform) -> Counter[str]:
@@ -45,18 +45,18 @@ def test_there_are_as_many_jobs_as_asked_for(count: int) -> None:
 
 
 def test_the_mix_is_that_of_a_real_list() -> None:
-    told = records(SimulatedPlatform(clock=lambda: NOON))
-    mix = Counter(record["state"] for record in told)
+    all_records = records(SimulatedPlatform(clock=lambda: NOON))
+    mix = Counter(record["state"] for record in all_records)
     assert 0.025 < mix["FAILED"] / 4000 < 0.06
     assert mix["COMPLETED"] > 3700
-    assert {record["state"] for record in told[:16]} == {"PENDING", "RUNNING"}
-    errors = Counter(record["error"]["code"] for record in told if "error" in record)
+    assert {record["state"] for record in all_records[:16]} == {"PENDING", "RUNNING"}
+    errors = Counter(record["error"]["code"] for record in all_records if "error" in record)
     assert set(errors) == {9105, 9103, 9108, 9205, 9100}
-    assert any(record["state"] == "FAILED" for record in told[:50])
-    assert len({record["source"]["volume"] for record in told}) >= 4
-    assert len({record["destination"]["project"] for record in told}) >= 5
-    assert all(re.fullmatch(r"[A-Za-z0-9]{32}", record["id"]) for record in told)
-    suffixes = Counter(record["destination"]["name"].partition(".")[2] for record in told)
+    assert any(record["state"] == "FAILED" for record in all_records[:50])
+    assert len({record["source"]["volume"] for record in all_records}) >= 4
+    assert len({record["destination"]["project"] for record in all_records}) >= 5
+    assert all(re.fullmatch(r"[A-Za-z0-9]{32}", record["id"]) for record in all_records)
+    suffixes = Counter(record["destination"]["name"].partition(".")[2] for record in all_records)
     assert {"bam", "fastq.gz", "vcf.gz", "svs"} <= set(suffixes)
 
 
@@ -75,26 +75,28 @@ def test_each_state_has_its_fields() -> None:
 
 
 def test_times_are_in_order_newest_first_and_never_in_the_future() -> None:
-    told = records(SimulatedPlatform(clock=lambda: NOON))
-    started = [seconds(record["started_on"]) for record in told]
+    all_records = records(SimulatedPlatform(clock=lambda: NOON))
+    started = [seconds(record["started_on"]) for record in all_records]
     assert started == sorted(started, reverse=True)
     assert max(started) <= NOON
     took = [
-        seconds(each["finished_on"]) - seconds(each["started_on"]) for each in told if "finished_on" in each
+        seconds(each["finished_on"]) - seconds(each["started_on"])
+        for each in all_records
+        if "finished_on" in each
     ]
     assert min(took) >= 0
     assert max(took) <= 10
 
 
 def test_folders_are_among_them() -> None:
-    told = records(SimulatedPlatform(clock=lambda: NOON))
-    assert 5 < sum(record["source"]["location"].endswith("/") for record in told) < 200
+    all_records = records(SimulatedPlatform(clock=lambda: NOON))
+    assert 5 < sum(record["source"]["location"].endswith("/") for record in all_records) < 200
 
 
 def test_started_on_can_tell_of_the_run(platform: SimulatedPlatform) -> None:
     platform.switches.started_on = "run"
-    told = records(platform)
-    assert all(("started_on" in record) == (record["state"] != "PENDING") for record in told)
+    all_records = records(platform)
+    assert all(("started_on" in record) == (record["state"] != "PENDING") for record in all_records)
 
 
 def test_jobs_stand_still_unless_they_live(platform: SimulatedPlatform, clock: Any) -> None:
@@ -156,9 +158,9 @@ def test_tests_add_change_and_remove_jobs(platform: SimulatedPlatform, clock: An
     before = platform.ids()
     added = platform.add_jobs(3, "FAILED", error=9205, project="rosalind/brca-pilot", started_on="soon")
     assert platform.ids() == added + before
-    told = platform.job(added[0])
-    assert told["error"]["code"] == 9205
-    assert told["started_on"] == "soon"
+    record = platform.job(added[0])
+    assert record["error"]["code"] == 9205
+    assert record["started_on"] == "soon"
     clock.now += 60
     platform.set_state(added[0], "COMPLETED")
     assert platform.job(added[0])["finished_on"]

@@ -193,15 +193,15 @@ async def test_random_faults_are_the_same_for_the_same_seed() -> None:
     async def outcomes(seed: int) -> list[str]:
         platform = SimulatedPlatform(jobs=3, seed=seed, switches=Switches(random_faults=0.5))
         headers = {"X-SBG-Auth-Token": platform.token}
-        told = []
+        reports = []
         async with httpx.AsyncClient(transport=platform.transport(), headers=headers) as client:
             for _ in range(40):
                 try:
                     answer = await client.get(f"{platform.base_url}/user")
-                    told.append(f"{answer.status_code} {len(answer.content)}")
+                    reports.append(f"{answer.status_code} {len(answer.content)}")
                 except httpx.TransportError as error:
-                    told.append(type(error).__name__)
-        return told
+                    reports.append(type(error).__name__)
+        return reports
 
     one, same, other = await asyncio.gather(outcomes(1), outcomes(1), outcomes(2))
     assert one == same != other
@@ -236,7 +236,7 @@ async def test_the_rate_counts_down_truthfully(
 
 
 @pytest.mark.parametrize(
-    ("reset", "told", "ends_after"),
+    ("reset", "reported", "ends_after"),
     [
         ("near", 3, 3),
         ("near 20 s", 20, 20),
@@ -252,17 +252,17 @@ async def test_the_reset_can_be_told_otherwise(
     client: httpx.AsyncClient,
     clock: Any,
     reset: str,
-    told: int | None,
+    reported: int | None,
     ends_after: int,
 ) -> None:
     platform.switches.rate_limit, platform.switches.rate_reset = 1, reset
     await client.get("/user")
     answer = await client.get("/user")
     assert answer.status_code == 429
-    if told is None:
+    if reported is None:
         assert answer.headers.get("x-ratelimit-reset") == {"garbage": "soon"}.get(reset)
     else:
-        assert answer.headers["x-ratelimit-reset"] == str(int(clock.now) + told)
+        assert answer.headers["x-ratelimit-reset"] == str(int(clock.now) + reported)
     clock.now += ends_after - 0.5
     assert (await client.get("/user")).status_code == 429
     clock.now += 0.5

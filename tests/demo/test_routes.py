@@ -221,9 +221,9 @@ def test_a_whole_volume_has_its_credentials(ask: Any, platform: SimulatedPlatfor
 def test_the_rate_limit_may_be_in_milliseconds(ask: Any, platform: SimulatedPlatform, clock: Any) -> None:
     platform.switches.rate_reset = "milliseconds"
     answer = ask("GET", "/rate_limit")
-    told = {"limit": 1000, "remaining": 1000, "reset": int(clock.now + 300) * 1000}
-    assert answer.json() == {"rate": told}
-    assert answer.headers["x-ratelimit-reset"] == str(told["reset"])
+    record = {"limit": 1000, "remaining": 1000, "reset": int(clock.now + 300) * 1000}
+    assert answer.json() == {"rate": record}
+    assert answer.headers["x-ratelimit-reset"] == str(record["reset"])
 
 
 def test_volumes_and_projects_are_paged_and_as_brief_as_asked(ask: Any) -> None:

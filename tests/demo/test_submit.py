@@ -49,10 +49,10 @@ def test_a_folder_keeps_its_structure_and_can_take_files(ask: Any, platform: Sim
     flat = ask("POST", IMPORTS, json={**source(location="runs/7/"), "preserve_folder_structure": False})
     assert flat.json()["preserve_folder_structure"] is False
     platform.set_state(folder["id"], "COMPLETED")
-    made = platform.job(folder["id"])["result"]
-    assert "size" not in made
-    inside = ask("POST", IMPORTS, json=to(parent=made["id"], name="x.bam")).json()
-    assert inside["destination"] == {"parent": made["id"], "name": "x.bam"}
+    created = platform.job(folder["id"])["result"]
+    assert "size" not in created
+    inside = ask("POST", IMPORTS, json=to(parent=created["id"], name="x.bam")).json()
+    assert inside["destination"] == {"parent": created["id"], "name": "x.bam"}
 
 
 @pytest.mark.parametrize(

@@ -84,8 +84,8 @@ async def test_a_failed_job_can_come_under_404(
 async def test_states_can_be_unknown(platform: SimulatedPlatform, client: httpx.AsyncClient) -> None:
     before = {item["state"] for item in await listed(client, offset=100)}
     platform.switches.unknown_states = True
-    told = await listed(client, offset=100)
-    assert {item["state"] for item in told} == before | {"ABORTED"}
+    records = await listed(client, offset=100)
+    assert {item["state"] for item in records} == before | {"ABORTED"}
     assert {item["state"] for item in await listed(client, state="COMPLETED")} == {"COMPLETED"}
 
 
@@ -116,10 +116,10 @@ async def test_records_go_wrong_in_their_own_way(
     starts = {item["started_on"] for page in (0, 100, 200) for item in await listed(client, offset=page)}
     assert {"yesterday", "0001-01-01T00:00:00Z", "2024-03-01T12:00:00+02:00"} <= starts
     platform.switches.unreadable_items = True
-    told = await listed(client)
-    assert told[1] is None
-    assert "id" not in told[3]
-    assert len(told) == 100
+    records = await listed(client)
+    assert records[1] is None
+    assert "id" not in records[3]
+    assert len(records) == 100
 
 
 async def test_hostile_names_hold_what_breaks_screens(

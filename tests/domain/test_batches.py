@@ -36,22 +36,22 @@ def job(
     )
 
 
-def ids(found: Sequence[Batch]) -> list[list[str]]:
-    return [[each.id for each in batch.jobs] for batch in found]
+def ids(found_batches: Sequence[Batch]) -> list[list[str]]:
+    return [[each.id for each in batch.jobs] for batch in found_batches]
 
 
 def test_a_pause_longer_than_the_gap_parts_two_batches() -> None:
     starts = [NOON, NOON + MAX_GAP, NOON + 2 * MAX_GAP + MINUTE, NOON + 3 * MAX_GAP]
     listed = [job(number, start) for number, start in enumerate(starts)][::-1]
-    found = find_batches(listed)
-    assert ids(found) == [["3", "2"], ["1", "0"]]
-    assert [batch.started for batch in found] == [starts[2], starts[0]]
+    found_batches = find_batches(listed)
+    assert ids(found_batches) == [["3", "2"], ["1", "0"]]
+    assert [batch.started for batch in found_batches] == [starts[2], starts[0]]
 
 
 def test_volume_and_project_part_batches() -> None:
     others = {"volume": "rosalind/other"}, {"project": "rosalind/other"}
     listed = [
-        job(place * 2 + second, **other) for place, other in enumerate(({}, *others)) for second in (0, 1)
+        job(index * 2 + second, **other) for index, other in enumerate(({}, *others)) for second in (0, 1)
     ]
     assert sorted(ids(find_batches(listed))) == [["0", "1"], ["2", "3"], ["4", "5"]]
 
@@ -95,14 +95,14 @@ def test_whether_the_newest_are_listed_first(minutes: tuple[int, ...], newest: b
 
 @given(st.lists(st.tuples(st.none() | st.integers(0, 60), st.sampled_from("ab"))))
 def test_no_job_is_in_two_batches_and_no_batch_has_a_long_pause(
-    told: list[tuple[int | None, str]],
+    reports: list[tuple[int | None, str]],
 ) -> None:
     listed = [
         job(number, None if minute is None else NOON + minute * MINUTE, volume=volume)
-        for number, (minute, volume) in enumerate(told)
+        for number, (minute, volume) in enumerate(reports)
     ]
-    found = [each for batch in ids(find_batches(listed)) for each in batch]
-    assert len(found) == len(set(found))
+    matches = [each for batch in ids(find_batches(listed)) for each in batch]
+    assert len(matches) == len(set(matches))
     for batch in find_batches(listed):
         starts = sorted(each.started_on for each in batch.jobs if each.started_on)
         assert all(after - before <= MAX_GAP for before, after in pairwise(starts))
@@ -112,16 +112,22 @@ def test_progress_counts_and_estimates() -> None:
     done = [job(number, ended=NOON + number * MINUTE) for number in range(5)]
     left = [job(number, state="PENDING") for number in range(5, 15)]
     failed = job(15, state="FAILED", ended=NOON + 5 * MINUTE)
-    told = batch_progress([*done, failed, *left], NOON + 5 * MINUTE)
-    assert (told.total, told.done, told.failed, told.ended_otherwise, told.rate) == (16, 6, 1, 0, 1.0)
-    assert told.eta == NOON + 15 * MINUTE
+    progress = batch_progress([*done, failed, *left], NOON + 5 * MINUTE)
+    assert (progress.total, progress.done, progress.failed, progress.ended_otherwise, progress.rate) == (
+        16,
+        6,
+        1,
+        0,
+        1.0,
+    )
+    assert progress.eta == NOON + 15 * MINUTE
 
 
 def test_an_unknown_state_is_done_and_counted_apart() -> None:
-    told = batch_progress(
+    progress = batch_progress(
         [job(0), job(1, state="ABORTED"), job(2, state="FAILED"), job(3, state="RUNNING")], NOON
     )
-    assert (told.total, told.done, told.failed, told.ended_otherwise) == (4, 3, 1, 1)
+    assert (progress.total, progress.done, progress.failed, progress.ended_otherwise) == (4, 3, 1, 1)
 
 
 def test_the_rate_falls_while_nothing_ends() -> None:
@@ -133,10 +139,10 @@ def test_the_rate_falls_while_nothing_ends() -> None:
 def test_the_rate_is_of_the_latest() -> None:
     slow = [job(number, ended=NOON + number * timedelta(hours=1)) for number in range(50)]
     quick = [job(100 + number, ended=NOON + timedelta(hours=60) + number * MINUTE) for number in range(50)]
-    told = batch_progress(
+    progress = batch_progress(
         [*slow, *quick, job(999, state="RUNNING")], NOON + timedelta(hours=60) + 49 * MINUTE
     )
-    assert told.rate == pytest.approx(1.0)
+    assert progress.rate == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(
@@ -152,5 +158,5 @@ def test_the_rate_is_of_the_latest() -> None:
     ids=["none", "none-ended", "one-ended", "at-one-time", "times-unknown", "all-done"],
 )
 def test_no_end_is_guessed(jobs: list[ImportJob]) -> None:
-    told = batch_progress(jobs, NOON)
-    assert (told.rate, told.eta) == (None, None)
+    progress = batch_progress(jobs, NOON)
+    assert (progress.rate, progress.eta) == (None, None)

@@ -28,12 +28,12 @@ def test_unknown_codes_have_none() -> None:
 
 @pytest.mark.parametrize("code", HINTS)
 def test_each_says_what_it_means_how_to_check_it_and_what_mends_it(code: int) -> None:
-    told = HINTS[code]
-    for words in (told.meaning, told.check, told.fix):
-        assert 10 < len(words) <= 90
-        assert words.endswith((".", "*."))
-        assert words[0].isupper()
-    assert len({told.meaning, told.check, told.fix}) == 3
+    hint = HINTS[code]
+    for text in (hint.meaning, hint.check, hint.fix):
+        assert 10 < len(text) <= 90
+        assert text.endswith((".", "*."))
+        assert text[0].isupper()
+    assert len({hint.meaning, hint.check, hint.fix}) == 3
 
 
 @pytest.mark.parametrize("code", HINTS)

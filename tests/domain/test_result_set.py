@@ -35,55 +35,55 @@ def ids(jobs: tuple[ImportJob, ...]) -> list[str]:
 
 
 def test_pages_follow_each_other_and_end() -> None:
-    found = ResultSet(SEARCH, map(job, range(7)))
-    first = found.page(found.query(3), ListView())
-    last = found.page(JobQuery(limit=3, offset=6, among=SEARCH), ListView())
+    results = ResultSet(SEARCH, map(job, range(7)))
+    first = results.page(results.query(3), ListView())
+    last = results.page(JobQuery(limit=3, offset=6, among=SEARCH), ListView())
     assert (ids(first.jobs), first.total, first.more) == (["0", "1", "2"], 7, True)
     assert (ids(last.jobs), last.total, last.more) == (["6"], 7, False)
     assert first.received_at == NOON
 
 
 def test_filters_narrow_it() -> None:
-    found = ResultSet(SEARCH, [job(0), job(1, "FAILED"), job(2, "FAILED")])
-    assert ids(found.filter(JobQuery(states=("FAILED",)))) == ["1", "2"]
-    assert ids(found.filter(JobQuery(states=("FAILED",), project="rosalind/even"))) == ["2"]
-    assert ids(found.filter(JobQuery(volume="rosalind/other"))) == []
+    results = ResultSet(SEARCH, [job(0), job(1, "FAILED"), job(2, "FAILED")])
+    assert ids(results.filter(JobQuery(states=("FAILED",)))) == ["1", "2"]
+    assert ids(results.filter(JobQuery(states=("FAILED",), project="rosalind/even"))) == ["2"]
+    assert ids(results.filter(JobQuery(volume="rosalind/other"))) == []
 
 
 def test_the_order_goes_over_all_pages() -> None:
-    found = ResultSet(SEARCH, map(job, (3, 1, 2, 0)))
+    results = ResultSet(SEARCH, map(job, (3, 1, 2, 0)))
     order = ListView(sort=SortKey.STARTED, reverse=True)
-    second = found.page(JobQuery(limit=2, offset=2, among=SEARCH), order)
+    second = results.page(JobQuery(limit=2, offset=2, among=SEARCH), order)
     assert ids(second.jobs) == ["1", "0"]
     assert order.rows_of(second) == second.jobs
-    turned = found.page(JobQuery(limit=2, among=SEARCH), ListView(reverse=True))
+    turned = results.page(JobQuery(limit=2, among=SEARCH), ListView(reverse=True))
     assert ids(turned.jobs) == ids(ListView(reverse=True).rows_of(turned)) == ["0", "2"]
 
 
 def test_a_refresh_asks_for_the_page_and_for_what_has_not_ended() -> None:
     states = {400: "PENDING", 300: "ABORTED"}
-    found = ResultSet(SEARCH, [job(number, states.get(number, "COMPLETED")) for number in range(500)])
-    assert found.ids_to_refresh(found.page(found.query(2), ListView())) == ("0", "1", "400")
+    results = ResultSet(SEARCH, [job(number, states.get(number, "COMPLETED")) for number in range(500)])
+    assert results.ids_to_refresh(results.page(results.query(2), ListView())) == ("0", "1", "400")
 
 
 def test_a_refresh_does_not_ask_without_end() -> None:
-    found = ResultSet(SEARCH, [job(number, "RUNNING") for number in range(3000)])
-    ids = found.ids_to_refresh(found.page(JobQuery(limit=100, offset=2000, among=SEARCH), ListView()))
+    results = ResultSet(SEARCH, [job(number, "RUNNING") for number in range(3000)])
+    ids = results.ids_to_refresh(results.page(JobQuery(limit=100, offset=2000, among=SEARCH), ListView()))
     assert len(set(ids)) == len(ids) == MAX_REFRESHED + 100
 
 
 def test_it_learns_and_keeps_what_an_answer_leaves_out() -> None:
-    found = ResultSet(SEARCH, [job(0, "RUNNING"), job(1)])
+    results = ResultSet(SEARCH, [job(0, "RUNNING"), job(1)])
     later = NOON + timedelta(minutes=1)
-    found.update({"0": ImportJob("0", "FAILED"), "9": job(9)}, later)
-    assert ids(found.jobs) == ["0", "1"]
-    assert (found.jobs[0].state, found.jobs[0].started_on, found.as_of) == ("FAILED", NOON, later)
+    results.update({"0": ImportJob("0", "FAILED"), "9": job(9)}, later)
+    assert ids(results.jobs) == ["0", "1"]
+    assert (results.jobs[0].state, results.jobs[0].started_on, results.as_of) == ("FAILED", NOON, later)
 
 
 def test_only_a_job_that_is_gone_leaves_it() -> None:
-    found = ResultSet(SEARCH, [job(0), job(1)])
-    found.update({"0": JobError(503, 9100), "1": JobError(404, 9008)}, NOON)
-    assert ids(found.jobs) == ["0"]
+    results = ResultSet(SEARCH, [job(0), job(1)])
+    results.update({"0": JobError(503, 9100), "1": JobError(404, 9008)}, NOON)
+    assert ids(results.jobs) == ["0"]
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def jobs_screen(app: object) -> JobsScreen:
 async def test_it_is_a_list_like_any_other(
     start: Start, platform: SimulatedPlatform, every_third: ResultSet
 ) -> None:
-    failed = sum(found.state == "FAILED" for found in every_third.jobs)
+    failed = sum(job.state == "FAILED" for job in every_third.jobs)
     async with start() as pilot:
         await shown(pilot, "page 1 of 5 · whole list")
         await pilot.press("]")
@@ -129,7 +129,7 @@ async def test_it_is_a_list_like_any_other(
         await shown(pilot, "51–77 of 77")
         await pilot.press("s", "s")
         await shown(pilot, "1–50 of 77 · page 1 of 2 · searched 230 of 230 at 12:00 · sorted by name")
-        names = sorted((found.name or "").casefold() for found in every_third.jobs)
+        names = sorted((listed.name or "").casefold() for listed in every_third.jobs)
         table = pilot.app.screen.query_one(JobTable)
         assert [(each.name or "").casefold() for each in table.shown_jobs] == names[:50]
         await pilot.press("escape")
@@ -139,7 +139,7 @@ async def test_it_is_a_list_like_any_other(
 async def test_its_refresh_takes_one_request_and_counts_anew(
     start: Start, platform: SimulatedPlatform, clock: Clock, every_third: ResultSet
 ) -> None:
-    going = [found.id for found in every_third.jobs if not found.is_final]
+    going = [job.id for job in every_third.jobs if not job.is_final]
     assert going
     async with start() as pilot:
         await shown(pilot, "0 All 230")

@@ -18,11 +18,11 @@ def test_the_most_fill_the_bar_and_one_is_seen(count: int, cells: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "total", "words"),
+    ("count", "total", "text"),
     [(1, 1000, "<1 %"), (5, 1000, "<1 %"), (15, 1000, "2 %"), (7, 7, "100 %"), (0, 0, "0 %")],
 )
-def test_a_small_share_is_not_none(count: int, total: int, words: str) -> None:
-    assert percentage(count, total) == words
+def test_a_small_share_is_not_none(count: int, total: int, text: str) -> None:
+    assert percentage(count, total) == text
 
 
 def test_many_places_are_cut_and_counted() -> None:

@@ -71,7 +71,7 @@ def test_80_columns_have_the_project() -> None:
 
 
 @pytest.mark.parametrize(
-    ("instant", "words"),
+    ("instant", "text"),
     [
         (None, "–"),
         (NOW - timedelta(minutes=2), "today 11:58"),
@@ -80,8 +80,8 @@ def test_80_columns_have_the_project() -> None:
         (datetime(2026, 3, 14, 1, 0, tzinfo=timezone(timedelta(hours=2))), "13 Mar 23:00"),
     ],
 )
-def test_an_instant_is_as_short_as_its_age_allows(instant: datetime | None, words: str) -> None:
-    assert short_time(instant, LOOK, NOW) == words
+def test_an_instant_is_as_short_as_its_age_allows(instant: datetime | None, text: str) -> None:
+    assert short_time(instant, LOOK, NOW) == text
 
 
 def test_other_zones() -> None:
@@ -91,7 +91,7 @@ def test_other_zones() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"),
+    ("seconds", "text"),
     [
         (0, "0 s"),
         (59.9, "59 s"),
@@ -102,8 +102,8 @@ def test_other_zones() -> None:
         (86400, "1 d"),
     ],
 )
-def test_spans(seconds: float, words: str) -> None:
-    assert format_seconds(seconds) == words
+def test_spans(seconds: float, text: str) -> None:
+    assert format_seconds(seconds) == text
 
 
 def test_a_job_took_only_what_both_ends_tell() -> None:
@@ -116,10 +116,10 @@ def test_a_job_took_only_what_both_ends_tell() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "words"), [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (12_300_000_000, "12.3 GB")]
+    ("count", "text"), [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (12_300_000_000, "12.3 GB")]
 )
-def test_sizes(count: int, words: str) -> None:
-    assert format_bytes(count) == words
+def test_sizes(count: int, text: str) -> None:
+    assert format_bytes(count) == text
 
 
 def test_states_are_glyph_and_word_in_ascii_too() -> None:
@@ -158,8 +158,8 @@ def test_two_jobs_without_a_visible_name_can_be_told_apart(one: str, other: str,
         for number, name in enumerate((one, other))
     ]
     shown = [row_cells(job, column_widths(width), LOOK, NOW) for job in jobs]
-    place = list(column_widths(width)).index(Column.NAME)
-    assert shown[0][place][-8:] != shown[1][place][-8:]
+    index = list(column_widths(width)).index(Column.NAME)
+    assert shown[0][index][-8:] != shown[1][index][-8:]
     assert all(
         cell_width(cell) <= own for cell, own in zip(shown[0], column_widths(width).values(), strict=True)
     )
@@ -186,17 +186,17 @@ def test_no_value_of_a_job_is_invisible(text: str) -> None:
 
 
 def test_ascii_alone_where_the_locale_has_no_more() -> None:
-    look = DisplayOptions(ascii=True, timezone=UTC)
+    display = DisplayOptions(ascii=True, timezone=UTC)
     page = JobPage(JobQuery(offset=50), (JOB,), 51, False, 50)
-    cells_shown = row_cells(replace(JOB, source=Source("a/b", "x" * 99)), column_widths(200), look, NOW)
-    assert page_position(page, look).isascii()
+    cells_shown = row_cells(replace(JOB, source=Source("a/b", "x" * 99)), column_widths(200), display, NOW)
+    assert page_position(page, display).isascii()
     assert [cell for cell in cells_shown if not cell.isascii()] == [
         cell for cell in cells_shown if "…" in cell
     ]
 
 
 @pytest.mark.parametrize(
-    ("page", "words"),
+    ("page", "text"),
     [
         (JobPage(JobQuery(), (JOB,) * 50, 12380, True, 50), "1–50 of 12,380 · page 1 of 248"),
         (
@@ -207,8 +207,8 @@ def test_ascii_alone_where_the_locale_has_no_more() -> None:
         (JobPage(JobQuery(), (), 0, False, 50), "0 of 0"),
     ],
 )
-def test_the_place_in_the_list(page: JobPage, words: str) -> None:
-    assert page_position(page, LOOK) == words
+def test_the_place_in_the_list(page: JobPage, text: str) -> None:
+    assert page_position(page, LOOK) == text
 
 
 def test_web_pages_are_of_the_file_or_the_project() -> None:

@@ -99,7 +99,7 @@ def test_bare_keys_are_exact_and_leave_out_the_unknown() -> None:
 
 @given(st.text(alphabet=st.characters(), max_size=40))
 def test_any_text_comes_back(text: str) -> None:
-    told = "".join(export_lines([job(text)], ExportFormat.JSON)).encode("utf-8", ENCODING_ERRORS)
-    assert json.loads(told)[0]["location"] == text
+    reported = "".join(export_lines([job(text)], ExportFormat.JSON)).encode("utf-8", ENCODING_ERRORS)
+    assert json.loads(reported)[0]["location"] == text
     row = csv_rows(job(text))[0]["location"]
     assert row in (text, f"'{text}")

@@ -52,14 +52,14 @@ CREATE = "/v2/bulk/storage/imports/create"
 
 
 def job(name: str, state: str = "FAILED", **changes: Any) -> ImportJob:
-    made = ImportJob(
+    created = ImportJob(
         name,
         state,
         source=Source("rosalind/raw", f"runs/{name}.bam"),
         destination=Destination("rosalind/brca-pilot", f"{name}.bam"),
         started_on=NOON,
     )
-    return replace(made, **changes)
+    return replace(created, **changes)
 
 
 def test_a_body_is_as_before_unless_told_otherwise() -> None:
@@ -281,14 +281,14 @@ async def start(
 
 def submitted(platform: SimulatedPlatform) -> list[tuple[object, ...]]:
     """Return all imports that were asked for, in order."""
-    found = []
+    matches = []
     for asked in platform.requests:
         if asked.path == CREATE:
-            found += [
+            matches += [
                 (item["source"]["location"], item["destination"]["name"])
                 for item in json.loads(asked.body)["items"]
             ]
-    return found
+    return matches
 
 
 def second(platform: SimulatedPlatform) -> Any:
@@ -547,9 +547,9 @@ async def folder_of(platform: SimulatedPlatform) -> str:
     """Return the id of a folder in a project, with failed imports into it instead of all others."""
     platform.remove_jobs(platform.ids())
     (folder,) = platform.add_jobs(1, "COMPLETED", location="runs/7/", project="rosalind/brca-pilot")
-    made: str = platform.job(folder)["result"]["id"]
-    platform.add_jobs(240, "FAILED", project=None, parent=made)
-    return made
+    created: str = platform.job(folder)["result"]["id"]
+    platform.add_jobs(240, "FAILED", project=None, parent=created)
+    return created
 
 
 RENAMED = [
@@ -657,14 +657,14 @@ async def test_a_job_that_is_listed_late_is_found_by_a_later_look(
     late = platform.store.newest_first()
     platform.next("answer_replaced", (504, None), where=CREATE)
     await send(client, run)
-    made = platform.store.newest_first()[: -len(late)]
-    platform.remove_jobs([each.id for each in made])
+    created = platform.store.newest_first()[: -len(late)]
+    platform.remove_jobs([each.id for each in created])
     waits: list[float] = []
 
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
         if seconds == 10.0:
-            for each in reversed(made):
+            for each in reversed(created):
                 platform.store.add(each)
 
     await reconcile(client, run, sleep=sleep)

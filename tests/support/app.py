@@ -40,14 +40,14 @@ async def rest(pilot: Pilot[None]) -> None:
         await pilot.pause()
 
 
-async def shown(pilot: Pilot[None], words: str, *, gone: bool = False) -> str:
+async def shown(pilot: Pilot[None], text: str, *, gone: bool = False) -> str:
     """Wait until the words are on the screen, or no more; fail with what is there instead."""
     for _ in range(400):
         await pilot.pause()
-        if (words in text_of(pilot.app)) is not gone:
+        if (text in text_of(pilot.app)) is not gone:
             return text_of(pilot.app)
         await asyncio.sleep(0.01)
-    raise AssertionError(f"{'still' if gone else 'no'} {words!r} on the screen:\n{text_of(pilot.app)}")
+    raise AssertionError(f"{'still' if gone else 'no'} {text!r} on the screen:\n{text_of(pilot.app)}")
 
 
 MakeApp = Callable[..., CgcApp]

@@ -27,14 +27,14 @@ async def quiet(pilot: Pilot[None]) -> None:
 
 def lists(platform: SimulatedPlatform) -> list[dict[str, list[str]]]:
     """Return the queries of the list calls for pages, in order."""
-    found = []
+    matches = []
     for asked in platform.requests:
         if asked.path == "/v2/storage/imports" and ("fields", "_all") in asked.query:
             pairs: dict[str, list[str]] = {}
             for key, value in asked.query:
                 pairs.setdefault(key, []).append(value)
-            found.append(pairs)
-    return found
+            matches.append(pairs)
+    return matches
 
 
 def page_from(offset: int) -> Callable[[httpx.Request], bool]:

@@ -41,16 +41,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     """Say where the token is."""
-    for place in sorted(_found):
-        terminalreporter.write_line(f"The token is in: {place}", red=True)
+    for location in sorted(_found):
+        terminalreporter.write_line(f"The token is in: {location}", red=True)
 
 
 def _files(config: pytest.Config) -> Iterator[Path]:
     """Yield what tests left in their directories and in this one, and reports of bugs since the start."""
     temporary = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
-    places = [temporary, *(config.rootpath / name for name in ("tests/tui/__snapshots__", "screenshots"))]
-    for place in places:
-        for path in place.rglob("*"):
+    locations = [temporary, *(config.rootpath / name for name in ("tests/tui/__snapshots__", "screenshots"))]
+    for location in locations:
+        for path in location.rglob("*"):
             if path.is_file() and not path.is_symlink() and path.name not in STORES:
                 yield path
     yield from (path for path in config.rootpath.glob("*.html"))

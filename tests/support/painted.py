@@ -29,28 +29,28 @@ _LINK = re.compile(r"\x1b\]8;([^\x1b]*)\x1b\\")
 Look = dict[str, str]
 
 
-def restyle(look: Look, codes: list[str]) -> Look:
+def restyle(style: Look, codes: list[str]) -> Look:
     """Return what SGR codes make of a look."""
-    look = dict(look)
+    style = dict(style)
     codes = list(codes)
     while codes:
         code = codes.pop(0)
         if code in ("", "0"):
-            look = {name: value for name, value in look.items() if name == "link"}
+            style = {name: value for name, value in style.items() if name == "link"}
         elif code in ("38", "48"):
             length = {"5": 2, "2": 4}[codes[0]]
-            look["foreground" if code == "38" else "background"] = ";".join(codes[:length])
+            style["foreground" if code == "38" else "background"] = ";".join(codes[:length])
             del codes[:length]
         elif code in _OFF:
             for name in _OFF[code]:
-                look.pop(name, None)
+                style.pop(name, None)
         elif code in _NAMES:
-            look[_NAMES[code]] = code
+            style[_NAMES[code]] = code
         else:
             number = int(code)
             assert number // 10 in (3, 4, 9, 10), code
-            look["foreground" if number // 10 in (3, 9) else "background"] = code
-    return look
+            style["foreground" if number // 10 in (3, 9) else "background"] = code
+    return style
 
 
 class Cell(NamedTuple):
@@ -60,13 +60,13 @@ class Cell(NamedTuple):
     look: tuple[tuple[str, str], ...]
 
 
-def cell(text: str, look: Look) -> Cell:
+def cell(text: str, style: Look) -> Cell:
     """Return a cell, without what cannot be seen of a blank."""
     if text == " ":
-        drawn = look.keys() & _DRAWN_ON_BLANKS
+        drawn = style.keys() & _DRAWN_ON_BLANKS
         seen = {*drawn, "background", "foreground"} if drawn else {"background"}
-        look = {name: code for name, code in look.items() if name in seen}
-    return Cell(text, tuple(sorted(look.items())))
+        style = {name: code for name, code in style.items() if name in seen}
+    return Cell(text, tuple(sorted(style.items())))
 
 
 class Emulator(pyte.Screen):
@@ -93,9 +93,9 @@ class Emulator(pyte.Screen):
     def select_graphic_rendition(self, *codes: int, **_: object) -> None:
         self._wear(restyle(self._look, [str(code) for code in codes]))
 
-    def _wear(self, look: Look) -> None:
-        self._look = self._looks[repr(look)] = look
-        self.cursor.attrs = self.default_char._replace(fg=repr(look))
+    def _wear(self, style: Look) -> None:
+        self._look = self._looks[repr(style)] = style
+        self.cursor.attrs = self.default_char._replace(fg=repr(style))
 
     def cells(self) -> list[list[Cell]]:
         """Return what each cell shows."""
@@ -105,10 +105,10 @@ class Emulator(pyte.Screen):
             rows.append([self._cell(line[x].data, line[x].fg) for x in range(self.columns)])
         return rows
 
-    def _cell(self, text: str, look: str) -> Cell:
-        if (text, look) not in self._seen:
-            self._seen[text, look] = cell(text, self._looks[look])
-        return self._seen[text, look]
+    def _cell(self, text: str, style: str) -> Cell:
+        if (text, style) not in self._seen:
+            self._seen[text, style] = cell(text, self._looks[style])
+        return self._seen[text, style]
 
 
 class Tmux:
@@ -159,14 +159,14 @@ class Tmux:
 
     def cells(self) -> list[list[Cell]]:
         """Return the characters of each row, without the blanks at its end that have no colour."""
-        rows, look = [], Look()
+        rows, style = [], Look()
         for line in self._run("capture-pane", "-peN").splitlines():
             row: list[Cell] = []
             for index, part in enumerate(re.split(r"\x1b\[([\d;:]*)m", line)):
                 if index % 2:
-                    look = restyle(look, part.replace("4:2", "21").replace(":", ";").split(";"))
+                    style = restyle(style, part.replace("4:2", "21").replace(":", ";").split(";"))
                 else:
-                    row += [cell(character, look) for character in part]
+                    row += [cell(character, style) for character in part]
             while row and row[-1] == Cell(" ", ()):
                 row.pop()
             rows.append(row)
@@ -193,13 +193,13 @@ def needed(before: list[list[Cell]], after: list[list[Cell]]) -> int:
             if x != last + 1:
                 total += len("\x1b[9;9H")
             last = x
-            look = dict(becomes.look)
-            if becomes.text == " " and not look.keys() & _DRAWN_ON_BLANKS:
+            style = dict(becomes.look)
+            if becomes.text == " " and not style.keys() & _DRAWN_ON_BLANKS:
                 kept = {name: code for name, code in worn.items() if name not in _DRAWN_ON_BLANKS}
                 kept.pop("background", None)
-                look = {**kept, **look}
-            total += len(becomes.text.encode()) + _change(worn, look)
-            worn = look
+                style = {**kept, **style}
+            total += len(becomes.text.encode()) + _change(worn, style)
+            worn = style
     return total + _change(worn, {})
 
 

@@ -186,18 +186,18 @@ class Terminal:
         self.screen.resize(rows, columns)
         os.killpg(self.process.pid, signal.SIGWINCH)
 
-    def sees(self, words: str, *, gone: bool = False) -> str:
+    def sees(self, text: str, *, gone: bool = False) -> str:
         """Wait until the words are on the screen, or no more."""
         ends = time.monotonic() + PATIENCE
-        while (words in self.text) is gone:
+        while (text in self.text) is gone:
             if time.monotonic() > ends or (not self.read(0.1) and self.process.poll() is not None):
-                raise AssertionError(f"{'still' if gone else 'no'} {words!r} on the screen:\n{self.text}")
+                raise AssertionError(f"{'still' if gone else 'no'} {text!r} on the screen:\n{self.text}")
         return self.text
 
-    def presses_until(self, key: str, words: str, *, gone: bool = False) -> None:
+    def presses_until(self, key: str, text: str, *, gone: bool = False) -> None:
         """Press a key until the words are on the screen, or no more: in one burst with a paste it is lost."""
         ends = time.monotonic() + PATIENCE
-        while bool(re.search(words, self.text)) is gone:
+        while bool(re.search(text, self.text)) is gone:
             assert time.monotonic() < ends, f"{key!r} does nothing:\n{self.text}"
             self.press(key)
             self.read(0.5)
@@ -303,11 +303,11 @@ class Shell(Terminal):
         super().__init__(command, home=home, environ={"PS1": PROMPT, **(environ or {})})
         self.wrote(PROMPT.encode())
 
-    def runs(self, command: str, words: str = "page 1 of") -> str:
+    def runs(self, command: str, text: str = "page 1 of") -> str:
         """Type a command, and wait for words that it brings to the screen; return the screen."""
         self.screen.reset()
         self.write(f"{command}\r".encode())
-        return self.sees(words)
+        return self.sees(text)
 
     def prompts(self, after: int) -> None:
         """Wait for a prompt after so many bytes of output."""

@@ -145,9 +145,7 @@ def test_a_browser_that_runs_on_outlives_the_app(tmp_path: Path, monkeypatch: py
     started = tmp_path / "pid"
     launched: list[subprocess.Popen[bytes]] = []
     launch = browser_module._launch
-    monkeypatch.setattr(
-        browser_module, "_launch", lambda words: launched.append(launch(words)) or launched[0]
-    )
+    monkeypatch.setattr(browser_module, "_launch", lambda text: launched.append(launch(text)) or launched[0])
     command = browser(tmp_path, "browser", f"echo $$ > {started}\nexec tail -f /dev/null")
     assert asyncio.run(open_link(PAGE, {"BROWSER": command}))
     gc.collect()

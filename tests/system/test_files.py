@@ -79,7 +79,7 @@ def test_what_fails_in_the_middle_leaves_the_old_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "words"),
+    ("name", "text"),
     [
         ("none/jobs.csv", "There is no folder .*none"),
         ("", "Add a file name: .* is a folder"),
@@ -88,10 +88,10 @@ def test_what_fails_in_the_middle_leaves_the_old_file(tmp_path: Path) -> None:
         ("x" * 300, "cannot be written: File name too long"),
     ],
 )
-def test_what_cannot_be_is_said(tmp_path: Path, name: str, words: str) -> None:
+def test_what_cannot_be_is_said(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / "jobs.csv").write_text("old")
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(FileWriteError, match=words):
+    with pytest.raises(FileWriteError, match=text):
         put(resolve_path(f"{tmp_path}/{name}"), "new", replace=True)
     assert files(tmp_path) == ["jobs.csv", "pipe"]
 

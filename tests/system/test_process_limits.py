@@ -313,7 +313,7 @@ def test_the_loop_ends_where_memory_does_within_a_transport() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "words"),
+    ("error", "text"),
     [
         (RuntimeError("can't start new thread"), "no further thread can be started: "),
         (ImportError("_ssl.so: failed to map segment from shared object"), "out of memory: "),
@@ -324,6 +324,6 @@ def test_the_loop_ends_where_memory_does_within_a_transport() -> None:
         (BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN)), None),
     ],
 )
-def test_only_limits_are_named(error: Exception, words: str | None) -> None:
+def test_only_limits_are_named(error: Exception, text: str | None) -> None:
     message = limit_message(error)
-    assert message is None if words is None else (message or "").startswith(words)
+    assert message is None if text is None else (message or "").startswith(text)

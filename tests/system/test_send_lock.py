@@ -217,8 +217,8 @@ async def test_a_stopped_holder_is_named(
     assert [(each.pid, each.is_stopped) for each in holders] == [
         (process.pid, stopped) for stopped in (False, True, False)
     ]
-    words = held_by(holders[1], DisplayOptions(timezone=UTC))
-    assert words.endswith(f"; it is stopped: continue it with fg or kill -CONT {process.pid}")
+    text = held_by(holders[1], DisplayOptions(timezone=UTC))
+    assert text.endswith(f"; it is stopped: continue it with fg or kill -CONT {process.pid}")
     task.cancel()
 
 
@@ -257,15 +257,15 @@ def _link(directory: Path, path: Path) -> None:
     path.symlink_to(directory.parent / "elsewhere")
 
 
-@pytest.mark.parametrize(("make", "words"), [(_file, "Not a directory"), (_link, "symbolic links")])
+@pytest.mark.parametrize(("make", "text"), [(_file, "Not a directory"), (_link, "symbolic links")])
 async def test_a_directory_that_cannot_be_used_does_not_keep_from_sending(
-    directory: Path, path: Path, clock: Clock, make: Callable[[Path, Path], None], words: str
+    directory: Path, path: Path, clock: Clock, make: Callable[[Path, Path], None], text: str
 ) -> None:
     make(directory, path)
     waiting = Waiting(directory, clock)
     await waiting.hold()
     assert len(waiting.reasons) == 1
-    assert words in waiting.reasons[0]
+    assert text in waiting.reasons[0]
 
 
 async def test_a_directory_of_another_user_is_left_alone(
@@ -322,7 +322,7 @@ async def test_a_full_disk_does_not_keep_from_locking(
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "expected"),
     [
         (b"[]", ""),
         (b"\xff", ""),
@@ -338,7 +338,7 @@ async def test_a_full_disk_does_not_keep_from_locking(
     ],
 )
 async def test_whatever_the_file_says_can_be_shown(
-    directory: Path, path: Path, clock: Clock, text: bytes, words: str
+    directory: Path, path: Path, clock: Clock, text: bytes, expected: str
 ) -> None:
     async with Waiting(directory, clock).lock.hold(ENDPOINT, USER):
         path.write_bytes(text)
@@ -346,7 +346,7 @@ async def test_whatever_the_file_says_can_be_shown(
             await Waiting(directory, clock, wait=False).hold()
     assert (
         held_by(caught.value.holder, DisplayOptions(timezone=UTC))
-        == f"another cgc-tui is sending imports{words}"
+        == f"another cgc-tui is sending imports{expected}"
     )
 
 

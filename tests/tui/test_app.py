@@ -29,8 +29,8 @@ async def test_help_shows_every_key_that_works(start: Start) -> None:
         await pilot.press("question_mark")
         await shown(pilot, "Next page")
         keys = "\n".join(str(line.content) for line in pilot.app.screen.query(".key").results(Static))
-        for words in ("Failed jobs", "Raw JSON", "UTC or local time", "Copy menu", "Repaint", "Last row"):
-            assert words in keys
+        for text in ("Failed jobs", "Raw JSON", "UTC or local time", "Copy menu", "Repaint", "Last row"):
+            assert text in keys
         assert len(ids) >= 35
         await pilot.press("escape")
         await shown(pilot, "Next page", gone=True)

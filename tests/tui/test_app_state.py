@@ -36,13 +36,13 @@ async def test_the_time_zone_chosen_among_the_failures_stays(start: Start) -> No
 async def test_a_user_who_is_known_late_is_shown_on_the_screen_in_front(
     start: Start, platform: SimulatedPlatform
 ) -> None:
-    for key, screen, words in (("F", FailuresScreen, "by cause"), ("T", RetryScreen, "Nothing is sent yet")):
+    for key, screen, text in (("F", FailuresScreen, "by cause"), ("T", RetryScreen, "Nothing is sent yet")):
         gate = platform.gate(where="/v2/user")
         async with start(write=True) as pilot:
             await shown(pilot, "1–50 of 230")
             await gate.arrival()
             await pilot.press(key)
-            await shown(pilot, words)
+            await shown(pilot, text)
             assert "CGC · rosalind" not in text_of(pilot.app)
             gate.release()
             await shown(pilot, "CGC · rosalind")

@@ -26,7 +26,7 @@ STATES = ("○ PENDING", "◐ RUNNING", "✓ COMPLETED", "✗ FAILED")
 
 def looks(terminal: Terminal) -> set[str]:
     """Return the parameters of all sequences that chose a look."""
-    return {found.decode() for found in LOOK.findall(terminal.raw)}
+    return {result.decode() for result in LOOK.findall(terminal.raw)}
 
 
 def show(terminal: Terminal) -> None:
@@ -50,7 +50,7 @@ def test_a_terminal_of_sixteen_colours_is_given_no_others(tmp_path: Path, term: 
         show(terminal)
         terminal.press("q")
         assert terminal.ends() == 0
-        codes = {code for look in looks(terminal) for code in look.split(";")}
+        codes = {code for style in looks(terminal) for code in style.split(";")}
     assert not {code for code in codes if not SIXTEEN.fullmatch(code)}
     assert codes & {"91", "31"}, "failed is not red"
 
@@ -61,4 +61,4 @@ def test_without_colours_there_are_only_shades(tmp_path: Path, term: str) -> Non
         show(terminal)
         terminal.press("q")
         assert terminal.ends() == 0
-        assert not {look for look in looks(terminal) if GREYS.sub("", look)}
+        assert not {style for style in looks(terminal) if GREYS.sub("", style)}

@@ -84,8 +84,8 @@ def own_classes() -> set[type]:
 def test_no_private_name_of_textual_is_taken_by_accident() -> None:
     kinds = own_classes()
     assert len(kinds) > 50
-    found = {(kind.__name__, name) for kind in kinds for name in shadowed(kind)}
-    assert found == {(kind, name) for kind, taken in DELIBERATE.items() for name in taken}
+    matches = {(kind.__name__, name) for kind in kinds for name in shadowed(kind)}
+    assert matches == {(kind, name) for kind, taken in DELIBERATE.items() for name in taken}
 
 
 def test_a_name_that_is_taken_is_found() -> None:

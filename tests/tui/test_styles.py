@@ -46,14 +46,14 @@ def own_types() -> set[str]:
 
 def unscoped(path: Path, text: str | None = None) -> list[str]:
     """Return the selectors that reach beyond one screen or widget."""
-    found, own = [], own_types()
+    matches, own = [], own_types()
     for written, parts in chains(path, text):
         first, *_ = parts
         kinds = [part.type for part in parts]
         scoped = first.type is SelectorType.TYPE and first.name in own
         if not scoped and (path != SHARED or SelectorType.ID in kinds):
-            found.append(written)
-    return found
+            matches.append(written)
+    return matches
 
 
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)

@@ -19,12 +19,12 @@ def platform(clock: Clock) -> SimulatedPlatform:
     """Return a platform with a batch that is under way, and an older one."""
     platform = SimulatedPlatform(jobs=40, clock=clock.unix)
     platform.remove_jobs(platform.ids())
-    place = {"volume": "rosalind/wgs-2024", "project": "rosalind/wgs-germline"}
-    add(platform, 30, "COMPLETED", hours=2, **place)
-    place = {"volume": "rosalind/tcga-raw", "project": "rosalind/brca-pilot"}
-    add(platform, 12, "COMPLETED", **place)
-    add(platform, 3, "FAILED", error=9105, **place)
-    add(platform, 45, "PENDING", **place)
+    fields = {"volume": "rosalind/wgs-2024", "project": "rosalind/wgs-germline"}
+    add(platform, 30, "COMPLETED", hours=2, **fields)
+    fields = {"volume": "rosalind/tcga-raw", "project": "rosalind/brca-pilot"}
+    add(platform, 12, "COMPLETED", **fields)
+    add(platform, 3, "FAILED", error=9105, **fields)
+    add(platform, 45, "PENDING", **fields)
     return platform
 
 

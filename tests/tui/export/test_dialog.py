@@ -88,10 +88,10 @@ async def test_all_jobs_of_the_filter_as_json(start: Start, platform: SimulatedP
         await shown(pilot, "[JSON]")
         await pilot.press("enter")
         await shown(pilot, "Wrote 129 jobs to")
-    told = json.loads((Path.home() / "failed.json").read_text())
+    reported = json.loads((Path.home() / "failed.json").read_text())
     failed = [job_id for job_id in platform.ids() if platform.job(job_id)["state"] == "FAILED"]
-    assert [record["id"] for record in told] == failed
-    assert told[0] == platform.job(failed[0])
+    assert [record["id"] for record in reported] == failed
+    assert reported[0] == platform.job(failed[0])
 
 
 async def test_marked_jobs_are_written_as_they_are_by_now(start: Start, platform: SimulatedPlatform) -> None:
@@ -107,8 +107,8 @@ async def test_marked_jobs_are_written_as_they_are_by_now(start: Start, platform
         await shown(pilot, "cgc-imports-2026-03-14.tsv")
         await pilot.press("enter")
         await shown(pilot, "Wrote 2 jobs to")
-    found = rows("cgc-imports-2026-03-14.tsv")
-    assert (found[0]["state"], len(found)) == (JobState.FAILED, 2)
+    matches = rows("cgc-imports-2026-03-14.tsv")
+    assert (matches[0]["state"], len(matches)) == (JobState.FAILED, 2)
 
 
 async def test_a_token_that_is_refused_is_asked_for(start: Start, platform: SimulatedPlatform) -> None:
@@ -163,7 +163,7 @@ async def test_a_file_is_replaced_by_a_second_enter_alone(start: Start) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "words"),
+    ("path", "text"),
     [
         ("none/x.csv", "There is no folder"),
         ("~", "Add a file name:"),
@@ -171,12 +171,12 @@ async def test_a_file_is_replaced_by_a_second_enter_alone(start: Start) -> None:
         ("", "Add a file name:"),
     ],
 )
-async def test_what_cannot_be_written_is_said(start: Start, path: str, words: str) -> None:
+async def test_what_cannot_be_written_is_said(start: Start, path: str, text: str) -> None:
     async with start() as pilot:
         await open_form(pilot)
         await name(pilot, path)
         await pilot.press("enter")
-        await shown(pilot, words)
+        await shown(pilot, text)
         await pilot.press("escape")
         assert isinstance(pilot.app.screen, JobsScreen)
     assert os.listdir() == []

@@ -45,15 +45,15 @@ async def test_the_line_says_what_enter_would_search(start: Start) -> None:
 async def test_what_is_found_pages_sorts_narrows_and_is_searched_in_turn(
     start: Start, platform: SimulatedPlatform
 ) -> None:
-    found = [job_id for job_id in platform.ids() if "00" in platform.job(job_id)["source"]["location"]]
+    matches = [job_id for job_id in platform.ids() if "00" in platform.job(job_id)["source"]["location"]]
     async with start() as pilot:
         await shown(pilot, "page 1 of 5")
         await pilot.press("slash", *"~runs/.*00", "enter")
-        await shown(pilot, f"of {len(found)} · page 1 of")
+        await shown(pilot, f"of {len(matches)} · page 1 of")
         await pilot.press("}")
-        await shown(pilot, f"{len(found)} of {len(found)} · page")
+        await shown(pilot, f"{len(matches)} of {len(matches)} · page")
         before = len([asked for asked in platform.requests if asked.path.endswith("/imports")])
-        failed = sum(platform.job(job_id)["state"] == "FAILED" for job_id in found)
+        failed = sum(platform.job(job_id)["state"] == "FAILED" for job_id in matches)
         await pilot.press("4")
         await shown(pilot, f"of {failed} · page 1 of 1")
         await pilot.press("0", "slash", *"bam", "enter")

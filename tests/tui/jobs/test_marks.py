@@ -79,11 +79,11 @@ async def test_all_rows_or_none(start: Start) -> None:
         table = pilot.app.screen.query_one(JobTable)
         await pilot.press("slash", *"0000", "down")
         await shown(pilot, "loaded have")
-        found = [job.id for job in table.shown_jobs]
-        assert 0 < len(found) < 50
+        matches = [job.id for job in table.shown_jobs]
+        assert 0 < len(matches) < 50
         await pilot.press("asterisk")
-        await shown(pilot, f"{len(found)} marked")
-        assert marked(pilot) == found
+        await shown(pilot, f"{len(matches)} marked")
+        assert marked(pilot) == matches
 
 
 async def test_marks_stay_over_pages_filters_and_refreshes(start: Start, platform: SimulatedPlatform) -> None:
@@ -138,9 +138,9 @@ async def test_keys_of_marks_without_rows(start: Start, platform: SimulatedPlatf
         assert marked(pilot) == []
 
 
-@pytest.mark.parametrize(("choice", "what"), [(0, "marked rows"), (1, "marked keys")])
+@pytest.mark.parametrize(("choice", "expected"), [(0, "marked rows"), (1, "marked keys")])
 async def test_marked_rows_and_keys_are_copied(
-    start: Start, platform: SimulatedPlatform, choice: int, what: str
+    start: Start, platform: SimulatedPlatform, choice: int, expected: str
 ) -> None:
     ids = platform.ids()
     keys = [platform.job(job_id)["source"]["location"] for job_id in (ids[0], ids[50])]
@@ -157,7 +157,7 @@ async def test_marked_rows_and_keys_are_copied(
         await pilot.press(*["down"] * choice, "enter")
         while not asked:
             await pilot.pause(0.01)
-    assert asked[0].label == f"the {what}"
+    assert asked[0].label == f"the {expected}"
     if choice:
         assert asked[0].text.split("\n") == keys
     else:

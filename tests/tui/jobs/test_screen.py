@@ -43,7 +43,7 @@ async def test_the_last_known_user_stands_there_until_the_platform_says_who(
 async def test_turning_pages(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "page 1 of 5")
-        for key, place in (
+        for key, location in (
             ("right_square_bracket", "51–100 of 230 · page 2 of 5"),
             ("right", "101–150 of 230 · page 3 of 5"),
             ("left_square_bracket", "page 2 of 5"),
@@ -54,7 +54,7 @@ async def test_turning_pages(start: Start, platform: SimulatedPlatform) -> None:
             ("left_curly_bracket", "page 1 of 5"),
         ):
             await pilot.press(key)
-            await shown(pilot, place)
+            await shown(pilot, location)
             assert cursor(pilot) in platform.ids()
 
 
@@ -508,14 +508,14 @@ async def test_the_dialogs_keys_are_in_sight(start: Start) -> None:
     for size in ((80, 24), (60, 15)):
         async with start(size=size) as pilot:
             await shown(pilot, "1–50 of 230")
-            for key, words in (
+            for key, text in (
                 ("question_mark", "Esc Back"),
                 ("J", "Esc Back"),
                 ("Y", "Esc Back"),
                 ("f", "Esc Back"),
             ):
                 await pilot.press(key)
-                await shown(pilot, words)
+                await shown(pilot, text)
                 await pilot.press("escape")
         async with start(size=size) as pilot:
             await shown(pilot, "1–50 of 230")

@@ -35,9 +35,9 @@ FAULTS: list[tuple[str, object, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "value", "words"), FAULTS, ids=str)
+@pytest.mark.parametrize(("fault", "value", "text"), FAULTS, ids=str)
 async def test_a_failure_leaves_the_rows_and_goes_when_it_is_mended(
-    start: Start, platform: SimulatedPlatform, clock: Clock, fault: str, value: object, words: str
+    start: Start, platform: SimulatedPlatform, clock: Clock, fault: str, value: object, text: str
 ) -> None:
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
@@ -45,7 +45,7 @@ async def test_a_failure_leaves_the_rows_and_goes_when_it_is_mended(
         platform.fail(fault, value)
         clock.seconds += 240
         await pilot.press("r")
-        screen = await shown(pilot, f"STALE 4 min · {words}" if not words[0].islower() else words)
+        screen = await shown(pilot, f"STALE 4 min · {text}" if not text[0].islower() else text)
         assert "STALE 4 min" in screen
         table = pilot.app.screen.query_one(JobTable)
         assert table.job is not None

@@ -75,12 +75,12 @@ class Film:
     def frames(self) -> Iterator[tuple[Shot, str]]:
         """Yield the output of Textual for each shot."""
         console = Console(file=io.StringIO(), force_terminal=True, color_system=self.colours)
-        styles = [Style(**look) for look in self.looks]  # type: ignore[arg-type]
+        styles = [Style(**style) for style in self.looks]  # type: ignore[arg-type]
         for shot in self.shots:
             width, height = shot.size[0] - shot.corner[0], len(shot.rows)
             region = Region(*shot.corner, width, height)
             strips = [
-                Strip([Segment(text, styles[look]) for text, look in row]).adjust_cell_length(
+                Strip([Segment(text, styles[number]) for text, number in row]).adjust_cell_length(
                     width, styles[row[0][1]]
                 )
                 for row in shot.rows
@@ -96,11 +96,11 @@ def render(strips: list[Strip], region: Region, cut: int | None, console: Consol
     """Return what Textual writes for a part of the screen: its rows, or what of them is behind a cut."""
     if cut is None:
         return LayoutUpdate([[strip] for strip in strips], region).render_segments(console)
-    place, end = region.x + cut, region.right
-    lines = [{region.x: strip.crop(0, cut), place: strip.crop(cut)} for strip in strips]
-    spans = [(y, place, end) for y in region.line_range]
+    index, end = region.x + cut, region.right
+    lines = [{region.x: strip.crop(0, cut), index: strip.crop(cut)} for strip in strips]
+    spans = [(y, index, end) for y in region.line_range]
     chops = [{}] * region.y + lines
-    ends = [[place, end]] * region.bottom
+    ends = [[index, end]] * region.bottom
     return ChopsUpdate(chops, spans, ends).render_segments(console)
 
 
@@ -214,13 +214,13 @@ def test_what_tmux_shows_of_nasty_characters_does_not_depend_on_what_was_before(
 @if_tmux
 @pytest.mark.parametrize("text", NASTY)
 def test_nasty_characters_leave_what_follows_in_its_column(tmux: Tmux, text: str) -> None:
-    painter, place = ScreenDiffer(), 3 + cell_len(text)
+    painter, index = ScreenDiffer(), 3 + cell_len(text)
     tmux.start((40, 2))
     tmux.feed(painter.diff(f"\x1b[1;1H{'?' * 40}\x1b[1;1H", (40, 2)))
     tmux.feed(painter.diff(f"\x1b[1;1Habc{text}|next{' ' * (32 - cell_len(text))}\x1b[1;1H", (40, 2)))
     assert "?" not in tmux.lines()[0]
-    tmux.feed(f"\x1b[H{'x' * place}")
-    assert tmux.lines()[0].rstrip() == f"{'x' * place}|next"
+    tmux.feed(f"\x1b[H{'x' * index}")
+    assert tmux.lines()[0].rstrip() == f"{'x' * index}|next"
 
 
 @if_tmux
@@ -235,9 +235,9 @@ def test_tmux_agrees_about_the_characters_whose_width_is_taken_for_certain(tmux:
         assert len(rows) <= size[1]
         for y, row in enumerate(rows):
             tmux.feed("".join(f"{moved(4 * x, y)}{c}{moved(4 * x + width, y)}|" for x, c in enumerate(row)))
-        told = [line.rstrip() for line in tmux.lines()[: len(rows)]]
+        reports = [line.rstrip() for line in tmux.lines()[: len(rows)]]
         pad = " " * (3 - width)
-        assert told == [pad.join(f"{c}|" for c in row) for row in rows]
+        assert reports == [pad.join(f"{c}|" for c in row) for row in rows]
 
 
 def test_of_a_wide_character_whose_half_is_overwritten_a_blank_is_left() -> None:

@@ -35,8 +35,8 @@ def environ(platform: SimulatedPlatform, server: LoopbackServer) -> dict[str, st
 
 def whole(terminal: Terminal) -> str:
     """Wait until the list has come with all that is shown of it, the scroll bar last."""
-    for words in ("1–50 of 230", "rosalind ", "4 Failed 9", "▁"):
-        terminal.sees(words)
+    for text in ("1–50 of 230", "rosalind ", "4 Failed 9", "▁"):
+        terminal.sees(text)
     return terminal.text
 
 

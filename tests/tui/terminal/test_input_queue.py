@@ -44,9 +44,9 @@ class Pump:
 
     async def work(self) -> None:
         """Call one back."""
-        found = self.callbacks.pop(0)()
-        if asyncio.iscoroutine(found):
-            await found
+        result = self.callbacks.pop(0)()
+        if asyncio.iscoroutine(result):
+            await result
 
 
 class App(Pump):
@@ -59,55 +59,55 @@ class App(Pump):
 
 async def begun() -> tuple[App, InputQueue, list[str]]:
     """Return an app in which the first of two keys is on its way, and what came where it goes."""
-    app, came = App(), []
+    app, received = App(), []
 
     async def handle(event: Any) -> None:
-        came.append(event.key)
+        received.append(event.key)
 
     turns = InputQueue(app, handle)  # type: ignore[arg-type]
     await turns.put(events.Key("a", "a"))
     await turns.put(events.Key("b", "b"))
-    assert came == ["a"]
-    return app, turns, came
+    assert received == ["a"]
+    return app, turns, received
 
 
 async def test_a_key_waits_until_the_one_before_has_gone_all_the_way() -> None:
-    app, turns, came = await begun()
+    app, turns, received = await begun()
     for pump in (app.focused, app.focused._parent, app, app):
-        assert came == ["a"]
+        assert received == ["a"]
         assert turns.busy
         await pump.work()
-    assert came == ["a", "b"]
+    assert received == ["a", "b"]
 
 
 async def test_what_is_closed_on_the_way_is_passed_by() -> None:
-    app, _, came = await begun()
+    app, _, received = await begun()
     app.focused._parent._closed = True
     await app.focused.work()
     await app.work()
     await app.work()
-    assert came == ["a", "b"]
+    assert received == ["a", "b"]
 
 
 async def test_what_is_gone_with_a_callback_holds_nothing_up() -> None:
-    app, turns, came = await begun()
+    app, turns, received = await begun()
     app.focused.is_running = False
     assert not turns.busy
     await turns.put(events.Key("c", "c"))
-    assert came == ["a", "b"]
+    assert received == ["a", "b"]
 
 
 async def test_the_way_out_is_open_while_a_key_is_held_up(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def hang(*_: object) -> None:
-        came.set()
+        arrived.set()
         await released.wait()
 
     async def leave(_: object) -> None:
         left.set()
 
-    came, left, released = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    arrived, left, released = asyncio.Event(), asyncio.Event(), asyncio.Event()
     monkeypatch.setattr(JobTable, "key_x", hang, raising=False)
     monkeypatch.setattr(TerminalApp, "action_quit", leave)
     async with start() as pilot:
@@ -115,7 +115,7 @@ async def test_the_way_out_is_open_while_a_key_is_held_up(
         for key in ("x", "y", "ctrl+c"):
             pilot.app.post_message(events.Key(key, None))
         try:
-            await asyncio.wait_for(came.wait(), PATIENCE)
+            await asyncio.wait_for(arrived.wait(), PATIENCE)
             await asyncio.wait_for(left.wait(), PATIENCE)
         finally:
             released.set()
@@ -135,7 +135,7 @@ def test_only_repeats_are_dropped_that_are_far_behind(runs: list[tuple[str, int]
 
 
 async def _take(runs: list[tuple[str, int]]) -> None:
-    app, turns, came = await begun()
+    app, turns, received = await begun()
     pumps = (app.focused, app.focused._parent, app)
     typed = "".join(key * times for key, times in runs)
     for key in typed:
@@ -145,7 +145,7 @@ async def _take(runs: list[tuple[str, int]]) -> None:
             while pump.callbacks:
                 await pump.work()
     kept = "".join("".join(run)[: MAX_REPEATS + 1] for _, run in groupby(typed))
-    assert "".join(came) == "ab" + kept
+    assert "".join(received) == "ab" + kept
 
 
 async def test_a_flood_of_one_key_holds_up_nothing(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,12 +25,12 @@ class Clock:
 def read(*chunks: bytes, pause: float = 0) -> list[Message]:
     """Return what Textual reads out of bytes that come in these chunks."""
     clock = Clock()
-    intake, parser, found = InputSanitizer(clock=clock, more=lambda: False), KeyParser(), []
+    intake, parser, matches = InputSanitizer(clock=clock, more=lambda: False), KeyParser(), []
     for chunk in chunks:
         if text := intake.decode(chunk):
-            found += parser.feed(text)
+            matches += parser.feed(text)
         clock.seconds += pause
-    return found
+    return matches
 
 
 def keys(*chunks: bytes, pause: float = 0) -> list[str]:
@@ -56,7 +56,7 @@ def pasted(*chunks: bytes, pause: float = 0) -> list[str]:
 )
 def test_keys_stay_keys(data: bytes, named: list[str]) -> None:
     assert keys(data) == named
-    assert keys(*(data[place : place + 1] for place in range(len(data))), pause=0.01) == named
+    assert keys(*(data[index : index + 1] for index in range(len(data))), pause=0.01) == named
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_answers_that_nobody_asked_for_are_no_keys(answer: bytes) -> None:
 
 def test_a_paste_is_cut_and_commands_nothing() -> None:
     data = b"\x1b[200~s3\x1b[31m\x07cret\x00\x9b\nq\r" + b"x" * 2_000_000 + b"\x1b[201~"
-    (text,) = pasted(*(data[place : place + 4096] for place in range(0, len(data), 4096)))
+    (text,) = pasted(*(data[index : index + 4096] for index in range(0, len(data), 4096)))
     assert text.startswith("s3[31mcret\nq\rxxx")
     assert len(text) <= MAX_PASTE_CHARS
     assert keys(data + b"j") == ["j"]
@@ -93,20 +93,20 @@ def test_a_paste_is_cut_and_commands_nothing() -> None:
 @given(st.integers(1, 12))
 def test_a_mark_may_come_in_pieces(size: int) -> None:
     data = b"j\x1b[200~pasted\x1b[201~k"
-    chunks = [data[place : place + size] for place in range(0, len(data), size)]
+    chunks = [data[index : index + size] for index in range(0, len(data), size)]
     assert keys(*chunks) == ["j", "k"]
     assert pasted(*chunks) == ["pasted"]
 
 
 def test_a_burst_is_a_paste_to_its_end() -> None:
-    words = b"quit now\r" * 10
-    assert len(words) > PASTE_THRESHOLD
-    assert keys(words, b"q\r", pause=BURST_PAUSE / 2) == []
-    assert pasted(words) == [words.decode()]
-    assert keys(words, b"q", pause=BURST_PAUSE * 2) == ["q"]
-    assert keys(words, b"\x03", b"\x1b[C") == ["ctrl+c", "right"]
+    data = b"quit now\r" * 10
+    assert len(data) > PASTE_THRESHOLD
+    assert keys(data, b"q\r", pause=BURST_PAUSE / 2) == []
+    assert pasted(data) == [data.decode()]
+    assert keys(data, b"q", pause=BURST_PAUSE * 2) == ["q"]
+    assert keys(data, b"\x03", b"\x1b[C") == ["ctrl+c", "right"]
     assert keys(b"q" + b"\x1b[<35;10;10M" * 300) == ["q"]
-    assert sum(map(len, pasted(*[words * 40] * 500))) <= MAX_PASTE_CHARS
+    assert sum(map(len, pasted(*[data * 40] * 500))) <= MAX_PASTE_CHARS
 
 
 ODD = st.lists(
@@ -133,10 +133,10 @@ def test_keys_that_cannot_be_are_left_out(odd: bytes) -> None:
 
 def test_a_burst_may_begin_with_a_short_read() -> None:
     waits = iter([True, True, False])
-    intake, words = InputSanitizer(more=lambda: next(waits)), b"quit now\r" * 10
-    assert intake.decode(words[:5]) == ""
-    assert intake.decode(words[5:9]) == ""
-    assert intake.decode(words[9:]) == f"\x1b[200~{words.decode()}\x1b[201~"
+    intake, data = InputSanitizer(more=lambda: next(waits)), b"quit now\r" * 10
+    assert intake.decode(data[:5]) == ""
+    assert intake.decode(data[5:9]) == ""
+    assert intake.decode(data[9:]) == f"\x1b[200~{data.decode()}\x1b[201~"
     assert InputSanitizer(more=lambda: True).decode(b"q") == "q"
     held = InputSanitizer(more=iter([True, False]).__next__)
     assert held.decode(b"]]") + held.decode(b"j") == "]]j"

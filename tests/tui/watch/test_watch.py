@@ -30,9 +30,9 @@ def test_a_watch_counts_each_job_once() -> None:
     watch = WatchedJobs()
     watch.add([job(0, "PENDING"), job(1, "RUNNING"), job(2, "FAILED"), job(3, "COMPLETED")])
     assert (watch.pending_ids, watch.ended, watch.failed, watch.had_pending) == (("0", "1"), 2, 1, True)
-    told = {"0": job(0, "RUNNING"), "1": job(1, "FAILED"), "2": job(2, "FAILED"), "9": job(9, "FAILED")}
-    watch.update(told)
-    watch.update(told)
+    record = {"0": job(0, "RUNNING"), "1": job(1, "FAILED"), "2": job(2, "FAILED"), "9": job(9, "FAILED")}
+    watch.update(record)
+    watch.update(record)
     assert (watch.pending_ids, watch.ended, watch.failed) == (("0",), 3, 2)
 
 
@@ -69,7 +69,7 @@ def platform(clock: Clock) -> SimulatedPlatform:
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[TitleRequested]:
+def titles(monkeypatch: pytest.MonkeyPatch) -> list[TitleRequested]:
     """Return what the terminal is told, as it comes."""
     asked: list[TitleRequested] = []
     monkeypatch.setattr(TerminalApp, "set_title", lambda _app, event: asked.append(event))
@@ -86,31 +86,31 @@ QUICK = Settings(refresh=1)
 
 
 async def test_the_list_is_watched_to_its_end(
-    start: Start, platform: SimulatedPlatform, told: list[TitleRequested]
+    start: Start, platform: SimulatedPlatform, titles: list[TitleRequested]
 ) -> None:
     going = platform.add_jobs(3, "RUNNING")
     async with start(size=(80, 24), settings=QUICK) as pilot:
         await shown(pilot, "of 28")
         await pilot.press("w")
         await shown(pilot, "watching 3")
-        await until(lambda: bool(told))
-        assert (told[0].title, told[0].ring) == ("watching 3", False)
+        await until(lambda: bool(titles))
+        assert (titles[0].title, titles[0].ring) == ("watching 3", False)
         platform.set_state(going[0], "FAILED")
         await shown(pilot, "watching 2 · 1 failed")
         platform.set_state(going[1], "COMPLETED")
         platform.set_state(going[2], "FAILED")
         await shown(pilot, "All watched jobs have")
-        assert (told[-1].title, told[-1].ring) == ("done: 3 ended · 2 failed", True)
-        assert sum(event.ring for event in told) == 1
+        assert (titles[-1].title, titles[-1].ring) == ("done: 3 ended · 2 failed", True)
+        assert sum(event.ring for event in titles) == 1
         line = pilot.app.screen.query_one(StatusLine)
         assert line.watcher_status == "done: 3 ended · 2 failed"
         await pilot.press("w")
-        await until(lambda: not told[-1].title)
+        await until(lambda: not titles[-1].title)
         assert line.watcher_status == ""
 
 
 async def test_an_unknown_state_is_an_end_of_its_own(
-    start: Start, platform: SimulatedPlatform, told: list[TitleRequested]
+    start: Start, platform: SimulatedPlatform, titles: list[TitleRequested]
 ) -> None:
     going = platform.add_jobs(3, "RUNNING")
     async with start(settings=QUICK) as pilot:
@@ -122,12 +122,12 @@ async def test_an_unknown_state_is_an_end_of_its_own(
         platform.set_state(going[1], "COMPLETED")
         platform.set_state(going[2], "FAILED")
         await shown(pilot, "All watched jobs have")
-        assert told[-1].title == "done: 3 ended · 1 failed · 1 ended otherwise"
+        assert titles[-1].title == "done: 3 ended · 1 failed · 1 ended otherwise"
         assert [toast.severity for toast in pilot.app._notifications] == ["warning"]
 
 
 async def test_jobs_that_come_meanwhile_are_watched_too(
-    start: Start, platform: SimulatedPlatform, told: list[TitleRequested]
+    start: Start, platform: SimulatedPlatform, titles: list[TitleRequested]
 ) -> None:
     first = platform.add_jobs(1, "RUNNING")[0]
     async with start(settings=QUICK) as pilot:
@@ -139,12 +139,12 @@ async def test_jobs_that_come_meanwhile_are_watched_too(
         platform.set_state(first, "COMPLETED")
         await shown(pilot, "watching 1")
         platform.set_state(second, "COMPLETED")
-        await until(lambda: any(event.ring for event in told))
-        assert told[-1].title == "done: 2 ended · 0 failed"
+        await until(lambda: any(event.ring for event in titles))
+        assert titles[-1].title == "done: 2 ended · 0 failed"
 
 
 async def test_it_goes_on_while_one_looks_elsewhere_and_w_stops_it(
-    start: Start, platform: SimulatedPlatform, told: list[TitleRequested]
+    start: Start, platform: SimulatedPlatform, titles: list[TitleRequested]
 ) -> None:
     going = platform.add_jobs(60, "RUNNING")
     async with start(settings=QUICK) as pilot:
@@ -158,14 +158,14 @@ async def test_it_goes_on_while_one_looks_elsewhere_and_w_stops_it(
         await pilot.press("F")
         await shown(pilot, "5 failed jobs by cause")
         platform.set_state(going[1], "FAILED")
-        await until(lambda: told[-1].title == "watching 58 · 1 failed")
+        await until(lambda: titles[-1].title == "watching 58 · 1 failed")
         await pilot.press("escape", "w")
         await shown(pilot, "watching", gone=True)
-        assert told[-1].title == ""
+        assert titles[-1].title == ""
 
 
 async def test_marked_jobs_are_watched_alone_by_bulk_gets(
-    start: Start, platform: SimulatedPlatform, told: list[TitleRequested]
+    start: Start, platform: SimulatedPlatform, titles: list[TitleRequested]
 ) -> None:
     going = platform.add_jobs(4, "RUNNING")
     async with start(settings=QUICK) as pilot:
@@ -174,21 +174,21 @@ async def test_marked_jobs_are_watched_alone_by_bulk_gets(
         await shown(pilot, "watching 2")
         for job_id in going[:2]:
             platform.set_state(job_id, "COMPLETED")
-        await until(lambda: any(event.ring for event in told))
-        assert told[-1].title == "done: 2 ended · 0 failed"
+        await until(lambda: any(event.ring for event in titles))
+        assert titles[-1].title == "done: 2 ended · 0 failed"
         asked = [request.body for request in platform.requests if request.path.endswith("/imports/get")]
         assert asked
         assert all(going[2].encode() not in body for body in asked)
-        assert told[-1].ring
+        assert titles[-1].ring
 
 
 async def test_a_batch_is_watched_with_what_had_failed_before(
-    start: Start, platform: SimulatedPlatform, told: list[TitleRequested]
+    start: Start, platform: SimulatedPlatform, titles: list[TitleRequested]
 ) -> None:
-    place = {"volume": "rosalind/results", "project": "rosalind/brca-pilot"}
+    fields = {"volume": "rosalind/results", "project": "rosalind/brca-pilot"}
     platform.remove_jobs(platform.ids())
-    platform.add_jobs(2, "FAILED", **place)
-    going = platform.add_jobs(2, "RUNNING", **place)
+    platform.add_jobs(2, "FAILED", **fields)
+    going = platform.add_jobs(2, "RUNNING", **fields)
     async with start(settings=QUICK) as pilot:
         await shown(pilot, "0 All 4")
         await pilot.press("b")
@@ -199,24 +199,24 @@ async def test_a_batch_is_watched_with_what_had_failed_before(
         await shown(pilot, "watching 2 · 2 failed")
         for job_id in going:
             platform.set_state(job_id, "COMPLETED")
-        await until(lambda: any(event.ring for event in told))
-        assert told[-1].title == "done: 4 ended · 2 failed"
+        await until(lambda: any(event.ring for event in titles))
+        assert titles[-1].title == "done: 4 ended · 2 failed"
 
 
 @pytest.mark.parametrize("keys", [("w",), ("space", "w")], ids=["list", "marked"])
 async def test_where_all_have_ended_there_is_nothing_to_wait_for(
-    start: Start, told: list[TitleRequested], keys: tuple[str, ...]
+    start: Start, titles: list[TitleRequested], keys: tuple[str, ...]
 ) -> None:
     async with start() as pilot:
         await shown(pilot, "0 All 25")
         await pilot.press(*keys)
         await shown(pilot, "Nothing to wait for: all have ended")
         await shown(pilot, "watching", gone=True)
-        assert not any(event.ring for event in told)
+        assert not any(event.ring for event in titles)
 
 
 async def test_trouble_is_said_and_waited_out(
-    start: Start, platform: SimulatedPlatform, told: list[TitleRequested]
+    start: Start, platform: SimulatedPlatform, titles: list[TitleRequested]
 ) -> None:
     going = platform.add_jobs(1, "RUNNING")[0]
     async with start(settings=QUICK) as pilot:
@@ -227,12 +227,12 @@ async def test_trouble_is_said_and_waited_out(
         await shown(pilot, "watch: 503 maintenance")
         platform.recover()
         platform.set_state(going, "FAILED")
-        await until(lambda: any(event.ring for event in told))
-        assert told[-1].title == "done: 1 ended · 1 failed"
+        await until(lambda: any(event.ring for event in titles))
+        assert titles[-1].title == "done: 1 ended · 1 failed"
 
 
 async def test_paused_it_asks_nothing(
-    start: Start, platform: SimulatedPlatform, told: list[TitleRequested]
+    start: Start, platform: SimulatedPlatform, titles: list[TitleRequested]
 ) -> None:
     platform.add_jobs(1, "RUNNING")
     async with start(settings=QUICK) as pilot:
@@ -244,12 +244,12 @@ async def test_paused_it_asks_nothing(
         )
         await pilot.press("a")
         await shown(pilot, "watching 1")
-        assert [event.title for event in told[:1]] == ["watch paused"]
+        assert [event.title for event in titles[:1]] == ["watch paused"]
 
 
 @pytest.mark.slow
 async def test_a_new_token_goes_on_with_it(
-    start: Start, platform: SimulatedPlatform, told: list[TitleRequested]
+    start: Start, platform: SimulatedPlatform, titles: list[TitleRequested]
 ) -> None:
     going = platform.add_jobs(1, "RUNNING")[0]
     async with start(settings=QUICK) as pilot:
@@ -261,8 +261,8 @@ async def test_a_new_token_goes_on_with_it(
         platform.switches.refuse_token = False
         platform.set_state(going, "FAILED")
         await pilot.press(*platform.token, "enter")
-        await until(lambda: any(event.ring for event in told))
-        assert told[-1].title == "done: 1 ended · 1 failed"
+        await until(lambda: any(event.ring for event in titles))
+        assert titles[-1].title == "done: 1 ended · 1 failed"
 
 
 def test_the_title_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,8 +273,8 @@ def test_the_title_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
     driver = TerminalDriver.__new__(TerminalDriver)
     driver._has_title = False
     driver.set_title("")
-    for words in ("one", "two", "", ""):
-        driver.set_title(words)
+    for expected in ("one", "two", "", ""):
+        driver.set_title(expected)
     assert written == [f"{SAVE_TITLE}\x1b]2;one\x07", "\x1b]2;two\x07", RESTORE_TITLE]
 
 
