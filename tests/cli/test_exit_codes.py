@@ -124,7 +124,7 @@ def test_2_wrong_usage(run: Run, arguments: list[str], text: str) -> None:
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     path = tmp_path / ".config" / "cgc-tui" / "config.toml"
-    path.parent.mkdir(parents=True)
+    path.parent.mkdir(0o700, parents=True)
     return path
 
 
