@@ -17,7 +17,7 @@ from cgc_tui.api.request_log import RequestLog
 from cgc_tui.api.requester import Requester
 from cgc_tui.config.credentials import Access, Credentials, TokenSource
 from cgc_tui.config.settings import Settings
-from cgc_tui.demo import LoopbackServer, SimulatedPlatform
+from cgc_tui.demo import LoopbackServer, SimulatedPlatform, Switches
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import SafeText
 from cgc_tui.domain.token import Token
@@ -54,7 +54,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def platform(clock: Clock) -> SimulatedPlatform:
-    return SimulatedPlatform(jobs=230, clock=clock.unix, token=SENTINEL)
+    doubled = Switches(doubled_host=True)  # no request of the app follows a href
+    return SimulatedPlatform(jobs=230, clock=clock.unix, token=SENTINEL, switches=doubled)
 
 
 @pytest.fixture

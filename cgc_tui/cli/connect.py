@@ -29,10 +29,10 @@ def _demo_session(request_log: RequestLog) -> PlatformSession:
     """Return the simulated platform, which keeps nothing."""
     from cgc_tui.api.client import PlatformClient
     from cgc_tui.api.requester import Requester
-    from cgc_tui.demo import SimulatedPlatform
+    from cgc_tui.demo import SimulatedPlatform, Switches
 
     nowhere = Path(os.devnull, "cgc-tui")
-    platform = SimulatedPlatform(live=True)
+    platform = SimulatedPlatform(live=True, switches=Switches(doubled_host=True))
     transport = platform.transport()
     return PlatformSession(
         Access(profile="demo", endpoint=platform.base_url, token=Token(platform.token), source=None),

@@ -17,7 +17,7 @@ TIMES = ("started_on", "finished_on")
 
 
 def _base(call: Call) -> str:
-    """Return what hrefs of imports begin with: by default a host that does not exist."""
+    """Return what hrefs of imports begin with: the endpoint, or a host that does not exist."""
     return call.platform.doubled if call.platform.switches.doubled_host else call.root
 
 

@@ -12,8 +12,9 @@ class Switches:
     Facts that the documentation leaves open have a switch for each reading; the others are faults.
     """
 
-    doubled_host: bool = True
-    """Hrefs of imports name the host twice, as in the page "List import jobs"."""
+    doubled_host: bool = False
+    """Hrefs of imports name the host twice, as in the example of the page "List import jobs"; else they begin
+    with the endpoint as the client named it, so that a client can follow them."""
     brief: bool = False
     """List items have only href, id and state, whatever `fields` says."""
     total_header: bool = True

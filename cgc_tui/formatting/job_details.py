@@ -38,7 +38,6 @@ def detail_rows(job: ImportJob, display: DisplayOptions, web: str | None) -> Ite
         ("File", _file(job, display)),
         ("Web", sanitize(link) if link else None),
         ("More", or_missing(job.error.more_info, display) if job.error and job.error.more_info else None),
-        ("Href", or_missing(job.href, display)),
     ]
     for label, value in rows:
         if value:

@@ -36,8 +36,7 @@ VENDORS = [
 
 def measure() -> Iterator[Figure]:
     """Measure whole processes with and without latency, run in turns, and the fetch alone."""
-    # The vendor's client asks whatever host an href names.
-    options = ("--no-doubled-host", "--jobs", str(JOBS))
+    options = ("--jobs", str(JOBS))
     for latency, least in (("50", 4.0), ("0", 1.0)):
         with serving(*options, "--latency-ms", latency) as environ:
             ratios = [_seconds(VENDORS, environ) / _seconds(OURS, environ) for _ in range(RUNS)]

@@ -351,6 +351,11 @@ def test_options_of_all_commands_stand_before_or_after(run: Run) -> None:
         assert ended.stdout.startswith("runs/")
 
 
+def test_the_demo_has_the_doubled_host_of_the_documentation(run: Run) -> None:
+    (record,) = json.loads(run("list", "--demo", "--limit", "1", "--json").stdout)
+    assert record["href"].startswith("https://cgc-api.sbgenomics.com.sbgenomics.com/v2/storage/imports/")
+
+
 def test_a_command_does_not_load_the_http_librarys_own_command_line(run: Run) -> None:
     code = (
         "import sys\nfrom cgc_tui.__main__ import main\nassert main(['list', '--keys']) == 0\n"

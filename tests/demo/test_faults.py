@@ -81,6 +81,7 @@ async def test_a_redirect_names_its_target(platform: SimulatedPlatform, client: 
 
 
 async def test_another_host_has_no_address(platform: SimulatedPlatform, client: httpx.AsyncClient) -> None:
+    platform.switches.doubled_host = True
     with pytest.raises(httpx.ConnectError):
         await client.get(platform.job(platform.ids()[0])["href"])
     assert platform.requests[-1].host == "cgc-api.sbgenomics.com.sbgenomics.com"

@@ -40,9 +40,17 @@ def first_lines(process: subprocess.Popen[str]) -> tuple[str, str]:
     return process.stdout.readline().strip(), process.stdout.readline().strip()
 
 
+def test_the_doubled_host_of_the_documentation_is_a_switch(start: Start) -> None:
+    url, token = first_lines(start("--doubled-host"))
+    answer = httpx.get(f"{url}/storage/imports", headers={"X-SBG-Auth-Token": token}).json()
+    assert answer["items"][0]["href"].startswith(
+        "https://cgc-api.sbgenomics.com.sbgenomics.com/v2/storage/imports/"
+    )
+
+
 @pytest.mark.parametrize(("ended_by", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_it_prints_serves_and_ends(start: Start, ended_by: signal.Signals, code: int) -> None:
-    process = start("--seed", "3", "--default-limit", "7", "--no-doubled-host")
+    process = start("--seed", "3", "--default-limit", "7")
     url, token = first_lines(process)
     assert url.startswith("http://127.0.0.1:")
     assert url.endswith("/v2")

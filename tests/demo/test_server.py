@@ -43,13 +43,18 @@ def test_answers_are_those_of_the_platform(client: httpx.Client, platform: Simul
     assert client.get("/user", headers={"X-SBG-Auth-Token": "x"}).status_code == 401
 
 
-def test_hrefs_name_the_server_if_they_are_not_doubled(
+def test_hrefs_and_links_can_be_followed(
     client: httpx.Client, server: LoopbackServer, platform: SimulatedPlatform
 ) -> None:
-    platform.switches.doubled_host = False
-    href = client.get(IMPORTS).json()["items"][0]["href"]
+    page = client.get(IMPORTS).json()
+    href = page["items"][0]["href"]
     assert href == f"{server.url}/storage/imports/{platform.ids()[0]}"
     assert client.get(href).json()["id"] == platform.ids()[0]
+    assert client.get(page["href"]).json() == page
+    following = client.get(page["links"][0]["href"]).json()
+    assert following["items"][0]["id"] == platform.ids()[50]
+    by_name = page["links"][0]["href"].replace("127.0.0.1", "localhost")
+    assert client.get(by_name).json()["links"][0]["href"].startswith("http://localhost:")
 
 
 def test_one_connection_serves_many_requests(platform: SimulatedPlatform, server: LoopbackServer) -> None:

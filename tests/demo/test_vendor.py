@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import sevenbridges
 from sevenbridges.errors import BadRequest, NotFound, Unauthorized
 
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
+from tests.bench.session import serving
 
 
 @pytest.fixture
@@ -21,8 +27,6 @@ def server(platform: SimulatedPlatform) -> Iterator[LoopbackServer]:
 
 @pytest.fixture
 def api(platform: SimulatedPlatform, server: LoopbackServer) -> Iterator[Any]:
-    # The vendor's client asks whatever host an href names.
-    platform.switches.doubled_host = False
     api = sevenbridges.Api(url=server.url, token=platform.token, debug=True)
     yield api
     api.session.close()
@@ -38,6 +42,29 @@ def test_it_lists_and_pages(api: Any, platform: SimulatedPlatform) -> None:
     assert [job.id for job in following] == platform.ids()[100:200]
     assert [job.id for job in following.previous_page()] == platform.ids()[:100]
     assert [job.id for job in api.imports.query(limit=100).all()] == platform.ids()
+
+
+ALL = """
+import os, sevenbridges
+api = sevenbridges.Api(url=os.environ["SB_API_ENDPOINT"], token=os.environ["SB_AUTH_TOKEN"], debug=True)
+print(*(job.id for job in api.imports.query().all()), sep="\\n")
+"""
+
+
+def test_in_a_process_of_its_own_it_lists_every_job_of_a_served_platform(tmp_path: Path) -> None:
+    """Both as they are when nobody configures anything."""
+    with serving() as environ:
+        surroundings = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **environ}
+        ended = subprocess.run(
+            [sys.executable, "-c", ALL], env=surroundings, capture_output=True, text=True, cwd=tmp_path
+        )
+        listed = httpx.get(
+            f"{environ['SB_API_ENDPOINT']}/storage/imports",
+            headers={"X-SBG-Auth-Token": environ["SB_AUTH_TOKEN"]},
+        )
+    assert ended.stderr == ""
+    assert len(set(ended.stdout.split())) == len(ended.stdout.split()) == 4000
+    assert [item["id"] for item in listed.json()["items"]] == ended.stdout.split()[:50]
 
 
 def test_its_lists_need_no_further_calls(api: Any, platform: SimulatedPlatform) -> None:

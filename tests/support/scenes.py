@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.demo import SimulatedPlatform, Switches
 from cgc_tui.tui.app import CgcApp
 from tests.support.app import MakeApp, rest, shown
 from tests.support.clock import Clock
@@ -122,7 +122,7 @@ MORE: dict[str, Scene] = {
 @pytest.fixture
 def platform(clock: Clock) -> SimulatedPlatform:
     """Return a platform with some thousand jobs, of which one has just failed."""
-    platform = SimulatedPlatform(jobs=4000, clock=clock.unix)
+    platform = SimulatedPlatform(jobs=4000, clock=clock.unix, switches=Switches(doubled_host=True))
     platform.add_jobs(1, "FAILED", error=9105)
     return platform
 

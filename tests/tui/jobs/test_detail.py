@@ -195,6 +195,19 @@ async def test_hostile_records_are_only_text(start: Start, platform: SimulatedPl
             await pilot.press("escape", "Y", "escape", "escape", "down")
 
 
+async def test_only_the_raw_record_shows_the_doubled_host_of_the_documentation(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    href = platform.job(platform.ids()[0])["href"]
+    assert href.startswith("https://cgc-api.sbgenomics.com.sbgenomics.com/")
+    async with start() as pilot:
+        screen = await shown(pilot, f"Id      {platform.ids()[0]}")
+        assert "Href" not in screen
+        assert ".sbgenomics.com.s" not in screen
+        await pilot.press("J")
+        await shown(pilot, ".sbgenomics.com.sbgenomics.com/")
+
+
 async def test_the_raw_record_is_what_the_platform_sent(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "Id      ")
