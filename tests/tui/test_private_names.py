@@ -62,7 +62,7 @@ def _names(node: ast.ClassDef) -> Iterator[str]:
 
 def shadowed(kind: type) -> set[str]:
     """Return the private names of a class that one of its Textual bases has for something else."""
-    bases = [base for base in kind.__mro__[1:] if base.__module__.startswith("textual.")]
+    bases = [base for base in kind.__mro__[1:] if _is_in(base, "textual")]
     taken = frozenset[str]().union(*map(names, bases))
     return {name for name in names(kind) & taken if name.startswith("_") and not name.startswith("__")}
 
@@ -77,8 +77,13 @@ def own_classes() -> set[type]:
     while further:
         kinds.update(further)
         further = [one for kind in further for one in type.__subclasses__(kind) if one not in kinds]
-    ours = {kind for kind in kinds if kind.__module__.startswith("cgc_tui.")}
-    return {kind for kind in ours if any(base.__module__.startswith("textual.") for base in kind.__mro__)}
+    ours = {kind for kind in kinds if _is_in(kind, "cgc_tui")}
+    return {kind for kind in ours if any(_is_in(base, "textual") for base in kind.__mro__)}
+
+
+def _is_in(kind: type, package: str) -> bool:
+    """Tell whether a package defines a class; `__module__` is a descriptor in some classes written in C."""
+    return str(kind.__module__).startswith(f"{package}.")
 
 
 def test_no_private_name_of_textual_is_taken_by_accident() -> None:

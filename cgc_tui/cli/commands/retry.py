@@ -27,14 +27,12 @@ if TYPE_CHECKING:
 HELP = "start failed jobs again, each once"
 OPERANDS = "[ID|HREF ...]"
 EPILOG = """\
-Without ids and filters it is all failed jobs. What was started again since is
-left out. A dry run prints the requests; sending prints what became of each:
-old_id new_id result location. No request is repeated; an outcome that stays
-unknown is looked up before it is sent again. Only one run sends at a time.
+Without ids and filters it is all failed jobs; those retried since are skipped.
+A dry run prints the requests; sending prints old_id new_id result location.
+An import is sent once, and only one run sends at a time.
 
-Exit codes: 0 all started, 1 some were refused, or a watched one failed or
-ended otherwise, 3 an outcome is unknown, the network or the server, or
-another run is sending.
+Exit codes: 0 all started, 1 some were refused, or a watched one failed or ended
+otherwise, 3 unknown outcome, network, server, or another run is sending.
 
 Example: cgc-tui retry --project rosalind/brca-pilot --write --yes
 """

@@ -40,11 +40,9 @@ if TYPE_CHECKING:
 HELP = "follow jobs to their end"
 OPERANDS = "[ID|HREF ...]"
 EPILOG = """\
-Filters mean the jobs that match at the start, also those that have ended;
-without ids and filters it is all that have not. Jobs that come later are not
-watched. Trouble with the network or the server on the way is waited out.
-A job has ended unless it is PENDING or RUNNING. Any state but these two,
-COMPLETED and FAILED counts as "ended otherwise".
+Filters mean the jobs that match at the start, finished ones too; without ids
+and filters it is all unfinished ones. A job is unfinished while it is PENDING
+or RUNNING. Failures of the network or the server are retried.
 
 Exit codes: 0 all completed, 1 a job failed, ended otherwise or is not there,
 3 details of jobs could not be read, 8 not all ended. CMD has CGC_TUI_EXIT,
