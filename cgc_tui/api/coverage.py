@@ -80,14 +80,13 @@ class Coverage:
             return False
         return len(self._ids) + sum(self._unreadable.values()) - self._gone >= self.expected
 
-    def take(self, page: JobPage, *, again: bool = False) -> None:
-        """Count the page of the next window, or a page `again` after the last, for jobs that were added."""
+    def take(self, page: JobPage) -> None:
+        """Count the page of the next window, or one that is read again after the last."""
         ids = {job.id for job in page.jobs}
         self._idle = 0 if ids - self._fresh else self._idle + 1
         fallen = self._in_order is not None and page.total is not None and page.total < self._in_order
         if fallen:
             self._fallen, self._ids = True, self._fresh
-        self._moved |= again and fallen
         if page.total is not None:
             self._in_order = page.total
         self._ids |= ids

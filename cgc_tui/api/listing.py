@@ -233,11 +233,11 @@ class _PageReader:
             return
         for offset in dict.fromkeys((0, coverage.last)):
             page = await self._page(self._window(offset))
-            coverage.take(page, again=True)
+            coverage.take(page)
             yield page
         while (end := self._following(page)) is not None and not coverage.idle:
             page = await self._page(self._window(end))
-            coverage.take(page, again=True)
+            coverage.take(page)
             yield page
 
     async def stop(self) -> None:

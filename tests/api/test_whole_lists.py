@@ -100,6 +100,33 @@ def test_a_page_with_the_jobs_of_another_is_read_again(total: int | None) -> Non
     assert ids_of(read(listed)) == listed.ids
 
 
+def test_a_short_page_in_the_middle_does_not_shift_the_windows_after_it() -> None:
+    """Else the last window holds more jobs than any page, and a wrong page there would hide the end."""
+    short, second = (Step("other page", place=place) for place in (3, 1))
+    listed = ShiftingList(35, 11, [short, second, short, Step("shuffle", place=14), short], total=None)
+    result = read(listed)
+    assert isinstance(result, IncompleteList) or listed.throughout <= {job.id for job in result.jobs}
+
+
+def test_jobs_of_several_passes_are_counted_together() -> None:
+    script = [QUIET, Step("other page", place=0), *[QUIET] * 5, *[QUIET] * 2, Step("other page", place=0)]
+    listed = ShiftingList(50, 10, script)
+    assert ids_of(read(listed)) == listed.ids
+    assert listed.requests == 5 + 2 + 5
+
+
+def test_jobs_that_have_left_between_two_passes_do_not_stand_for_others() -> None:
+    listed = ShiftingList(50, 10, [*[QUIET] * 6, Step("remove", 10, 30)])
+    listed.wrong_pages = {20: 10}
+    assert isinstance(read(listed), IncompleteList)
+
+
+def test_an_empty_page_that_names_a_next_one_is_no_end_where_there_is_no_total() -> None:
+    listed = ShiftingList(50, 10, [], total=None)
+    listed.wrong_pages = {20: 1000}
+    assert isinstance(read(listed), IncompleteList)
+
+
 def test_a_page_that_always_has_the_jobs_of_another_is_an_error_after_three_passes() -> None:
     listed = ShiftingList(50, 10, [])
     listed.wrong_pages = {20: 10}
