@@ -17,14 +17,17 @@ import cgc_tui
 
 DELIBERATE = {
     "KeyParser": {"_sequence_to_key_events"},
-    "Terminal": {
+    "TerminalDriver": {
         "_disable_mouse_support",
         "_get_terminal_size",
+        "_key_thread",
         "_mouse",
         "_query_in_band_window_resize",
         "_request_terminal_sync_mode_support",
         "_run_input_thread",
         "_sigcont_application",
+        "_sigtstp_application",
+        "_writer_thread",
     },
     "TerminalApp": {"_fatal_error", "_set_pointer_shape", "_shutdown"},
 }
