@@ -113,18 +113,18 @@ class RequestLog:
         """Why the file gets no more lines."""
         self._records: deque[RequestRecord] = deque(maxlen=MAX_RECORDS)
         self._file = file
-        self._notify: Callable[[SafeText], object] = lambda _: None
+        self._on_write_error: Callable[[SafeText], object] = lambda _: None
 
     @property
     def records(self) -> tuple[RequestRecord, ...]:
         """The events that are kept, newest first."""
         return tuple(self._records)
 
-    def on_write_error(self, notify: Callable[[SafeText], object]) -> None:
-        """Have the user told once why the file gets no more lines, also where that is so already."""
-        self._notify = notify
+    def on_write_error(self, callback: Callable[[SafeText], object]) -> None:
+        """Call `callback` once with the reason when writing fails, at once if it has failed already."""
+        self._on_write_error = callback
         if self.write_error is not None:
-            notify(self.write_error)
+            callback(self.write_error)
 
     def add(self, record: RequestRecord) -> None:
         """Keep an event."""
@@ -144,4 +144,4 @@ class RequestLog:
         except LogFileError as error:
             self._file = None
             self.write_error = sanitize(error)
-            self._notify(self.write_error)
+            self._on_write_error(self.write_error)

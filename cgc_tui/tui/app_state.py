@@ -20,7 +20,7 @@ class UserIdentified(Message):
 
 
 def follow_app(screen: Screen[Any], **names: str) -> None:
-    """Keep reactives of a screen equal to reactives of the app, as in `look="display_options"`.
+    """Keep reactives of a screen equal to reactives of the app, as in `interval="refresh_interval"`.
 
     The screen does not set them itself: an action of the app or a message to it does.
     """

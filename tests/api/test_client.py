@@ -503,7 +503,7 @@ async def test_credentials_of_volumes_are_in_no_log(
 ) -> None:
     platform.switches.whole_lists = True
     log = RequestLog(LogFile(tmp_path / "log"))
-    names = await connect(events=log).volumes()
+    names = await connect(request_log=log).volumes()
     assert set(names.ids) == set(platform.volumes)
     assert "/storage/volumes" in (tmp_path / "log").read_text()
     secret = CREDENTIALS["S3"]["access_key_id"]

@@ -258,7 +258,7 @@ async def test_more_cut_connections_than_attempts_do_no_harm(
     connect: Connect, platform: SimulatedPlatform, server: LoopbackServer
 ) -> None:
     log = RequestLog()
-    client = connect(backoff=(), events=log)
+    client = connect(backoff=(), request_log=log)
     await six_at_once(client, platform)
     server.forget()
     assert (await client.jobs(JobQuery(limit=1))).jobs

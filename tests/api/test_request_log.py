@@ -28,7 +28,7 @@ LISTS = "/v2/storage/imports"
 
 async def test_a_call_is_kept_with_what_came_of_it(connect: Connect) -> None:
     log = RequestLog()
-    client = connect(events=log)
+    client = connect(request_log=log)
     await client.jobs(JobQuery(limit=3))
     with pytest.raises(CgcError):
         await client.job(ImportJob(id="nothing", state=""))
@@ -46,7 +46,7 @@ async def test_every_attempt_is_kept_and_every_way_to_fail(
     connect: Connect, platform: SimulatedPlatform
 ) -> None:
     log = RequestLog()
-    client = connect(events=log)
+    client = connect(request_log=log)
     platform.fail("gateway_html", 502)
     with pytest.raises(CgcError):
         await client.user()
@@ -78,7 +78,7 @@ async def test_neither_token_nor_body_gets_into_it(
 ) -> None:
     path = tmp_path / "log"
     log = RequestLog(LogFile(path))
-    client = connect(events=log)
+    client = connect(request_log=log)
     await client.jobs(JobQuery())
     name = platform.job(platform.ids()[0])["destination"]["name"]
 
@@ -117,7 +117,7 @@ def test_the_file_is_private_appended_to_and_up_to_date(tmp_path: Path) -> None:
     finally:
         os.umask(old)
     log.note("begins")
-    log.add(event(1, words=SafeText("two\nlines"), what=SafeText("failed")))
+    log.add(event(1, server_message=SafeText("two\nlines"), error=SafeText("failed")))
     lines = path.read_text().splitlines()
     assert lines[0] == "before"
     assert lines[1].endswith("Z begins")

@@ -169,13 +169,13 @@ def test_the_same_jobs_for_ever_are_an_error_soon(total: int | None) -> None:
 
 def test_a_part_of_a_list_is_whole_or_an_error_too() -> None:
     listed = ShiftingList(50, 10, [])
-    part = read(listed, most=30)
+    part = read(listed, max_jobs=30)
     assert (ids_of(part), listed.requests) == (listed.ids[:30], 3)
     assert isinstance(part, JobPage)
     assert part.more
     listed.wrong_pages = {20: 10}
-    assert str(read(listed, most=30)).startswith("20 of 30 jobs could be read")
-    assert ids_of(read(listed, most=20)) == listed.ids[:20]
+    assert str(read(listed, max_jobs=30)).startswith("20 of 30 jobs could be read")
+    assert ids_of(read(listed, max_jobs=20)) == listed.ids[:20]
 
 
 @pytest.mark.parametrize("added", [1, 9])

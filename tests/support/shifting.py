@@ -44,7 +44,7 @@ class ShiftingList:
         self._total = total
         self._made = count
 
-    budget = None
+    last_rate_limit = None
 
     @staticmethod
     def now() -> datetime:

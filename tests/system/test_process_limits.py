@@ -224,7 +224,7 @@ def loaded(_):
     while True:
         held = [held]
 
-commands.loaded = loaded
+commands.load_command = loaded
 sys.exit(main(["info", "--demo"]))
 """
 

@@ -85,7 +85,7 @@ class FailuresScreen(Screen[ResultSet]):
 
     def on_mount(self) -> None:
         """Follow the app, and read the failed jobs."""
-        follow_app(self, look="display_options", user="user")
+        follow_app(self, display_options="display_options", user="user")
         self.query_one(CauseTable).focus()
         self.action_read()
 

@@ -52,7 +52,7 @@ class Overview(Marking):
 
     def on_mount(self) -> None:
         """Follow the app."""
-        follow_app(self, look="display_options", user="user", every="refresh_interval")
+        follow_app(self, display_options="display_options", user="user", interval="refresh_interval")
 
     def action_failures(self) -> None:
         """Show why jobs of this list failed; the jobs of one cause become a list of their own."""

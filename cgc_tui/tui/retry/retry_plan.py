@@ -93,7 +93,7 @@ class RetryPlanScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Follow the app, and look whether the imports were started again since."""
-        follow_app(self, look="display_options", user="user")
+        follow_app(self, display_options="display_options", user="user")
         self.query_one("#bodies").focus()
         self.prepare()
 
