@@ -23,8 +23,8 @@ CREATE = "/v2/bulk/storage/imports/create"
 
 SHORT_DEADLINE = """
 import sys
-from cgc_tui.api.requester import Wire
-Wire.__init__.__kwdefaults__["deadline"] = 1.0
+from cgc_tui.api.requester import Requester
+Requester.__init__.__kwdefaults__["deadline"] = 1.0
 from cgc_tui.__main__ import main
 sys.exit(main())
 """
