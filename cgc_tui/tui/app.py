@@ -164,7 +164,7 @@ class CgcApp(TerminalApp):
         self.user = self._access.user
         jobs = self._jobs_screen()
         while jobs is not None and self.screen is not jobs:
-            self.pop_screen()
+            self.screen.dismiss(None)  # what waits for its result goes on without one
         if jobs is not None and same:
             jobs.switch_client(login.client)
             return

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.reactive import reactive
@@ -16,14 +14,14 @@ from textual.widgets import Static
 
 from cgc_tui.domain.causes import Cause, ended_at, group_by_cause
 from cgc_tui.domain.jobs import JobState
-from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
+from cgc_tui.domain.queries import JobPage, ResultOrigin
 from cgc_tui.domain.result_set import ResultSet
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.causes import title
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.lists import describe_query, lacking
 from cgc_tui.tui.app_state import follow_app
-from cgc_tui.tui.dialogs.loading import LoadAllDialog
+from cgc_tui.tui.context import JobsContext
 from cgc_tui.tui.failures.cause_detail import CauseDetail
 from cgc_tui.tui.failures.cause_table import CauseTable
 from cgc_tui.tui.failures.timeline import FailureTimeline, Times
@@ -32,9 +30,6 @@ from cgc_tui.tui.stylesheets import stylesheet
 from cgc_tui.tui.widgets.key_bar import KeyBar
 from cgc_tui.tui.widgets.too_small import TooSmall
 from cgc_tui.tui.widgets.top_bar import TopBar
-
-if TYPE_CHECKING:
-    from cgc_tui.api.client import PlatformClient
 
 MAX_CHARS = 40
 
@@ -53,33 +48,21 @@ class FailuresScreen(Screen[ResultSet]):
     failed: reactive[Times] = reactive[Times](None)
     completed: reactive[Times] = reactive[Times](None)
 
-    def __init__(
-        self,
-        client: PlatformClient,
-        within: JobQuery,
-        results: ResultSet | None,
-        *,
-        platform: str,
-        clock: Callable[[], datetime],
-    ) -> None:
-        """`within` is the list; with `results`, the jobs of a result set, nothing is requested."""
+    def __init__(self, jobs: JobsContext) -> None:
+        """`jobs` has the list whose failed jobs are shown."""
         super().__init__()
-        self._client = client
-        self._within = within
-        self._results = results
-        self._platform = platform
-        self._clock = clock
+        self._jobs_context = jobs
         self._page: JobPage | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the plot, the causes, what is known of one, and the keys."""
         at = FailuresScreen
-        yield TopBar(self._platform).data_bind(at.display_options, at.user, at.as_of)
+        yield TopBar(self._jobs_context.platform).data_bind(at.display_options, at.user, at.as_of)
         yield Static("", id="what", markup=False)
-        yield FailureTimeline(self._clock).data_bind(at.display_options, at.failed, at.completed)
+        yield FailureTimeline(self._jobs_context.clock).data_bind(at.display_options, at.failed, at.completed)
         with Horizontal(id="causes"):
             yield CauseTable().data_bind(at.display_options, at.causes)
-            yield CauseDetail(self._clock).data_bind(at.display_options, at.cause)
+            yield CauseDetail(self._jobs_context.clock).data_bind(at.display_options, at.cause)
         yield KeyBar()
         yield TooSmall()
 
@@ -89,45 +72,31 @@ class FailuresScreen(Screen[ResultSet]):
         self.query_one(CauseTable).focus()
         self.action_read()
 
-    def action_read(self) -> None:
-        """Read all failed jobs of the list and group them; leave where there is nothing to show."""
-
-        def take(page: JobPage | None) -> None:
-            if page is None:
-                if self._page is None:
-                    self.dismiss(None)
-                return
+    @work(exclusive=True)
+    async def action_read(self) -> None:
+        """Read all failed jobs of the list and group them; leave where the first reading was stopped."""
+        page = await self._read(JobState.FAILED)
+        if page is not None:
             self._page, self.as_of = page, page.received_at
             self.causes = group_by_cause(page.jobs)
             self.failed = _times(page)
             self._say(page)
+        elif self._page is None and self.is_current:
+            self.dismiss(None)
 
-        self._read(JobState.FAILED, take)
-
-    def action_completed(self) -> None:
+    @work(exclusive=True)
+    async def action_completed(self) -> None:
         """Read all completed jobs of the list for the plot, too."""
+        page = await self._read(JobState.COMPLETED)
+        if page is not None:
+            self.completed = _times(page)
 
-        def take(page: JobPage | None) -> None:
-            if page is not None:
-                self.completed = _times(page)
-
-        self._read(JobState.COMPLETED, take)
-
-    def _read(self, state: JobState, take: Callable[[JobPage | None], None]) -> None:
-        """Hand over all jobs of the list that are in a state, None where that was stopped."""
-        query = replace(self._within, states=(state,), offset=0)
-        if self._results is not None:
-            jobs = self._results.filter(query)
-            take(JobPage(query, jobs, len(jobs), False, query.limit, received_at=self._results.as_of))
-            return
+    async def _read(self, state: JobState) -> JobPage | None:
+        """Return all jobs of the list that are in a state, None where the user stopped that."""
+        query = replace(self._jobs_context.job_query, states=(state,), offset=0)
         of = describe_query(replace(query, states=()), self.display_options)
         heading = sanitize(f"Reading all {state.lower()} jobs{self.display_options.separator}{of}")
-        self.app.push_screen(
-            LoadAllDialog(
-                self._client, query, heading=heading, display=self.display_options, clock=self._clock
-            ),
-            take,
-        )
+        return await self._jobs_context.all_jobs(query, heading)
 
     def _say(self, page: JobPage) -> None:
         """Say what was read, and of which list."""
@@ -135,7 +104,10 @@ class FailuresScreen(Screen[ResultSet]):
         count_text = (
             f"{count:,} failed job{'' if count == 1 else 's'} by cause" if count else "No failed jobs"
         )
-        parts = [count_text, describe_query(replace(self._within, states=()), self.display_options)]
+        parts = [
+            count_text,
+            describe_query(replace(self._jobs_context.job_query, states=()), self.display_options),
+        ]
         parts += [f"{page.unreadable:,} could not be read"] if page.unreadable else []
         parts += [lacking(page)] if page.details_missing else []
         self.query_one("#what", Static).update(sanitize(self.display_options.separator.join(parts)))
@@ -153,7 +125,7 @@ class FailuresScreen(Screen[ResultSet]):
         total = len(self._page.jobs)
         cause_title = sanitize(title(cause), max_chars=MAX_CHARS)
         origin = ResultOrigin(
-            cause_title, self._within, searched=total, total=total, at=self._page.received_at
+            cause_title, self._jobs_context.job_query, searched=total, total=total, at=self._page.received_at
         )
         self.dismiss(ResultSet(origin, cause.jobs))
 

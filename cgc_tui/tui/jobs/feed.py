@@ -59,7 +59,7 @@ class Feed(Waiting):
 
     def switch_client(self, client: PlatformClient) -> None:
         """Go on with another client, after a new token was given."""
-        self.workers.cancel_node(self)
+        self._cancel_requests()
         self.client = client
         self.failure = None
         self._cache = PageCache()

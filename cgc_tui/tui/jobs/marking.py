@@ -7,6 +7,7 @@ from textual.reactive import reactive
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.marks import Marks
 from cgc_tui.domain.text import SafeText
+from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.export import ExportFormat, export_lines, source_keys
 from cgc_tui.tui.jobs.closeup import Closeup
 from cgc_tui.tui.jobs.job_table import JobTable
@@ -15,6 +16,7 @@ from cgc_tui.tui.jobs.job_table import JobTable
 class Marking(Closeup):
     """The owner of the `marks`, which stay with their jobs over pages, filters and refreshes."""
 
+    display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
     marks: reactive[Marks] = reactive(Marks())
 
     def watch_page(self) -> None:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 ASKING = SafeText("asking…")
 EARLY_FAILURE_DELAY = 0.7
 
+REQUEST_GROUPS = ("page", "ahead", "counts", "user", "detail", "watch")
+"""The workers that end with the token; those of dialogs and of files go on."""
+
 
 class Waiting(Tally):
     """The owner of the rhythm, and of the `failure` and the `notice`. All times are in seconds."""
@@ -52,10 +55,14 @@ class Waiting(Tally):
 
     def stop_requests(self, error: TokenRejected) -> None:
         """Ask nothing more with a token that is refused."""
-        self.workers.cancel_node(self)
+        self._cancel_requests()
         self._schedule(0)
         self.notice = SafeText("")
         self.failure = RefreshFailure(error)
+
+    def _cancel_requests(self) -> None:
+        for group in REQUEST_GROUPS:
+            self.workers.cancel_group(self, group)
 
     @property
     def is_suspended(self) -> bool:

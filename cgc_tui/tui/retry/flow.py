@@ -1,65 +1,50 @@
-"""Starts failed jobs again: the marked ones, or all of the list."""
+"""Retry: the marked jobs, or all failed jobs of the list."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from cgc_tui.domain.jobs import ImportJob, JobState
+from cgc_tui.domain.jobs import JobState
+from cgc_tui.domain.retry import RetryRun
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.lists import describe_query
-from cgc_tui.tui.export.flow import Exporting
-
-if TYPE_CHECKING:
-    from cgc_tui.domain.retry import RetryRun
-
-READ_ONLY = "Nothing is changed on the platform: cgc-tui runs read-only. Start it with --write to allow it."
+from cgc_tui.tui.context import JobsContext
+from cgc_tui.tui.retry.screen import RetryScreen
 
 
-class Retrying(Exporting):
-    """The owner of the retries that were sent from here."""
+async def retry_jobs(jobs: JobsContext, runs: list[RetryRun], *, profile: str, state: Path | None) -> None:
+    """Plan a retry and show it; the list is requested again afterwards.
 
-    def __init__(self, *list_: Any, writer: str | None, state: Path | None, **more: Any) -> None:
-        """`writer` is the profile that may change what is on the platform, None where none may.
-
-        `state` is the directory of the lock for sending, None where there is none.
-        """
-        super().__init__(*list_, **more)
-        self._writer = writer
-        self._state_directory = state
-        self._runs: list[RetryRun] = []
-
-    def action_retry(self) -> None:
-        """Plan to start the marked jobs again, or all failed ones of the list."""
-        if self._writer is None:
-            self.notify(READ_ONLY, severity="warning", markup=False)
-        elif self.marks:
-            self._retry(tuple(self.marks.jobs.values()), SafeText(f"{len(self.marks):,} marked jobs"))
-        else:
-            query = replace(self.job_query, states=(JobState.FAILED,), offset=0)
-            title = sanitize(
-                f"all failed jobs{self.display_options.separator}"
-                f"{describe_query(replace(query, states=()), self.display_options)}"
-            )
-            self.all_jobs(query, SafeText("all failed jobs"), lambda page: self._retry(page.jobs, title))
-
-    def _retry(self, jobs: tuple[ImportJob, ...], title: SafeText) -> None:
-        from cgc_tui.tui.retry.screen import RetryScreen
-
-        if self._writer is None:
+    `profile` is the one that may write, `runs` are the retries before this one, to which it is added.
+    `state` is the directory of the send lock, None where there is none.
+    """
+    if jobs.marks:
+        selected = tuple(jobs.marks.jobs.values())
+        title = SafeText(f"{len(selected):,} marked jobs")
+    else:
+        query = replace(jobs.job_query, states=(JobState.FAILED,), offset=0)
+        separator = jobs.display_options.separator
+        heading = sanitize(f"Reading all failed jobs{separator}{describe_query(query, jobs.display_options)}")
+        page = await jobs.all_jobs(query, heading)
+        if page is None:
             return
-        screen = RetryScreen(
-            self.client,
-            jobs,
-            self._runs,
+        selected = page.jobs
+        whole = describe_query(replace(query, states=()), jobs.display_options)
+        title = sanitize(f"all failed jobs{separator}{whole}")
+    await jobs.ask(
+        RetryScreen(
+            jobs.client,
+            selected,
+            runs,
             jobs_title=title,
-            platform=self.platform,
-            profile=self._writer,
-            user=self.user,
-            state=self._state_directory,
-            interval=self.interval,
-            display=self.display_options,
-            clock=self.clock,
+            platform=jobs.platform,
+            profile=profile,
+            user=jobs.user,
+            state=state,
+            interval=jobs.interval,
+            display=jobs.display_options,
+            clock=jobs.clock,
         )
-        self.app.push_screen(screen, lambda _: self.reload())
+    )
+    jobs.reload()

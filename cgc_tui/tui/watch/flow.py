@@ -17,7 +17,7 @@ from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.domain.watch import WatchedJobs
 from cgc_tui.formatting.display import otherwise
 from cgc_tui.formatting.lists import describe_query
-from cgc_tui.tui.jobs.overview import Overview
+from cgc_tui.tui.jobs.marking import Marking
 from cgc_tui.tui.messages import LoginRequired, TitleRequested
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Target(NamedTuple):
     query: JobQuery | None = None
 
 
-class Watching(Overview):
+class Watching(Marking):
     """The owner of the watch, and of what is `watcher_status` in words.
 
     The marked jobs are watched or, where none is marked, all of the list that have not ended; of a list

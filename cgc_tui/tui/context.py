@@ -1,0 +1,89 @@
+"""What a feature of the jobs screen gets from it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+
+from cgc_tui.domain.jobs import ImportJob
+from cgc_tui.domain.marks import Marks
+from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
+from cgc_tui.domain.result_set import ResultSet
+from cgc_tui.domain.text import SafeText
+from cgc_tui.formatting.display import DisplayOptions
+
+if TYPE_CHECKING:
+    from cgc_tui.api.client import PlatformClient
+
+Result = TypeVar("Result")
+
+
+class JobsContext(Protocol):
+    """The part of the jobs screen that features use: the list, the marks, dialogs, result sets.
+
+    A feature is an async function of it, in a worker: it shows dialogs with `ask` and never touches a
+    widget of the screen.
+    """
+
+    @property
+    def client(self) -> PlatformClient: ...
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+    @property
+    def platform(self) -> str:
+        """The platform's title."""
+
+    @property
+    def display_options(self) -> DisplayOptions: ...
+    @property
+    def user(self) -> SafeText | None: ...
+    @property
+    def interval(self) -> float:
+        """Seconds between refreshes, 0 for none."""
+
+    @property
+    def job_query(self) -> JobQuery: ...
+    @property
+    def page(self) -> JobPage | None: ...
+    @property
+    def origin(self) -> ResultOrigin | None:
+        """The search whose result set is listed, None where it is the platform's own list."""
+
+    @property
+    def shown_jobs(self) -> tuple[ImportJob, ...]:
+        """The jobs in the rows, from top to bottom."""
+
+    @property
+    def marks(self) -> Marks: ...
+
+    async def ask(self, screen: Screen[Result]) -> Result | None:
+        """Show a dialog or screen and return its result, None where the user left it."""
+
+    async def all_jobs(
+        self, query: JobQuery, heading: SafeText, *, max_jobs: int = sys.maxsize
+    ) -> JobPage | None:
+        """Return all jobs that match, with progress under a heading; None where the user stopped that.
+
+        `max_jobs` limits what is requested of the platform. The window of the query does not count.
+        """
+
+    def show_results(self, results: ResultSet) -> None:
+        """List the jobs of a result set."""
+
+    def reload(self) -> None:
+        """Request the list again."""
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None: ...
