@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -40,6 +40,10 @@ class PlatformClient:
     def use_prefetched(self, prefetch: Prefetch) -> None:
         """Have a page that is asked for already, for the first list that is asked for here."""
         self._prefetch = prefetch
+
+    def on_token_rejected(self, notify: Callable[[TokenRejected], object]) -> None:
+        """Call `notify` with each answer that rejects the token, before the error is raised."""
+        self._requester.on_token_rejected = notify
 
     @property
     def endpoint(self) -> str:
@@ -94,6 +98,8 @@ class PlatformClient:
     def _use_prefetched(self, result: PrefetchResult) -> JobPage:
         """Return the page that another process asked for, or raise its error."""
         self._requester.adopt(result.rate_limit, result.records)
+        if isinstance(result.page, TokenRejected):
+            self._requester.on_token_rejected(result.page)
         if isinstance(result.page, CgcError):
             raise result.page
         return result.page

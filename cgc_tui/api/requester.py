@@ -15,7 +15,14 @@ from cgc_tui.api.attempt import ApiResponse, RequestAttempt
 from cgc_tui.api.body import read_body
 from cgc_tui.api.connection import Connection
 from cgc_tui.api.request_log import RequestLog, RequestRecord
-from cgc_tui.domain.errors import CgcError, ConnectionFailed, InvalidResponse, Maintenance, ServerError
+from cgc_tui.domain.errors import (
+    CgcError,
+    ConnectionFailed,
+    InvalidResponse,
+    Maintenance,
+    ServerError,
+    TokenRejected,
+)
 from cgc_tui.domain.platform import RateLimit
 from cgc_tui.domain.token import Token
 
@@ -63,6 +70,8 @@ class Requester:
         """`transport` replaces the network; `advance_access` sends the header of that name."""
         self.endpoint = endpoint.rstrip("/")
         self.last_rate_limit: RateLimit | None = None
+        self.on_token_rejected: Callable[[TokenRejected], object] = lambda _: None
+        """Called with each answer that rejects the token, before the error is raised."""
         self.now = now
         self._connection = Connection(
             self.endpoint, token, transport=transport, advance_access=advance_access
@@ -156,9 +165,12 @@ class Requester:
         with attempt.logged(request, self.now()):
             response = await self._receive(http, request, attempt)
             if not 200 <= response.status < 300 and not accept(response):
-                raise error_mapping.error_from_response(
+                failure = error_mapping.error_from_response(
                     response.status, response.headers, response.json, now=self.now(), specific=specific
                 )
+                if isinstance(failure, TokenRejected):
+                    self.on_token_rejected(failure)
+                raise failure
             check(response.json)
             return response
 

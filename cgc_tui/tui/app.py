@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +18,7 @@ from cgc_tui.api.request_log import RequestLog
 from cgc_tui.config.credentials import Access, Credentials, TokenSource
 from cgc_tui.config.platforms import CredentialsError, platform_at
 from cgc_tui.config.settings import Settings
+from cgc_tui.domain.errors import TokenRejected
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.domain.token import Token
@@ -25,7 +27,6 @@ from cgc_tui.tui.app_state import UserIdentified
 from cgc_tui.tui.base_app import TerminalApp
 from cgc_tui.tui.jobs.screen import JobsScreen
 from cgc_tui.tui.keys import bindings
-from cgc_tui.tui.messages import LoginRequired
 from cgc_tui.tui.terminal.driver import TerminalDriver
 
 if TYPE_CHECKING:
@@ -87,10 +88,11 @@ class CgcApp(TerminalApp):
         """Return the jobs, or what the question for a token stands on."""
         if self._access.token is None:
             return Screen()
-        self._client = self._app_config.connect(self._access.endpoint, self._access.token)
+        client = self._app_config.connect(self._access.endpoint, self._access.token)
+        self._use_client(client)
         if self._app_config.prefetch is not None:
-            self._client.use_prefetched(self._app_config.prefetch)
-        jobs = self._make_jobs_screen(self._client, self._app_config.title, self._app_config.query)
+            client.use_prefetched(self._app_config.prefetch)
+        jobs = self._make_jobs_screen(client, self._app_config.title, self._app_config.query)
         # Known before they are found out, they do not have everything styled twice.
         jobs.add_class(*jobs._get_breakpoint_classes(self.size.width, self.HORIZONTAL_BREAKPOINTS))
         jobs.add_class(*jobs._get_breakpoint_classes(self.size.height, self.VERTICAL_BREAKPOINTS))
@@ -126,17 +128,23 @@ class CgcApp(TerminalApp):
             state=self._app_config.state,
         )
 
-    @on(LoginRequired)
-    def _require_login(self, event: LoginRequired) -> None:
-        """Ask for a new token in place, once."""
+    def _use_client(self, client: PlatformClient) -> None:
+        """Send requests with this client from now on; the login screen opens when its token is rejected."""
+        self._client = client
+        client.on_token_rejected(partial(self.call_later, self._require_login, client))
+
+    def _require_login(self, client: PlatformClient, error: TokenRejected) -> None:
+        """Stop the requests and show the login screen once; a client that was replaced is ignored."""
         from cgc_tui.tui.login.screen import LoginScreen
 
+        if client is not self._client:
+            return
         if (jobs := self._jobs_screen()) is not None:
-            jobs.stop_requests(event.error)
+            jobs.stop_requests(error)
         if any(isinstance(screen, LoginScreen) for screen in self.screen_stack):
             return
         origin = f" of {self._access.source.value}" if self._access.source else ""
-        server_reason = f" ({event.error.server_message.rstrip('.')})" if event.error.server_message else ""
+        server_reason = f" ({error.server_message.rstrip('.')})" if error.server_message else ""
         self._show_login(sanitize(f"The platform refused the token{origin}{server_reason}."), can_cancel=True)
 
     def _show_login(self, reason: SafeText, *, can_cancel: bool) -> None:
@@ -156,7 +164,8 @@ class CgcApp(TerminalApp):
         """Keep the token and go on with it; another platform starts a list of its own."""
         if login is None:
             return
-        old, self._client = self._client, login.client
+        old = self._client
+        self._use_client(login.client)
         if old is not None:
             self.run_worker(old.close())
         same = login.endpoint == self._access.endpoint

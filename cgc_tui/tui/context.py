@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+FLOW = "flow"
+"""The group of workers that run a feature, and may wait for what the user chooses in a dialog."""
+
 
 class JobsContext(Protocol):
     """The part of the jobs screen that features use: the list, the marks, dialogs, result sets.

@@ -1,19 +1,10 @@
-"""What screens ask of the app, since the terminal and the token are its matter."""
+"""Messages from screens to the app, which owns the terminal."""
 
 from __future__ import annotations
 
 from textual.message import Message
 
-from cgc_tui.domain.errors import TokenRejected
 from cgc_tui.domain.text import SafeText
-
-
-class LoginRequired(Message):
-    """The platform does not take the token any more."""
-
-    def __init__(self, error: TokenRejected) -> None:
-        super().__init__()
-        self.error = error
 
 
 class CopyRequested(Message):

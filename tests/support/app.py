@@ -14,6 +14,7 @@ from textual.worker import WorkerCancelled
 from cgc_tui.api.client import PlatformClient
 from cgc_tui.demo import list_call
 from cgc_tui.tui.app import CgcApp
+from cgc_tui.tui.context import FLOW
 from tests.support.leaks import SENTINEL
 
 Connect = Callable[..., PlatformClient]
@@ -33,10 +34,13 @@ def text_of(app: App[None]) -> str:
 
 
 async def rest(pilot: Pilot[None]) -> None:
-    """Wait until no worker is under way; for one that is cancelled meanwhile its successor counts."""
-    while not all(worker.is_finished for worker in pilot.app.workers):
+    """Wait until no request is under way; for a worker that is cancelled meanwhile its successor counts.
+
+    A flow is not waited for: it may itself wait for the user.
+    """
+    while workers := [each for each in pilot.app.workers if not (each.is_finished or each.group == FLOW)]:
         with suppress(WorkerCancelled):
-            await pilot.app.workers.wait_for_complete()
+            await pilot.app.workers.wait_for_complete(workers)
         await pilot.pause()
 
 

@@ -12,14 +12,13 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import ProgressBar, Static
 
-from cgc_tui.domain.errors import CgcError, TokenRejected
+from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.queries import JobPage, JobQuery
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.lists import error_line, missing_details
 from cgc_tui.tui.dialogs.base import Dialog
 from cgc_tui.tui.keys import bindings
-from cgc_tui.tui.messages import LoginRequired
 from cgc_tui.tui.stylesheets import stylesheet
 
 if TYPE_CHECKING:
@@ -93,8 +92,6 @@ class LoadAllDialog(Dialog[JobPage]):
                 on_progress=self._note_progress,
                 on_retry=self._note_wait,
             )
-        except TokenRejected as error:
-            self.post_message(LoginRequired(error))
         except CgcError as error:
             self._ticker.pause()
             self._reveal()

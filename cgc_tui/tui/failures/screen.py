@@ -21,7 +21,7 @@ from cgc_tui.formatting.causes import title
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.lists import describe_query, lacking
 from cgc_tui.tui.app_state import follow_app
-from cgc_tui.tui.context import JobsContext
+from cgc_tui.tui.context import FLOW, JobsContext
 from cgc_tui.tui.failures.cause_detail import CauseDetail
 from cgc_tui.tui.failures.cause_table import CauseTable
 from cgc_tui.tui.failures.timeline import FailureTimeline, Times
@@ -72,7 +72,7 @@ class FailuresScreen(Screen[ResultSet]):
         self.query_one(CauseTable).focus()
         self.action_read()
 
-    @work(exclusive=True)
+    @work(exclusive=True, group=FLOW)
     async def action_read(self) -> None:
         """Read all failed jobs of the list and group them; leave where the first reading was stopped."""
         page = await self._read(JobState.FAILED)
@@ -84,7 +84,7 @@ class FailuresScreen(Screen[ResultSet]):
         elif self._page is None and self.is_current:
             self.dismiss(None)
 
-    @work(exclusive=True)
+    @work(exclusive=True, group=FLOW)
     async def action_completed(self) -> None:
         """Read all completed jobs of the list for the plot, too."""
         page = await self._read(JobState.COMPLETED)

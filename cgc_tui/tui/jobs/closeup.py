@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.reactive import reactive
 
-from cgc_tui.domain.errors import CgcError, NotFound, TokenRejected
+from cgc_tui.domain.errors import CgcError, NotFound
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.job_details import web_page_url
 from cgc_tui.tui.jobs.pages import Pages
-from cgc_tui.tui.messages import CopyRequested, LoginRequired, OpenLinkRequested
+from cgc_tui.tui.messages import CopyRequested, OpenLinkRequested
 
 if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
@@ -82,8 +82,6 @@ class Closeup(Pages):
         await asyncio.sleep(REST_SECONDS)
         try:
             record = await self.client.job(job)
-        except TokenRejected as error:
-            self.post_message(LoginRequired(error))
         except NotFound:
             self.detail_note = SafeText("This job is no longer there.")
         except CgcError as error:

@@ -12,14 +12,13 @@ from textual import events, on, work
 from textual.reactive import reactive
 from textual.worker import Worker
 
-from cgc_tui.domain.errors import CgcError, TokenRejected
+from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.paging import PageCache, last_page, next_page, page_after_shift, previous_page
 from cgc_tui.domain.platform import RateLimit
 from cgc_tui.domain.queries import JobPage, JobQuery
 from cgc_tui.domain.text import SafeText
 from cgc_tui.tui.jobs.waiting import ASKING, Waiting
-from cgc_tui.tui.messages import LoginRequired
 
 if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
@@ -139,9 +138,6 @@ class Feed(Waiting):
                 return
             try:
                 self._cache.put(await self.fetch_page(query))
-            except TokenRejected as error:
-                self.post_message(LoginRequired(error))
-                return
             except CgcError:
                 return
 

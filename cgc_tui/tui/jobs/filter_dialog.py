@@ -12,14 +12,13 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Checkbox, Input, Static
 
-from cgc_tui.domain.errors import CgcError, TokenRejected
+from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.jobs import JobState
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import sanitize
 from cgc_tui.tui.dialogs.base import Dialog
 from cgc_tui.tui.jobs.id_input import IdInput
 from cgc_tui.tui.keys import bindings
-from cgc_tui.tui.messages import LoginRequired
 from cgc_tui.tui.stylesheets import stylesheet
 
 if TYPE_CHECKING:
@@ -73,9 +72,6 @@ class FilterDialog(Dialog[JobQuery]):
         """Offer the platform's projects and volumes; without them, ids can still be typed."""
         try:
             projects, volumes = await asyncio.gather(self._client.projects(), self._client.volumes())
-        except TokenRejected as error:
-            self.post_message(LoginRequired(error))
-            return
         except CgcError as error:
             self._say(f"No suggestions: {error.summary}. Type the whole id.")
             return

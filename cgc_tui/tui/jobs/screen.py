@@ -23,6 +23,7 @@ from cgc_tui.domain.search import search_pattern
 from cgc_tui.domain.text import SafeText
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.app_state import follow_app
+from cgc_tui.tui.context import FLOW
 from cgc_tui.tui.jobs.empty_state import EmptyState
 from cgc_tui.tui.jobs.find_bar import FindBar
 from cgc_tui.tui.jobs.job_table import JobTable
@@ -262,34 +263,34 @@ class JobsScreen(Watching):
             )
         )
 
-    @work(group="find")
+    @work(group=FLOW)
     async def _find_in_all_pages(self, text: str) -> None:
         from cgc_tui.tui.find.flow import find_in_all_pages
 
         await find_in_all_pages(self, text)
 
-    @work(group="failures")
+    @work(group=FLOW)
     async def action_failures(self) -> None:
         """Show why jobs of the list failed."""
         from cgc_tui.tui.failures.flow import show_failures
 
         await show_failures(self)
 
-    @work(group="batches")
+    @work(group=FLOW)
     async def action_batches(self) -> None:
         """Let the user choose a batch of jobs."""
         from cgc_tui.tui.batches.flow import choose_batch
 
         await choose_batch(self)
 
-    @work(group="export")
+    @work(group=FLOW)
     async def action_export(self) -> None:
         """Write jobs to a file."""
         from cgc_tui.tui.export.flow import export_jobs
 
         await export_jobs(self)
 
-    @work(group="retry")
+    @work(group=FLOW)
     async def action_retry(self) -> None:
         """Retry the marked jobs, or all failed ones of the list."""
         from cgc_tui.tui.retry.flow import retry_jobs

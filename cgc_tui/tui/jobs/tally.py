@@ -12,12 +12,11 @@ from textual import work
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from cgc_tui.domain.errors import CgcError, TokenRejected
+from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.tui.app_state import UserIdentified
 from cgc_tui.tui.jobs.state_tabs import TABS
-from cgc_tui.tui.messages import LoginRequired
 
 if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
@@ -51,8 +50,6 @@ class Tally(Screen[None]):
         """Learn the user's name."""
         try:
             self.post_message(UserIdentified(sanitize((await self.client.user()).username)))
-        except TokenRejected as error:
-            self.post_message(LoginRequired(error))
         except CgcError:
             return
 
@@ -88,8 +85,6 @@ class Tally(Screen[None]):
         tabs = [states for _, states, _, _ in TABS if states != self.job_query.states]
         try:
             totals = await asyncio.gather(*(self.client.count(replace(base, states=tab)) for tab in tabs))
-        except TokenRejected as error:
-            self.post_message(LoginRequired(error))
         except CgcError:
             return
         else:

@@ -17,7 +17,6 @@ from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.refresh_failure import RefreshFailure
 from cgc_tui.domain.text import SafeText
 from cgc_tui.tui.jobs.tally import Tally
-from cgc_tui.tui.messages import LoginRequired
 
 if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
@@ -103,9 +102,6 @@ class Waiting(Tally):
     def _handle_failure(self, error: CgcError) -> None:
         """Say what went wrong and ask again when that can help; the same failure is counted."""
         self.notice = SafeText("")
-        if isinstance(error, TokenRejected):
-            self.post_message(LoginRequired(error))
-            return
         failure = RefreshFailure.next(error, self.failure, self.clock(), interval=self.interval)
         self._update_presence()
         self.failure = replace(failure, retry_at=None) if self.is_suspended else failure

@@ -23,7 +23,6 @@ from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.lists import error_line
 from cgc_tui.formatting.retry import plan_rows, request_lines
 from cgc_tui.tui.app_state import follow_app
-from cgc_tui.tui.messages import LoginRequired
 from cgc_tui.tui.retry.outcome_table import OutcomeTable
 from cgc_tui.tui.stylesheets import stylesheet
 from cgc_tui.tui.widgets.key_bar import KeyBar
@@ -148,10 +147,8 @@ class RetryPlanScreen(Screen[None]):
         self.policy = kinds[(kinds.index(self.policy) + 1) % len(kinds)]
 
     def note_failure(self, error: CgcError) -> None:
-        """Have the app ask for another token where the platform refused this one."""
-        if isinstance(error, TokenRejected):
-            self.token_refused = True
-            self.post_message(LoginRequired(error))
+        """Stop the requests that no key asks for where the platform rejects the token."""
+        self.token_refused = self.token_refused or isinstance(error, TokenRejected)
 
     def show_rows(self, rows: Iterable[tuple[str, SafeText]]) -> None:
         """Show facts at the top, each with its label."""

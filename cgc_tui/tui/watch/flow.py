@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual import work
 from textual.reactive import reactive
 
-from cgc_tui.domain.errors import CgcError, InvalidResponse, TokenRejected
+from cgc_tui.domain.errors import CgcError, InvalidResponse
 from cgc_tui.domain.jobs import UNFINISHED_STATES, ImportJob
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import SafeText, sanitize
@@ -18,7 +18,7 @@ from cgc_tui.domain.watch import WatchedJobs
 from cgc_tui.formatting.display import otherwise
 from cgc_tui.formatting.lists import describe_query
 from cgc_tui.tui.jobs.marking import Marking
-from cgc_tui.tui.messages import LoginRequired, TitleRequested
+from cgc_tui.tui.messages import TitleRequested
 
 if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
@@ -86,10 +86,6 @@ class Watching(Marking):
             try:
                 if not self.paused and await self._poll(target):
                     break
-            except TokenRejected as error:
-                self.watcher_status = SafeText("watch: no token")
-                self.post_message(LoginRequired(error))
-                return
             except CgcError as error:
                 self.watcher_status = sanitize(f"watch: {error.summary}")
             else:
