@@ -23,10 +23,25 @@ from tests.support.commands import Command, Outcome, Stream
 
 
 @pytest.fixture
+def waits() -> list[float]:
+    """Return the seconds of each wait of a command, in order."""
+    return []
+
+
+@pytest.fixture
 def command(
-    platform: SimulatedPlatform, server: LoopbackServer, connect: Connect, clock: Clock, tmp_path: Path
+    platform: SimulatedPlatform,
+    server: LoopbackServer,
+    connect: Connect,
+    clock: Clock,
+    tmp_path: Path,
+    waits: list[float],
 ) -> Command:
     """Return a function that runs a command line; errors come as they are raised."""
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        await asyncio.sleep(0.01)
 
     async def run(
         *arguments: str,
@@ -50,7 +65,7 @@ def command(
             out=out,
             err=err,
             clock=clock,
-            sleep=lambda _: asyncio.sleep(0.01),
+            sleep=sleep,
         )
         code = await load_command(options.command).run(options, session)
         return Outcome(code, out.getvalue(), err.getvalue())

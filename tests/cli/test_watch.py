@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 
 import httpx
@@ -10,8 +11,13 @@ import pytest
 
 from cgc_tui.cli.exit_codes import ExitCode, exit_code_for
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.domain.errors import ServerError, TokenRejected
+from cgc_tui.demo.script import CustomResponse
+from cgc_tui.domain.errors import Forbidden, ServerError, TokenRejected
 from tests.support.commands import Command, Outcome
+
+
+ATTEMPTS = 3
+"""How often the client makes a request that a gateway refuses."""
 
 
 def bulk(request: httpx.Request) -> bool:
@@ -25,6 +31,13 @@ async def when_looked(platform: SimulatedPlatform, times: int, act: Callable[[],
         while sum(asked.path.endswith("/get") for asked in platform.requests) < wanted:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     act()
+
+
+def after_the_first(platform: SimulatedPlatform) -> Callable[[httpx.Request], bool]:
+    """Return what means each bulk request but the first."""
+    return lambda request: (
+        bulk(request) and sum(asked.path.endswith("/get") for asked in platform.requests) > 1
+    )
 
 
 async def watched(command: Command, *arguments: str) -> asyncio.Task[Outcome]:
@@ -222,6 +235,85 @@ async def test_at_the_time_out_it_looks_once_more(
     said = reported.err.splitlines()[1:]
     assert len(said) == len(text)
     assert all(word in line for word, line in zip(text, said, strict=True))
+
+
+def errors(status: int, code: int | None) -> CustomResponse:
+    """Return a bulk answer with this error in place of each job."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        error = {"status": status, "code": code, "message": "no such job, or not now"}
+        items = [{"error": error} for _ in json.loads(request.content)["import_ids"]]
+        return httpx.Response(200, json={"items": items})
+
+    return answer
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, None), (404, 9008), (400, 9008)], ids=str)
+async def test_a_job_that_does_not_exist_is_gone_by_status_or_code(
+    command: Command, platform: SimulatedPlatform, status: int, code: int | None
+) -> None:
+    (job,) = platform.add_jobs(1)
+    watching = await watched(command, job)
+    await when_looked(platform, 1, lambda: platform.next(errors(status, code), where=bulk))
+    result = await watching
+    assert result.code == 1
+    assert result.out.splitlines()[0].endswith(f"{job}  no longer there")
+    assert result.out.splitlines()[1] == "1 job: 0 completed, 1 gone, after 0 s"
+
+
+@pytest.mark.parametrize(("status", "code"), [(503, 0), (403, 1002), (500, None)], ids=str)
+async def test_another_error_in_place_of_a_job_is_waited_out(
+    command: Command, platform: SimulatedPlatform, status: int, code: int | None
+) -> None:
+    (job,) = platform.add_jobs(1)
+    watching = await watched(command, job)
+    await when_looked(platform, 1, lambda: platform.next(errors(status, code), where=bulk))
+    await when_looked(platform, 2, lambda: platform.set_state(job, "COMPLETED"))
+    result = await watching
+    assert (result.code, "1 job: 1 completed" in result.out) == (0, True)
+
+
+async def test_failures_double_the_wait_up_to_a_minute_and_an_answer_ends_that(
+    command: Command, platform: SimulatedPlatform, waits: list[float]
+) -> None:
+    (job,) = platform.add_jobs(1)
+    platform.next("gateway_html", 503, where=after_the_first(platform), times=8 * ATTEMPTS)
+    watching = await watched(command, job)
+    await when_looked(platform, 8 * ATTEMPTS + 2, lambda: platform.set_state(job, "COMPLETED"))
+    result = await watching
+    assert result.code == 0
+    assert waits[:10] == [1, 2, 4, 8, 16, 32, 60, 60, 60, 1]
+    assert len([line for line in result.err.splitlines() if "503" in line]) == 1
+
+
+async def test_a_long_interval_is_never_cut_by_failures(
+    command: Command, platform: SimulatedPlatform, waits: list[float]
+) -> None:
+    (job,) = platform.add_jobs(1)
+    platform.next("gateway_html", 503, where=after_the_first(platform), times=ATTEMPTS)
+    watching = asyncio.ensure_future(command("watch", "--interval", "90", job))
+    await when_looked(platform, ATTEMPTS + 2, lambda: platform.set_state(job, "COMPLETED"))
+    assert (await watching).code == 0
+    assert waits[:3] == [90, 90, 90]
+
+
+async def test_a_lasting_error_at_the_time_out_is_raised(
+    command: Command, platform: SimulatedPlatform
+) -> None:
+    ids = platform.add_jobs(1)
+    platform.fail("error", (403, 1002), where=after_the_first(platform))
+    with pytest.raises(Forbidden):
+        await command("watch", "--timeout", "0", *ids)
+
+
+async def test_jobs_that_end_in_time_leave_no_word_of_the_time_out(
+    command: Command, platform: SimulatedPlatform
+) -> None:
+    (job,) = platform.add_jobs(1)
+    watching = await watched(command, "--timeout", "3600", job)
+    await when_looked(platform, 2, lambda: platform.set_state(job, "COMPLETED"))
+    result = await watching
+    assert (result.code, len(result.err.splitlines())) == (0, 1)
 
 
 async def test_a_404_on_the_way_is_waited_out(command: Command, platform: SimulatedPlatform) -> None:
