@@ -284,7 +284,6 @@ async def test_a_new_job_that_ends_otherwise_is_a_no(command: Command, platform:
     assert "1 job: 0 completed, 1 ended otherwise" in result.out
 
 
-@pytest.mark.xfail(reason="the first look at the new jobs drops those that are gone", strict=True)
 async def test_a_new_job_that_vanishes_is_a_no(command: Command, platform: SimulatedPlatform) -> None:
     platform.remove_jobs(platform.ids()[1:240])
     running = asyncio.ensure_future(command(*SEND, "--watch"))

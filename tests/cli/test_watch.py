@@ -15,7 +15,6 @@ from cgc_tui.demo.script import CustomResponse
 from cgc_tui.domain.errors import Forbidden, ServerError, TokenRejected
 from tests.support.commands import Command, Outcome
 
-
 ATTEMPTS = 3
 """How often the client makes a request that a gateway refuses."""
 

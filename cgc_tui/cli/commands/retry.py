@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from cgc_tui.cli.arguments import owner_name, query_of, state
 from cgc_tui.cli.commands.show import report_missing
-from cgc_tui.cli.commands.watch import JobWatcher
 from cgc_tui.cli.context import CommandContext
 from cgc_tui.cli.exit_codes import ExitCode, error_message, exit_code_for
 from cgc_tui.cli.progress import ProgressLine
+from cgc_tui.cli.watch_printer import WatchPrinter
 from cgc_tui.domain.errors import CgcError, OutcomeUnknown
 from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.domain.lock_holder import LockHolder
@@ -36,8 +36,6 @@ otherwise, 3 unknown outcome, network, server, or another run is sending.
 
 Example: cgc-tui retry --project rosalind/brca-pilot --write --yes
 """
-
-INTERVAL = 10.0
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -186,12 +184,20 @@ async def _watch_new_jobs(
     client: PlatformClient, retry_run: RetryRun, context: CommandContext, code: ExitCode
 ) -> ExitCode:
     """Follow the new jobs to their end."""
-    new = [outcome.replacement.id for outcome in retry_run.outcomes if outcome.replacement is not None]
+    from cgc_tui.services.watcher import JobWatcher
+
+    new = [outcome.replacement for outcome in retry_run.outcomes if outcome.replacement is not None]
     if not new:
         return code
-    watcher = JobWatcher(client, context, compact=True)
-    await watcher.watch_ids(new)
-    await watcher.poll_until_done(INTERVAL)
-    context.write(watcher.summary())
-    watcher.say_missing()
-    return code or watcher.exit_code()
+    printer = WatchPrinter(context, compact=True)
+    watcher = JobWatcher(
+        client,
+        new,
+        changed=printer.show,
+        on_retry=ProgressLine(context).retrying,
+        sleep=context.sleep,
+    )
+    printer.begin(watcher.watched)
+    await watcher.run()
+    printer.print_summary()
+    return code or printer.exit_code()
