@@ -13,12 +13,16 @@ from cgc_tui.cli.arguments import add_filters, query_of, seconds
 from cgc_tui.cli.commands.show import report_missing
 from cgc_tui.cli.context import CommandContext
 from cgc_tui.cli.exit_codes import ExitCode
-from cgc_tui.cli.last_batch import last_batch
 from cgc_tui.cli.progress import ProgressLine
 from cgc_tui.cli.watch_printer import WatchPrinter
+from cgc_tui.domain.batches import MAX_GAP
+from cgc_tui.domain.errors import InvalidResponse
 from cgc_tui.domain.jobs import UNFINISHED_STATES, ImportJob
-from cgc_tui.domain.queries import JobQuery
-from cgc_tui.formatting.display import format_seconds
+from cgc_tui.domain.queries import JobPage, JobQuery
+from cgc_tui.domain.text import SafeText
+from cgc_tui.formatting.batches import route_label, started_label
+from cgc_tui.formatting.display import format_count, format_seconds
+from cgc_tui.formatting.lists import missing_details
 
 if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
@@ -113,8 +117,7 @@ async def _select_jobs(
 ) -> tuple[Sequence[ImportJob], ExitCode]:
     """Return the jobs to watch, and the exit code if the command ends because some cannot be read."""
     if options.last_batch:
-        batch = await last_batch(client, query, context)
-        return ((), ExitCode.NO) if batch is None else (batch.jobs, ExitCode.DONE)
+        return await _last_batch(client, query, context)
     if options.jobs:
         return await _named_jobs(client, options.jobs, context)
     return await _matching_jobs(client, query, context)
@@ -151,6 +154,42 @@ async def _matching_jobs(
         context.say(f"{page.unreadable:,} records could not be read.")
         return page.jobs, ExitCode.UNAVAILABLE
     return page.jobs, ExitCode.DONE
+
+
+async def _last_batch(
+    client: PlatformClient, query: JobQuery, context: CommandContext
+) -> tuple[Sequence[ImportJob], ExitCode]:
+    """Read the newest batch of the list; say what it is and how many jobs were searched."""
+    from cgc_tui.api.listing import fetch_all
+    from cgc_tui.api.parse import TRY_AGAIN
+    from cgc_tui.services.batches import newest_batch
+
+    with ProgressLine(context) as progress:
+
+        async def read(max_jobs: int) -> JobPage:
+            page = await fetch_all(
+                client,
+                query,
+                max_jobs=max_jobs,
+                on_progress=progress.show,
+                on_retry=progress.retrying,
+                sleep=context.sleep,
+            )
+            if page.details_missing:
+                text = missing_details(page.details_missing, len(page.jobs))
+                raise InvalidResponse(SafeText(f"{text}, so the last batch is not known"), TRY_AGAIN)
+            return page
+
+        search = await newest_batch(read)
+    searched = f"{len(search.page.jobs):,} of {format_count(search.page.total)} jobs searched"
+    if not search.batches:
+        minutes = MAX_GAP.total_seconds() / 60
+        context.say(f"no two jobs went one way within {minutes:.0f} min, so there is no batch; {searched}")
+        return (), ExitCode.NO
+    batch = search.batches[0]
+    start, route = started_label(batch, context.display, context.clock()), route_label(batch, context.display)
+    context.say(f"the last batch: {start}, {route}, {len(batch.jobs):,} jobs; {searched}")
+    return batch.jobs, ExitCode.DONE
 
 
 def _run_finish_command(command: str, context: CommandContext, counts: Mapping[str, int]) -> None:
