@@ -41,7 +41,7 @@ def _demo_session(request_log: RequestLog) -> PlatformSession:
         connect=lambda endpoint, token: PlatformClient(
             Requester(endpoint, token, transport=transport, request_log=request_log)
         ),
-        state=None,
+        state_directory=None,
     )
 
 

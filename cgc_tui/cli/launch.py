@@ -75,7 +75,7 @@ def _run_screen(options: argparse.Namespace, request_log: RequestLog, prefetch: 
         title=session.title,
         credentials=session.credentials,
         connect=session.connect,
-        state=session.state,
+        state=session.state_directory,
         request_log=request_log,
         settings=settings if refresh is None else replace(settings, refresh=refresh),
         config_path=_settings_path(),

@@ -78,6 +78,11 @@ class Credentials:
         self._home = home
         self._new: dict[str, str] = {}
 
+    @property
+    def has_environment_token(self) -> bool:
+        """Whether SB_AUTH_TOKEN is set."""
+        return bool(self._environ.get("SB_AUTH_TOKEN", "").strip())
+
     def resolve(
         self, *, profile: str | None, endpoint: str | None, default_profile: str | None = None
     ) -> Access:
@@ -153,15 +158,14 @@ class Credentials:
         """Yield what each place has for this profile and endpoint, in the order in which they count."""
         if store_first:
             yield TokenSource.STORE, profiles.token(name, endpoint)
-        has_environment_token = bool(self._environ.get("SB_AUTH_TOKEN", "").strip())
-        if has_environment_token and self._environment_fits(profiles, default, endpoint):
+        if self.has_environment_token and self._environment_fits(profiles, default, endpoint):
             yield (
                 TokenSource.ENVIRONMENT,
                 parse_token(self._environ["SB_AUTH_TOKEN"], where="SB_AUTH_TOKEN"),
             )
         yield TokenSource.STORE, profiles.token(name, endpoint)
         yield TokenSource.SEVENBRIDGES, _other_clients_token(self._home, name, endpoint, self._note)
-        if has_environment_token:
+        if self.has_environment_token:
             self._note(
                 f"SB_AUTH_TOKEN was not sent to {endpoint}, as it was not given for that. "
                 f"If it is for that, set SB_API_ENDPOINT to {endpoint}."

@@ -66,16 +66,16 @@ async def _login(context: CommandContext, *, piped: bool) -> int:
         context.say("there is no terminal to ask on; give the token on standard input: --with-token")
         return ExitCode.USAGE
     token = parse_token(sys.stdin.read(MAX_BYTES) if piped else _prompt_for_token(context))
-    client = session.connect(session.access.endpoint, token)
-    try:
-        user = await client.user()
-    finally:
-        await client.close()
-    profile = session.credentials.save(session.access.profile, session.access.endpoint, token, user.username)
+    login = await session.verify_token(session.access.endpoint, token)
+    await login.client.close()
+    stored = session.store_login(login)
+    if stored.error is not None:
+        raise stored.error
     context.say(
-        f"{session.title} knows you as {user.username}; the token is stored for the profile {profile}."
+        f"{session.title} knows you as {login.username}; "
+        f"the token is stored for the profile {stored.profile}."
     )
-    if context.environ.get("SB_AUTH_TOKEN", "").strip():
+    if stored.environment_first:
         context.say("SB_AUTH_TOKEN is still taken first, unless --profile is given: unset it.")
     return ExitCode.DONE
 

@@ -113,7 +113,7 @@ def _lock(context: CommandContext, *, wait: bool) -> SendLock:
             context.say(f"waiting: {held_by(holder, context.display)}")
 
     return SendLock(
-        context.session.state,
+        context.session.state_directory,
         on_wait=waiting,
         on_unprotected=lambda reason: context.say(unprotected(reason)),
         wait=wait,
