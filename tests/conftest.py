@@ -22,6 +22,7 @@ from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import SafeText
 from cgc_tui.domain.token import Token
 from cgc_tui.formatting.display import DisplayOptions
+from cgc_tui.services.session import PlatformSession
 from cgc_tui.tui.app import AppConfig, CgcApp
 from tests.support.app import Connect, MakeApp, Start
 from tests.support.clock import Clock
@@ -111,11 +112,11 @@ def make_app(platform: SimulatedPlatform, server: LoopbackServer, clock: Clock, 
         endpoint = endpoint or (platform.base_url if simulated else server.url)
         transport = platform.transport() if simulated else None
         events = RequestLog()
-        setup = AppConfig(
-            access=Access("cgc", endpoint, Token(token) if token else None, source, last_user),
-            title="CGC",
-            credentials=Credentials(directory, environ={}, home=tmp_path),
-            connect=lambda at, given: PlatformClient(
+        session = PlatformSession(
+            Access("cgc", endpoint, Token(token) if token else None, source, last_user),
+            "CGC",
+            Credentials(directory, environ={}, home=tmp_path),
+            lambda at, given: PlatformClient(
                 Requester(
                     at,
                     given,
@@ -123,15 +124,18 @@ def make_app(platform: SimulatedPlatform, server: LoopbackServer, clock: Clock, 
                     request_log=events,
                 )
             ),
-            state=tmp_path / "state",
+            tmp_path / "state",
+            writable=write,
+            clock=clock,
+        )
+        setup = AppConfig(
+            session,
             request_log=events,
             settings=settings or Settings(refresh=0),
             config_path=Path("~/.config/cgc-tui/config.toml"),
             query=query or JobQuery(),
             display=DisplayOptions(),
             environ={"TERM": "xterm-256color"} if environ is None else environ,
-            clock=clock,
-            writable=write,
         )
         return CgcApp(setup, driver_class=None)
 

@@ -69,20 +69,16 @@ def _run_screen(options: argparse.Namespace, request_log: RequestLog, prefetch: 
 
     gc.freeze()  # what was imported stays: looking through it for what does not took 10 ms of the start
     gc.enable()
+    session.writable = bool(getattr(options, "screen write"))
     refresh = getattr(options, "screen refresh")
     setup = AppConfig(
-        access=session.access,
-        title=session.title,
-        credentials=session.credentials,
-        connect=session.connect,
-        state=session.state_directory,
+        session=session,
         request_log=request_log,
         settings=settings if refresh is None else replace(settings, refresh=refresh),
         config_path=_settings_path(),
         query=query,
         display=default_display(),
         environ=os.environ,
-        writable=bool(getattr(options, "screen write")),
         prefetch=prefetch,
     )
     plain = getattr(options, "screen plain-output") or settings.plain_output

@@ -40,13 +40,17 @@ KEYS: dict[str, tuple[Key, ...]] = {
     "app": (Key("app.events", "exclamation_mark", "events", "Requests: the event log", show=False),),
     "jobs": (
         Key("jobs.refresh", "r,f5,ctrl+r", "reload", "Refresh", tooltip="Ask the platform now"),
-        Key("jobs.next", "right_square_bracket,right", "next_page", "Next", tooltip="Next page"),
+        Key("jobs.next", "right_square_bracket,right", "page('next')", "Next", tooltip="Next page"),
         Key(
-            "jobs.previous", "left_square_bracket,left", "previous_page", "Previous", tooltip="Previous page"
+            "jobs.previous",
+            "left_square_bracket,left",
+            "page('previous')",
+            "Previous",
+            tooltip="Previous page",
         ),
-        Key("jobs.first", "{", "first_page", "First page", show=False),
-        Key("jobs.last", "}", "last_page", "Last page", show=False),
-        Key("state.all", "0", "state('')", "State", key_display="0-4", tooltip="All states"),
+        Key("jobs.first", "{", "page('first')", "First page", show=False),
+        Key("jobs.last", "}", "page('last')", "Last page", show=False),
+        Key("state.all", "0", "state", "State", key_display="0-4", tooltip="All states"),
         Key("state.pending", "1", "state('PENDING')", "Pending jobs", show=False),
         Key("state.running", "2", "state('RUNNING')", "Running jobs", show=False),
         Key("state.completed", "3", "state('COMPLETED')", "Completed jobs", show=False),

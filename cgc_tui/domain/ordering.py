@@ -39,7 +39,7 @@ class ListView:
 
     def rows_of(self, page: JobPage) -> tuple[ImportJob, ...]:
         """Return a page's jobs that match, in order; the list that a search found has that order already."""
-        if page.query.among is not None:
+        if page.origin is not None:
             return tuple(search_pattern(self.search).filter(page.jobs))
         return self.apply(page.jobs)
 

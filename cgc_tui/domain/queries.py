@@ -16,34 +16,28 @@ MAX_LIMIT = 100
 
 @dataclass(frozen=True, slots=True)
 class JobQuery:
-    """Which jobs to list: filters and a window of `limit` jobs from `offset` (both count jobs).
-
-    With `among`, the list is of the jobs that a search found (`cgc_tui.domain.result_set.ResultSet`), which
-    the platform cannot be asked for.
-    """
+    """Which jobs to list: filters and a window of `limit` jobs from `offset` (both count jobs)."""
 
     states: tuple[str, ...] = ()
     project: str | None = None
     volume: str | None = None
     offset: int = 0
     limit: int = 50
-    among: ResultOrigin | None = None
 
     @property
     def is_filtered(self) -> bool:
         """Whether anything but the window narrows the list."""
-        return bool(self.states or self.project or self.volume or self.among)
+        return bool(self.states or self.project or self.volume)
 
 
 class ResultOrigin(NamedTuple):
-    """What was looked for, and in which list.
+    """The search that found the jobs of a result set.
 
-    `title` names the jobs that were found, `within` is the list that was looked through and that one goes
-    back to. `searched` of its `total` jobs were looked at, at the time `at`; None is not known.
+    `title` names these jobs. `searched` of the `total` jobs of a list were searched at the time `at`; None
+    is not known.
     """
 
     title: SafeText
-    within: JobQuery
     searched: int
     total: int | None
     at: datetime | None
@@ -54,7 +48,8 @@ class JobPage:
     """One page of the list, as the platform answered `query`.
 
     `total` is None where the platform did not say it; `more` says whether jobs follow. `limit` is how
-    many jobs the platform really gives a page. `unreadable` counts items that were not jobs, and
+    many jobs the platform really gives a page. `origin` is the search whose result set the page is of, None
+    for the platform's own list. `unreadable` counts items that were not jobs, and
     `incomplete` says why brief items could not be filled in. `next_link` says whether the links of the
     answer name a next page. The last three do not count when two pages are compared.
     """
@@ -65,6 +60,7 @@ class JobPage:
     more: bool
     limit: int
     unreadable: int = 0
+    origin: ResultOrigin | None = None
     next_link: bool = field(default=False, compare=False)
     incomplete: CgcError | None = field(default=None, compare=False)
     received_at: datetime | None = field(default=None, compare=False)

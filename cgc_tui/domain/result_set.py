@@ -16,8 +16,8 @@ MAX_REFRESHED = 1000
 class ResultSet:
     """The jobs that a search found, in the order in which it met them, with what is known of each by now.
 
-    Its pages answer queries whose `among` is the `origin`; state, project and volume narrow it by what is
-    known. `as_of` is when the jobs that have not ended were last asked for; those that have do not change.
+    State, project and volume narrow it by what is known. `as_of` is when the unfinished jobs were last
+    requested; those that have ended do not change.
     """
 
     def __init__(self, origin: ResultOrigin, jobs: Iterable[ImportJob]) -> None:
@@ -29,10 +29,6 @@ class ResultSet:
     def jobs(self) -> tuple[ImportJob, ...]:
         """All that was found."""
         return tuple(self._jobs.values())
-
-    def query(self, limit: int) -> JobQuery:
-        """Return the query for the first page, with `limit` jobs on it."""
-        return JobQuery(limit=limit, among=self.origin)
 
     def filter(self, query: JobQuery) -> tuple[ImportJob, ...]:
         """Return the jobs that the query's filters leave, whatever its window."""
@@ -54,6 +50,7 @@ class ResultSet:
             total=len(jobs),
             more=end < len(jobs),
             limit=query.limit,
+            origin=self.origin,
             received_at=self.as_of,
         )
 

@@ -53,9 +53,9 @@ def page_position(page: JobPage, display: DisplayOptions) -> SafeText:
     return SafeText(f"{first:,}{dash}{last:,} of {total}{display.separator}{page_text}")
 
 
-def describe_query(query: JobQuery, display: DisplayOptions) -> SafeText:
-    """Return what narrows the list, or `whole list`."""
-    parts: list[str] = [query.among.title] if query.among else []
+def describe_query(query: JobQuery, display: DisplayOptions, origin: ResultOrigin | None = None) -> SafeText:
+    """Return what narrows the list, the search first of which it is the result set, or `whole list`."""
+    parts: list[str] = [origin.title] if origin is not None else []
     parts += [" or ".join(query.states)] if query.states else []
     parts += [f"project {query.project}"] if query.project else []
     parts += [f"volume {query.volume}"] if query.volume else []

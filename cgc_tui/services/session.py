@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cgc_tui.config.credentials import Access, Credentials, TokenSource
-from cgc_tui.config.platforms import CredentialsError
+from cgc_tui.config.platforms import CredentialsError, platform_at
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.domain.token import Token
 
@@ -42,10 +43,19 @@ class PlatformSession:
 
     `title` is the platform's name for the user; `connect` makes a client for an endpoint and a token;
     `state_directory` is where this machine keeps locks, None if it keeps nothing; `writable` tells whether
-    the user allows changes to the platform.
+    the user allows changes to the platform. All that takes the time from it takes it from `clock`.
     """
 
-    __slots__ = ("access", "connect", "credentials", "state_directory", "title", "writable")
+    __slots__ = (
+        "_client",
+        "access",
+        "clock",
+        "connect",
+        "credentials",
+        "state_directory",
+        "title",
+        "writable",
+    )
 
     def __init__(
         self,
@@ -56,6 +66,7 @@ class PlatformSession:
         state_directory: Path | None,
         *,
         writable: bool = False,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.access = access
         self.title = title
@@ -63,6 +74,37 @@ class PlatformSession:
         self.connect = connect
         self.state_directory = state_directory
         self.writable = writable
+        self.clock = clock
+        self._client: PlatformClient | None = None
+
+    @property
+    def client(self) -> PlatformClient:
+        """The client that the app sends requests with, connected when it is first used."""
+        if self._client is None:
+            if self.access.token is None:
+                raise ValueError("a client needs a token")
+            self._client = self.connect(self.access.endpoint, self.access.token)
+        return self._client
+
+    @client.setter
+    def client(self, client: PlatformClient) -> None:
+        self._client = client
+
+    @property
+    def has_client(self) -> bool:
+        """Whether there is a client to be closed."""
+        return self._client is not None
+
+    @property
+    def web(self) -> str | None:
+        """The platform's web address, None if it is not known."""
+        platform = platform_at(self.access.endpoint)
+        return platform.web if platform else None
+
+    @property
+    def writer(self) -> str | None:
+        """The profile that may change what is on the platform, None if none may."""
+        return self.access.profile if self.writable else None
 
     @property
     def user(self) -> SafeText | None:

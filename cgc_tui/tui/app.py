@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,13 +15,11 @@ from textual.reactive import var
 from textual.screen import Screen
 
 from cgc_tui.api.request_log import RequestLog
-from cgc_tui.config.credentials import Access, Credentials, TokenSource
-from cgc_tui.config.platforms import CredentialsError, platform_at
+from cgc_tui.config.credentials import TokenSource
 from cgc_tui.config.settings import Settings
 from cgc_tui.domain.errors import TokenRejected
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import SafeText, sanitize
-from cgc_tui.domain.token import Token
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.app_state import UserIdentified
 from cgc_tui.tui.base_app import TerminalApp
@@ -32,7 +30,7 @@ from cgc_tui.tui.terminal.driver import TerminalDriver
 if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
     from cgc_tui.api.prefetch import Prefetch
-    from cgc_tui.tui.login.screen import LoginResult
+    from cgc_tui.services.session import Login, PlatformSession
 
 REFRESH_INTERVALS = (1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0)
 """Seconds between refreshes, as `+` and `-` step through them."""
@@ -41,25 +39,15 @@ ACTIVITY_EVENTS = (events.InputEvent, events.Paste, events.AppFocus, events.AppB
 
 
 class AppConfig(NamedTuple):
-    """What the app is started with.
+    """What the app is started with; `prefetch` is the page of `query`, if that was requested already."""
 
-    `title` stands in the header for the platform; `state` is the directory of what this machine remembers,
-    None for nothing; `prefetch` is the page of `query`, where that is asked for already.
-    """
-
-    access: Access
-    title: str
-    credentials: Credentials
-    connect: Callable[[str, Token], PlatformClient]
-    state: Path | None
+    session: PlatformSession
     settings: Settings
     config_path: Path
     query: JobQuery
     display: DisplayOptions
     environ: Mapping[str, str]
     request_log: RequestLog
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    writable: bool = False
     prefetch: Prefetch | None = None
 
 
@@ -79,20 +67,18 @@ class CgcApp(TerminalApp):
     def __init__(self, config: AppConfig, *, driver_class: type[Driver] | None = TerminalDriver) -> None:
         super().__init__(config.settings, config.config_path, config.environ, driver_class=driver_class)
         self._app_config = config
-        self._access = config.access
-        self._client: PlatformClient | None = None
+        self._session = config.session
         self.set_reactive(CgcApp.display_options, config.display)
         self.set_reactive(CgcApp.refresh_interval, config.settings.refresh)
 
     def get_default_screen(self) -> Screen[None]:
-        """Return the jobs, or what the question for a token stands on."""
-        if self._access.token is None:
+        """Return the jobs screen, or an empty one below the login screen."""
+        if self._session.access.token is None:
             return Screen()
-        client = self._app_config.connect(self._access.endpoint, self._access.token)
-        self._use_client(client)
+        self._follow_token(self._session.client)
         if self._app_config.prefetch is not None:
-            client.use_prefetched(self._app_config.prefetch)
-        jobs = self._make_jobs_screen(client, self._app_config.title, self._app_config.query)
+            self._session.client.use_prefetched(self._app_config.prefetch)
+        jobs = self._make_jobs_screen(self._app_config.query)
         # Known before they are found out, they do not have everything styled twice.
         jobs.add_class(*jobs._get_breakpoint_classes(self.size.width, self.HORIZONTAL_BREAKPOINTS))
         jobs.add_class(*jobs._get_breakpoint_classes(self.size.height, self.VERTICAL_BREAKPOINTS))
@@ -101,49 +87,37 @@ class CgcApp(TerminalApp):
     def on_mount(self) -> None:
         """Ask for a token where there is none; say what was wrong with the settings."""
         self.add_mode(self.DEFAULT_MODE, self.get_default_screen)  # known late, it is not styled twice
-        if self._access.token is None:
+        if self._session.access.token is None:
             self._show_login(SafeText(""), can_cancel=False)
         settings = self._app_config.settings
-        for note in (*settings.problems, *settings.screen_problems, *self._app_config.credentials.notes):
+        for note in (*settings.problems, *settings.screen_problems, *self._session.credentials.notes):
             self.warn(note)
         self._app_config.request_log.on_write_error(self.warn)
 
     async def on_unmount(self) -> None:
         """Close the connections."""
-        if self._client is not None:
-            await self._client.close()
+        if self._session.has_client:
+            await self._session.client.close()
 
-    def _make_jobs_screen(self, client: PlatformClient, title: str, query: JobQuery) -> JobsScreen:
-        platform = platform_at(client.endpoint)
-        return JobsScreen(
-            client,
-            platform=title,
-            last_user=self._access.user,
-            web=platform.web if platform else None,
-            query=query,
-            interval=self.refresh_interval,
-            display=self.display_options,
-            clock=self._app_config.clock,
-            writer=self._access.profile if self._app_config.writable else None,
-            state=self._app_config.state,
-        )
+    def _make_jobs_screen(self, query: JobQuery) -> JobsScreen:
+        return JobsScreen(self._session, query, interval=self.refresh_interval, display=self.display_options)
 
-    def _use_client(self, client: PlatformClient) -> None:
-        """Send requests with this client from now on; the login screen opens when its token is rejected."""
-        self._client = client
+    def _follow_token(self, client: PlatformClient) -> None:
+        """Open the login screen when the platform rejects the token of this client."""
         client.on_token_rejected(partial(self.call_later, self._require_login, client))
 
     def _require_login(self, client: PlatformClient, error: TokenRejected) -> None:
         """Stop the requests and show the login screen once; a client that was replaced is ignored."""
         from cgc_tui.tui.login.screen import LoginScreen
 
-        if client is not self._client:
+        if client is not self._session.client:
             return
         if (jobs := self._jobs_screen()) is not None:
             jobs.stop_requests(error)
         if any(isinstance(screen, LoginScreen) for screen in self.screen_stack):
             return
-        origin = f" of {self._access.source.value}" if self._access.source else ""
+        source = self._session.access.source
+        origin = f" of {source.value}" if source else ""
         server_reason = f" ({error.server_message.rstrip('.')})" if error.server_message else ""
         self._show_login(sanitize(f"The platform refused the token{origin}{server_reason}."), can_cancel=True)
 
@@ -151,38 +125,46 @@ class CgcApp(TerminalApp):
         from cgc_tui.tui.login.screen import LoginScreen
 
         screen = LoginScreen(
-            self._access.endpoint,
-            store=str(self._app_config.credentials.path),
-            reason=reason,
-            connect=self._app_config.connect,
-            display=self.display_options,
-            can_cancel=can_cancel,
+            self._session, reason=reason, display=self.display_options, can_cancel=can_cancel
         )
         self.push_screen(screen, self._use_login)
 
-    def _use_login(self, login: LoginResult | None) -> None:
-        """Keep the token and go on with it; another platform starts a list of its own."""
+    def _use_login(self, login: Login | None) -> None:
+        """Store the token and go on with it; another platform gets a jobs screen in a mode of its own."""
         if login is None:
             return
-        old = self._client
-        self._use_client(login.client)
-        if old is not None:
-            self.run_worker(old.close())
-        same = login.endpoint == self._access.endpoint
-        self._store_token(login)
-        self.user = self._access.user
+        session = self._session
+        if session.has_client:
+            self.run_worker(session.client.close())
+        old_endpoint = session.access.endpoint
+        session.client = login.client
+        self._follow_token(login.client)
+        self._store_login(login)
+        self.user = session.user
         jobs = self._jobs_screen()
         while jobs is not None and self.screen is not jobs:
             self.screen.dismiss(None)  # what waits for its result goes on without one
+        same = login.endpoint == old_endpoint
         if jobs is not None and same:
-            jobs.switch_client(login.client)
+            jobs.restart()
             return
         query = self._app_config.query if same else JobQuery(limit=self._app_config.query.limit)
-        title = self._app_config.title if same else self._access.title
         left = self.current_mode
-        self.add_mode(login.endpoint, lambda: self._make_jobs_screen(login.client, title, query))
+        self.add_mode(login.endpoint, lambda: self._make_jobs_screen(query))
         self.switch_mode(login.endpoint)
         self.remove_mode(left)
+
+    def _store_login(self, login: Login) -> None:
+        """Store the token, or say that it is used for this run only."""
+        was_of_environment = self._session.access.source is TokenSource.ENVIRONMENT
+        stored = self._session.store_login(login)
+        if was_of_environment:
+            self.warn(
+                "SB_AUTH_TOKEN still holds the old token and will be taken first at the next start: "
+                "correct it or unset it."
+            )
+        if stored.error is not None:
+            self.warn(f"The token is used for this run only. {stored.error}")
 
     def action_events(self) -> None:
         """Show what was asked of the platform and what came back."""
@@ -217,25 +199,3 @@ class CgcApp(TerminalApp):
 
     def _jobs_screen(self) -> JobsScreen | None:
         return next((screen for screen in self.screen_stack if isinstance(screen, JobsScreen)), None)
-
-    def _store_token(self, login: LoginResult) -> None:
-        """Store the token, or say that it holds for this run only."""
-        if self._access.source is TokenSource.ENVIRONMENT:
-            self.warn(
-                "SB_AUTH_TOKEN still holds the old token and will be taken first at the next start: "
-                "correct it or unset it."
-            )
-        profile, source = self._access.profile, None
-        try:
-            profile = self._app_config.credentials.save(profile, login.endpoint, login.token, login.username)
-            source = TokenSource.STORE
-        except CredentialsError as error:
-            self.warn(f"The token is used for this run only. {error}")
-        self._access = replace(
-            self._access,
-            profile=profile,
-            endpoint=login.endpoint,
-            token=login.token,
-            source=source,
-            user=sanitize(login.username),
-        )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from textual.notifications import SeverityLevel
@@ -13,12 +11,13 @@ from textual.screen import Screen
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.marks import Marks
 from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
+from cgc_tui.domain.refresh_status import RefreshStatus
 from cgc_tui.domain.result_set import ResultSet
 from cgc_tui.domain.text import SafeText
 from cgc_tui.formatting.display import DisplayOptions
 
 if TYPE_CHECKING:
-    from cgc_tui.api.client import PlatformClient
+    from cgc_tui.services.session import PlatformSession
 
 Result = TypeVar("Result")
 
@@ -34,20 +33,14 @@ class JobsContext(Protocol):
     """
 
     @property
-    def client(self) -> PlatformClient: ...
-    @property
-    def clock(self) -> Callable[[], datetime]: ...
-    @property
-    def platform(self) -> str:
-        """The platform's title."""
+    def session(self) -> PlatformSession: ...
 
     @property
     def display_options(self) -> DisplayOptions: ...
     @property
     def user(self) -> SafeText | None: ...
     @property
-    def interval(self) -> float:
-        """Seconds between refreshes, 0 for none."""
+    def refresh_status(self) -> RefreshStatus: ...
 
     @property
     def job_query(self) -> JobQuery: ...
@@ -64,6 +57,9 @@ class JobsContext(Protocol):
     @property
     def marks(self) -> Marks: ...
 
+    def known_jobs(self, query: JobQuery) -> tuple[ImportJob, ...] | None:
+        """Return all jobs of the list that match, None if that takes requests."""
+
     async def ask(self, screen: Screen[Result]) -> Result | None:
         """Show a dialog or screen and return its result, None where the user left it."""
 
@@ -77,6 +73,9 @@ class JobsContext(Protocol):
 
     def show_results(self, results: ResultSet) -> None:
         """List the jobs of a result set."""
+
+    def set_title(self, title: SafeText, *, ring: bool = False) -> None:
+        """Set the window title, empty for the usual one; with `ring`, ring the bell too."""
 
     def reload(self) -> None:
         """Request the list again."""

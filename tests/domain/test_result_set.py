@@ -17,7 +17,7 @@ from cgc_tui.tui.jobs.screen import JobsScreen
 from tests.support.app import Connect, Start, rest, shown, text_of
 from tests.support.clock import NOON, Clock
 
-SEARCH = ResultOrigin(SafeText("even ones"), JobQuery(), searched=20, total=20, at=NOON)
+SEARCH = ResultOrigin(SafeText("even ones"), searched=20, total=20, at=NOON)
 
 
 def job(number: int, state: str = "COMPLETED") -> ImportJob:
@@ -36,8 +36,8 @@ def ids(jobs: tuple[ImportJob, ...]) -> list[str]:
 
 def test_pages_follow_each_other_and_end() -> None:
     results = ResultSet(SEARCH, map(job, range(7)))
-    first = results.page(results.query(3), ListView())
-    last = results.page(JobQuery(limit=3, offset=6, among=SEARCH), ListView())
+    first = results.page(JobQuery(limit=3), ListView())
+    last = results.page(JobQuery(limit=3, offset=6), ListView())
     assert (ids(first.jobs), first.total, first.more) == (["0", "1", "2"], 7, True)
     assert (ids(last.jobs), last.total, last.more) == (["6"], 7, False)
     assert first.received_at == NOON
@@ -53,22 +53,22 @@ def test_filters_narrow_it() -> None:
 def test_the_order_goes_over_all_pages() -> None:
     results = ResultSet(SEARCH, map(job, (3, 1, 2, 0)))
     order = ListView(sort=SortKey.STARTED, reverse=True)
-    second = results.page(JobQuery(limit=2, offset=2, among=SEARCH), order)
+    second = results.page(JobQuery(limit=2, offset=2), order)
     assert ids(second.jobs) == ["1", "0"]
     assert order.rows_of(second) == second.jobs
-    turned = results.page(JobQuery(limit=2, among=SEARCH), ListView(reverse=True))
+    turned = results.page(JobQuery(limit=2), ListView(reverse=True))
     assert ids(turned.jobs) == ids(ListView(reverse=True).rows_of(turned)) == ["0", "2"]
 
 
 def test_a_refresh_asks_for_the_page_and_for_what_has_not_ended() -> None:
     states = {400: "PENDING", 300: "ABORTED"}
     results = ResultSet(SEARCH, [job(number, states.get(number, "COMPLETED")) for number in range(500)])
-    assert results.ids_to_refresh(results.page(results.query(2), ListView())) == ("0", "1", "400")
+    assert results.ids_to_refresh(results.page(JobQuery(limit=2), ListView())) == ("0", "1", "400")
 
 
 def test_a_refresh_does_not_ask_without_end() -> None:
     results = ResultSet(SEARCH, [job(number, "RUNNING") for number in range(3000)])
-    ids = results.ids_to_refresh(results.page(JobQuery(limit=100, offset=2000, among=SEARCH), ListView()))
+    ids = results.ids_to_refresh(results.page(JobQuery(limit=100, offset=2000), ListView()))
     assert len(set(ids)) == len(ids) == MAX_REFRESHED + 100
 
 
@@ -94,9 +94,7 @@ async def every_third(connect: Connect) -> ResultSet:
         for offset in (0, 100, 200)
         for job in (await connect().jobs(JobQuery(offset=offset, limit=100))).jobs
     ]
-    search = ResultOrigin(
-        SafeText("every third"), JobQuery(), searched=len(listed), total=len(listed), at=NOON
-    )
+    search = ResultOrigin(SafeText("every third"), searched=len(listed), total=len(listed), at=NOON)
     return ResultSet(search, listed[::3])
 
 
@@ -133,7 +131,7 @@ async def test_it_is_a_list_like_any_other(
         table = pilot.app.screen.query_one(JobTable)
         assert [(each.name or "").casefold() for each in table.shown_jobs] == names[:50]
         await pilot.press("escape")
-        await shown(pilot, "1–50 of 230 · page 1 of 5 · whole list · this page by name")
+        await shown(pilot, "51–100 of 230 · page 2 of 5 · whole list · this page by name")
 
 
 async def test_its_refresh_takes_one_request_and_counts_anew(

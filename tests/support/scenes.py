@@ -56,7 +56,7 @@ def by_keys(*parts: str, write: bool = False) -> Scene:
 
 def _token(stage: Stage) -> tuple[CgcApp, Steps]:
     app = stage.make_app(simulated=True, token=None, source=None)
-    app._app_config.credentials.path = Path("~/.config/cgc-tui/credentials")
+    app._session.credentials.path = Path("~/.config/cgc-tui/credentials")
     return app, steps("?Get one at", *"no-token", "enter", "?The platform refused")
 
 

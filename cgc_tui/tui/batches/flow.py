@@ -29,7 +29,9 @@ async def choose_batch(jobs: JobsContext) -> None:
         batches = find_batches(page.jobs, complete=not page.more)
         batch = next((each for each in batches if any(job.id == job_id for job in each.jobs)), None)
         if batch is None:
-            index = await jobs.ask(BatchPicker(batches, page, display=jobs.display_options, now=jobs.clock()))
+            index = await jobs.ask(
+                BatchPicker(batches, page, display=jobs.display_options, now=jobs.session.clock())
+            )
             if index is None:
                 return
             job_id = None
@@ -46,12 +48,12 @@ async def choose_batch(jobs: JobsContext) -> None:
 async def _read(jobs: JobsContext, max_jobs: int) -> JobPage | None:
     """Return the first jobs of the list in all states, None where the user stopped that."""
     query = replace(jobs.job_query, states=(), offset=0)
-    description = describe_query(query, jobs.display_options)
+    description = describe_query(query, jobs.display_options, jobs.origin)
     heading = sanitize(f"Looking for batches{jobs.display_options.separator}{description}")
     return await jobs.all_jobs(query, heading, max_jobs=max_jobs)
 
 
 def _origin(jobs: JobsContext, batch: Batch, page: JobPage) -> ResultOrigin:
-    started = started_label(batch, jobs.display_options, jobs.clock())
+    started = started_label(batch, jobs.display_options, jobs.session.clock())
     title = sanitize(f"batch of {started} {route_label(batch, jobs.display_options)}")
-    return ResultOrigin(title, jobs.job_query, len(page.jobs), page.total, page.received_at)
+    return ResultOrigin(title, len(page.jobs), page.total, page.received_at)

@@ -45,7 +45,7 @@ class BatchPicker(Dialog[int]):
     def compose(self) -> ComposeResult:
         """Lay out what was looked at, the batches, the rule and the keys."""
         page = self._page
-        origin = ResultOrigin(SafeText(""), page.query, len(page.jobs), page.total, page.received_at)
+        origin = ResultOrigin(SafeText(""), len(page.jobs), page.total, page.received_at)
         lines = [Content(self._line(batch)) for batch in self._batches]
         if self._page.more:
             lines.append(Content("Search all jobs"))

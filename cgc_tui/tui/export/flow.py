@@ -32,20 +32,20 @@ Scopes = dict[SafeText, tuple[ImportJob, ...] | None]
 async def export_jobs(jobs: JobsContext) -> None:
     """Let the user choose jobs and a file, and write them."""
     scopes = _scopes(jobs)
-    request = await jobs.ask(ExportDialog(list(scopes), f"cgc-imports-{jobs.clock():%Y-%m-%d}"))
+    request = await jobs.ask(ExportDialog(list(scopes), f"cgc-imports-{jobs.session.clock():%Y-%m-%d}"))
     if request is None:
         return
     selected, unreadable = list(scopes.values())[request.scope], 0
     if selected is None:
         query = replace(jobs.job_query, offset=0)
-        description = describe_query(query, jobs.display_options)
+        description = describe_query(query, jobs.display_options, jobs.origin)
         heading = sanitize(f"Reading all jobs to write{jobs.display_options.separator}{description}")
         page = await jobs.all_jobs(query, heading)
         if page is None:
             return
         selected, unreadable = page.jobs, page.unreadable
     try:
-        await _write(request, await _refreshed(jobs.client, selected, jobs.marks))
+        await _write(request, await _refreshed(jobs.session.client, selected, jobs.marks))
     except (CgcError, FileWriteError) as error:
         reason = error_line(error, jobs.display_options) if isinstance(error, CgcError) else error.message
         jobs.notify(
@@ -59,7 +59,11 @@ async def export_jobs(jobs: JobsContext) -> None:
 def _scopes(jobs: JobsContext) -> Scopes:
     """Return the choices: the marked jobs where there are any, the shown ones, all."""
     shown, marked = jobs.shown_jobs, tuple(jobs.marks.jobs.values())
-    total = jobs.page.total if jobs.page is not None and jobs.page.query == jobs.job_query else None
+    total = (
+        jobs.page.total
+        if jobs.page is not None and (jobs.page.query, jobs.page.origin) == (jobs.job_query, jobs.origin)
+        else None
+    )
     scopes: Scopes = {SafeText(f"{len(marked):,} marked"): marked} if marked else {}
     return {
         **scopes,

@@ -57,12 +57,14 @@ class FailuresScreen(Screen[ResultSet]):
     def compose(self) -> ComposeResult:
         """Lay out the plot, the causes, what is known of one, and the keys."""
         at = FailuresScreen
-        yield TopBar(self._jobs_context.platform).data_bind(at.display_options, at.user, at.as_of)
+        yield TopBar(self._jobs_context.session.title).data_bind(at.display_options, at.user, at.as_of)
         yield Static("", id="what", markup=False)
-        yield FailureTimeline(self._jobs_context.clock).data_bind(at.display_options, at.failed, at.completed)
+        yield FailureTimeline(self._jobs_context.session.clock).data_bind(
+            at.display_options, at.failed, at.completed
+        )
         with Horizontal(id="causes"):
             yield CauseTable().data_bind(at.display_options, at.causes)
-            yield CauseDetail(self._jobs_context.clock).data_bind(at.display_options, at.cause)
+            yield CauseDetail(self._jobs_context.session.clock).data_bind(at.display_options, at.cause)
         yield KeyBar()
         yield TooSmall()
 
@@ -94,7 +96,7 @@ class FailuresScreen(Screen[ResultSet]):
     async def _read(self, state: JobState) -> JobPage | None:
         """Return all jobs of the list that are in a state, None where the user stopped that."""
         query = replace(self._jobs_context.job_query, states=(state,), offset=0)
-        of = describe_query(replace(query, states=()), self.display_options)
+        of = describe_query(replace(query, states=()), self.display_options, self._jobs_context.origin)
         heading = sanitize(f"Reading all {state.lower()} jobs{self.display_options.separator}{of}")
         return await self._jobs_context.all_jobs(query, heading)
 
@@ -106,7 +108,11 @@ class FailuresScreen(Screen[ResultSet]):
         )
         parts = [
             count_text,
-            describe_query(replace(self._jobs_context.job_query, states=()), self.display_options),
+            describe_query(
+                replace(self._jobs_context.job_query, states=()),
+                self.display_options,
+                self._jobs_context.origin,
+            ),
         ]
         parts += [f"{page.unreadable:,} could not be read"] if page.unreadable else []
         parts += [lacking(page)] if page.details_missing else []
@@ -124,9 +130,7 @@ class FailuresScreen(Screen[ResultSet]):
             return
         total = len(self._page.jobs)
         cause_title = sanitize(title(cause), max_chars=MAX_CHARS)
-        origin = ResultOrigin(
-            cause_title, self._jobs_context.job_query, searched=total, total=total, at=self._page.received_at
-        )
+        origin = ResultOrigin(cause_title, total, total, self._page.received_at)
         self.dismiss(ResultSet(origin, cause.jobs))
 
     def action_detail(self) -> None:

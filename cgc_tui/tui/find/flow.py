@@ -18,7 +18,7 @@ async def find_in_all_pages(jobs: JobsContext, text: str) -> None:
     """Search all jobs of the list for a text; the matching ones become a list."""
     quoted = f'"{sanitize(text, max_chars=MAX_TITLE_CHARS)}"'
     query, separator = replace(jobs.job_query, offset=0), jobs.display_options.separator
-    within = describe_query(query, jobs.display_options)
+    within = describe_query(query, jobs.display_options, jobs.origin)
     page = await jobs.all_jobs(query, sanitize(f"Reading all jobs to find {quoted}{separator}{within}"))
     if page is None:
         return
@@ -27,12 +27,11 @@ async def find_in_all_pages(jobs: JobsContext, text: str) -> None:
     if pattern.error is not None:  # also a pattern that took too long
         jobs.notify(f"{quoted}: {pattern.error}.", severity="warning", markup=False)
         return
-    title = sanitize(f"{quoted} in {within}" if query.is_filtered else quoted)
+    title = sanitize(f"{quoted} in {within}" if query.is_filtered or jobs.origin is not None else quoted)
     searched = len(page.jobs)
-    back_to = query.among.within if query.among is not None else jobs.job_query
     jobs.show_results(
         ResultSet(
-            ResultOrigin(title, back_to, searched, searched + page.unreadable, page.received_at),
+            ResultOrigin(title, searched, searched + page.unreadable, page.received_at),
             matching_jobs,
         )
     )

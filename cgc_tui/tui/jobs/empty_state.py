@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -11,7 +9,7 @@ from textual.widget import Widget
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.ordering import ListView
 from cgc_tui.domain.queries import JobPage, JobQuery
-from cgc_tui.domain.refresh_failure import RefreshFailure
+from cgc_tui.domain.refresh_status import RefreshStatus
 from cgc_tui.domain.search import search_pattern
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions
@@ -25,7 +23,7 @@ class EmptyState(Widget):
     page: reactive[JobPage | None] = reactive[JobPage | None](None, layout=True)
     list_view: reactive[ListView] = reactive(ListView(), layout=True)
     job_query: reactive[JobQuery] = reactive(JobQuery(), layout=True)
-    failure: reactive[RefreshFailure | None] = reactive[RefreshFailure | None](None, layout=True)
+    refresh_status: reactive[RefreshStatus] = reactive(RefreshStatus(), layout=True)
     user: reactive[SafeText | None] = reactive[SafeText | None](None, layout=True)
 
     def __init__(self, endpoint: str) -> None:
@@ -54,8 +52,8 @@ class EmptyState(Widget):
 
     def _lines(self) -> list[str]:
         if self.page is None:
-            if self.failure is not None:
-                return ["No jobs yet.", self._why(self.failure.error)]
+            if (failure := self.refresh_status.failure) is not None:
+                return ["No jobs yet.", self._why(failure.error)]
             return [f"Asking {self._endpoint} for your import jobs…"]
         if self.page.jobs:
             text = sanitize(self.list_view.search, max_chars=40)
@@ -67,12 +65,12 @@ class EmptyState(Widget):
             ]
         if self.page.unreadable:
             return [f"{self.page.unreadable} jobs came that could not be read."]
-        if self.page.query.is_filtered:
-            narrowed = replace(self.page.query, among=None).is_filtered
-            hints = ["0 shows all states, f changes the filter."] if narrowed else []
-            hints += ["Esc goes back."] if self.page.query.among else []
+        origin = self.page.origin
+        if self.page.query.is_filtered or origin is not None:
+            hints = ["0 shows all states, f changes the filter."] if self.page.query.is_filtered else []
+            hints += ["Esc goes back."] if origin is not None else []
             return [
-                f"No job matches: {describe_query(self.page.query, self.display_options)}.",
+                f"No job matches: {describe_query(self.page.query, self.display_options, origin)}.",
                 " ".join(hints),
             ]
         user = self.user or "you"

@@ -13,7 +13,7 @@ from textual.widgets import DataTable
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.marks import Marks
 from cgc_tui.domain.ordering import ListView, SortKey
-from cgc_tui.domain.queries import JobPage, JobQuery
+from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.rows import Column, column_widths
 from cgc_tui.tui.jobs.job_rows import SORT_KEYS, JobRows
@@ -56,7 +56,7 @@ class JobTable(JobRows, inherit_bindings=False):
         super().__init__()
         self._clock = clock
         self._shown: tuple[ImportJob, ...] = ()
-        self._query: JobQuery | None = None
+        self._list: tuple[JobQuery, ResultOrigin | None] | None = None
         self._highlighted_job: ImportJob | None = None
 
     @property
@@ -142,8 +142,8 @@ class JobTable(JobRows, inherit_bindings=False):
         Where the job is gone, the cursor stays at its place in a list that is still the same one, and goes
         to the top of another.
         """
-        query = self.page.query if self.page is not None else None
-        same, self._query = query == self._query, query
+        shown = (self.page.query, self.page.origin) if self.page is not None else None
+        same, self._list = shown == self._list, shown
         rows = {job.id: index for index, job in enumerate(self._shown)}
         height = max(1, self.size.height - self.header_height)
         target = rows.get(job_id or "", min(row, max(0, len(rows) - 1)) if same else 0)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from textual import events, on, work
@@ -15,97 +14,126 @@ from textual.containers import Container, Horizontal
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Input
+from textual.worker import Worker
 
+from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.jobs import ImportJob
+from cgc_tui.domain.marks import Marks
+from cgc_tui.domain.ordering import ListView
+from cgc_tui.domain.platform import RateLimit
 from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
-from cgc_tui.domain.result_set import ResultSet
+from cgc_tui.domain.refresh_status import RefreshStatus
 from cgc_tui.domain.search import search_pattern
-from cgc_tui.domain.text import SafeText
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.tui.app_state import follow_app
+from cgc_tui.formatting.job_details import web_page_url
+from cgc_tui.tui.app_state import UserIdentified, follow_app
 from cgc_tui.tui.context import FLOW
+from cgc_tui.tui.jobs.counts import Counts, StateCounts
+from cgc_tui.tui.jobs.detail import DetailLoader
 from cgc_tui.tui.jobs.empty_state import EmptyState
 from cgc_tui.tui.jobs.find_bar import FindBar
+from cgc_tui.tui.jobs.job_list import JobList, ListState, Turn
 from cgc_tui.tui.jobs.job_table import JobTable
+from cgc_tui.tui.jobs.refresher import Refresher
 from cgc_tui.tui.jobs.result_bar import ResultBar
 from cgc_tui.tui.jobs.state_tabs import StateTabs
 from cgc_tui.tui.jobs.status_line import StatusLine
 from cgc_tui.tui.keys import bindings
-from cgc_tui.tui.watch.flow import Watching
-from cgc_tui.tui.widgets.job_detail import JobDetail
+from cgc_tui.tui.messages import CopyRequested, OpenLinkRequested, TitleRequested
+from cgc_tui.tui.widgets.job_detail import JobDetail, JobDetailState
 from cgc_tui.tui.widgets.key_bar import KeyBar
 from cgc_tui.tui.widgets.too_small import TooSmall
 from cgc_tui.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from cgc_tui.api.client import PlatformClient
+    from cgc_tui.domain.batches import BatchProgress
+    from cgc_tui.domain.result_set import ResultSet
     from cgc_tui.domain.retry import RetryRun
+    from cgc_tui.services.session import PlatformSession
+    from cgc_tui.tui.watch.flow import ListWatch
 
 Result = TypeVar("Result")
 
 READ_ONLY = "Nothing is changed on the platform: cgc-tui runs read-only. Start it with --write to allow it."
 
 
-class JobsScreen(Watching):
-    """The list of import jobs, with the detail beside it or over it."""
+class JobsScreen(Screen[None]):
+    """The list of import jobs, with the detail beside it or over it.
+
+    What is requested, waited for or decided is in its parts: each calls back with its new state, which is
+    set here and goes to the widgets by data binding. Features are flows over the `JobsContext` that it is.
+    """
 
     BINDINGS = bindings("jobs")
 
+    display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
+    user: reactive[SafeText | None] = reactive[SafeText | None](None)
+    job_query: reactive[JobQuery] = reactive(JobQuery())
+    origin: reactive[ResultOrigin | None] = reactive[ResultOrigin | None](None)
+    page: reactive[JobPage | None] = reactive[JobPage | None](None, init=False)
+    as_of: reactive[datetime | None] = reactive[datetime | None](None, init=False)
+    notice: reactive[SafeText] = reactive(SafeText(""))
+    refresh_status: reactive[RefreshStatus] = reactive(RefreshStatus())
+    rate_limit: reactive[RateLimit | None] = reactive[RateLimit | None](None)
+    counts: reactive[Counts] = reactive(dict)
+    progress: reactive[BatchProgress | None] = reactive["BatchProgress | None"](None)
+    job: reactive[ImportJob | None] = reactive[ImportJob | None](None, init=False)
+    detail: reactive[JobDetailState] = reactive(JobDetailState())
+    list_view: reactive[ListView] = reactive(ListView(), init=False)
+    marks: reactive[Marks] = reactive(Marks())
     finding: reactive[bool] = reactive(False)
-    """Whether one types what to look for."""
+    """Whether the user types a search."""
+    watcher_status: reactive[SafeText] = reactive(SafeText(""))
 
     def __init__(
-        self,
-        client: PlatformClient,
-        *,
-        platform: str,
-        last_user: SafeText | None,
-        web: str | None,
-        query: JobQuery,
-        interval: float,
-        display: DisplayOptions,
-        writer: str | None,
-        state: Path | None,
-        clock: Callable[[], datetime],
+        self, session: PlatformSession, query: JobQuery, *, interval: float, display: DisplayOptions
     ) -> None:
-        """`platform` is its title, `web` its web address; `interval` is in seconds, 0 for no refresh.
-
-        `last_user` is shown until the platform says who the user is. `writer` is the profile that may
-        change what is on the platform, None where none may. `state` is the directory of the send lock,
-        None where there is none.
-        """
-        super().__init__(client, query=query, interval=interval, web=web, clock=clock)
-        self.platform = platform
-        self.last_user = last_user
-        self._writer = writer
-        self._state_directory = state
+        """`interval` is the time between refreshes in seconds, 0 for none."""
+        super().__init__()
+        self.session = session
+        self.refresher = Refresher(
+            self, interval, clock=session.clock, due=self.reload, changed=self._show_refresh_status
+        )
+        self.job_list = JobList(
+            self,
+            session,
+            query,
+            refresher=self.refresher,
+            changed=self._show_list,
+            loaded=self._note_loaded,
+        )
+        self.state_counts = StateCounts(self, session, changed=self._show_counts)
+        self.details = DetailLoader(self, session, changed=self._show_detail)
+        self._watch: ListWatch | None = None
         self._retries: list[RetryRun] = []
         self.set_reactive(JobsScreen.display_options, display)
+        self.set_reactive(JobsScreen.job_query, query)
+        self.set_reactive(JobsScreen.refresh_status, self.refresher.status)
 
     def compose(self) -> ComposeResult:
         """Lay out the bars, the list with its notice, the detail and the keys."""
-        at = JobsScreen
-        yield TopBar(self.platform, self.last_user).data_bind(
-            at.display_options, at.user, at.as_of, at.interval, at.paused, at.presence
+        at, clock = JobsScreen, self.session.clock
+        yield TopBar(self.session.title, self.session.user).data_bind(
+            at.display_options, at.user, at.as_of, at.refresh_status
         )
         yield StateTabs().data_bind(at.display_options, at.job_query, at.counts)
-        yield ResultBar(self.clock).data_bind(at.display_options, at.job_query, at.progress)
+        yield ResultBar(clock).data_bind(at.display_options, at.origin, at.progress)
         with Horizontal(id="body"):
             with Container(id="list"):
-                yield JobTable(self.clock).data_bind(
-                    at.page, at.list_view, at.display_options, at.as_of, at.marks
+                yield JobTable(clock).data_bind(at.page, at.list_view, at.display_options, at.as_of, at.marks)
+                yield EmptyState(self.session.access.endpoint).data_bind(
+                    at.display_options, at.page, at.job_query, at.list_view, at.refresh_status, at.user
                 )
-                yield EmptyState(self.client.endpoint).data_bind(
-                    at.display_options, at.page, at.job_query, at.list_view, at.failure, at.user
-                )
-            yield JobDetail(self.web).data_bind(at.display_options, job=at.detail, note=at.detail_note)
+            yield JobDetail(self.session.web).data_bind(at.display_options, at.detail)
         yield FindBar()
-        yield StatusLine(self.clock).data_bind(
+        yield StatusLine(clock).data_bind(
             at.display_options,
             at.page,
             at.job_query,
+            at.origin,
             at.list_view,
-            at.failure,
+            at.refresh_status,
             at.as_of,
             at.rate_limit,
             at.notice,
@@ -116,125 +144,130 @@ class JobsScreen(Watching):
         yield KeyBar()
         yield TooSmall()
 
+    def on_mount(self) -> None:
+        """Follow the app's state, and request the first page."""
+        follow_app(self, display_options="display_options", user="user")
+        self.watch(self.app, "refresh_interval", self.refresher.set_interval)
+        self.query_one(JobTable).focus()
+        self.job_list.reload()
+
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """Leave the styles as they are the first time: all that there is has just got its own."""
+        """Skip the restyle on first resume: the screen has just been styled."""
         if not self.stack_updates:
             event.refresh_styles = False
 
-    def on_mount(self) -> None:
-        """Follow the app's state, and put the focus on the list."""
-        follow_app(self, display_options="display_options", user="user", interval="refresh_interval")
-        self.query_one(JobTable).focus()
-
-    @on(JobTable.Highlighted)
-    def _highlight(self, event: JobTable.Highlighted) -> None:
-        self.job = event.job
-
-    @on(JobTable.SortRequested)
-    def _sort_by(self, event: JobTable.SortRequested) -> None:
-        same = self.list_view.sort is event.key
-        reverse = same and not self.list_view.reverse
-        self.list_view = replace(self.list_view, sort=event.key, reverse=reverse)
-
-    @on(StateTabs.Chosen)
-    def _choose_tab(self, event: StateTabs.Chosen) -> None:
-        self.show_states(event.states)
-
-    @on(Input.Changed, "#find")
-    def _find(self, event: Input.Changed) -> None:
-        self.list_view = replace(self.list_view, search=event.value)
-
-    @on(Input.Submitted, "#find")
-    def _search(self, event: Input.Submitted) -> None:
-        """Search all pages, where there are others than the one that is loaded; go to the rows."""
-        if search_pattern(event.value).error is not None:
-            return
-        whole = self.page is not None and not self.page.more and not self.page.query.offset
-        if search_pattern(event.value) and not whole:
-            self._find_in_all_pages(event.value)
-        else:
-            self.action_rows()
-
-    def action_rows(self) -> None:
-        """Go to the rows; what was looked for on this page stays."""
-        self.query_one(JobTable).focus()
-
-    @on(Input.Blurred, "#find")
-    def _stop_finding(self) -> None:
-        self.finding = False
-
     def on_resize(self) -> None:
-        """Look closer where the new size shows the detail."""
-        self._open_or_shut()
+        """Load the detail if the new size shows it."""
+        self._update_detail_open()
 
-    @on(JobTable.Opened)
-    def action_detail(self) -> None:
-        """Open the detail, or go into it."""
-        if self.job is None:
+    # What the parts report
+
+    def _show_list(self, state: ListState) -> None:
+        """Show the list; the only place where it is set."""
+        other_list = (state.query, state.origin) != (self.job_query, self.origin)
+        self.job_query, self.origin, self.notice = state.query, state.origin, state.notice
+        if other_list:
+            self.state_counts.show(self.job_list.source, state.query)
+            self._update_progress()
+        self.as_of = state.as_of
+        self.page = state.page
+
+    def _note_loaded(self, page: JobPage, by_user: bool) -> None:
+        self.state_counts.update(self.job_list.source, self.job_list.query, page.total, by_user=by_user)
+        self._update_progress()
+        if self.user is None:
+            self.call_after_refresh(self._load_user)
+
+    def _show_counts(self, counts: Mapping[tuple[str, ...], int | None]) -> None:
+        self.counts = counts
+
+    def _show_refresh_status(self, status: RefreshStatus) -> None:
+        self.refresh_status = status
+        if self._watch is not None:
+            self._watch.follow(status)
+
+    def _show_detail(self, state: JobDetailState) -> None:
+        self.detail = state
+        if state.job is not None:
+            self.job_list.update_job(state.job)
+
+    def _show_watch(self, status: SafeText) -> None:
+        self.watcher_status = status
+
+    def _update_progress(self) -> None:
+        """Show how far the jobs of a result set are."""
+        jobs = self.known_jobs(JobQuery())
+        if jobs is not None:
+            from cgc_tui.domain.batches import batch_progress
+
+            self.progress = batch_progress(jobs, self.session.clock())
+
+    def watch_page(self, page: JobPage | None) -> None:
+        """Update the marked jobs."""
+        self.state_counts.note_change()
+        if page is not None:
+            self.marks = self.marks.refreshed(page.jobs)
+
+    def watch_as_of(self) -> None:
+        """Request the record again if that failed when the list was requested before."""
+        self.details.retry()
+
+    def watch_job(self, job: ImportJob | None) -> None:
+        """Show the job under the cursor."""
+        self.job_list.cursor_job_id = job.id if job is not None else None
+        self.details.show(job)
+
+    def watch_list_view(self, view: ListView) -> None:
+        """Sort the list."""
+        self.job_list.sort(view)
+
+    # What the app calls
+
+    def touch(self, *, focused: bool = True) -> None:
+        """Record user activity; `focused` is False if the terminal has just lost the focus."""
+        self.refresher.touch(focused=focused)
+
+    def stop_requests(self, error: CgcError) -> None:
+        """Stop all requests after an error that no request can get past."""
+        self.job_list.cancel()
+        self.state_counts.cancel()
+        self.details.cancel()
+        if self._watch is not None:
+            self._watch.cancel()
+        self.refresher.halt(error)
+
+    def restart(self) -> None:
+        """Go on with the session's new client."""
+        self.state_counts.clear()
+        self.job_list.restart()
+        self.details.restart()
+        self._load_user()
+        if self._watch is not None:
+            self._watch.restart(self.session.client)
+
+    @work(exclusive=True, group="user")
+    async def _load_user(self) -> None:
+        try:
+            self.post_message(UserIdentified(sanitize((await self.session.client.user()).username)))
+        except CgcError:  # the list is requested at the same time and shows it
             return
-        self._open_or_shut(opened=True)
-        self.query_one(JobDetail).focus()
 
-    def action_pane(self) -> None:
-        """Open or shut the pane."""
-        self._open_or_shut(opened=not self.query_one(JobDetail).display)
-        self.query_one(JobTable).focus()
+    @on(Worker.StateChanged)
+    @on(events.ScreenResume)
+    def _update_rate_limit(self) -> None:
+        """Show the rate limit as of the last answer, whichever request it was for."""
+        self.rate_limit = self.session.client.last_rate_limit
 
-    def _open_or_shut(self, *, opened: bool | None = None) -> None:
-        """Open or shut the detail, or find out whether it is open at this size."""
-        if opened is not None:
-            self.set_class(opened, "-open")
-            self.set_class(not opened, "-shut")
-        self.call_after_refresh(self._see_detail)
-
-    def _see_detail(self) -> None:
-        self.detail_open = self.query_one(JobDetail).display
-
-    def action_back(self) -> None:
-        """Leave the find line or the detail; else stop a wait; else show more again; else clear the marks."""
-        table, find = self.query_one(JobTable), self.query_one(FindBar)
-        if find.has_focus:
-            self._end_find()
-        elif not table.has_focus or not table.display:
-            self.remove_class("-open")
-            self._open_or_shut()
-        elif not (self.stop_waiting() or self._end_find() or self.back()):
-            self.clear_marks()
-        table.focus()
-
-    def _end_find(self) -> bool:
-        """Show all that is loaded again; tell whether that was not so."""
-        self.query_one(FindBar).shut()
-        return bool(self.list_view.search)
-
-    def check_action(
-        self,
-        action: str,
-        parameters: tuple[object, ...],  # noqa: ARG002
-    ) -> bool | None:
-        """Leave `/` to the find line while one types there."""
-        return action != "find" or not isinstance(self.focused, FindBar)
-
-    def action_find(self) -> None:
-        """Open the find line."""
-        self.query_one(FindBar).open()
-        self.finding = True
-
-    def show_results(self, results: ResultSet) -> None:
-        """Show the jobs that were found, with the focus on their rows."""
-        self._end_find()
-        super().show_results(results)
-        self.query_one(JobTable).focus()
-
-    @property
-    def origin(self) -> ResultOrigin | None:
-        """The search whose result set is listed, None where it is the platform's own list."""
-        return self.job_query.among
+    # What features use (JobsContext)
 
     @property
     def shown_jobs(self) -> tuple[ImportJob, ...]:
         """The jobs in the rows, from top to bottom."""
         return self.query_one(JobTable).shown_jobs
+
+    def known_jobs(self, query: JobQuery) -> tuple[ImportJob, ...] | None:
+        """Return all jobs of the list that match, None if that takes requests."""
+        return self.job_list.source.known_jobs(query)
 
     async def ask(self, screen: Screen[Result]) -> Result | None:
         """Show a dialog or screen and return its result, None where the user left it."""
@@ -249,25 +282,229 @@ class JobsScreen(Watching):
         """
         from cgc_tui.tui.dialogs.loading import LoadAllDialog
 
-        if self.results is not None and query.among == self.results.origin:
-            jobs = self.results.filter(query)
-            return JobPage(query, jobs, len(jobs), False, query.limit, received_at=self.results.as_of)
+        jobs = self.known_jobs(query)
+        if jobs is not None:
+            return JobPage(
+                query, jobs, len(jobs), False, query.limit, origin=self.origin, received_at=self.as_of
+            )
         return await self.ask(
             LoadAllDialog(
-                self.client,
+                self.session.client,
                 query,
                 heading=heading,
                 display=self.display_options,
-                clock=self.clock,
+                clock=self.session.clock,
                 max_jobs=max_jobs,
             )
         )
+
+    def show_results(self, results: ResultSet) -> None:
+        """List the jobs of a result set, with the focus on their rows."""
+        self._clear_search()
+        self.job_list.open(results)
+        self.query_one(JobTable).focus()
+
+    def set_title(self, title: SafeText, *, ring: bool = False) -> None:
+        """Set the window title, empty for the usual one; with `ring`, ring the bell too."""
+        self.post_message(TitleRequested(title, ring=ring))
+
+    def reload(self) -> None:
+        """Request the list again."""
+        self.job_list.reload()
+
+    # The list
+
+    def action_reload(self) -> None:
+        """Request the list and the counts now, also in the middle of a wait."""
+        self.job_list.reload(by_user=True)
+
+    def action_page(self, to: Turn) -> None:
+        """Turn to another page."""
+        if not self.job_list.turn(to) and self.page is not None:
+            self.notify("The platform does not say how many jobs there are; ] goes on.", markup=False)
+
+    def action_state(self, *states: str) -> None:
+        """Show the jobs in these states, in all without any."""
+        self.job_list.show(replace(self.job_query, states=states, offset=0))
+
+    @work(group=FLOW)
+    async def action_filter(self) -> None:
+        """Show the filter form."""
+        from cgc_tui.tui.jobs.filter_dialog import FilterDialog
+
+        query = await self.ask(FilterDialog(self.session.client, self.job_query))
+        if query is not None:
+            self.job_list.show(query)
+
+    def action_pause(self) -> None:
+        """Stop or resume the refreshes."""
+        self.refresher.toggle_pause()
+
+    def action_sort(self) -> None:
+        """Sort the loaded jobs by the next column."""
+        self.list_view = replace(self.list_view, sort=self.list_view.sort.next(), reverse=False)
+
+    def action_reverse(self) -> None:
+        """Reverse the order of the loaded jobs."""
+        self.list_view = replace(self.list_view, reverse=not self.list_view.reverse)
+
+    @on(JobTable.SortRequested)
+    def _sort_by(self, event: JobTable.SortRequested) -> None:
+        same = self.list_view.sort is event.key
+        reverse = same and not self.list_view.reverse
+        self.list_view = replace(self.list_view, sort=event.key, reverse=reverse)
+
+    @on(StateTabs.Chosen)
+    def _choose_tab(self, event: StateTabs.Chosen) -> None:
+        self.action_state(*event.states)
+
+    @on(JobTable.Highlighted)
+    def _highlight(self, event: JobTable.Highlighted) -> None:
+        self.job = event.job
+
+    def action_back(self) -> None:
+        """Leave the find bar or the detail, else stop a wait, end a search, go back, or clear the marks."""
+        table, find = self.query_one(JobTable), self.query_one(FindBar)
+        if find.has_focus:
+            self._clear_search()
+        elif not table.has_focus or not table.display:
+            self.remove_class("-open")
+            self._update_detail_open()
+        elif not (self.job_list.stop() or self._clear_search() or self.job_list.back()):
+            self._clear_marks()
+        table.focus()
+
+    # Find
+
+    def check_action(
+        self,
+        action: str,
+        parameters: tuple[object, ...],  # noqa: ARG002
+    ) -> bool | None:
+        """Leave `/` to the find bar while the user types there."""
+        return action != "find" or not isinstance(self.focused, FindBar)
+
+    def action_find(self) -> None:
+        """Open the find bar."""
+        self.query_one(FindBar).open()
+        self.finding = True
+
+    def action_rows(self) -> None:
+        """Go to the rows; the search stays."""
+        self.query_one(JobTable).focus()
+
+    @on(Input.Changed, "#find")
+    def _find(self, event: Input.Changed) -> None:
+        self.list_view = replace(self.list_view, search=event.value)
+
+    @on(Input.Submitted, "#find")
+    def _search(self, event: Input.Submitted) -> None:
+        """Search all pages if there are more than the loaded one; go to the rows."""
+        pattern = search_pattern(event.value)
+        if pattern.error is not None:
+            return
+        whole = self.page is not None and not self.page.more and not self.page.query.offset
+        if pattern and not whole:
+            self._find_in_all_pages(event.value)
+        else:
+            self.action_rows()
+
+    @on(Input.Blurred, "#find")
+    def _stop_finding(self) -> None:
+        self.finding = False
+
+    def _clear_search(self) -> bool:
+        """Show all loaded jobs; tell whether a search hid some."""
+        self.query_one(FindBar).shut()
+        return bool(self.list_view.search)
 
     @work(group=FLOW)
     async def _find_in_all_pages(self, text: str) -> None:
         from cgc_tui.tui.find.flow import find_in_all_pages
 
         await find_in_all_pages(self, text)
+
+    # The job under the cursor
+
+    @on(JobTable.Opened)
+    def action_detail(self) -> None:
+        """Open the detail, or go into it."""
+        if self.job is not None:
+            self._open_detail(True)
+            self.query_one(JobDetail).focus()
+
+    def action_pane(self) -> None:
+        """Open or close the pane."""
+        self._open_detail(not self.query_one(JobDetail).display)
+        self.query_one(JobTable).focus()
+
+    def _open_detail(self, opened: bool) -> None:
+        self.set_class(opened, "-open")
+        self.set_class(not opened, "-shut")
+        self._update_detail_open()
+
+    def _update_detail_open(self) -> None:
+        """Load the detail once it is known whether it is open at this size."""
+        self.call_after_refresh(lambda: self.details.set_open(self.query_one(JobDetail).display))
+
+    def action_json(self) -> None:
+        """Show the record as the platform sent it."""
+        from cgc_tui.tui.dialogs.text import TextDialog, pretty
+
+        if (job := self.detail.job) is not None:
+            title = sanitize(f"Job {job.id}")
+            self.app.push_screen(TextDialog(title, pretty(job.raw), label=SafeText("the JSON")))
+
+    def action_copy_id(self) -> None:
+        """Copy the job's id."""
+        if self.job is not None:
+            self.post_message(CopyRequested(self.job.id, SafeText("the id")))
+
+    @work(group=FLOW)
+    async def action_copy_menu(self) -> None:
+        """Let the user choose what to copy."""
+        from cgc_tui.tui.jobs.copy_menu import choose_text
+
+        chosen = await choose_text(self, self.detail.job)
+        if chosen is not None:
+            name, text = chosen
+            self.post_message(CopyRequested(text, sanitize(f"the {name}")))
+
+    def action_open(self) -> None:
+        """Open the web page of the file or the project."""
+        job = self.detail.job
+        url = job and web_page_url(job, self.session.web)
+        if url:
+            self.post_message(OpenLinkRequested(url))
+        elif job is not None:
+            self.notify("No web page is known for this job.", markup=False)
+
+    # Marks
+
+    def action_mark(self) -> None:
+        """Mark or unmark the job under the cursor, and go to the next one."""
+        table = self.query_one(JobTable)
+        if table.job is not None:
+            self.marks = self.marks.toggled([table.job])
+            table.action_cursor_down()
+
+    def action_mark_on(self, direction: str) -> None:
+        """Mark the job under the cursor and the next one in a direction, and go there."""
+        table = self.query_one(JobTable)
+        first = table.job
+        table.action_cursor_down() if direction == "down" else table.action_cursor_up()
+        self.marks = self.marks.added(job for job in (first, table.job) if job is not None)
+
+    def action_mark_shown(self) -> None:
+        """Mark all rows, or unmark them if all are marked."""
+        self.marks = self.marks.toggled(self.shown_jobs)
+
+    def _clear_marks(self) -> None:
+        count, self.marks = len(self.marks), Marks()
+        if count:
+            self.notice = SafeText(f"{count:,} marks cleared")
+
+    # Features, each loaded when its key is pressed
 
     @work(group=FLOW)
     async def action_failures(self) -> None:
@@ -295,15 +532,17 @@ class JobsScreen(Watching):
         """Retry the marked jobs, or all failed ones of the list."""
         from cgc_tui.tui.retry.flow import retry_jobs
 
-        if self._writer is None:
+        if self.session.writer is None:
             self.notify(READ_ONLY, severity="warning", markup=False)
         else:
-            await retry_jobs(self, self._retries, profile=self._writer, state=self._state_directory)
+            await retry_jobs(self, self._retries, profile=self.session.writer)
 
-    def action_sort(self) -> None:
-        """Sort the loaded jobs by the next column."""
-        self.list_view = replace(self.list_view, sort=self.list_view.sort.next(), reverse=False)
+    def action_watch(self) -> None:
+        """Watch the marked jobs or the list; stop a watch, or forget one that is over."""
+        from cgc_tui.tui.watch.flow import ListWatch
 
-    def action_reverse(self) -> None:
-        """Turn the order of the loaded jobs round."""
-        self.list_view = replace(self.list_view, reverse=not self.list_view.reverse)
+        if self._watch is not None:
+            self._watch.stop()
+            self._watch = None
+        else:
+            self._watch = ListWatch(self, self, self.refresh_status, changed=self._show_watch)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from textual.content import Content
@@ -12,8 +11,9 @@ from textual.reactive import reactive
 from cgc_tui.domain.marks import Marks
 from cgc_tui.domain.ordering import ListView, SortKey
 from cgc_tui.domain.platform import RateLimit
-from cgc_tui.domain.queries import JobPage, JobQuery
+from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
 from cgc_tui.domain.refresh_failure import RefreshFailure
+from cgc_tui.domain.refresh_status import RefreshStatus
 from cgc_tui.domain.search import search_pattern
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions, format_count, format_seconds
@@ -34,8 +34,9 @@ class StatusLine(SplitLine):
     display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
     page: reactive[JobPage | None] = reactive[JobPage | None](None)
     job_query: reactive[JobQuery] = reactive(JobQuery())
+    origin: reactive[ResultOrigin | None] = reactive[ResultOrigin | None](None)
     list_view: reactive[ListView] = reactive(ListView())
-    failure: reactive[RefreshFailure | None] = reactive[RefreshFailure | None](None)
+    refresh_status: reactive[RefreshStatus] = reactive(RefreshStatus())
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
     rate_limit: reactive[RateLimit | None] = reactive[RateLimit | None](None)
     notice: reactive[SafeText] = reactive(SafeText(""))
@@ -51,10 +52,10 @@ class StatusLine(SplitLine):
         """Count down while there is trouble."""
         self._ticker = self.set_interval(1.0, self.refresh, pause=True)
 
-    def watch_failure(self, failure: RefreshFailure | None) -> None:
-        """Count down while there is trouble."""
+    def watch_refresh_status(self, status: RefreshStatus) -> None:
+        """Count down while there is a failure."""
         if self.is_mounted:
-            self._ticker.pause() if failure is None else self._ticker.resume()
+            self._ticker.pause() if status.failure is None else self._ticker.resume()
 
     def sides(self) -> tuple[Content, Content]:
         """Return the trouble or the place, and the watch with what is left of a scarce rate budget."""
@@ -67,9 +68,9 @@ class StatusLine(SplitLine):
         right = Content.styled(
             self.display_options.separator.join(filter(None, (self.watcher_status, left))), muted
         )
-        if self.failure is not None:
+        if self.refresh_status.failure is not None:
             style = self.get_visual_style("status-line--trouble", partial=True)
-            return Content.styled(self._failure_text(self.failure), style), right
+            return Content.styled(self._failure_text(self.refresh_status.failure), style), right
         return Content.styled(
             self.display_options.separator.join(filter(None, self._status_parts())), muted
         ), right
@@ -86,16 +87,14 @@ class StatusLine(SplitLine):
         """Return `51–100 of 12,380`, `page 2 of 248`, `whole list`, `sorted as sent`, and news."""
         if self.page is None:
             return [self.notice or "asking…"]
-        pending = self.job_query != self.page.query
+        pending = (self.job_query, self.origin) != (self.page.query, self.page.origin)
         request_text = (
             f"asking for page {self.job_query.offset // self.job_query.limit + 1:,}…" if pending else ""
         )
         skipped = f"{self.page.unreadable} could not be read" if self.page.unreadable else ""
-        query = replace(self.job_query if pending else self.page.query, among=None)
+        query = self.job_query
         filtered = (
-            describe_query(query, self.display_options)
-            if query.is_filtered or not self.job_query.among
-            else ""
+            describe_query(query, self.display_options) if query.is_filtered or self.origin is None else ""
         )
         return [
             *self._search_text(self.page),
@@ -104,7 +103,7 @@ class StatusLine(SplitLine):
             f"{len(self.marks):,} marked" if self.marks else "",
             skipped,
             lacking(self.page),
-            describe_search(self.job_query.among, self.display_options) if self.job_query.among else "",
+            describe_search(self.origin, self.display_options) if self.origin is not None else "",
             filtered,
             self._order(),
         ]
@@ -127,7 +126,7 @@ class StatusLine(SplitLine):
     def _order(self) -> str:
         sort: str = self.list_view.sort
         backwards = ", backwards" if self.list_view.reverse else ""
-        if self.job_query.among is not None:
+        if self.origin is not None:
             return f"{'as found' if sort == SortKey.SERVER else f'sorted by {sort}'}{backwards}"
         return f"{'sorted' if sort == SortKey.SERVER else 'this page by'} {sort}{backwards}"
 
@@ -138,8 +137,9 @@ class StatusLine(SplitLine):
         parts = (
             [f"STALE {format_seconds(max(0.0, (now - self.as_of).total_seconds()))}"] if self.as_of else []
         )
-        if self.page is not None and self.page.query != self.job_query:
-            parts.append(f"still {describe_query(self.page.query, self.display_options)}")
+        if self.page is not None and (self.page.query, self.page.origin) != (self.job_query, self.origin):
+            shown = describe_query(self.page.query, self.display_options, self.page.origin)
+            parts.append(f"still {shown}")
         summary = sanitize(error_summary(error, self.job_query, self.display_options))
         parts.append(summary + (f" ({failure.count} times)" if failure.count > 1 else ""))
         if failure.retry_at is not None:

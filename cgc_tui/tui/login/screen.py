@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -16,25 +12,12 @@ from textual.widgets import Input, Label, Select, Static
 from cgc_tui.config.platforms import PLATFORMS, CredentialsError, parse_token, platform_at
 from cgc_tui.domain.errors import CgcError, TokenRejected
 from cgc_tui.domain.text import SafeText, sanitize
-from cgc_tui.domain.token import Token
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.lists import error_line
+from cgc_tui.services.session import Login, PlatformSession
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.stylesheets import stylesheet
 from cgc_tui.tui.widgets.too_small import TooSmall
-
-if TYPE_CHECKING:
-    from cgc_tui.api.client import PlatformClient
-
-
-@dataclass(frozen=True, slots=True)
-class LoginResult:
-    """A token that the platform at `endpoint` knows, and the client that has it."""
-
-    endpoint: str
-    token: Token
-    client: PlatformClient
-    username: str
 
 
 class TokenInput(Input):
@@ -50,7 +33,7 @@ class TokenInput(Input):
         """Cut nothing."""
 
 
-class LoginScreen(Screen[LoginResult | None]):
+class LoginScreen(Screen[Login | None]):
     """The platform, where to get a token, and a line to paste it into."""
 
     CSS_PATH = stylesheet("login")
@@ -58,35 +41,28 @@ class LoginScreen(Screen[LoginResult | None]):
     BINDINGS = bindings("token")
 
     def __init__(
-        self,
-        endpoint: str,
-        *,
-        store: str,
-        reason: SafeText,
-        connect: Callable[[str, Token], PlatformClient],
-        display: DisplayOptions,
-        can_cancel: bool,
+        self, session: PlatformSession, *, reason: SafeText, display: DisplayOptions, can_cancel: bool
     ) -> None:
-        """`store` is the path where a token is kept; `can_cancel` says whether Esc goes back."""
+        """`reason` says why a token is needed; with `can_cancel`, Esc goes back."""
         super().__init__()
-        self._endpoint = endpoint
-        self._store = store
+        self._session = session
         self._reason = reason
-        self._connect = connect
         self._display_options = display
         self._can_cancel = can_cancel
 
     def compose(self) -> ComposeResult:
         """Lay out the form."""
         endpoints = {platform.endpoint: platform.name for platform in PLATFORMS.values()}
-        endpoints.setdefault(self._endpoint, self._endpoint)
+        current = self._session.access.endpoint
+        store = sanitize(str(self._session.credentials.path))
+        endpoints.setdefault(current, current)
         with Vertical(id="dialog"):
             yield Static("cgc-tui needs your authentication token", classes="heading")
             yield Static("", id="reason", markup=False)
             yield Label("Platform")
             yield Select(
                 [(Content(sanitize(name)), endpoint) for endpoint, name in endpoints.items()],
-                value=self._endpoint,
+                value=current,
                 allow_blank=False,
                 compact=True,
                 id="platform",
@@ -95,7 +71,7 @@ class LoginScreen(Screen[LoginResult | None]):
             yield Label("Token")
             yield TokenInput()
             yield Static(
-                f"It is tried first, then kept in {sanitize(self._store)}, which only you can read.",
+                f"It is tried first, then kept in {store}, which only you can read.",
                 id="store",
                 markup=False,
             )
@@ -136,11 +112,9 @@ class LoginScreen(Screen[LoginResult | None]):
             self._say(sanitize(str(error)))
             return
         endpoint = self.endpoint
-        client = self._connect(endpoint, token)
-        handed_on = False
         self._say(sanitize(f"Asking {endpoint} …"))
         try:
-            user = await client.user()
+            login = await self._session.verify_token(endpoint, token)
         except TokenRejected as error:
             line.clear()
             self._say(
@@ -151,11 +125,7 @@ class LoginScreen(Screen[LoginResult | None]):
         else:
             while self.app.screen is not self:
                 self.app.pop_screen()
-            self.dismiss(LoginResult(endpoint, token, client, user.username))
-            handed_on = True
-        finally:
-            if not handed_on:
-                await client.close()
+            self.dismiss(login)
 
     @staticmethod
     def _server_reason(error: TokenRejected) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from cgc_tui.domain.jobs import JobState
 from cgc_tui.domain.retry import RetryRun
@@ -13,11 +12,10 @@ from cgc_tui.tui.context import JobsContext
 from cgc_tui.tui.retry.screen import RetryScreen
 
 
-async def retry_jobs(jobs: JobsContext, runs: list[RetryRun], *, profile: str, state: Path | None) -> None:
+async def retry_jobs(jobs: JobsContext, runs: list[RetryRun], *, profile: str) -> None:
     """Plan a retry and show it; the list is requested again afterwards.
 
     `profile` is the one that may write, `runs` are the retries before this one, to which it is added.
-    `state` is the directory of the send lock, None where there is none.
     """
     if jobs.marks:
         selected = tuple(jobs.marks.jobs.values())
@@ -25,26 +23,23 @@ async def retry_jobs(jobs: JobsContext, runs: list[RetryRun], *, profile: str, s
     else:
         query = replace(jobs.job_query, states=(JobState.FAILED,), offset=0)
         separator = jobs.display_options.separator
-        heading = sanitize(f"Reading all failed jobs{separator}{describe_query(query, jobs.display_options)}")
+        heading = sanitize(
+            f"Reading all failed jobs{separator}{describe_query(query, jobs.display_options, jobs.origin)}"
+        )
         page = await jobs.all_jobs(query, heading)
         if page is None:
             return
         selected = page.jobs
-        whole = describe_query(replace(query, states=()), jobs.display_options)
+        whole = describe_query(replace(query, states=()), jobs.display_options, jobs.origin)
         title = sanitize(f"all failed jobs{separator}{whole}")
     await jobs.ask(
         RetryScreen(
-            jobs.client,
+            jobs.session,
             selected,
             runs,
             jobs_title=title,
-            platform=jobs.platform,
             profile=profile,
-            user=jobs.user,
-            state=state,
-            interval=jobs.interval,
-            display=jobs.display_options,
-            clock=jobs.clock,
+            interval=jobs.refresh_status.interval,
         )
     )
     jobs.reload()

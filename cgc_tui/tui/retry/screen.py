@@ -1,258 +1,287 @@
-"""Starts failed imports again once that is confirmed, and shows what became of each."""
+"""The retry screen: the plan with its requests, then the outcome of each import."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
 
+from rich.table import Table
+from rich.text import Text
 from textual import work
-from textual.worker import Worker
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import ContentSwitcher, Static
 
-from cgc_tui.domain.errors import CgcError
-from cgc_tui.domain.lock_holder import LockHolder
-from cgc_tui.domain.retry import RetryPlan, RetryRun
+from cgc_tui.domain.jobs import ImportJob
+from cgc_tui.domain.refresh_status import RefreshStatus
+from cgc_tui.domain.retry import NameConflictPolicy, RetryRun
 from cgc_tui.domain.text import SafeText, sanitize
+from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.lists import error_line
-from cgc_tui.formatting.retry import held_by, outcomes_tsv, run_summary, unprotected
-from cgc_tui.system.send_lock import SendLock
+from cgc_tui.formatting.retry import (
+    held_by,
+    outcomes_tsv,
+    plan_rows,
+    request_lines,
+    run_summary,
+    unprotected,
+)
+from cgc_tui.tui.app_state import follow_app
+from cgc_tui.tui.context import FLOW
 from cgc_tui.tui.dialogs.confirm import ConfirmDialog
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.messages import CopyRequested
 from cgc_tui.tui.retry.outcome_table import OutcomeTable
-from cgc_tui.tui.retry.retry_plan import RetryPlanScreen
+from cgc_tui.tui.retry.planner import RetryPlanner
+from cgc_tui.tui.retry.runner import Phase, RetryRunner
+from cgc_tui.tui.stylesheets import stylesheet
+from cgc_tui.tui.widgets.key_bar import KeyBar
+from cgc_tui.tui.widgets.too_small import TooSmall
+from cgc_tui.tui.widgets.top_bar import TopBar
 
-DEFAULT_INTERVAL = 15.0
-NO_NOTICE = SafeText("")
+if TYPE_CHECKING:
+    from cgc_tui.services.session import PlatformSession
+
+LABEL_CELLS = 8
+MAX_CHARS = 300_000
+
+Row = tuple[str, SafeText]
 
 
-class RetryScreen(RetryPlanScreen):
-    """One retry. Nothing is sent before the confirmation, and each import once whatever is pressed.
+class RetryScreen(Screen[None]):
+    """One retry. Nothing is sent before the confirmation, and each import once whatever is pressed."""
 
-    Once that is given, one worker waits until no other process sends, looks again, and sends. Its run is
-    there from the first request on; a second one is never made.
-    """
-
+    CSS_PATH = stylesheet("retry")
     BINDINGS = bindings("retry")
 
-    def __init__(self, *plan: Any, interval: float, state: Path | None, **more: Any) -> None:
-        """`interval` so many seconds the new jobs are asked for; 0: at a rhythm of its own.
+    display_options: reactive[DisplayOptions] = reactive(DisplayOptions(), init=False)
+    user: reactive[SafeText | None] = reactive[SafeText | None](None, init=False)
+    as_of: reactive[datetime | None] = reactive[datetime | None](None)
+    refresh_status: reactive[RefreshStatus] = reactive(RefreshStatus())
+    policy: reactive[NameConflictPolicy] = reactive(NameConflictPolicy.AS_BEFORE, init=False)
 
-        `state` is the directory of the lock for sending, None where there is none.
+    def __init__(
+        self,
+        session: PlatformSession,
+        jobs: tuple[ImportJob, ...],
+        runs: list[RetryRun],
+        *,
+        jobs_title: SafeText,
+        profile: str,
+        interval: float,
+    ) -> None:
+        """`runs` are the retries before this one; `interval` is that of the list in seconds, 0 for none.
+
+        `profile` is the one that may change what is on the platform.
         """
-        super().__init__(*plan, **more)
-        self._interval = interval or DEFAULT_INTERVAL
-        self._state_directory = state
-        self._run: RetryRun | None = None
-        self._starting: Worker[None] | None = None
-        """The worker that is to send, as long as it has sent nothing."""
-        self._started_meanwhile = 0
-        """How many imports another process started between the plan and the lock."""
-        self._unprotected = NO_NOTICE
-        """Why no lock keeps other processes from sending."""
-        self._sending = False
-        self._reconciling = False
+        super().__init__()
+        self.session = session
+        self.planner = RetryPlanner(self, session, jobs, runs, changed=self._update)
+        self.runner = RetryRunner(self, session, self.planner, runs, interval=interval, changed=self._update)
+        self._jobs_title = jobs_title
+        self._profile = profile
 
-    def action_send(self) -> None:
-        """Ask, and send when that is confirmed."""
-        plan = self.plan
-        if plan is None or not plan.jobs or not self._is_plan:
+    def compose(self) -> ComposeResult:
+        """Lay out the facts, the requests or the outcomes, what is going on, and the keys."""
+        at = RetryScreen
+        yield TopBar(self.session.title).data_bind(at.display_options, at.user, at.as_of, at.refresh_status)
+        yield Static("", id="plan", markup=False)
+        with ContentSwitcher(initial="bodies"):
+            with VerticalScroll(id="bodies"):
+                yield Static("", id="requests", markup=False)
+            with Vertical(id="outcomes"):
+                yield OutcomeTable().data_bind(at.display_options)
+                yield Static("", id="ids", markup=False)
+        yield Static("", id="news", markup=False)
+        yield KeyBar()
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        """Follow the app, and plan."""
+        follow_app(self, display_options="display_options", user="user")
+        self.query_one("#bodies").focus()
+        self.planner.prepare()
+
+    def watch_display_options(self) -> None:
+        """Redraw when the display options change."""
+        self._update()
+
+    def watch_user(self) -> None:
+        """Show the user in the plan."""
+        self._update()
+
+    def watch_policy(self) -> None:
+        """Show the requests with the new option."""
+        self._update()
+
+    @work(group=FLOW)
+    async def action_send(self) -> None:
+        """Ask for a confirmation, and send."""
+        plan = self.planner.state.plan
+        if plan is None or not plan.jobs:
             return
-
-        def confirmed(confirmed_: bool | None) -> None:
-            if confirmed_ and self._is_plan:
-                self._starting = self._send(plan)
-                self.refresh_bindings()
-
         count = len(plan.jobs)
         who = f" as {self.user}" if self.user else ""
-        question = f"Start {count:,} import{'' if count == 1 else 's'} on {self.platform}{who}?"
-        self.app.push_screen(ConfirmDialog(sanitize(question), count), confirmed)
+        question = f"Start {count:,} import{'' if count == 1 else 's'} on {self.session.title}{who}?"
+        if await self.app.push_screen_wait(ConfirmDialog(sanitize(question), count)):
+            self.runner.start(self.policy)
 
-    @property
-    def _is_plan(self) -> bool:
-        """Whether nothing is sent, nor about to be."""
-        return self._run is None and self._starting is None
-
-    @work(group="send")
-    async def _send(self, planned: RetryPlan) -> None:
-        """Send all that no other process has sent, and go on to watch."""
-        from cgc_tui.services.retry import locked_run
-
-        self._show_holder(None)
-        lock = SendLock(
-            self._state_directory,
-            on_wait=self._show_holder,
-            on_unprotected=self._note_unprotected,
-            clock=self.clock,
-        )
-        try:
-            async with locked_run(
-                self.client, planned, self.policy, known=self.ids_before, hold=lock.hold
-            ) as run:
-                self._starting = None
-                news = await self._send_run(run, len(planned.jobs))
-        except CgcError as error:
-            self._starting = None
-            self.note_failure(error)
-            self.show_notice(
-                sanitize(
-                    f"Nothing was sent{self.display_options.separator}"
-                    f"{error_line(error, self.display_options)}"
-                )
-            )
-            self.refresh_bindings()
-            return
-        if self._run is not None:
-            self.interval = self._interval
-            self.set_interval(self._interval, self._poll)
-            await self._refresh_jobs(run, news)
-
-    async def _send_run(self, run: RetryRun, planned: int) -> SafeText:
-        """Send what is left of so many imports, look where an answer was lost; return what went wrong."""
-        from cgc_tui.services.retry import reconcile, send
-
-        self._started_meanwhile = planned - len(run.plan.jobs)
-        if not run.plan.jobs:
-            self.plan = run.plan
-            self._show_plan()
-            self.refresh_bindings()
-            return NO_NOTICE
-        self._run = run
-        self.runs.append(run)
-        self._sending = True
-        self.add_class("-sent")
-        self.query_one(OutcomeTable).focus()
-        self.refresh_bindings()
-        ended = await send(self.client, run, on_change=self._show_run)
-        if ended is not None:
-            self.note_failure(ended)
-        self._sending, self._reconciling = False, True
-        news = error_line(ended, self.display_options) if ended is not None else NO_NOTICE
-        self._show_run(news)
-        try:
-            await reconcile(self.client, run)
-        except CgcError as error:
-            self.note_failure(error)
-            news = sanitize(f"{news} The look failed: {error_line(error, self.display_options)}".strip())
-        self._reconciling = False
-        return news
-
-    def _show_holder(self, holder: LockHolder | None) -> None:
-        if holder is None:
-            self.show_notice(SafeText("Looking once more before sending… Esc stops; nothing is sent."))
-        else:
-            self.show_notice(
-                sanitize(
-                    f"Waiting: {held_by(holder, self.display_options)}. Esc stops waiting; nothing is sent."
-                )
-            )
-
-    def _note_unprotected(self, reason: SafeText) -> None:
-        self._unprotected = unprotected(reason)
+    def action_options(self) -> None:
+        """Change what happens if a name is taken."""
+        policies = list(NameConflictPolicy)
+        self.policy = policies[(policies.index(self.policy) + 1) % len(policies)]
 
     def action_look(self) -> None:
-        """Plan anew, or look how things stand."""
-        self.token_refused = False
-        if self._run is not None:
-            if not self._sending:
-                self._reconcile(self._run, NO_NOTICE)
+        """Plan again or, once something is sent, look for lost answers and read the new jobs."""
+        if self.runner.status.run is None:
+            self.planner.prepare()
         else:
-            self.prepare()
+            self.runner.look()
 
-    @work(exclusive=True, group="look")
-    async def _reconcile(self, run: RetryRun, notice: SafeText) -> None:
-        """Look for jobs whose answer was lost, and how the new ones stand."""
-        from cgc_tui.services.retry import reconcile_once
+    def action_copy(self) -> None:
+        """Copy the outcome of each import."""
+        if (run := self.runner.status.run) is not None:
+            self.post_message(CopyRequested(outcomes_tsv(run), SafeText("the outcomes")))
 
-        try:
-            await reconcile_once(self.client, run)
-        except CgcError as error:
-            self.note_failure(error)
-            notice = sanitize(f"{notice} The look failed: {error_line(error, self.display_options)}".strip())
-        await self._refresh_jobs(run, notice)
+    def action_leave(self) -> None:
+        """Stop waiting, or stop before the next request; while nothing is sent, go back."""
+        if not self.runner.stop():
+            self.planner.cancel()
+            self.runner.cancel()
+            self.dismiss(None)
 
-    @work(exclusive=True, group="look")
-    async def _poll(self) -> None:
-        if self._run is not None and self._run.running_ids and not self.token_refused:
-            await self._refresh_jobs(self._run, NO_NOTICE)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Offer what can be done now."""
+        status = self.runner.status
+        match action:
+            case "send" | "options":
+                return status.run is None and status.phase is Phase.PLANNED
+            case "look":
+                return status.phase is not Phase.LOCKING
+            case "copy":
+                return status.run is not None
+        return True
 
-    async def _refresh_jobs(self, run: RetryRun, notice: SafeText) -> None:
-        """Learn how the new jobs stand."""
-        from cgc_tui.services.retry import refresh
+    def on_data_table_row_highlighted(self) -> None:
+        """Show the ids of the import under the cursor in full."""
+        self._update_ids()
 
-        try:
-            await refresh(self.client, run)
-        except CgcError as error:
-            self.note_failure(error)
-            notice = notice or error_line(error, self.display_options)
-        else:
-            self.as_of = self.clock()
-        self._show_run(notice)
-
-    def _show_run(self, notice: SafeText = NO_NOTICE) -> None:
-        run = self._run
-        if run is None or not self.display:  # a screen that is being removed has lost its widgets
+    def _update(self) -> None:
+        """Show the plan or the run."""
+        if not self.is_mounted or not self.display:  # a screen that is being removed has no widgets any more
             return
-        table = self.query_one(OutcomeTable)
+        run = self.runner.status.run
+        if run is None:
+            rows = self._plan_rows()
+            self._update_requests()
+            self.as_of = self.planner.state.as_of
+        else:
+            self._show_outcomes(run)
+            rows = self._run_rows(run)
+            self._update_ids()
+            self.as_of = self.runner.status.as_of or self.planner.state.as_of
+        self.query_one("#plan", Static).update(_grid([("Retry", self._title(run)), *rows]))
+        self.query_one("#news", Static).update(self._notice(run))
+        self.refresh_bindings()
+
+    def _title(self, run: RetryRun | None) -> SafeText:
+        if run is None:
+            return self._jobs_title
+        return sanitize(f"{self._jobs_title}{self.display_options.separator}names {run.policy}")
+
+    def _plan_rows(self) -> Iterator[Row]:
+        plan = self.planner.state.plan
+        if plan is None:
+            return
+        yield from plan_rows(plan, len(self.planner.jobs), self.display_options)
+        yield "As", sanitize(f"{self.user or 'you'}{self.display_options.separator}profile {self._profile}")
+        yield "Names", sanitize(f"{self.policy}   (o: as before, overwrite, autorename)")
+
+    def _update_requests(self) -> None:
+        """Show the requests of the plan, which stay while a new one is made."""
+        state = self.planner.state
+        if state.plan is not None or state.error is not None:
+            text = "\n".join(request_lines(state.plan.jobs, self.policy)) if state.plan is not None else ""
+            self.query_one("#requests", Static).update(sanitize(text, multiline=True, max_chars=MAX_CHARS))
+
+    def _show_outcomes(self, run: RetryRun) -> None:
+        table, switcher = self.query_one(OutcomeTable), self.query_one(ContentSwitcher)
         table.outcomes = run.outcomes
-        heading = sanitize(f"{self.jobs_title}{self.display_options.separator}names {run.policy}")
-        rows = [("Retry", heading), ("Sent", run_summary(run, self.display_options))]
-        if self._started_meanwhile:
-            rows.append(("Skipped", sanitize(f"{self._started_meanwhile:,} started again meanwhile")))
-        if self._unprotected:
-            rows.append(("No lock", self._unprotected))
+        if switcher.current != "outcomes":
+            switcher.current = "outcomes"
+            table.focus()
+            self.refresh_status = RefreshStatus(self.runner.interval)
+
+    def _run_rows(self, run: RetryRun) -> Iterator[Row]:
+        status, table = self.runner.status, self.query_one(OutcomeTable)
+        yield "Sent", run_summary(run, self.display_options)
+        if status.started_meanwhile:
+            yield "Skipped", SafeText(f"{status.started_meanwhile:,} started again meanwhile")
+        if status.unprotected:
+            yield "No lock", unprotected(status.unprotected)
         if table.hidden_count:
             shown = len(run.outcomes) - table.hidden_count
-            rows.append(
-                ("Shown", SafeText(f"the first {shown:,}, what needs a look before the rest; y copies all"))
-            )
-        self.show_rows(rows)
-        self._show_ids()
-        self.show_notice(notice or self._run_status(run))
+            text = f"the first {shown:,}, what needs a look before the rest; y copies all"
+            yield "Shown", SafeText(text)
 
-    def _run_status(self, run: RetryRun) -> SafeText:
-        """Return what goes on."""
-        if self._sending:
+    def _update_ids(self) -> None:
+        outcome = self.query_one(OutcomeTable).outcome
+        if outcome is not None:
+            new = outcome.replacement.id if outcome.replacement is not None else self.display_options.missing
+            self.query_one("#ids", Static).update(sanitize(f"old {outcome.original.id}   new {new}"))
+
+    def _notice(self, run: RetryRun | None) -> SafeText:
+        """Return what is going on, or what went wrong."""
+        return self._plan_notice() if run is None else self._error_notice() or self._run_notice(run)
+
+    def _plan_notice(self) -> SafeText:
+        status, state, display = self.runner.status, self.planner.state, self.display_options
+        if status.phase is Phase.LOCKING and status.holder is not None:
+            return sanitize(
+                f"Waiting: {held_by(status.holder, display)}. Esc stops waiting; nothing is sent."
+            )
+        if status.phase is Phase.LOCKING:
+            return SafeText("Looking once more before sending… Esc stops; nothing is sent.")
+        if state.error is not None:
+            return sanitize(
+                f"Nothing is sent without a look; r looks again{display.separator}"
+                f"{error_line(state.error, display)}"
+            )
+        if state.plan is None:
+            return SafeText("Looking whether they were started again since…")
+        if status.start_error is not None:
+            return sanitize(f"Nothing was sent{display.separator}{error_line(status.start_error, display)}")
+        return SafeText("Nothing is sent yet. Enter asks first." if state.plan.jobs else "Nothing to send.")
+
+    def _error_notice(self) -> SafeText:
+        """Return why not all was sent or could be read, empty if nothing went wrong."""
+        status, display = self.runner.status, self.display_options
+        sent = error_line(status.send_error, display) if status.send_error is not None else ""
+        if status.look_error is not None:
+            return sanitize(f"{sent} The look failed: {error_line(status.look_error, display)}".strip())
+        if not sent and status.refresh_error is not None:
+            return error_line(status.refresh_error, display)
+        return SafeText(sent)
+
+    def _run_notice(self, run: RetryRun) -> SafeText:
+        phase = self.runner.status.phase
+        if phase is Phase.SENDING:
             return SafeText("Stopping…" if run.stopped else "Sending… Esc stops after the request under way.")
-        if self._reconciling and run.unresolved:
+        if phase is Phase.RECONCILING and run.unresolved:
             return SafeText("Looking for the jobs whose answer was lost…")
         if run.unresolved:
             return SafeText("Outcomes that are unknown are not sent again; r looks once more.")
         return SafeText("Watching the new jobs." if run.running_ids else "All have ended.")
 
-    def on_data_table_row_highlighted(self) -> None:
-        """Show the ids of the import under the cursor in full."""
-        self._show_ids()
 
-    def _show_ids(self) -> None:
-        outcome = self.query_one(OutcomeTable).outcome
-        if outcome is not None:
-            new = outcome.replacement.id if outcome.replacement is not None else self.display_options.missing
-            self.query_one("#ids").update(sanitize(f"old {outcome.original.id}   new {new}"))  # type: ignore[attr-defined]
-
-    def action_copy(self) -> None:
-        """Copy what became of each import."""
-        if self._run is not None:
-            self.post_message(CopyRequested(outcomes_tsv(self._run), SafeText("the outcomes")))
-
-    def action_leave(self) -> None:
-        """Stop waiting, or stop before the next request; where nothing is being sent, go back."""
-        if self._starting is not None:
-            self._starting.cancel()
-            self._starting = None
-            self._show_plan()
-            self.refresh_bindings()
-        elif self._sending and self._run is not None:
-            self._run.stopped = True
-            self._show_run()
-        else:
-            self.workers.cancel_node(self)  # or one goes on while the widgets are removed
-            self.dismiss(None)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Offer what can be done now."""
-        if action in ("send", "options"):
-            return self._is_plan
-        if action == "look":
-            return self._starting is None
-        return self._run is not None if action == "copy" else True
+def _grid(rows: Iterable[Row]) -> Table:
+    """Return facts with their labels as a table."""
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(width=LABEL_CELLS)
+    table.add_column(overflow="fold")
+    for label, value in rows:
+        table.add_row(Text(label), Text(value))
+    return table

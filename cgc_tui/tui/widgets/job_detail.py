@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from rich.style import Style
 from rich.table import Table
@@ -22,8 +23,15 @@ from cgc_tui.tui.keys import bindings
 LABEL_CELLS = 8
 
 
+class JobDetailState(NamedTuple):
+    """A job, and a note if its record is not whole or not current."""
+
+    job: ImportJob | None = None
+    note: SafeText = SafeText("")
+
+
 class JobDetail(VerticalScroll):
-    """One job's record. What the list knows stands there at once; `note` says how whole and old it is."""
+    """One job's record. What the list knows stands there at once; the note says how whole and old it is."""
 
     COMPONENT_CLASSES = {
         "job-detail--pending",
@@ -36,9 +44,8 @@ class JobDetail(VerticalScroll):
     }
     BINDINGS = bindings("detail")
 
-    job: reactive[ImportJob | None] = reactive[ImportJob | None](None)
+    detail: reactive[JobDetailState] = reactive(JobDetailState())
     display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
-    note: reactive[SafeText] = reactive(SafeText(""))
 
     def __init__(self, web: str | None) -> None:
         """`web` is the platform's web address, for links."""
@@ -53,35 +60,32 @@ class JobDetail(VerticalScroll):
         """Draw anew when the theme's colours change."""
         self.app.theme_changed_signal.subscribe(self, lambda _: self._draw())
 
-    def watch_job(self, old: ImportJob | None, new: ImportJob | None) -> None:
-        """Show the job, from its top where it is another one."""
+    def watch_detail(self, old: JobDetailState, new: JobDetailState) -> None:
+        """Show the job, from its top if it is another one."""
         self._draw()
-        if old is None or new is None or old.id != new.id:
+        if old.job is None or new.job is None or old.job.id != new.job.id:
             self.scroll_home(animate=False)
 
     def watch_display_options(self) -> None:
         """Say the same in another way."""
         self._draw()
 
-    def watch_note(self) -> None:
-        """Say how whole the record is."""
-        self._draw()
-
     def _draw(self) -> None:
         if not self.is_mounted:
             return
         record = self.query_one("#record", Static)
-        if self.job is None:
+        job = self.detail.job
+        if job is None:
             record.update(Text("No job here.", style=self._style("note")))
             return
         table = Table.grid(padding=(0, 1, 0, 0))
         table.add_column(width=LABEL_CELLS - 1)
         table.add_column(overflow="fold")
-        for label, value in detail_rows(self.job, self.display_options, self._web):
+        for label, value in detail_rows(job, self.display_options, self._web):
             table.add_row(Text(label, style=self._style("label")), Text(value))
         layout = Table.grid(expand=True)
         layout.add_column(overflow="fold")
-        for line in self._headlines(self.job):
+        for line in self._headlines(job):
             layout.add_row(line)
         layout.add_row(Text(""))
         layout.add_row(table)
@@ -100,8 +104,8 @@ class JobDetail(VerticalScroll):
                 yield Text(str(hint), style=self._style("hint"))
         if job.is_folder:
             yield Text(FOLDER_NOTE, style=self._style("note"))
-        if self.note:
-            yield Text(self.note, style=self._style("note"))
+        if self.detail.note:
+            yield Text(self.detail.note, style=self._style("note"))
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"job-detail--{name}", partial=True)

@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.reactive import reactive
 
 from cgc_tui.domain.presence import Presence
+from cgc_tui.domain.refresh_status import RefreshStatus
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.widgets.split_line import SplitLine
@@ -21,10 +22,8 @@ class TopBar(SplitLine):
     display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
     user: reactive[SafeText | None] = reactive[SafeText | None](None)
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
-    interval: reactive[float | None] = reactive[float | None](None)
-    """Seconds between refreshes; 0 is off, None where there are none to speak of."""
-    paused: reactive[bool] = reactive(False)
-    presence: reactive[Presence] = reactive(Presence.ACTIVE)
+    refresh_status: reactive[RefreshStatus | None] = reactive[RefreshStatus | None](None)
+    """None on a screen that is not refreshed."""
 
     def __init__(self, platform: str, last_user: SafeText | None = None) -> None:
         """`last_user` stands there until the user is known."""
@@ -46,18 +45,19 @@ class TopBar(SplitLine):
             facts.append(
                 f"as of {self.as_of.astimezone(self.display_options.timezone):%H:%M}{self._zone_name()}"
             )
-        if self.interval is not None:
-            facts.append(self._rhythm(self.interval))
+        if self.refresh_status is not None:
+            facts.append(_interval_label(self.refresh_status))
         return left, Content.styled(self.display_options.separator.join(facts), muted)
 
     def _zone_name(self) -> str:
         return " UTC" if self.display_options.timezone is not None else ""
 
-    def _rhythm(self, interval: float) -> str:
-        if self.paused:
-            return "paused"
-        if not interval:
-            return "refresh off"
-        if self.presence is Presence.AWAY:
-            return "asleep, any key wakes it"
-        return f"every {self.presence.refresh_interval(interval):g} s"
+
+def _interval_label(status: RefreshStatus) -> str:
+    if status.paused:
+        return "paused"
+    if not status.interval:
+        return "refresh off"
+    if status.presence is Presence.AWAY:
+        return "asleep, any key wakes it"
+    return f"every {status.presence.refresh_interval(status.interval):g} s"

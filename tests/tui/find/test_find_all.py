@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
@@ -60,6 +62,8 @@ async def test_what_is_found_pages_sorts_narrows_and_is_searched_in_turn(
         await shown(pilot, '"bam" in "~runs/.*00"')
         assert len([asked for asked in platform.requests if asked.path.endswith("/imports")]) == before
         await pilot.press("escape")
+        await shown(pilot, f"of {len(matches)} · page 1 of")
+        await pilot.press("escape")
         await shown(pilot, "1–50 of 230 · page 1 of 5 · whole list")
 
 
@@ -90,7 +94,7 @@ async def test_esc_stops_the_search(start: Start, platform: SimulatedPlatform) -
         await shown(pilot, 'of 50 loaded have "bam"')
         screen = pilot.app.screen
         assert isinstance(screen, JobsScreen)
-        assert screen.job_query.among is None
+        assert screen.origin is None
 
 
 async def test_nothing_found_anywhere_says_how_much_was_searched(start: Start) -> None:
@@ -133,14 +137,12 @@ async def test_a_short_list_is_not_asked_for_again(start: Start, platform: Simul
 
 
 @pytest.mark.slow
-async def test_twelve_thousand_jobs_take_a_request_a_page(
-    make_app: MakeApp, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_twelve_thousand_jobs_take_a_request_a_page(make_app: MakeApp, clock: Clock) -> None:
     platform = SimulatedPlatform(jobs=12_000, clock=clock.unix)
     with LoopbackServer(platform, latency_ms=50) as server:
         app = make_app(token=platform.token)
-        access = app._access
-        monkeypatch.setattr(app, "_access", type(access)("cgc", server.url, access.token, access.source))
+        session = app._session
+        session.access = replace(session.access, endpoint=server.url)
         async with app.run_test(size=(80, 24)) as pilot:
             await shown(pilot, "of 12,000")
             await shown(pilot, "0 All 12,000")

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from textual.pilot import Pilot
+from textual.timer import Timer
 
 from cgc_tui.api.client import PlatformClient
 from cgc_tui.api.listing import fetch_all
@@ -26,7 +27,7 @@ from cgc_tui.tui.jobs.screen import JobsScreen
 from cgc_tui.tui.login.screen import LoginScreen
 from cgc_tui.tui.retry import outcome_table
 from cgc_tui.tui.retry.outcome_table import OutcomeTable
-from cgc_tui.tui.retry.screen import DEFAULT_INTERVAL as POLLS_EVERY
+from cgc_tui.tui.retry.runner import DEFAULT_INTERVAL as POLLS_EVERY
 from cgc_tui.tui.retry.screen import RetryScreen
 from tests.support.app import MakeApp, Start, rest, shown, text_of
 from tests.support.clock import Clock
@@ -285,16 +286,17 @@ async def test_a_token_that_is_refused_while_new_jobs_are_asked_for_is_asked_for
 ) -> None:
     """The first look is for jobs whose answer was lost, where there are any; the second is for new jobs."""
     polls: list[Callable[[], object]] = []
-    set_interval = RetryScreen.set_interval
+    set_timer = RetryScreen.set_timer
 
     def polled_by_hand(
         screen: RetryScreen, seconds: float, callback: Callable[[], object], **more: Any
     ) -> object:
         if seconds == POLLS_EVERY:
-            return polls.append(callback)
-        return set_interval(screen, seconds, callback, **more)
+            polls.append(callback)
+            return Timer(screen, seconds)
+        return set_timer(screen, seconds, callback, **more)
 
-    monkeypatch.setattr(RetryScreen, "set_interval", polled_by_hand)
+    monkeypatch.setattr(RetryScreen, "set_timer", polled_by_hand)
 
     def looks(request: httpx.Request) -> bool:
         first = request.method == "GET" and b"volume=" in request.url.query
@@ -317,7 +319,8 @@ async def test_a_token_that_is_refused_while_new_jobs_are_asked_for_is_asked_for
         platform.recover()
         await pilot.press("r")
         await shown(pilot, "Watching the new jobs.")
-        poll()
+        await rest(pilot)
+        polls[-1]()
         await rest(pilot)
         assert len(platform.requests) > count
 

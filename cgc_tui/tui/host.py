@@ -1,0 +1,24 @@
+"""What an object that is no widget needs of its screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol
+
+from textual.timer import Timer
+from textual.worker import Worker
+
+
+class Host(Protocol):
+    """A screen, as the objects that it is made of see it."""
+
+    def run_worker(
+        self, work: Callable[[], Coroutine[Any, Any, None]], *, group: str, exclusive: bool
+    ) -> Worker[None]:
+        """Run a coroutine function or a partial of one; with `exclusive`, cancel the others of the group."""
+
+    def set_timer(self, delay: float, callback: Callable[[], object]) -> Timer:
+        """Call back after so many seconds."""
+
+    def call_after_refresh(self, callback: Callable[[], object]) -> bool:
+        """Call back when what has changed is on the screen."""

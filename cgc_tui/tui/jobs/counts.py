@@ -1,0 +1,109 @@
+"""Counts the jobs of each state tab."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.worker import Worker
+
+from cgc_tui.domain.errors import CgcError
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.services.job_source import JobSource
+from cgc_tui.tui.host import Host
+from cgc_tui.tui.jobs.state_tabs import TABS
+
+if TYPE_CHECKING:
+    from cgc_tui.services.session import PlatformSession
+
+AFTER_KEY = 5.0
+AFTER_CHANGE = 30.0
+ALWAYS = 300.0
+"""Seconds after which the tabs are counted again: by key, if the list has changed, and in any case."""
+
+Counts = Mapping[tuple[str, ...], int | None]
+"""How many jobs are in the states of a tab, None if the platform does not say."""
+
+
+class StateCounts:
+    """The owner of the counts. They are requested after the list is on the screen.
+
+    A failure is not reported: the list is requested at the same time and shows it.
+    """
+
+    def __init__(self, host: Host, session: PlatformSession, *, changed: Callable[[Counts], object]) -> None:
+        self.counts: Counts = {}
+        self._host = host
+        self._session = session
+        self._changed = changed
+        self._base: JobQuery | None = None
+        self._counted_at: datetime | None = None
+        self._list_changed = False
+        self._worker: Worker[None] | None = None
+
+    def clear(self) -> None:
+        """Forget the counts: they are of another list or user."""
+        self._base = self._counted_at = None
+        self._set({})
+
+    def cancel(self) -> None:
+        """Stop counting."""
+        if self._worker is not None:
+            self._worker.cancel()
+
+    def note_change(self) -> None:
+        """Count sooner: the list has changed."""
+        self._list_changed = True
+
+    def show(self, source: JobSource, query: JobQuery) -> None:
+        """Show the counts of a list if they are known, and none of another list."""
+        known_counts = {
+            states: len(jobs)
+            for _, states, _, _ in TABS
+            if (jobs := source.known_jobs(replace(query, states=states))) is not None
+        }
+        if known_counts:
+            self._base = None
+            self._set(known_counts)
+        elif self._base != _base_of(query):
+            self.clear()
+
+    def update(self, source: JobSource, query: JobQuery, total: int | None, *, by_user: bool = False) -> None:
+        """Take over the total of the list, and count the other tabs if that is due or `by_user` wanted."""
+        if source.origin is not None:
+            self.show(source, query)
+            return
+        self._set({**self.counts, query.states: total})
+        age = ALWAYS
+        if self._counted_at is not None and self._base == _base_of(query):
+            age = (self._session.clock() - self._counted_at).total_seconds()
+        if age >= (AFTER_KEY if by_user else AFTER_CHANGE if self._list_changed else ALWAYS):
+            self._host.call_after_refresh(partial(self._start, query))
+
+    def _start(self, query: JobQuery) -> None:
+        self._worker = self._host.run_worker(partial(self._count, query), group="counts", exclusive=True)
+
+    async def _count(self, query: JobQuery) -> None:
+        """Count each tab except that of the query, whose total came with the list."""
+        base = _base_of(query)
+        tabs = [states for _, states, _, _ in TABS if states != query.states]
+        count = self._session.client.count
+        try:
+            totals = await asyncio.gather(*(count(replace(base, states=tab)) for tab in tabs))
+        except CgcError:
+            return
+        self._base, self._counted_at, self._list_changed = base, self._session.clock(), False
+        self._set({**self.counts, **dict(zip(tabs, totals, strict=True))})
+
+    def _set(self, counts: Counts) -> None:
+        self.counts = counts
+        self._changed(counts)
+
+
+def _base_of(query: JobQuery) -> JobQuery:
+    """Return the query in all states and without its window."""
+    return replace(query, states=(), offset=0, limit=1)
