@@ -1,138 +1,183 @@
-"""Submits imports, a hundred in a request, which is never repeated ("Start a bulk import job")."""
+"""The import jobs of the platform."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from cgc_tui.api import parse
-from cgc_tui.api.requester import Requester
+from cgc_tui.api.attempt import ApiResponse
+from cgc_tui.api.requester import Params, Requester, RetryHook
 from cgc_tui.domain import records as job_records
-from cgc_tui.domain.errors import (
-    CgcError,
-    ConnectionFailed,
-    InvalidResponse,
-    OutcomeUnknown,
-    RequestRejected,
-    ServerError,
-)
+from cgc_tui.domain.errors import CgcError, InvalidResponse, NotFound, TokenRejected
 from cgc_tui.domain.jobs import ImportJob, JobError, SubmitResult
-from cgc_tui.domain.retry import import_key, same_import
-from cgc_tui.domain.text import SafeText
+from cgc_tui.domain.queries import MAX_LIMIT, JobPage, JobQuery
+from cgc_tui.domain.text import SafeText, sanitize
 
-PATH = "/bulk/storage/imports/create"
-
-REMEDY = SafeText("Look whether the jobs are there before you send again.")
-
-CONFLICTS = frozenset({9069, 9108})
-"""The codes that the platform has for a 409 ("CGC-specific response codes"); any other 409 is a proxy's."""
-
-Body = dict[str, Any]
+if TYPE_CHECKING:
+    from cgc_tui.api.prefetch import Prefetch, PrefetchResult
+    from cgc_tui.api.submission import Body
 
 
-async def submit(requester: Requester, bodies: Sequence[Body]) -> tuple[SubmitResult, ...]:
-    """Submit at most 100 different imports; return the result of each, in their order.
+class ImportsApi:
+    """The calls for import jobs."""
 
-    Raises `OutcomeUnknown` where that cannot be known, and another `CgcError` where surely none was started.
-    """
-    try:
-        response = await requester.send(
-            "POST", PATH, body={"items": list(bodies)}, check=parse.items, once=True
+    def __init__(self, requester: Requester) -> None:
+        self._requester = requester
+        self.prefetched: Prefetch | None = None
+        """A request for a page that another process has sent; the first call of `page` uses it."""
+
+    async def page(
+        self, query: JobQuery, *, on_retry: RetryHook | None = None, queued: bool = True
+    ) -> JobPage:
+        """Return a page of import jobs ("List import jobs"); brief items are filled by one bulk get."""
+        prefetch, self.prefetched = self.prefetched, None
+        if prefetch is not None and (prefetched := await prefetch.result(query)) is not None:
+            return self._use_prefetched(prefetched)
+        response = await self._requester.send(
+            "GET",
+            "/storage/imports",
+            params=_params(query),
+            on_retry=on_retry,
+            check=parse.items,
+            queued=queued,
+            specific=_specific(query),
         )
-    except CgcError as error:
-        if _outcome_unknown(error):
-            raise OutcomeUnknown(
-                error.summary,
-                REMEDY,
-                status=error.status,
-                code=error.code,
-                server_message=error.server_message,
-                request_id=error.request_id,
-            ) from None
-        raise
-    return _match_results(bodies, parse.items(response.json))
+        records = parse.items(response.json)
+        jobs, unreadable = parse.jobs(records)
+        total = parse.total(response.headers)
+        end = query.offset + len(records)
+        next_link, full = parse.has_next(response.json), len(records) >= query.limit
+        # A total that is too low must not hide the jobs after it, nor a wrong link change the page size.
+        more = end < total or (next_link and full) if total is not None else next_link or full
+        page = JobPage(
+            query=query,
+            jobs=jobs,
+            total=total,
+            more=more and bool(records),
+            limit=len(records) if more and records else query.limit,
+            unreadable=unreadable,
+            next_link=next_link,
+            received_at=self._requester.now(),
+        )
+        return await self.fill_partial_jobs(page, queued=queued)
+
+    def _use_prefetched(self, result: PrefetchResult) -> JobPage:
+        """Return the page that another process asked for, or raise its error."""
+        self._requester.adopt(result.rate_limit, result.records)
+        if isinstance(result.page, TokenRejected):
+            self._requester.on_token_rejected(result.page)
+        if isinstance(result.page, CgcError):
+            raise result.page
+        return result.page
+
+    async def count(self, query: JobQuery) -> int | None:
+        """Return how many jobs match, None where the platform does not say."""
+        first_item = replace(query, offset=0, limit=1)
+        response = await self._requester.send(
+            "GET",
+            "/storage/imports",
+            params=_params(first_item, "id"),
+            check=parse.items,
+            specific=_specific(query),
+        )
+        return parse.total(response.headers)
+
+    async def get(self, job: ImportJob, *, on_retry: RetryHook | None = None) -> ImportJob:
+        """Return the whole record from the job's href: its path, asked at this endpoint."""
+        job_id = job_records.id_from_href(job.href) or job.id
+        path = f"/storage/imports/{_segment(job_id)}"
+        response = await self._requester.send("GET", path, on_retry=on_retry, accept=_is_job)
+        fetched = job_records.job(response.json)
+        if fetched is None:
+            raise InvalidResponse(SafeText("the answer is not a job"), parse.TRY_AGAIN)
+        return fetched
+
+    async def fill_partial_jobs(self, page: JobPage, *, queued: bool = True) -> JobPage:
+        """Fill in the brief jobs of a page; where that fails the page says why and keeps what is known.
+
+        A job that the platform does not answer for stays brief (`JobPage.details_missing`).
+        """
+        partial_ids = [job.id for job in page.jobs if job.is_partial]
+        records: dict[str, ImportJob | JobError] = {}
+        try:
+            for start in range(0, len(partial_ids), MAX_LIMIT):
+                records |= await self.get_many(partial_ids[start : start + MAX_LIMIT], queued=queued)
+        except TokenRejected:
+            raise
+        except CgcError as error:
+            return replace(page, incomplete=error)
+        if not records:
+            return replace(page, incomplete=None)
+        jobs = tuple(
+            full.merged_with(job) if isinstance(full := records.get(job.id), ImportJob) else job
+            for job in page.jobs
+        )
+        return replace(page, jobs=jobs, incomplete=None)
+
+    async def get_many(
+        self, ids: Sequence[str], *, on_retry: RetryHook | None = None, queued: bool = True
+    ) -> dict[str, ImportJob | JobError]:
+        """Return what the platform tells of at most 100 jobs, by id, in one request.
+
+        An error carries no id: it is taken for the id at its place where the answer is as long as asked.
+        """
+        # The documented fields lack the times; `fields` is a parameter of all calls, so it may bring them.
+        response = await self._requester.send(
+            "POST",
+            "/bulk/storage/imports/get",
+            params=[("fields", "_all")],
+            body={"import_ids": list(ids)},
+            on_retry=on_retry,
+            check=parse.items,
+            queued=queued,
+            specific=False,
+        )
+        records = parse.items(response.json)
+        jobs_by_id: dict[str, ImportJob | JobError] = {}
+        for index, record in enumerate(records):
+            entry = record if isinstance(record, dict) else {}
+            if (job := job_records.job(entry.get("resource"))) is not None:
+                jobs_by_id[job.id] = job
+            elif (
+                len(records) == len(ids) and (error := job_records.job_error(entry.get("error"))) is not None
+            ):
+                jobs_by_id.setdefault(ids[index], error)
+        return jobs_by_id
+
+    async def create_many(self, bodies: Sequence[Body]) -> tuple[SubmitResult, ...]:
+        """Start at most 100 different imports in one request, never repeated (`cgc_tui.api.submission`)."""
+        from cgc_tui.api.submission import submit  # rarely needed
+
+        return await submit(self._requester, bodies)
 
 
-def _outcome_unknown(error: CgcError) -> bool:
-    """Tell whether imports may have been started all the same.
-
-    A proxy answers with 5xx, 408 or 409 when it has passed the request on and lost patience; and nothing
-    says that the platform does none of its work before it answers with 5xx, 503 for maintenance included.
-    """
-    if isinstance(error, ConnectionFailed):
-        return error.sent
-    if isinstance(error, RequestRejected):
-        return error.status == 409 and error.code not in CONFLICTS
-    return isinstance(error, ServerError | InvalidResponse)
-
-
-class _Entry(NamedTuple):
-    """What the answer says of one import: the job that was started, or why there is none.
-
-    `like` is the job by its source and destination, also where the answer leaves out its id.
-    """
-
-    job: ImportJob | None
-    like: ImportJob | None
-    error: JobError | None
+def _params(query: JobQuery, fields: str = "_all") -> Params:
+    params: list[tuple[str, str]] = [
+        ("offset", str(query.offset)),
+        ("limit", str(query.limit)),
+        ("fields", fields),
+    ]
+    params += [("state", state) for state in query.states]
+    params += [("project", query.project)] if query.project else []
+    params += [("volume", query.volume)] if query.volume else []
+    return params
 
 
-def _match_results(bodies: Sequence[Body], records: Sequence[object]) -> tuple[SubmitResult, ...]:
-    """Return what the records say of each body.
-
-    A job that was started has its source and destination, although perhaps not the name or the folder that
-    the request had. An error has nothing of its import: it belongs to the one at its place, where the answer
-    has an entry for each import.
-    """
-    requested_keys = [_like(body) for body in bodies]
-    rest: list[_Entry | None] = [_entry(record) for record in records]
-    matched: list[_Entry | None] = [None] * len(bodies)
-    for same in (_same_key, same_import):
-        for index, requested in enumerate(requested_keys):
-            if matched[index] is None and requested is not None:
-                matched[index] = _taken(rest, partial(same, requested))
-    if len(records) == len(bodies):
-        for index, entry in enumerate(rest):
-            if matched[index] is None and entry is not None and not _is_one_of(requested_keys, entry.like):
-                matched[index] = entry
-    return tuple(_submitted(entry) for entry in matched)
+def _specific(query: JobQuery) -> bool:
+    """Return whether the query names a project or volume, which may be missing."""
+    return bool(query.project or query.volume)
 
 
-def _taken(rest: list[_Entry | None], same: Callable[[ImportJob], bool]) -> _Entry | None:
-    """Take the first entry whose job is the same import out of the rest; return it."""
-    for index, entry in enumerate(rest):
-        if entry is not None and entry.like is not None and same(entry.like):
-            rest[index] = None
-            return entry
-    return None
+def _segment(job_id: str) -> str:
+    """Quote an id for a URL's path; a dot segment would leave the path, so it is no id."""
+    if job_id in (".", ".."):
+        raise NotFound(sanitize(f"no job has the id {job_id}"), SafeText(""))
+    return quote(job_id, safe="", errors="replace")
 
 
-def _is_one_of(asked: Sequence[ImportJob | None], job: ImportJob | None) -> bool:
-    return job is not None and any(wanted is not None and same_import(wanted, job) for wanted in asked)
-
-
-def _same_key(one: ImportJob, other: ImportJob) -> bool:
-    return import_key(one) == import_key(other)
-
-
-def _entry(record: object) -> _Entry:
-    entry = record if isinstance(record, dict) else {}
-    resource = entry.get("resource")
-    return _Entry(job_records.job(resource), _like(resource), job_records.job_error(entry.get("error")))
-
-
-def _like(record: object) -> ImportJob | None:
-    """Return a job with the record's source and destination, None where the record is none."""
-    return job_records.job({**record, "id": "-"}) if isinstance(record, dict) and record else None
-
-
-def _submitted(entry: _Entry | None) -> SubmitResult:
-    """Return what an entry means; an error that may have come after the job was made leaves it open."""
-    if entry is None:
-        return SubmitResult(None)
-    if entry.like is not None:
-        return SubmitResult(True, job=entry.job)
-    status = entry.error.status if entry.error is not None else None
-    refused = status is not None and 400 <= status < 500 and status != 408
-    return SubmitResult(False if refused else None, error=entry.error)
+def _is_job(response: ApiResponse) -> bool:
+    """Tell whether the body is a job in spite of its status (a FAILED job came under 404)."""
+    return "id" in response.json and "state" in response.json

@@ -154,13 +154,15 @@ async def fetch_many(
     sleep: Sleep = asyncio.sleep,
 ) -> dict[str, ImportJob | JobError]:
     """Return what the platform tells of any number of jobs, 100 a request, as by
-    `PlatformClient.jobs_by_id`.
+    `ImportsApi.get_many`.
     """
     throttle = Throttle(client, on_retry=on_retry, sleep=sleep)
     tasks = [
         asyncio.create_task(
             throttle.run(
-                partial(client.jobs_by_id, ids[start : start + MAX_LIMIT], on_retry=on_retry, queued=False)
+                partial(
+                    client.imports.get_many, ids[start : start + MAX_LIMIT], on_retry=on_retry, queued=False
+                )
             )
         )
         for start in range(0, len(ids), MAX_LIMIT)
@@ -299,7 +301,7 @@ class _PageReader:
     async def _page(self, query: JobQuery) -> JobPage:
         """Return a page with all its jobs whole; raises CgcError where the platform keeps them back."""
         page = await self._throttle.run(
-            partial(self._client.jobs, query, on_retry=self._on_retry, queued=False)
+            partial(self._client.imports.page, query, on_retry=self._on_retry, queued=False)
         )
         if page.incomplete is not None:
             page = await self._throttle.run(partial(self._completed, page))
@@ -313,7 +315,7 @@ class _PageReader:
     async def _completed(self, page: JobPage) -> JobPage:
         """Return a page whose brief jobs could not be filled, now filled."""
         if isinstance(page.incomplete, RateLimited):
-            page = await self._client.fill_partial_jobs(page, queued=False)
+            page = await self._client.imports.fill_partial_jobs(page, queued=False)
         if page.incomplete is not None:
             raise page.incomplete
         return page

@@ -7,7 +7,7 @@ The shapes are those of the documentation pages "List import jobs", "Get details
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cgc_tui.domain.errors import InvalidResponse
@@ -143,3 +143,9 @@ def has_next(answer: dict[str, Any]) -> bool:
     if not isinstance(links, list):
         return False
     return any(str(link.get("rel")).lower() == "next" for link in links if isinstance(link, dict))
+
+
+def total(headers: Mapping[str, str]) -> int | None:
+    """Return how many records match a query, None if the response does not say it."""
+    value = headers.get("x-total-matching-query", "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None

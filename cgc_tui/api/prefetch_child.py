@@ -35,7 +35,7 @@ async def _send_result(parent: socket.socket, request: PrefetchRequest) -> None:
     )
     page: JobPage | CgcError
     try:
-        page = await client.jobs(request.query)
+        page = await client.imports.page(request.query)
     except CgcError as error:
         page = error
     parent.sendall(pickle.dumps(PrefetchResult(page, client.last_rate_limit, request_log.records[::-1])))

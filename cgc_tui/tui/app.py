@@ -91,7 +91,7 @@ class CgcApp(TerminalApp):
         client = self._app_config.connect(self._access.endpoint, self._access.token)
         self._use_client(client)
         if self._app_config.prefetch is not None:
-            client.use_prefetched(self._app_config.prefetch)
+            client.imports.prefetched = self._app_config.prefetch
         jobs = self._make_jobs_screen(client, self._app_config.title, self._app_config.query)
         # Known before they are found out, they do not have everything styled twice.
         jobs.add_class(*jobs._get_breakpoint_classes(self.size.width, self.HORIZONTAL_BREAKPOINTS))

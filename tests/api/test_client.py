@@ -39,7 +39,7 @@ from tests.support.terminal import PATIENCE
 
 
 async def test_a_page_is_whole(client: PlatformClient, platform: SimulatedPlatform) -> None:
-    page = await client.jobs(JobQuery(limit=50))
+    page = await client.imports.page(JobQuery(limit=50))
     assert [job.id for job in page.jobs] == platform.ids()[:50]
     assert (page.total, page.more, page.limit, page.unreadable) == (230, True, 50, 0)
     job = page.jobs[-1]
@@ -55,7 +55,7 @@ async def test_filters_and_window_go_to_the_server(
 ) -> None:
     project = platform.job(platform.ids()[0])["destination"]["project"]
     query = JobQuery(states=("FAILED", "COMPLETED"), project=project, offset=2, limit=3)
-    page = await client.jobs(query)
+    page = await client.imports.page(query)
     asked = platform.requests[-1]
     assert [value for key, value in asked.query if key == "state"] == ["FAILED", "COMPLETED"]
     assert {"project": project, "offset": "2", "limit": "3", "fields": "_all"}.items() <= dict(
@@ -65,23 +65,23 @@ async def test_filters_and_window_go_to_the_server(
 
 
 async def test_equal_answers_are_equal_pages(client: PlatformClient, clock: Clock) -> None:
-    first = await client.jobs(JobQuery())
+    first = await client.imports.page(JobQuery())
     clock.seconds += 60
-    assert await client.jobs(JobQuery()) == first
+    assert await client.imports.page(JobQuery()) == first
 
 
 async def test_brief_items_are_filled_by_one_request(connect: Connect, platform: SimulatedPlatform) -> None:
-    whole = await connect().jobs(JobQuery(limit=100))
+    whole = await connect().imports.page(JobQuery(limit=100))
     platform.switches.brief = True
     platform.requests.clear()
-    page = await connect().jobs(JobQuery(limit=100))
+    page = await connect().imports.page(JobQuery(limit=100))
     assert [asked.path for asked in platform.requests] == [
         "/v2/storage/imports",
         "/v2/bulk/storage/imports/get",
     ]
     assert page.jobs == whole.jobs
     platform.switches.bulk_omits_times = "always"
-    page = await connect().jobs(JobQuery(limit=100))
+    page = await connect().imports.page(JobQuery(limit=100))
     without_times = [replace(job, started_on=None, finished_on=None, record={}) for job in whole.jobs]
     assert [replace(job, record={}) for job in page.jobs] == without_times
 
@@ -91,7 +91,7 @@ async def test_brief_items_stay_where_they_cannot_be_filled(
 ) -> None:
     platform.switches.brief = True
     platform.fail("maintenance", where="/v2/bulk")
-    page = await client.jobs(JobQuery(limit=5))
+    page = await client.imports.page(JobQuery(limit=5))
     assert isinstance(page.incomplete, Maintenance)
     assert [job.id for job in page.jobs] == platform.ids()[:5]
 
@@ -107,10 +107,10 @@ async def test_merging_never_forgets() -> None:
 async def test_a_job_is_asked_for_at_its_hrefs_path_on_our_endpoint(
     client: PlatformClient, platform: SimulatedPlatform, server: LoopbackServer
 ) -> None:
-    job = (await client.jobs(JobQuery(limit=1))).jobs[0]
+    job = (await client.imports.page(JobQuery(limit=1))).jobs[0]
     assert ".sbgenomics.com.sbgenomics.com" in (job.href or "")
     other = ImportJob(id="unused", state="", href=f"https://evil.example/v2/storage/imports/{job.id}")
-    assert await client.job(other) == job
+    assert await client.imports.get(other) == job
     asked = platform.requests[-1]
     assert asked.path == f"/v2/storage/imports/{job.id}"
     assert f"http://{asked.headers['host']}/v2" == server.url
@@ -121,7 +121,7 @@ async def test_any_id_stays_below_the_jobs(
     client: PlatformClient, platform: SimulatedPlatform, job_id: str
 ) -> None:
     with pytest.raises(CgcError):
-        await client.job(ImportJob(id=job_id, state=""))
+        await client.imports.get(ImportJob(id=job_id, state=""))
     target = platform.requests[-1].target
     assert target.startswith("/v2/storage/imports/")
     assert "/" not in target.removeprefix("/v2/storage/imports/")
@@ -132,21 +132,21 @@ async def test_dot_segments_are_not_asked_for(
     client: PlatformClient, platform: SimulatedPlatform, job_id: str
 ) -> None:
     with pytest.raises(NotFound):
-        await client.job(ImportJob(id=job_id, state=""))
+        await client.imports.get(ImportJob(id=job_id, state=""))
     assert not platform.requests
 
 
 async def test_a_failed_job_under_404_is_the_job(client: PlatformClient, platform: SimulatedPlatform) -> None:
     platform.switches.failed_as_404 = True
-    job = (await client.jobs(JobQuery(states=("FAILED",), limit=1))).jobs[0]
-    assert (await client.job(job)).error == job.error
+    job = (await client.imports.page(JobQuery(states=("FAILED",), limit=1))).jobs[0]
+    assert (await client.imports.get(job)).error == job.error
 
 
 async def test_bulk_get_keeps_errors_at_their_place(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     first, second = platform.ids()[:2]
-    job = await client.jobs_by_id([first, "nothing", second])
+    job = await client.imports.get_many([first, "nothing", second])
     assert isinstance(job[first], ImportJob)
     assert isinstance(job[second], ImportJob)
     assert isinstance(job["nothing"], JobError)
@@ -155,7 +155,7 @@ async def test_bulk_get_keeps_errors_at_their_place(
 
 async def test_counts_projects_volumes_and_user(client: PlatformClient, platform: SimulatedPlatform) -> None:
     failed = sum(platform.job(job_id)["state"] == "FAILED" for job_id in platform.ids())
-    assert await client.count(JobQuery(states=("FAILED",), offset=100, limit=50)) == failed
+    assert await client.imports.count(JobQuery(states=("FAILED",), offset=100, limit=50)) == failed
     assert ("limit", "1") in platform.requests[-1].query
     assert set((await client.projects()).ids) == set(platform.projects)
     assert (await client.volumes()).complete
@@ -167,18 +167,18 @@ async def test_without_a_total_the_links_say_whether_more_follows(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     platform.switches.total_header = False
-    first = await client.jobs(JobQuery(limit=100))
-    last = await client.jobs(JobQuery(limit=100, offset=200))
+    first = await client.imports.page(JobQuery(limit=100))
+    last = await client.imports.page(JobQuery(limit=100, offset=200))
     assert (first.total, first.more, first.at_least) == (None, True, 101)
     assert (last.more, len(last.jobs), last.at_least) == (False, 30, 230)
-    assert await client.count(JobQuery()) is None
+    assert await client.imports.count(JobQuery()) is None
 
 
 async def test_a_platform_that_gives_fewer_jobs_a_page_loses_none(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     platform.switches.max_limit = 25
-    page = await client.jobs(JobQuery(limit=100))
+    page = await client.imports.page(JobQuery(limit=100))
     assert (page.limit, page.more) == (25, True)
 
 
@@ -186,7 +186,7 @@ async def test_readable_jobs_are_shown_and_the_others_counted(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     platform.switches.unreadable_items = True
-    page = await client.jobs(JobQuery(limit=100))
+    page = await client.imports.page(JobQuery(limit=100))
     assert page.unreadable > 0
     assert len(page.jobs) + page.unreadable == 100
 
@@ -207,7 +207,7 @@ async def test_odd_records_are_jobs_all_the_same(
     client: PlatformClient, platform: SimulatedPlatform, switch: str
 ) -> None:
     setattr(platform.switches, switch, True)
-    page = await client.jobs(JobQuery(limit=100))
+    page = await client.imports.page(JobQuery(limit=100))
     assert sorted(
         job.id for job in page.jobs + (await _page(client, 100)).jobs + (await _page(client, 200)).jobs
     )
@@ -217,7 +217,7 @@ async def test_odd_records_are_jobs_all_the_same(
 
 
 async def _page(client: PlatformClient, offset: int) -> JobPage:
-    return await client.jobs(JobQuery(limit=100, offset=offset))
+    return await client.imports.page(JobQuery(limit=100, offset=offset))
 
 
 async def test_a_number_that_json_cannot_hold_is_null() -> None:
@@ -227,7 +227,7 @@ async def test_a_number_that_json_cannot_hold_is_null() -> None:
         return httpx.Response(200, content=body)
 
     wire = Requester("https://platform.example/v2", Token("t"), transport=httpx.MockTransport(answer))
-    (job,) = (await PlatformClient(wire).jobs(JobQuery())).jobs
+    (job,) = (await PlatformClient(wire).imports.page(JobQuery())).jobs
     assert job.raw == {"id": "a", "size": [None, None, None, None, None, 1.5, 1e308, 7]}
 
 
@@ -236,7 +236,7 @@ async def test_each_job_stands_once() -> None:
         return httpx.Response(200, json={"items": [{"id": "a", "state": "X"}, {"id": "a"}, 3, {"id": ""}]})
 
     wire = Requester("https://platform.example/v2", Token("t"), transport=httpx.MockTransport(answer))
-    page = await PlatformClient(wire).jobs(JobQuery())
+    page = await PlatformClient(wire).imports.page(JobQuery())
     assert ([(job.id, job.state) for job in page.jobs], page.unreadable) == ([("a", "X")], 2)
 
 
@@ -272,14 +272,14 @@ async def test_every_failure_is_a_sentence(
 ) -> None:
     platform.fail(fault, value)
     with pytest.raises(CgcError) as caught:
-        await client.jobs(JobQuery())
+        await client.imports.page(JobQuery())
     assert type(caught.value) is kind
     assert text in caught.value.summary
     assert caught.value.remedy
     assert "<" not in str(caught.value)
     assert platform.token not in repr(caught.value) + str(caught.value)
     platform.recover()
-    assert (await client.jobs(JobQuery())).jobs
+    assert (await client.imports.page(JobQuery())).jobs
 
 
 async def test_an_empty_answer_is_said_to_be_empty(
@@ -288,7 +288,7 @@ async def test_an_empty_answer_is_said_to_be_empty(
     for status in (200, 204):
         platform.next("empty", status)
         with pytest.raises(InvalidResponse, match="empty"):
-            await client.jobs(JobQuery())
+            await client.imports.page(JobQuery())
 
 
 async def test_the_servers_words_code_and_request_id_are_kept(
@@ -296,12 +296,12 @@ async def test_the_servers_words_code_and_request_id_are_kept(
 ) -> None:
     platform.switches.forbidden_projects = frozenset({"rosalind/brca-pilot"})
     with pytest.raises(Forbidden) as caught:
-        await client.jobs(JobQuery(project="rosalind/brca-pilot"))
+        await client.imports.page(JobQuery(project="rosalind/brca-pilot"))
     assert (caught.value.status, caught.value.code) == (403, 9003)
     assert caught.value.server_message
     assert caught.value.request_id
     with pytest.raises(NotFound):
-        await client.job(ImportJob(id="nothing", state=""))
+        await client.imports.get(ImportJob(id="nothing", state=""))
 
 
 @pytest.mark.parametrize(("fault", "value"), [("unmatched", True), ("error", (404, 9008))])
@@ -310,9 +310,9 @@ async def test_a_404_to_a_request_that_names_nothing_is_a_failure_of_the_server(
 ) -> None:
     known = platform.ids()[0]
     calls = (
-        lambda: client.jobs_by_id([known]),
-        lambda: client.jobs(JobQuery(states=("FAILED",))),
-        lambda: client.count(JobQuery()),
+        lambda: client.imports.get_many([known]),
+        lambda: client.imports.page(JobQuery(states=("FAILED",))),
+        lambda: client.imports.count(JobQuery()),
     )
     for call in calls:
         platform.next(fault, value)
@@ -330,7 +330,7 @@ async def test_a_404_to_a_request_that_names_a_project_or_volume_is_about_that(
     client: PlatformClient, code: int
 ) -> None:
     query = JobQuery(project="rosalind/none") if code == 3002 else JobQuery(volume="rosalind/none")
-    for call in (client.jobs, client.count):
+    for call in (client.imports.page, client.imports.count):
         with pytest.raises(NotFound) as caught:
             await call(query)
         assert caught.value.code == code
@@ -343,14 +343,14 @@ async def test_nothing_follows_a_redirect(
     with LoopbackServer(elsewhere) as other:
         platform.fail("redirect_to", f"{other.url}/storage/imports")
         with pytest.raises(RequestRejected, match="redirect"):
-            await connect().jobs(JobQuery())
+            await connect().imports.page(JobQuery())
     assert not elsewhere.requests
 
 
 async def test_the_token_goes_to_the_endpoints_origin_alone(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
-    await client.jobs(JobQuery(limit=1))
+    await client.imports.page(JobQuery(limit=1))
     assert platform.requests[-1].headers[TOKEN_HEADER.lower()] == platform.token
     connection = client._requester._connection
     for url in (
@@ -382,12 +382,14 @@ async def test_advance_access_is_asked_for_where_it_is_set(
 async def test_gets_are_repeated_twice_and_told(client: PlatformClient, platform: SimulatedPlatform) -> None:
     reports: list[tuple[str, float]] = []
     platform.next("gateway_html", 502, times=2)
-    page = await client.jobs(JobQuery(), on_retry=lambda error, wait: reports.append((error.summary, wait)))
+    page = await client.imports.page(
+        JobQuery(), on_retry=lambda error, wait: reports.append((error.summary, wait))
+    )
     assert page.jobs
     assert [expected for expected, _ in reports] == ["502 bad gateway"] * 2
     platform.next("gateway_html", 502, times=3)
     with pytest.raises(ServerError):
-        await client.jobs(JobQuery())
+        await client.imports.page(JobQuery())
     assert len(platform.requests) == 6
 
 
@@ -399,7 +401,7 @@ async def test_some_failures_are_not_repeated(
 ) -> None:
     platform.next(fault, value)
     with pytest.raises(CgcError):
-        await client.jobs(JobQuery())
+        await client.imports.page(JobQuery())
     assert len(platform.requests) == 1
 
 
@@ -407,7 +409,7 @@ async def test_a_silent_server_ends_with_the_deadline(connect: Connect, platform
     for fault, value in (("silent", True), ("drip", 0.05)):
         platform.fail(fault, value)
         with pytest.raises(ConnectionFailed, match="in time"):
-            await connect(deadline=0.3).jobs(JobQuery())
+            await connect(deadline=0.3).imports.page(JobQuery())
         platform.recover()
 
 
@@ -419,13 +421,13 @@ async def test_a_deadline_that_passed_while_the_process_was_stopped_is_set_again
     real = loop.time
     monkeypatch.setattr(loop, "time", lambda: real() + stopped)
     held = platform.gate(times=1)
-    asking = asyncio.create_task(client.jobs(JobQuery()))
+    asking = asyncio.create_task(client.imports.page(JobQuery()))
     await held.arrival()
     stopped += 60
     assert (await asking).jobs
     held = platform.gate(times=1)
     body = {"source": {"volume": "rosalind/results", "location": "a"}, "destination": {"project": "a/b"}}
-    sending = asyncio.create_task(client.submit([body]))
+    sending = asyncio.create_task(client.imports.create_many([body]))
     await held.arrival()
     stopped += 60
     with pytest.raises(OutcomeUnknown):
@@ -450,7 +452,7 @@ async def test_the_rate_limit_says_when_to_ask_again(
 ) -> None:
     platform.switches.rate_limit = 1
     platform.switches.rate_reset = reset
-    await client.jobs(JobQuery(limit=1))
+    await client.imports.page(JobQuery(limit=1))
     assert client.last_rate_limit is not None
     assert (
         client.last_rate_limit.limit,
@@ -458,7 +460,7 @@ async def test_the_rate_limit_says_when_to_ask_again(
         client.last_rate_limit.is_low,
     ) == (1, 0, True)
     with pytest.raises(RateLimited) as caught:
-        await client.jobs(JobQuery(limit=1))
+        await client.imports.page(JobQuery(limit=1))
     assert least <= (caught.value.retry_after or 0) <= most
 
 
@@ -517,7 +519,7 @@ async def test_the_wait_is_by_the_servers_clock(
     platform.switches.rate_reset = "skewed"
     clock.seconds += 280
     with pytest.raises(RateLimited) as caught:
-        await client.jobs(JobQuery(limit=1))
+        await client.imports.page(JobQuery(limit=1))
     assert 19 <= (caught.value.retry_after or 0) <= 20
 
 
@@ -528,7 +530,7 @@ async def test_nobody_listening_and_unknown_hosts_are_named() -> None:
     ):
         client = PlatformClient(Requester(url, Token("t"), backoff=()))
         with pytest.raises(ConnectionFailed, match=text):
-            await client.jobs(JobQuery())
+            await client.imports.page(JobQuery())
         await client.close()
 
 
@@ -536,7 +538,7 @@ async def test_unusable_network_settings_are_named(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:port")
     client = PlatformClient(Requester("https://nowhere.invalid/v2", Token("t")))
     with pytest.raises(ConnectionFailed) as caught:
-        await client.jobs(JobQuery())
+        await client.imports.page(JobQuery())
     assert "HTTPS_PROXY" in caught.value.remedy
 
 
@@ -558,7 +560,7 @@ async def test_at_most_six_requests_are_under_way() -> None:
     client = PlatformClient(
         Requester("https://platform.example/v2", Token("t"), transport=httpx.MockTransport(answer))
     )
-    asking = [asyncio.create_task(client.count(JobQuery(offset=n))) for n in range(12)]
+    asking = [asyncio.create_task(client.imports.count(JobQuery(offset=n))) for n in range(12)]
     await asyncio.wait_for(sixth.wait(), PATIENCE)
     open_door.set()
     await asyncio.gather(*asking)
@@ -576,7 +578,7 @@ async def test_a_closed_client_asks_nothing_more(connect: Connect, platform: Sim
     client = connect(backoff=(0.3, 0.3))
     platform.fail("gateway_html", 502)
     gate = platform.gate()
-    asking = asyncio.create_task(client.jobs(JobQuery()))
+    asking = asyncio.create_task(client.imports.page(JobQuery()))
     await gate.arrival()
     gate.release()
     await asyncio.sleep(0.1)

@@ -195,7 +195,7 @@ async def test_a_bomb_takes_no_more_memory_than_the_cap(times: int) -> None:
     tracemalloc.start()
     try:
         with pytest.raises(InvalidResponse):
-            await client.jobs(JobQuery())
+            await client.imports.page(JobQuery())
         assert tracemalloc.get_traced_memory()[1] < 3 * MAX_BYTES
     finally:
         tracemalloc.stop()
@@ -209,4 +209,4 @@ async def test_a_body_that_cannot_be_unpacked_is_refused_in_words(
 
     platform.fail(answer)
     with pytest.raises(InvalidResponse, match="cannot be unpacked"):
-        await connect().jobs(JobQuery())
+        await connect().imports.page(JobQuery())

@@ -55,7 +55,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 async def test_a_list_that_is_kept_takes_half_the_memory(client: PlatformClient) -> None:
     query = JobQuery(limit=100)
-    pages = [await client.jobs(replace(query, offset=offset)) for offset in (0, 100)]
+    pages = [await client.imports.page(replace(query, offset=offset)) for offset in (0, 100)]
 
     def taken(make: Callable[[], object]) -> int:
         gc.collect()

@@ -261,11 +261,11 @@ async def test_more_cut_connections_than_attempts_do_no_harm(
     client = connect(backoff=(), request_log=log)
     await six_at_once(client, platform)
     server.forget()
-    assert (await client.jobs(JobQuery(limit=1))).jobs
+    assert (await client.imports.page(JobQuery(limit=1))).jobs
     assert [(event.status, event.attempt) for event in log.records[:7]] == [(200, 1)] + [(None, 1)] * 6
     platform.fail("drop", "before")
     with pytest.raises(ConnectionFailed):
-        await client.jobs(JobQuery(limit=1))
+        await client.imports.page(JobQuery(limit=1))
 
 
 @pytest.mark.parametrize(

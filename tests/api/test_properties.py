@@ -91,7 +91,7 @@ def test_whatever_a_record_holds_it_is_written_as_json(records: list[dict[str, A
         return httpx.Response(200, content=body.encode("utf-8", "replace"))
 
     async def ask() -> JobPage:
-        return await client(answer).jobs(JobQuery())
+        return await client(answer).imports.page(JobQuery())
 
     for jobs in (page := run(ask())).jobs, pack_records(page.jobs):
         written = json.loads("".join(export_lines(jobs, ExportFormat.JSON)), parse_constant=no_json)
@@ -116,10 +116,10 @@ def test_any_answer_is_a_value_or_an_error_in_words(body: bytes, status: int, he
         calls = (
             asked.user,
             asked.projects,
-            lambda: asked.jobs(JobQuery()),
-            lambda: asked.count(JobQuery()),
-            lambda: asked.job(ImportJob(id="x", state="")),
-            lambda: asked.jobs_by_id(["x", "y"]),
+            lambda: asked.imports.page(JobQuery()),
+            lambda: asked.imports.count(JobQuery()),
+            lambda: asked.imports.get(ImportJob(id="x", state="")),
+            lambda: asked.imports.get_many(["x", "y"]),
         )
         for call in calls:
             try:
@@ -152,7 +152,7 @@ def test_any_id_makes_an_address_below_the_jobs(job_id: str) -> None:
 
     async def ask() -> None:
         try:
-            await client(answer).job(ImportJob(id=job_id, state=""))
+            await client(answer).imports.get(ImportJob(id=job_id, state=""))
         except NotFound:
             assert job_id in (".", "..")
 
@@ -190,7 +190,7 @@ def test_paging_shows_each_job_that_stays_once(
         query: JobQuery | None = JobQuery(limit=limit)
         while query is not None:
             assert len(pages) < 200, "it does not come to an end"
-            pages.append(await asked.jobs(query))
+            pages.append(await asked.imports.page(query))
             query = next_page(pages[-1])
             if changing:
                 _change(platform, *changing.pop())
@@ -225,7 +225,7 @@ def test_the_cursor_can_go_where_its_job_went(
 
     async def page(query: JobQuery) -> JobPage:
         wire = Requester(platform.base_url, Token(platform.token), transport=platform.transport(), backoff=())
-        return await PlatformClient(wire).jobs(query)
+        return await PlatformClient(wire).imports.page(query)
 
     old = run(page(query))
     if row >= len(old.jobs):

@@ -29,9 +29,9 @@ LISTS = "/v2/storage/imports"
 async def test_a_call_is_kept_with_what_came_of_it(connect: Connect) -> None:
     log = RequestLog()
     client = connect(request_log=log)
-    await client.jobs(JobQuery(limit=3))
+    await client.imports.page(JobQuery(limit=3))
     with pytest.raises(CgcError):
-        await client.job(ImportJob(id="nothing", state=""))
+        await client.imports.get(ImportJob(id="nothing", state=""))
     missing, listed = log.records
     assert (listed.method, listed.status, listed.attempt, listed.at) == ("GET", 200, 1, NOON)
     assert listed.target == "/v2/storage/imports?offset=0&limit=3&fields=_all"
@@ -62,7 +62,7 @@ async def test_every_attempt_is_kept_and_every_way_to_fail(
     ):
         platform.fail(fault, value)
         with pytest.raises(CgcError):
-            await client.jobs(JobQuery())
+            await client.imports.page(JobQuery())
         platform.recover()
         assert (log.records[0].status, log.records[0].error) == (status, expected)
     await client.user()
@@ -79,7 +79,7 @@ async def test_neither_token_nor_body_gets_into_it(
     path = tmp_path / "log"
     log = RequestLog(LogFile(path))
     client = connect(request_log=log)
-    await client.jobs(JobQuery())
+    await client.imports.page(JobQuery())
     name = platform.job(platform.ids()[0])["destination"]["name"]
 
     def echo(_: httpx.Request) -> httpx.Response:
@@ -88,7 +88,7 @@ async def test_neither_token_nor_body_gets_into_it(
 
     platform.fail(echo)
     with pytest.raises(CgcError) as caught:
-        await client.jobs(JobQuery(project=f"rosalind/{platform.token}"))
+        await client.imports.page(JobQuery(project=f"rosalind/{platform.token}"))
     assert caught.value.server_message == "(token) is no token␊␛[31m"
     written = path.read_text()
     kept = "\n".join(each.text() for each in log.records) + repr(log.records)

@@ -92,7 +92,7 @@ async def every_third(connect: Connect) -> ResultSet:
     listed = [
         job
         for offset in (0, 100, 200)
-        for job in (await connect().jobs(JobQuery(offset=offset, limit=100))).jobs
+        for job in (await connect().imports.page(JobQuery(offset=offset, limit=100))).jobs
     ]
     search = ResultOrigin(
         SafeText("every third"), JobQuery(), searched=len(listed), total=len(listed), at=NOON

@@ -81,7 +81,7 @@ class Closeup(Pages):
             return
         await asyncio.sleep(REST_SECONDS)
         try:
-            record = await self.client.job(job)
+            record = await self.client.imports.get(job)
         except NotFound:
             self.detail_note = SafeText("This job is no longer there.")
         except CgcError as error:

@@ -92,7 +92,7 @@ class Feed(Waiting):
 
     async def fetch_page(self, query: JobQuery, *, on_retry: RetryHook | None = None) -> JobPage:
         """Return a page from the platform."""
-        return await self.client.jobs(query, on_retry=on_retry)
+        return await self.client.imports.page(query, on_retry=on_retry)
 
     def reload(self) -> None:
         """Load the page anew."""

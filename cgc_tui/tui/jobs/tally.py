@@ -84,7 +84,9 @@ class Tally(Screen[None]):
         base = replace(self.job_query, states=(), offset=0, limit=1)
         tabs = [states for _, states, _, _ in TABS if states != self.job_query.states]
         try:
-            totals = await asyncio.gather(*(self.client.count(replace(base, states=tab)) for tab in tabs))
+            totals = await asyncio.gather(
+                *(self.client.imports.count(replace(base, states=tab)) for tab in tabs)
+            )
         except CgcError:
             return
         else:
