@@ -13,7 +13,7 @@ from typing import Any
 from cgc_tui.domain.errors import InvalidResponse
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.platform import RateLimit
-from cgc_tui.domain.records import _count, _text, job
+from cgc_tui.domain.records import count_value, job, text_value
 from cgc_tui.domain.text import SafeText, sanitize
 
 MAX_DEPTH = 50
@@ -109,13 +109,13 @@ def jobs(records: Iterable[object]) -> tuple[tuple[ImportJob, ...], int]:
 
 def ids(records: Iterable[object]) -> list[str]:
     """Return the ids of projects or volumes."""
-    ids = (_text(record.get("id")) for record in records if isinstance(record, dict))
+    ids = (text_value(record.get("id")) for record in records if isinstance(record, dict))
     return [id_ for id_ in ids if id_]
 
 
 def username(record: dict[str, Any]) -> str:
     """Return the user's name; raise `InvalidResponse` where the answer is not a user's."""
-    name = _text(record.get("username"))
+    name = text_value(record.get("username"))
     if not name:
         raise InvalidResponse(SafeText("the answer names no user"), SafeText("Check the endpoint."))
     return name
@@ -131,7 +131,7 @@ def rate_limit(record: dict[str, Any]) -> RateLimit:
     """Return the rate limit; raise `InvalidResponse` where the answer does not tell it."""
     rate = record.get("rate")
     limits = rate if isinstance(rate, dict) else {}
-    limit, remaining = _count(limits.get("limit")), _count(limits.get("remaining"))
+    limit, remaining = count_value(limits.get("limit")), count_value(limits.get("remaining"))
     if limit is None or remaining is None:
         raise InvalidResponse(SafeText("the answer tells no rate limit"), TRY_AGAIN)
     return RateLimit(limit, remaining)

@@ -1,4 +1,4 @@
-"""Which jobs to list, and the pages of the list."""
+"""Queries for lists of jobs, and the pages that answer them."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.text import SafeText
 
 MAX_LIMIT = 100
-"""The most jobs that one list call returns."""
+"""The largest page of a list call, and the largest bulk request, in jobs."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobQuery:
-    """Which jobs to list: filters and a window of `limit` jobs from `offset` (both count jobs).
+    """Filters, and a window of `limit` jobs from `offset`.
 
-    With `among`, the list is of the jobs that a search found (`cgc_tui.domain.result_set.ResultSet`), which
-    the platform cannot be asked for.
+    With `among`, the query is for a result set (`cgc_tui.domain.result_set.ResultSet`) and not for the
+    platform.
     """
 
     states: tuple[str, ...] = ()
@@ -31,15 +31,15 @@ class JobQuery:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether anything but the window narrows the list."""
+        """Whether a filter narrows the list."""
         return bool(self.states or self.project or self.volume or self.among)
 
 
 class ResultOrigin(NamedTuple):
-    """What was looked for, and in which list.
+    """The search that a result set comes from.
 
-    `title` names the jobs that were found, `within` is the list that was looked through and that one goes
-    back to. `searched` of its `total` jobs were looked at, at the time `at`; None is not known.
+    `title` describes the matching jobs; `within` is the list that was searched, and to which the user
+    returns. `searched` of its `total` jobs were searched, at the time `at`; None is unknown.
     """
 
     title: SafeText
@@ -51,12 +51,12 @@ class ResultOrigin(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class JobPage:
-    """One page of the list, as the platform answered `query`.
+    """One page of a list: the response to `query`.
 
-    `total` is None where the platform did not say it; `more` says whether jobs follow. `limit` is how
-    many jobs the platform really gives a page. `unreadable` counts items that were not jobs, and
-    `incomplete` says why brief items could not be filled in. `next_link` says whether the links of the
-    answer name a next page. The last three do not count when two pages are compared.
+    `total` is None if the platform did not send it; `more` is whether jobs follow. `limit` is the page size
+    that the platform really uses. `unreadable` counts items that are not jobs. `next_link` is whether the
+    response links to a next page, and `incomplete` is the error for which partial jobs lack their details.
+    The last three fields are ignored when pages are compared.
     """
 
     query: JobQuery
@@ -71,11 +71,11 @@ class JobPage:
 
     @property
     def at_least(self) -> int:
-        """How many jobs match at the least; more than the total where the page shows that to be too low."""
+        """The least number of matching jobs: the total, or more if the page shows that it is too low."""
         seen = self.query.offset + len(self.jobs) + self.unreadable if self.jobs else 0
         return max(self.total or 0, seen + self.more)
 
     @property
     def details_missing(self) -> int:
-        """How many of the jobs are known by id and state alone."""
+        """The number of jobs of which only id and state are known."""
         return sum(job.details_missing for job in self.jobs)
