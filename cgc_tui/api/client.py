@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from cgc_tui.api import error_mapping, parse
 from cgc_tui.api.imports import ImportsApi
-from cgc_tui.api.requester import Requester
+from cgc_tui.api.requester import Call, Requester
+from cgc_tui.api.throttle import Lane
 from cgc_tui.domain.errors import TokenRejected
 from cgc_tui.domain.platform import IdList, RateLimit, User
 from cgc_tui.domain.queries import MAX_LIMIT
@@ -23,6 +24,8 @@ class PlatformClient:
     def __init__(self, requester: Requester) -> None:
         self._requester = requester
         self.imports = ImportsApi(requester)
+        self.bulk_imports = ImportsApi(requester, Lane.BULK)
+        """The same calls, for many requests at a time."""
 
     def on_token_rejected(self, notify: Callable[[TokenRejected], object]) -> None:
         """Call `notify` with each error for a rejected token, before it is raised."""
@@ -40,7 +43,7 @@ class PlatformClient:
 
     async def user(self) -> User:
         """Return the owner of the token ("Get your user information")."""
-        response = await self._requester.send("GET", "/user")
+        response = await self._requester.send(Call("GET", "/user"))
         return User(parse.username(response.json))
 
     async def projects(self) -> IdList:
@@ -53,7 +56,7 @@ class PlatformClient:
 
     async def rate_limit(self) -> RateLimit:
         """Return the current rate limit ("Get rate limit status"); the call does not count against it."""
-        response = await self._requester.send("GET", "/rate_limit", check=parse.rate_limit)
+        response = await self._requester.send(Call("GET", "/rate_limit", check=parse.rate_limit))
         resets_at = error_mapping.local_time_of(
             parse.rate_reset(response.json), response.headers, self._requester.now()
         )
@@ -69,9 +72,8 @@ class PlatformClient:
         ids: dict[str, None] = {}
         offset = 0
         for _ in range(MAX_ID_PAGES):
-            response = await self._requester.send(
-                "GET", path, params=[("offset", str(offset)), ("limit", str(MAX_LIMIT))], check=parse.items
-            )
+            params = [("offset", str(offset)), ("limit", str(MAX_LIMIT))]
+            response = await self._requester.send(Call("GET", path, params, check=parse.items))
             records = parse.items(response.json)
             ids |= dict.fromkeys(parse.ids(records))
             offset += len(records)

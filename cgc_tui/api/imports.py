@@ -1,4 +1,4 @@
-"""The import jobs of the platform."""
+"""The calls for import jobs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from cgc_tui.api import parse
 from cgc_tui.api.attempt import ApiResponse
-from cgc_tui.api.requester import Params, Requester, RetryHook
+from cgc_tui.api.requester import Call, Requester, RetryHook
+from cgc_tui.api.throttle import Lane
 from cgc_tui.domain import records as job_records
 from cgc_tui.domain.errors import CgcError, InvalidResponse, NotFound, TokenRejected
 from cgc_tui.domain.jobs import ImportJob, JobError, SubmitResult
@@ -20,31 +21,28 @@ if TYPE_CHECKING:
     from cgc_tui.api.prefetch import Prefetch, PrefetchResult
     from cgc_tui.api.submission import Body
 
+PATH = "/storage/imports"
+
 
 class ImportsApi:
-    """The calls for import jobs."""
+    """The import jobs of the platform; all calls use one lane."""
 
-    def __init__(self, requester: Requester) -> None:
+    def __init__(self, requester: Requester, lane: Lane = Lane.INTERACTIVE) -> None:
         self._requester = requester
+        self._lane = lane
         self.prefetched: Prefetch | None = None
-        """A request for a page that another process has sent; the first call of `page` uses it."""
+        """A request for a page that another process has sent, to be used by the next call of `page`."""
 
-    async def page(
-        self, query: JobQuery, *, on_retry: RetryHook | None = None, queued: bool = True
-    ) -> JobPage:
-        """Return a page of import jobs ("List import jobs"); brief items are filled by one bulk get."""
+    async def page(self, query: JobQuery, *, on_retry: RetryHook | None = None) -> JobPage:
+        """Return a page of jobs ("List import jobs"); partial records are completed by a bulk get.
+
+        If the bulk get fails, `JobPage.incomplete` is its error. A job without a record in its response stays
+        partial (`JobPage.details_missing`).
+        """
         prefetch, self.prefetched = self.prefetched, None
         if prefetch is not None and (prefetched := await prefetch.result(query)) is not None:
             return self._use_prefetched(prefetched)
-        response = await self._requester.send(
-            "GET",
-            "/storage/imports",
-            params=_params(query),
-            on_retry=on_retry,
-            check=parse.items,
-            queued=queued,
-            specific=_specific(query),
-        )
+        response = await self._requester.send(self._list_call(query), on_retry)
         records = parse.items(response.json)
         jobs, unreadable = parse.jobs(records)
         total = parse.total(response.headers)
@@ -62,79 +60,42 @@ class ImportsApi:
             next_link=next_link,
             received_at=self._requester.now(),
         )
-        return await self.fill_partial_jobs(page, queued=queued)
-
-    def _use_prefetched(self, result: PrefetchResult) -> JobPage:
-        """Return the page that another process asked for, or raise its error."""
-        self._requester.adopt(result.rate_limit, result.records)
-        if isinstance(result.page, TokenRejected):
-            self._requester.on_token_rejected(result.page)
-        if isinstance(result.page, CgcError):
-            raise result.page
-        return result.page
+        return await self._complete_partial_jobs(page, on_retry)
 
     async def count(self, query: JobQuery) -> int | None:
-        """Return how many jobs match, None where the platform does not say."""
-        first_item = replace(query, offset=0, limit=1)
-        response = await self._requester.send(
-            "GET",
-            "/storage/imports",
-            params=_params(first_item, "id"),
-            check=parse.items,
-            specific=_specific(query),
-        )
+        """Return the number of matching jobs, None if the platform does not send it."""
+        response = await self._requester.send(self._list_call(replace(query, offset=0, limit=1), "id"))
         return parse.total(response.headers)
 
     async def get(self, job: ImportJob, *, on_retry: RetryHook | None = None) -> ImportJob:
-        """Return the whole record from the job's href: its path, asked at this endpoint."""
+        """Return a job's full record; only the path of its href is used, at this endpoint."""
         job_id = job_records.id_from_href(job.href) or job.id
-        path = f"/storage/imports/{_segment(job_id)}"
-        response = await self._requester.send("GET", path, on_retry=on_retry, accept=_is_job)
+        call = Call("GET", f"{PATH}/{_path_segment(job_id)}", accept=_is_job, lane=self._lane)
+        response = await self._requester.send(call, on_retry)
         fetched = job_records.job(response.json)
         if fetched is None:
             raise InvalidResponse(SafeText("the answer is not a job"), parse.TRY_AGAIN)
         return fetched
 
-    async def fill_partial_jobs(self, page: JobPage, *, queued: bool = True) -> JobPage:
-        """Fill in the brief jobs of a page; where that fails the page says why and keeps what is known.
-
-        A job that the platform does not answer for stays brief (`JobPage.details_missing`).
-        """
-        partial_ids = [job.id for job in page.jobs if job.is_partial]
-        records: dict[str, ImportJob | JobError] = {}
-        try:
-            for start in range(0, len(partial_ids), MAX_LIMIT):
-                records |= await self.get_many(partial_ids[start : start + MAX_LIMIT], queued=queued)
-        except TokenRejected:
-            raise
-        except CgcError as error:
-            return replace(page, incomplete=error)
-        if not records:
-            return replace(page, incomplete=None)
-        jobs = tuple(
-            full.merged_with(job) if isinstance(full := records.get(job.id), ImportJob) else job
-            for job in page.jobs
-        )
-        return replace(page, jobs=jobs, incomplete=None)
-
     async def get_many(
-        self, ids: Sequence[str], *, on_retry: RetryHook | None = None, queued: bool = True
+        self, ids: Sequence[str], *, on_retry: RetryHook | None = None
     ) -> dict[str, ImportJob | JobError]:
-        """Return what the platform tells of at most 100 jobs, by id, in one request.
+        """Return the records or errors of at most 100 jobs, by id, in one request.
 
-        An error carries no id: it is taken for the id at its place where the answer is as long as asked.
+        An error in the response has no id: if the response has an entry for each id, entries are matched by
+        position.
         """
-        # The documented fields lack the times; `fields` is a parameter of all calls, so it may bring them.
-        response = await self._requester.send(
+        # The documented fields lack the times; `fields`, a parameter of all calls, may add them.
+        call = Call(
             "POST",
-            "/bulk/storage/imports/get",
+            f"/bulk{PATH}/get",
             params=[("fields", "_all")],
             body={"import_ids": list(ids)},
-            on_retry=on_retry,
             check=parse.items,
-            queued=queued,
-            specific=False,
+            lane=self._lane,
+            names_resource=False,
         )
+        response = await self._requester.send(call, on_retry)
         records = parse.items(response.json)
         jobs_by_id: dict[str, ImportJob | JobError] = {}
         for index, record in enumerate(records):
@@ -148,36 +109,56 @@ class ImportsApi:
         return jobs_by_id
 
     async def create_many(self, bodies: Sequence[Body]) -> tuple[SubmitResult, ...]:
-        """Start at most 100 different imports in one request, never repeated (`cgc_tui.api.submission`)."""
-        from cgc_tui.api.submission import submit  # rarely needed
+        """Start at most 100 different imports in one request, which is never repeated."""
+        from cgc_tui.api.submission import submit  # loaded when the first import is started
 
         return await submit(self._requester, bodies)
 
+    def _use_prefetched(self, result: PrefetchResult) -> JobPage:
+        """Return the page that the prefetch child has fetched, or raise its error."""
+        self._requester.adopt(result.rate_limit, result.records)
+        if isinstance(result.page, TokenRejected):
+            self._requester.on_token_rejected(result.page)
+        if isinstance(result.page, CgcError):
+            raise result.page
+        return result.page
 
-def _params(query: JobQuery, fields: str = "_all") -> Params:
-    params: list[tuple[str, str]] = [
-        ("offset", str(query.offset)),
-        ("limit", str(query.limit)),
-        ("fields", fields),
-    ]
-    params += [("state", state) for state in query.states]
-    params += [("project", query.project)] if query.project else []
-    params += [("volume", query.volume)] if query.volume else []
-    return params
+    async def _complete_partial_jobs(self, page: JobPage, on_retry: RetryHook | None) -> JobPage:
+        partial_ids = [job.id for job in page.jobs if job.is_partial]
+        records: dict[str, ImportJob | JobError] = {}
+        try:
+            for start in range(0, len(partial_ids), MAX_LIMIT):
+                records |= await self.get_many(partial_ids[start : start + MAX_LIMIT], on_retry=on_retry)
+        except TokenRejected:
+            raise
+        except CgcError as error:
+            return replace(page, incomplete=error)
+        jobs = tuple(
+            full.merged_with(job) if isinstance(full := records.get(job.id), ImportJob) else job
+            for job in page.jobs
+        )
+        return replace(page, jobs=jobs) if records else page
+
+    def _list_call(self, query: JobQuery, fields: str = "_all") -> Call:
+        params: list[tuple[str, str]] = [
+            ("offset", str(query.offset)),
+            ("limit", str(query.limit)),
+            ("fields", fields),
+        ]
+        params += [("state", state) for state in query.states]
+        params += [("project", query.project)] if query.project else []
+        params += [("volume", query.volume)] if query.volume else []
+        names_resource = bool(query.project or query.volume)
+        return Call("GET", PATH, params, check=parse.items, lane=self._lane, names_resource=names_resource)
 
 
-def _specific(query: JobQuery) -> bool:
-    """Return whether the query names a project or volume, which may be missing."""
-    return bool(query.project or query.volume)
-
-
-def _segment(job_id: str) -> str:
-    """Quote an id for a URL's path; a dot segment would leave the path, so it is no id."""
+def _path_segment(job_id: str) -> str:
+    """Quote an id for a URL's path; a dot segment would leave the path and cannot be an id."""
     if job_id in (".", ".."):
         raise NotFound(sanitize(f"no job has the id {job_id}"), SafeText(""))
     return quote(job_id, safe="", errors="replace")
 
 
 def _is_job(response: ApiResponse) -> bool:
-    """Tell whether the body is a job in spite of its status (a FAILED job came under 404)."""
+    """Return whether the body is a job despite the status (a FAILED job was returned with a 404)."""
     return "id" in response.json and "state" in response.json

@@ -2,8 +2,8 @@
 
 CSV and TSV have a header line with `COLUMNS` and a line per job; times are ISO 8601 in UTC. Spreadsheets
 evaluate text that begins with `=`, `+`, `-` or `@` as a formula, so such text gets a leading apostrophe
-(OWASP, "CSV injection"). In TSV, a tab or line end inside a value becomes a space. JSON has the records as the
-platform sent them.
+(OWASP, "CSV injection"). In TSV, a tab or line end inside a value becomes a space. JSON has the records as
+the platform sent them.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import pytest
 from cgc_tui.api.client import PlatformClient
 from cgc_tui.api.connection import TOKEN_HEADER
 from cgc_tui.api.request_log import LogFile, RequestLog
-from cgc_tui.api.requester import Requester
+from cgc_tui.api.requester import Call, Requester
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.demo.catalog import CREDENTIALS
 from cgc_tui.domain.errors import (
@@ -36,6 +36,7 @@ from cgc_tui.domain.token import Token
 from tests.support.app import Connect
 from tests.support.clock import Clock
 from tests.support.terminal import PATIENCE
+from tests.support.transport import StreamTransport
 
 
 async def test_a_page_is_whole(client: PlatformClient, platform: SimulatedPlatform) -> None:
@@ -226,7 +227,7 @@ async def test_a_number_that_json_cannot_hold_is_null() -> None:
     def answer(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, content=body)
 
-    wire = Requester("https://platform.example/v2", Token("t"), transport=httpx.MockTransport(answer))
+    wire = Requester("https://platform.example/v2", Token("t"), transport=StreamTransport(answer))
     (job,) = (await PlatformClient(wire).imports.page(JobQuery())).jobs
     assert job.raw == {"id": "a", "size": [None, None, None, None, None, 1.5, 1e308, 7]}
 
@@ -235,7 +236,7 @@ async def test_each_job_stands_once() -> None:
     def answer(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"items": [{"id": "a", "state": "X"}, {"id": "a"}, 3, {"id": ""}]})
 
-    wire = Requester("https://platform.example/v2", Token("t"), transport=httpx.MockTransport(answer))
+    wire = Requester("https://platform.example/v2", Token("t"), transport=StreamTransport(answer))
     page = await PlatformClient(wire).imports.page(JobQuery())
     assert ([(job.id, job.state) for job in page.jobs], page.unreadable) == ([("a", "X")], 2)
 
@@ -367,7 +368,7 @@ async def test_a_port_that_goes_without_saying_is_the_same_origin() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"username": request.headers[TOKEN_HEADER]})
 
-    wire = Requester("https://Platform.example:443/v2", Token("t"), transport=httpx.MockTransport(answer))
+    wire = Requester("https://Platform.example:443/v2", Token("t"), transport=StreamTransport(answer))
     assert (await PlatformClient(wire).user()).username == "t"
 
 
@@ -481,7 +482,7 @@ async def test_a_reset_that_is_no_time_is_not_known(clock: Clock, reset: object)
     def answer(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"rate": {"limit": 9, "remaining": 8, "reset": reset}})
 
-    transport = httpx.MockTransport(answer)
+    transport = StreamTransport(answer)
     wire = Requester("https://platform.example/v2", Token("t"), transport=transport, now=clock)
     assert (await PlatformClient(wire).rate_limit()).resets_at is None
 
@@ -495,7 +496,7 @@ async def test_credentials_of_a_volume_are_dropped_when_an_answer_is_parsed(
     if path != "/storage/volumes":
         answer = whole if path.endswith("raw") else {"items": [{"resource": whole}, None, {"service": 3}]}
         platform.next(lambda _: httpx.Response(200, json=answer))
-    record = (await client._requester.send("GET", path, params=[("fields", "_all")])).json
+    record = (await client._requester.send(Call("GET", path, [("fields", "_all")]))).json
     assert "credentials" not in json.dumps(record)
     assert platform.volumes["rosalind/tcga-raw"].bucket in json.dumps(record)
 
@@ -558,7 +559,7 @@ async def test_at_most_six_requests_are_under_way() -> None:
         return httpx.Response(200, json={"items": []})
 
     client = PlatformClient(
-        Requester("https://platform.example/v2", Token("t"), transport=httpx.MockTransport(answer))
+        Requester("https://platform.example/v2", Token("t"), transport=StreamTransport(answer))
     )
     asking = [asyncio.create_task(client.imports.count(JobQuery(offset=n))) for n in range(12)]
     await asyncio.wait_for(sixth.wait(), PATIENCE)

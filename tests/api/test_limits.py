@@ -21,6 +21,7 @@ from cgc_tui.tui.jobs.job_table import JobTable
 from tests.support.app import Connect, Start, first_page, shown, text_of
 from tests.support.calls import LISTS, quiet
 from tests.support.clock import Clock
+from tests.support.transport import StreamTransport
 
 
 @pytest.mark.parametrize(
@@ -190,7 +191,7 @@ async def test_a_bomb_takes_no_more_memory_than_the_cap(times: int) -> None:
         )
 
     client = PlatformClient(
-        Requester("https://platform.example/v2", Token("t"), transport=httpx.MockTransport(answer))
+        Requester("https://platform.example/v2", Token("t"), transport=StreamTransport(answer))
     )
     tracemalloc.start()
     try:

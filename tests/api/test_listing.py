@@ -27,6 +27,7 @@ from cgc_tui.domain.errors import (
 )
 from cgc_tui.domain.jobs import ImportJob, JobError, PackedRecord, pack_records
 from cgc_tui.domain.queries import JobQuery
+from tests.support.app import Connect
 from tests.support.calls import page_from
 from tests.support.clock import Clock
 
@@ -197,11 +198,12 @@ async def test_a_page_that_cannot_be_filled_is_an_error(
         await fetch_all(client, JobQuery())
 
 
-async def test_filling_waits_for_the_limit_too(client: PlatformClient, platform: SimulatedPlatform) -> None:
+async def test_filling_waits_for_the_limit_too(connect: Connect, platform: SimulatedPlatform) -> None:
+    client = connect(sleep=no_sleep)
     platform.switches.brief = True
-    platform.next("limited", where="/v2/bulk", times=2)
+    platform.next("limited", where="/v2/bulk")
     waits: list[float] = []
-    whole = await fetch_all(client, JobQuery(), on_retry=lambda _, wait: waits.append(wait), sleep=no_sleep)
+    whole = await fetch_all(client, JobQuery(), on_retry=lambda _, wait: waits.append(wait))
     assert all(job.source.location for job in whole.jobs)
     assert len(waits) == 1
 
@@ -268,7 +270,7 @@ async def no_sleep(_: float) -> None:
 
 
 async def test_a_limit_in_the_middle_is_waited_for_and_told(
-    client: PlatformClient, platform: SimulatedPlatform, clock: Clock
+    connect: Connect, platform: SimulatedPlatform, clock: Clock
 ) -> None:
     platform.switches.rate_limit = 7
     reports: list[tuple[str, float]] = []
@@ -276,21 +278,21 @@ async def test_a_limit_in_the_middle_is_waited_for_and_told(
     async def sleep(seconds: float) -> None:
         clock.seconds += seconds
 
+    client = connect(sleep=sleep)
     whole = await fetch_all(
-        client, JobQuery(), on_retry=lambda error, wait: reports.append((error.summary, wait)), sleep=sleep
+        client, JobQuery(), on_retry=lambda error, wait: reports.append((error.summary, wait))
     )
     assert [job.id for job in whole.jobs] == platform.ids()
     assert reports == [("rate limit", 300.0)] * 2
     assert len(platform.requests) == PAGES + 2
 
 
-async def test_a_limit_that_never_ends_is_an_error(
-    client: PlatformClient, platform: SimulatedPlatform
-) -> None:
+async def test_a_limit_that_never_ends_is_an_error(connect: Connect, platform: SimulatedPlatform) -> None:
+    client = connect(sleep=no_sleep)
     platform.fail("limited", where=later_pages)
     waits: list[float] = []
     with pytest.raises(RateLimited):
-        await fetch_all(client, JobQuery(), on_retry=lambda _, wait: waits.append(wait), sleep=no_sleep)
+        await fetch_all(client, JobQuery(), on_retry=lambda _, wait: waits.append(wait))
     assert len(waits) == 2
 
 
@@ -403,14 +405,11 @@ async def test_many_jobs_are_got_by_hundreds(client: PlatformClient, platform: S
     assert await fetch_many(client, []) == {}
 
 
-async def test_getting_many_jobs_is_all_or_an_error(
-    client: PlatformClient, platform: SimulatedPlatform
-) -> None:
+async def test_getting_many_jobs_is_all_or_an_error(connect: Connect, platform: SimulatedPlatform) -> None:
+    client = connect(sleep=no_sleep)
     platform.next("limited")
     waits: list[float] = []
-    job = await fetch_many(
-        client, platform.ids()[:250], on_retry=lambda _, wait: waits.append(wait), sleep=no_sleep
-    )
+    job = await fetch_many(client, platform.ids()[:250], on_retry=lambda _, wait: waits.append(wait))
     assert (len(job), len(waits)) == (250, 1)
     platform.next("maintenance")
     with pytest.raises(Maintenance):

@@ -17,7 +17,7 @@ from textual.app import App
 from cgc_tui.api import error_mapping
 from cgc_tui.api.client import PlatformClient
 from cgc_tui.api.request_log import RequestLog, RequestRecord
-from cgc_tui.api.requester import MAX_CONCURRENT
+from cgc_tui.api.throttle import INTERACTIVE_SLOTS
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.errors import ConnectionFailed
@@ -123,8 +123,8 @@ async def until(true: Callable[[], bool]) -> None:
 async def six_at_once(client: PlatformClient, platform: SimulatedPlatform) -> None:
     """Have six connections opened, and kept."""
     gate = platform.gate()
-    asking = [asyncio.create_task(client.user()) for _ in range(MAX_CONCURRENT)]
-    await until(lambda: gate.count == MAX_CONCURRENT)
+    asking = [asyncio.create_task(client.user()) for _ in range(INTERACTIVE_SLOTS)]
+    await until(lambda: gate.count == INTERACTIVE_SLOTS)
     gate.release()
     await asyncio.gather(*asking)
 

@@ -23,6 +23,7 @@ from cgc_tui.domain.queries import JobPage, JobQuery
 from cgc_tui.domain.token import Token
 from cgc_tui.formatting.export import ExportFormat, export_lines
 from cgc_tui.tui.dialogs.text import pretty
+from tests.support.transport import StreamTransport
 
 ROOT = "/v2/storage/imports/"
 steady = settings(
@@ -57,7 +58,7 @@ bodies = (anything | lists | records).map(
 
 
 def client(answer: Callable[[httpx.Request], httpx.Response]) -> PlatformClient:
-    transport = httpx.MockTransport(answer)
+    transport = StreamTransport(answer)
     return PlatformClient(
         Requester("https://platform.example/v2", Token("t"), transport=transport, backoff=())
     )
