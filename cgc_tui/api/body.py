@@ -25,7 +25,7 @@ async def read_body(response: httpx.Response) -> bytes:
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in (ENCODING, "identity"):
         raise InvalidResponse(
-            SafeText("the answer could not be read: it is packed in a way not asked for"),
+            SafeText("the answer could not be read: its compression is not supported"),
             SafeText("Check the proxy."),
         )
     decompressor = zlib.decompressobj(GZIP) if encoding == ENCODING else None

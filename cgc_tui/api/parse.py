@@ -133,7 +133,7 @@ def rate_limit(record: dict[str, Any]) -> RateLimit:
     limits = rate if isinstance(rate, dict) else {}
     limit, remaining = count_value(limits.get("limit")), count_value(limits.get("remaining"))
     if limit is None or remaining is None:
-        raise InvalidResponse(SafeText("the answer tells no rate limit"), TRY_AGAIN)
+        raise InvalidResponse(SafeText("the answer has no rate limit"), TRY_AGAIN)
     return RateLimit(limit, remaining)
 
 

@@ -471,7 +471,7 @@ def test_a_looser_mode_is_told_and_mended(make: Make, directory: Path, loose: in
     store = make()
     assert revealed(store.resolve(profile=None, endpoint=None)) == ("stored-cgc", STORE)
     assert mode(path) == 0o600
-    assert store.notes == [f"{path} was open to others; it is mended to 0600."]
+    assert store.notes == [f"{path} was open to others; its mode is now 0600."]
     assert store.resolve(profile=None, endpoint=None)
     assert len(store.notes) == 1
 
@@ -482,7 +482,7 @@ def test_a_looser_directory_is_told_and_mended(make: Make, directory: Path) -> N
     store = make()
     store.resolve(profile=None, endpoint=None)
     assert mode(directory) == 0o700
-    assert store.notes == [f"{directory} was open to others; it is mended to 0700."]
+    assert store.notes == [f"{directory} was open to others; its mode is now 0700."]
 
 
 def test_a_mode_that_cannot_be_mended_is_told(
@@ -532,10 +532,10 @@ UNFIT: dict[Callable[[Path], object], str] = {
     lambda path: write(path, b"\xff\xfe"): "is not a list of profiles. Set it aside",
     lambda path: write(path, BOTH + "\0"): "is not a list of profiles. Set it aside",
     lambda path: write(path, BOTH + "\n" * MAX_BYTES): "is not a list of profiles. Set it aside",
-    lambda path: write(path, "[cgc]\ns3cret\n"): "cannot be understood at line 2. Mend that line",
-    lambda path: write(path, "auth_token = s3cret\n"): "cannot be understood at line 1. Mend that line",
-    lambda path: write(path, "[a]\nx = s3cret\nx = s3cret\n"): "cannot be understood at line 3. Mend",
-    lambda path: write(path, "[a]\n\n[a]\n"): "cannot be understood at line 3. Mend",
+    lambda path: write(path, "[cgc]\ns3cret\n"): "cannot be understood at line 2. Correct that line",
+    lambda path: write(path, "auth_token = s3cret\n"): "cannot be understood at line 1. Correct that line",
+    lambda path: write(path, "[a]\nx = s3cret\nx = s3cret\n"): "cannot be understood at line 3. Correct",
+    lambda path: write(path, "[a]\n\n[a]\n"): "cannot be understood at line 3. Correct",
 }
 if os.geteuid() == 0:
     UNFIT[as_foreign] = "belongs to another user. Run as that user, or: sudo chown"
@@ -605,7 +605,7 @@ def test_a_directory_that_cannot_be_made_is_told(make: Make, directory: Path) ->
     store = make()
     assert revealed(store.resolve(profile=None, endpoint=None)) == (None, None)
     with pytest.raises(
-        CredentialsError, match=r"cannot be written \(.*\)\. Mend that, or set XDG_CONFIG_HOME"
+        CredentialsError, match=r"cannot be written \(.*\)\. Fix that, or set XDG_CONFIG_HOME"
     ):
         store.save("cgc", CGC, Token("a"), "rosalind")
 
