@@ -39,7 +39,7 @@ from tests.support.terminal import PATIENCE
 from tests.support.transport import StreamTransport
 
 
-async def test_a_page_is_whole(client: PlatformClient, platform: SimulatedPlatform) -> None:
+async def test_a_page_has_all_fields(client: PlatformClient, platform: SimulatedPlatform) -> None:
     page = await client.imports.page(JobQuery(limit=50))
     assert [job.id for job in page.jobs] == platform.ids()[:50]
     assert (page.total, page.more, page.limit, page.unreadable) == (230, True, 50, 0)
@@ -51,7 +51,7 @@ async def test_a_page_is_whole(client: PlatformClient, platform: SimulatedPlatfo
     assert job.raw == record
 
 
-async def test_filters_and_window_go_to_the_server(
+async def test_filters_and_window_are_sent_to_the_server(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     project = platform.job(platform.ids()[0])["destination"]["project"]
@@ -71,7 +71,9 @@ async def test_equal_answers_are_equal_pages(client: PlatformClient, clock: Cloc
     assert await client.imports.page(JobQuery()) == first
 
 
-async def test_brief_items_are_filled_by_one_request(connect: Connect, platform: SimulatedPlatform) -> None:
+async def test_partial_jobs_are_completed_with_one_request(
+    connect: Connect, platform: SimulatedPlatform
+) -> None:
     whole = await connect().imports.page(JobQuery(limit=100))
     platform.switches.brief = True
     platform.requests.clear()
@@ -87,7 +89,7 @@ async def test_brief_items_are_filled_by_one_request(connect: Connect, platform:
     assert [replace(job, record={}) for job in page.jobs] == without_times
 
 
-async def test_brief_items_stay_where_they_cannot_be_filled(
+async def test_partial_jobs_stay_if_they_cannot_be_completed(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     platform.switches.brief = True
@@ -97,7 +99,7 @@ async def test_brief_items_stay_where_they_cannot_be_filled(
     assert [job.id for job in page.jobs] == platform.ids()[:5]
 
 
-async def test_merging_never_forgets() -> None:
+async def test_merging_keeps_known_fields() -> None:
     known = ImportJob(id="a", state="RUNNING", started_on=datetime(2026, 1, 1, tzinfo=UTC), record={"x": 1})
     update = ImportJob(id="a", state="", error=JobError(code=9105), record={"x": None, "y": 2})
     merged = update.merged_with(known)
@@ -105,7 +107,7 @@ async def test_merging_never_forgets() -> None:
     assert merged.raw == {"x": 1, "y": 2}
 
 
-async def test_a_job_is_asked_for_at_its_hrefs_path_on_our_endpoint(
+async def test_a_job_is_requested_by_its_hrefs_path_at_the_endpoint(
     client: PlatformClient, platform: SimulatedPlatform, server: LoopbackServer
 ) -> None:
     job = (await client.imports.page(JobQuery(limit=1))).jobs[0]
@@ -129,7 +131,7 @@ async def test_any_id_stays_below_the_jobs(
 
 
 @pytest.mark.parametrize("job_id", [".", ".."])
-async def test_dot_segments_are_not_asked_for(
+async def test_dot_segments_are_not_requested(
     client: PlatformClient, platform: SimulatedPlatform, job_id: str
 ) -> None:
     with pytest.raises(NotFound):
@@ -137,13 +139,15 @@ async def test_dot_segments_are_not_asked_for(
     assert not platform.requests
 
 
-async def test_a_failed_job_under_404_is_the_job(client: PlatformClient, platform: SimulatedPlatform) -> None:
+async def test_a_failed_job_with_status_404_is_returned(
+    client: PlatformClient, platform: SimulatedPlatform
+) -> None:
     platform.switches.failed_as_404 = True
     job = (await client.imports.page(JobQuery(states=("FAILED",), limit=1))).jobs[0]
     assert (await client.imports.get(job)).error == job.error
 
 
-async def test_bulk_get_keeps_errors_at_their_place(
+async def test_a_bulk_get_matches_errors_by_position(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     first, second = platform.ids()[:2]
@@ -164,7 +168,7 @@ async def test_counts_projects_volumes_and_user(client: PlatformClient, platform
     assert (await client.user()).username == "rosalind"
 
 
-async def test_without_a_total_the_links_say_whether_more_follows(
+async def test_without_a_total_the_next_link_decides(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     platform.switches.total_header = False
@@ -175,7 +179,7 @@ async def test_without_a_total_the_links_say_whether_more_follows(
     assert await client.imports.count(JobQuery()) is None
 
 
-async def test_a_platform_that_gives_fewer_jobs_a_page_loses_none(
+async def test_smaller_pages_from_the_platform_lose_no_jobs(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     platform.switches.max_limit = 25
@@ -183,9 +187,7 @@ async def test_a_platform_that_gives_fewer_jobs_a_page_loses_none(
     assert (page.limit, page.more) == (25, True)
 
 
-async def test_readable_jobs_are_shown_and_the_others_counted(
-    client: PlatformClient, platform: SimulatedPlatform
-) -> None:
+async def test_unreadable_records_are_counted(client: PlatformClient, platform: SimulatedPlatform) -> None:
     platform.switches.unreadable_items = True
     page = await client.imports.page(JobQuery(limit=100))
     assert page.unreadable > 0
@@ -204,7 +206,7 @@ async def test_readable_jobs_are_shown_and_the_others_counted(
         "shuffled",
     ],
 )
-async def test_odd_records_are_jobs_all_the_same(
+async def test_records_with_odd_values_are_jobs(
     client: PlatformClient, platform: SimulatedPlatform, switch: str
 ) -> None:
     setattr(platform.switches, switch, True)
@@ -221,7 +223,7 @@ async def _page(client: PlatformClient, offset: int) -> JobPage:
     return await client.imports.page(JobQuery(limit=100, offset=offset))
 
 
-async def test_a_number_that_json_cannot_hold_is_null() -> None:
+async def test_a_number_that_json_cannot_represent_becomes_null() -> None:
     body = b'{"items": [{"id": "a", "size": [NaN, Infinity, -Infinity, 1e999, -1e999, 1.5, 1e308, 7]}]}'
 
     def answer(_: httpx.Request) -> httpx.Response:
@@ -232,7 +234,7 @@ async def test_a_number_that_json_cannot_hold_is_null() -> None:
     assert job.raw == {"id": "a", "size": [None, None, None, None, None, 1.5, 1e308, 7]}
 
 
-async def test_each_job_stands_once() -> None:
+async def test_each_job_is_on_a_page_once() -> None:
     def answer(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"items": [{"id": "a", "state": "X"}, {"id": "a"}, 3, {"id": ""}]})
 
@@ -263,7 +265,7 @@ FAILURES: list[tuple[str, object, type[CgcError], str]] = [
 
 
 @pytest.mark.parametrize(("fault", "value", "kind", "text"), FAILURES, ids=str)
-async def test_every_failure_is_a_sentence(
+async def test_every_failure_has_a_summary_and_a_remedy(
     client: PlatformClient,
     platform: SimulatedPlatform,
     fault: str,
@@ -283,16 +285,14 @@ async def test_every_failure_is_a_sentence(
     assert (await client.imports.page(JobQuery())).jobs
 
 
-async def test_an_empty_answer_is_said_to_be_empty(
-    client: PlatformClient, platform: SimulatedPlatform
-) -> None:
+async def test_an_empty_response_is_reported(client: PlatformClient, platform: SimulatedPlatform) -> None:
     for status in (200, 204):
         platform.next("empty", status)
         with pytest.raises(InvalidResponse, match="empty"):
             await client.imports.page(JobQuery())
 
 
-async def test_the_servers_words_code_and_request_id_are_kept(
+async def test_an_error_has_the_servers_message_code_and_request_id(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     platform.switches.forbidden_projects = frozenset({"rosalind/brca-pilot"})
@@ -306,7 +306,7 @@ async def test_the_servers_words_code_and_request_id_are_kept(
 
 
 @pytest.mark.parametrize(("fault", "value"), [("unmatched", True), ("error", (404, 9008))])
-async def test_a_404_to_a_request_that_names_nothing_is_a_failure_of_the_server(
+async def test_a_404_to_a_request_that_names_nothing_is_a_server_error(
     client: PlatformClient, platform: SimulatedPlatform, fault: str, value: object
 ) -> None:
     known = platform.ids()[0]
@@ -327,7 +327,7 @@ async def test_a_404_to_a_request_that_names_nothing_is_a_failure_of_the_server(
 
 
 @pytest.mark.parametrize("code", [3002, 9007])
-async def test_a_404_to_a_request_that_names_a_project_or_volume_is_about_that(
+async def test_a_404_to_a_request_that_names_a_project_or_volume_means_it_is_missing(
     client: PlatformClient, code: int
 ) -> None:
     query = JobQuery(project="rosalind/none") if code == 3002 else JobQuery(volume="rosalind/none")
@@ -348,7 +348,7 @@ async def test_nothing_follows_a_redirect(
     assert not elsewhere.requests
 
 
-async def test_the_token_goes_to_the_endpoints_origin_alone(
+async def test_the_token_is_sent_only_to_the_endpoints_origin(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     await client.imports.page(JobQuery(limit=1))
@@ -364,7 +364,7 @@ async def test_the_token_goes_to_the_endpoints_origin_alone(
         assert TOKEN_HEADER not in request.headers
 
 
-async def test_a_port_that_goes_without_saying_is_the_same_origin() -> None:
+async def test_the_default_port_is_the_same_origin() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"username": request.headers[TOKEN_HEADER]})
 
@@ -372,15 +372,15 @@ async def test_a_port_that_goes_without_saying_is_the_same_origin() -> None:
     assert (await PlatformClient(wire).user()).username == "t"
 
 
-async def test_advance_access_is_asked_for_where_it_is_set(
-    connect: Connect, platform: SimulatedPlatform
-) -> None:
+async def test_advance_access_is_sent_if_it_is_set(connect: Connect, platform: SimulatedPlatform) -> None:
     for asked in (False, True):
         await connect(advance_access=asked).user()
         assert ("x-sbg-advance-access" in platform.requests[-1].headers) is asked
 
 
-async def test_gets_are_repeated_twice_and_told(client: PlatformClient, platform: SimulatedPlatform) -> None:
+async def test_gets_are_retried_twice_and_reported(
+    client: PlatformClient, platform: SimulatedPlatform
+) -> None:
     reports: list[tuple[str, float]] = []
     platform.next("gateway_html", 502, times=2)
     page = await client.imports.page(
@@ -397,7 +397,7 @@ async def test_gets_are_repeated_twice_and_told(client: PlatformClient, platform
 @pytest.mark.parametrize(
     ("fault", "value"), [("maintenance", True), ("error", (401, 90001)), ("error", (403, 9003))]
 )
-async def test_some_failures_are_not_repeated(
+async def test_some_failures_are_not_retried(
     client: PlatformClient, platform: SimulatedPlatform, fault: str, value: object
 ) -> None:
     platform.next(fault, value)
@@ -406,7 +406,9 @@ async def test_some_failures_are_not_repeated(
     assert len(platform.requests) == 1
 
 
-async def test_a_silent_server_ends_with_the_deadline(connect: Connect, platform: SimulatedPlatform) -> None:
+async def test_a_request_to_a_silent_server_ends_at_the_deadline(
+    connect: Connect, platform: SimulatedPlatform
+) -> None:
     for fault, value in (("silent", True), ("drip", 0.05)):
         platform.fail(fault, value)
         with pytest.raises(ConnectionFailed, match="in time"):
@@ -448,7 +450,7 @@ async def test_a_deadline_that_passed_while_the_process_was_stopped_is_set_again
         ("milliseconds", 299, 300),
     ],
 )
-async def test_the_rate_limit_says_when_to_ask_again(
+async def test_a_rate_limit_has_a_wait(
     client: PlatformClient, platform: SimulatedPlatform, reset: str, least: float, most: float
 ) -> None:
     platform.switches.rate_limit = 1
@@ -466,7 +468,7 @@ async def test_the_rate_limit_says_when_to_ask_again(
 
 
 @pytest.mark.parametrize("reset", ["true", "milliseconds", "skewed"])
-async def test_the_end_of_the_window_is_known_from_headers_and_body(
+async def test_the_end_of_the_rate_limits_window_is_parsed(
     client: PlatformClient, platform: SimulatedPlatform, clock: Clock, reset: str
 ) -> None:
     ends = clock() + timedelta(seconds=300)
@@ -478,7 +480,7 @@ async def test_the_end_of_the_window_is_known_from_headers_and_body(
 
 
 @pytest.mark.parametrize("reset", [None, True, "soon", "nan", "inf", [], 10**400, -(10**30)])
-async def test_a_reset_that_is_no_time_is_not_known(clock: Clock, reset: object) -> None:
+async def test_an_invalid_reset_time_is_unknown(clock: Clock, reset: object) -> None:
     def answer(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"rate": {"limit": 9, "remaining": 8, "reset": reset}})
 
@@ -513,7 +515,7 @@ async def test_credentials_of_volumes_are_in_no_log(
     assert secret not in (tmp_path / "log").read_text() + repr(log.records) + repr(names)
 
 
-async def test_the_wait_is_by_the_servers_clock(
+async def test_the_wait_uses_the_servers_clock(
     client: PlatformClient, platform: SimulatedPlatform, clock: Clock
 ) -> None:
     platform.switches.rate_limit = 0
@@ -524,7 +526,7 @@ async def test_the_wait_is_by_the_servers_clock(
     assert 19 <= (caught.value.retry_after or 0) <= 20
 
 
-async def test_nobody_listening_and_unknown_hosts_are_named() -> None:
+async def test_refused_connections_and_unknown_hosts_are_named() -> None:
     for url, text in (
         ("http://127.0.0.1:9/v2", "refused"),
         ("https://nowhere.invalid/v2", "not known|broke"),
@@ -543,7 +545,7 @@ async def test_unusable_network_settings_are_named(monkeypatch: pytest.MonkeyPat
     assert "HTTPS_PROXY" in caught.value.remedy
 
 
-async def test_at_most_six_requests_are_under_way() -> None:
+async def test_at_most_six_requests_run_at_once() -> None:
     """All go the same way in one event loop: a seventh would be there before anyone hears of the sixth."""
     open_door, sixth = asyncio.Event(), asyncio.Event()
     under_way = most = 0
@@ -575,7 +577,7 @@ async def test_a_token_shows_nowhere() -> None:
         token.__reduce__()
 
 
-async def test_a_closed_client_asks_nothing_more(connect: Connect, platform: SimulatedPlatform) -> None:
+async def test_a_closed_client_sends_no_requests(connect: Connect, platform: SimulatedPlatform) -> None:
     client = connect(backoff=(0.3, 0.3))
     platform.fail("gateway_html", 502)
     gate = platform.gate()

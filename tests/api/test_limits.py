@@ -56,7 +56,7 @@ async def test_a_rate_limit_counts_down_to_the_platforms_reset(
         await shown(pilot, "STALE", gone=True)
 
 
-async def test_after_a_reset_in_the_past_it_resumes_by_itself(
+async def test_refreshing_resumes_after_a_reset_in_the_past(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     async with start(settings=Settings(refresh=300)) as pilot:
@@ -69,7 +69,9 @@ async def test_after_a_reset_in_the_past_it_resumes_by_itself(
         await shown(pilot, "1–50 of 231")
 
 
-async def test_a_job_that_is_gone_says_so_and_its_row_goes(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_job_that_no_longer_exists_is_reported_and_its_row_is_removed(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     async with start() as pilot:
         await quiet(pilot)
         gone = platform.ids()[1]
@@ -167,7 +169,7 @@ def _bomb(times: int) -> object:
     ],
     ids=["long header", "many headers", "many items", "bomb", "bomb in a bomb", "nesting", "integer"],
 )
-async def test_what_is_too_much_is_refused_in_words(
+async def test_oversized_responses_are_reported(
     start: Start, platform: SimulatedPlatform, fault: str, text: str
 ) -> None:
     async with start() as pilot:
@@ -182,7 +184,7 @@ async def test_what_is_too_much_is_refused_in_words(
 
 
 @pytest.mark.parametrize("times", [1, 2])
-async def test_a_bomb_takes_no_more_memory_than_the_cap(times: int) -> None:
+async def test_a_decompression_bomb_uses_no_more_memory_than_the_limit(times: int) -> None:
     packed = _packed(times)
 
     def answer(_: httpx.Request) -> httpx.Response:
@@ -202,7 +204,7 @@ async def test_a_bomb_takes_no_more_memory_than_the_cap(times: int) -> None:
         tracemalloc.stop()
 
 
-async def test_a_body_that_cannot_be_unpacked_is_refused_in_words(
+async def test_a_body_that_cannot_be_decompressed_is_an_error(
     connect: Connect, platform: SimulatedPlatform
 ) -> None:
     def answer(_: httpx.Request) -> httpx.Response:

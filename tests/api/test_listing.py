@@ -54,7 +54,7 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_a_list_that_is_kept_takes_half_the_memory(client: PlatformClient) -> None:
+async def test_packed_lists_take_half_the_memory(client: PlatformClient) -> None:
     query = JobQuery(limit=100)
     pages = [await client.imports.page(replace(query, offset=offset)) for offset in (0, 100)]
 
@@ -80,7 +80,7 @@ async def test_a_list_that_is_kept_takes_half_the_memory(client: PlatformClient)
     assert {type(job.record) for job in whole.jobs} == {PackedRecord}
 
 
-async def test_all_jobs_come_in_order_for_a_request_a_page(
+async def test_all_jobs_are_read_in_order_with_one_request_per_page(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     reports: list[FetchProgress] = []
@@ -92,7 +92,7 @@ async def test_all_jobs_come_in_order_for_a_request_a_page(
     assert reports[-1] == FetchProgress(PAGES, PAGES, JOBS, JOBS)
 
 
-async def test_a_part_takes_its_own_pages_alone_and_says_that_more_follow(
+async def test_a_part_reads_only_its_own_pages_and_has_more(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     reports: list[FetchProgress] = []
@@ -104,7 +104,7 @@ async def test_a_part_takes_its_own_pages_alone_and_says_that_more_follow(
 
 
 @pytest.mark.parametrize("most", [JOBS, JOBS + 1, 10 * JOBS])
-async def test_a_part_that_is_all_is_the_whole_list(
+async def test_a_part_that_is_long_enough_is_the_whole_list(
     client: PlatformClient, platform: SimulatedPlatform, most: int
 ) -> None:
     part = await fetch_all(client, JobQuery(), max_jobs=most)
@@ -112,7 +112,7 @@ async def test_a_part_that_is_all_is_the_whole_list(
     assert len(platform.requests) == PAGES
 
 
-async def test_filters_hold_for_every_page(client: PlatformClient, platform: SimulatedPlatform) -> None:
+async def test_filters_are_sent_for_every_page(client: PlatformClient, platform: SimulatedPlatform) -> None:
     wanted = [job_id for job_id in platform.ids() if platform.job(job_id)["state"] == "COMPLETED"]
     assert await ids(client, JobQuery(states=("COMPLETED",))) == wanted
     assert len(platform.requests) == -(-len(wanted) // 100)
@@ -124,7 +124,7 @@ async def test_an_empty_list_is_one_request(client: PlatformClient, platform: Si
     assert len(platform.requests) == 1
 
 
-async def test_sixteen_pages_at_once_leave_room_for_others(
+async def test_sixteen_pages_at_once_do_not_block_other_requests(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     gate = platform.gate(later_pages)
@@ -137,7 +137,7 @@ async def test_sixteen_pages_at_once_leave_room_for_others(
     assert await reading == platform.ids()
 
 
-async def test_pages_come_before_the_last_is_there(
+async def test_pages_are_yielded_before_the_last_is_read(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     gate = platform.gate(page_from(1700))
@@ -151,7 +151,7 @@ async def test_pages_come_before_the_last_is_there(
 
 
 @pytest.mark.parametrize("whole_total", [True, False])
-async def test_pages_that_the_platform_cuts_lose_nothing(
+async def test_pages_smaller_than_requested_lose_nothing(
     client: PlatformClient, platform: SimulatedPlatform, whole_total: bool
 ) -> None:
     platform.switches.total_header = whole_total
@@ -160,7 +160,7 @@ async def test_pages_that_the_platform_cuts_lose_nothing(
     assert len(platform.requests) == -(-JOBS // 70)
 
 
-async def test_pages_that_are_cut_later_lose_nothing(
+async def test_pages_that_become_smaller_lose_nothing(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     def cut(_: FetchProgress) -> None:
@@ -170,7 +170,7 @@ async def test_pages_that_are_cut_later_lose_nothing(
     assert [job.id for job in whole.jobs] == platform.ids()
 
 
-async def test_without_a_total_it_goes_on_page_by_page(
+async def test_without_a_total_pages_are_read_one_by_one(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     platform.switches.total_header = False
@@ -181,7 +181,9 @@ async def test_without_a_total_it_goes_on_page_by_page(
     assert reports[-1] == FetchProgress(PAGES, None, JOBS, None)
 
 
-async def test_brief_pages_are_filled(client: PlatformClient, platform: SimulatedPlatform) -> None:
+async def test_pages_of_partial_jobs_are_completed(
+    client: PlatformClient, platform: SimulatedPlatform
+) -> None:
     platform.switches.brief = True
     whole = await fetch_all(client, JobQuery())
     assert [job.id for job in whole.jobs] == platform.ids()
@@ -189,7 +191,7 @@ async def test_brief_pages_are_filled(client: PlatformClient, platform: Simulate
     assert len(platform.requests) == 2 * PAGES
 
 
-async def test_a_page_that_cannot_be_filled_is_an_error(
+async def test_a_page_without_details_is_an_error(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     platform.switches.brief = True
@@ -198,7 +200,9 @@ async def test_a_page_that_cannot_be_filled_is_an_error(
         await fetch_all(client, JobQuery())
 
 
-async def test_filling_waits_for_the_limit_too(connect: Connect, platform: SimulatedPlatform) -> None:
+async def test_completing_partial_jobs_waits_for_the_rate_limit(
+    connect: Connect, platform: SimulatedPlatform
+) -> None:
     client = connect(sleep=no_sleep)
     platform.switches.brief = True
     platform.next("limited", where="/v2/bulk")
@@ -208,7 +212,7 @@ async def test_filling_waits_for_the_limit_too(connect: Connect, platform: Simul
     assert len(waits) == 1
 
 
-async def test_a_job_that_is_added_meanwhile_is_read_too_and_each_job_comes_once(
+async def test_a_job_that_is_added_meanwhile_is_read_and_no_job_is_repeated(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     gate = platform.gate(later_pages)
@@ -221,7 +225,7 @@ async def test_a_job_that_is_added_meanwhile_is_read_too_and_each_job_comes_once
 
 
 @pytest.mark.parametrize("coming", [1, 320])
-async def test_jobs_that_come_meanwhile_push_none_out(
+async def test_jobs_added_meanwhile_hide_no_others(
     client: PlatformClient, platform: SimulatedPlatform, coming: int
 ) -> None:
     before = platform.ids()
@@ -253,7 +257,7 @@ async def test_jobs_that_leave_meanwhile_hide_no_others(
     assert len(platform.requests) == PAGES + (1 if leaving == 1 else -(-(JOBS - leaving) // 100))
 
 
-async def test_jobs_at_the_end_that_come_meanwhile_are_asked_for(
+async def test_jobs_added_at_the_end_meanwhile_are_read(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     gate = platform.gate(page_from(1700))
@@ -269,7 +273,7 @@ async def no_sleep(_: float) -> None:
     """Wait no time."""
 
 
-async def test_a_limit_in_the_middle_is_waited_for_and_told(
+async def test_a_rate_limit_during_the_reading_is_waited_for_and_reported(
     connect: Connect, platform: SimulatedPlatform, clock: Clock
 ) -> None:
     platform.switches.rate_limit = 7
@@ -297,7 +301,7 @@ async def test_a_limit_that_never_ends_is_an_error(connect: Connect, platform: S
 
 
 @pytest.mark.parametrize("offset", [0, 900, 1700])
-async def test_a_page_that_fails_twice_comes_all_the_same(
+async def test_a_page_that_fails_twice_is_read(
     client: PlatformClient, platform: SimulatedPlatform, offset: int
 ) -> None:
     platform.next("gateway_html", 502, where=page_from(offset), times=2)
@@ -328,7 +332,7 @@ async def test_a_page_that_fails_is_never_a_shorter_list(
         await fetch_all(client, JobQuery())
 
 
-async def test_a_page_that_is_empty_against_its_total_is_an_error(
+async def test_an_empty_page_before_the_total_is_an_error(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     def empty(_: httpx.Request) -> httpx.Response:
@@ -359,7 +363,9 @@ async def test_an_unreadable_job_of_a_page_that_is_read_again_counts_once(
     assert len(platform.requests) > PAGES
 
 
-async def test_it_can_be_given_up_at_any_time(client: PlatformClient, platform: SimulatedPlatform) -> None:
+async def test_reading_can_be_cancelled_at_any_time(
+    client: PlatformClient, platform: SimulatedPlatform
+) -> None:
     gate = platform.gate(page_from(1000))
     reading = asyncio.create_task(ids(client))
     await gate.arrival()
@@ -371,7 +377,7 @@ async def test_it_can_be_given_up_at_any_time(client: PlatformClient, platform: 
     assert (await client.user()).username == "rosalind"
 
 
-async def test_a_wait_for_the_limit_can_be_given_up(
+async def test_a_wait_for_the_rate_limit_can_be_cancelled(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     platform.next("limited", where=page_from(500))
@@ -385,7 +391,9 @@ async def test_a_wait_for_the_limit_can_be_given_up(
     assert len(asyncio.all_tasks()) == 1
 
 
-async def test_who_leaves_early_asks_for_no_more(client: PlatformClient, platform: SimulatedPlatform) -> None:
+async def test_leaving_early_cancels_all_requests(
+    client: PlatformClient, platform: SimulatedPlatform
+) -> None:
     gate = platform.gate(page_from(300))
     async with aclosing(iter_pages(client, JobQuery())) as pages:
         async for page in pages:
@@ -395,7 +403,7 @@ async def test_who_leaves_early_asks_for_no_more(client: PlatformClient, platfor
     gate.release()
 
 
-async def test_many_jobs_are_got_by_hundreds(client: PlatformClient, platform: SimulatedPlatform) -> None:
+async def test_many_jobs_are_fetched_by_hundreds(client: PlatformClient, platform: SimulatedPlatform) -> None:
     wanted = [*platform.ids()[:250], "nothing"]
     job = await fetch_many(client, wanted)
     assert list(job) == wanted
@@ -405,7 +413,9 @@ async def test_many_jobs_are_got_by_hundreds(client: PlatformClient, platform: S
     assert await fetch_many(client, []) == {}
 
 
-async def test_getting_many_jobs_is_all_or_an_error(connect: Connect, platform: SimulatedPlatform) -> None:
+async def test_fetching_many_jobs_is_complete_or_an_error(
+    connect: Connect, platform: SimulatedPlatform
+) -> None:
     client = connect(sleep=no_sleep)
     platform.next("limited")
     waits: list[float] = []

@@ -101,7 +101,7 @@ def asking(opened: Open, platform: SimulatedPlatform) -> Iterator[tuple[Terminal
         gate.release()
 
 
-def test_it_is_asked_for_once(opened: Open, platform: SimulatedPlatform) -> None:
+def test_the_first_page_is_requested_once(opened: Open, platform: SimulatedPlatform) -> None:
     with opened() as terminal:
         terminal.sees("page 1 of")
         terminal.sees(" · rosalind")
@@ -122,7 +122,7 @@ def test_only_what_is_needed_is_loaded_before_the_first_paint(opened: Open, tmp_
 
 
 @pytest.mark.parametrize("code", [FORKLESS, LOST])
-def test_without_the_child_the_list_comes_all_the_same(
+def test_without_the_child_the_list_is_loaded_normally(
     opened: Open, platform: SimulatedPlatform, code: str
 ) -> None:
     with opened(code) as terminal:
@@ -132,7 +132,7 @@ def test_without_the_child_the_list_comes_all_the_same(
         assert terminal.ends() == 0
 
 
-def test_what_went_wrong_is_told_as_ever(opened: Open, platform: SimulatedPlatform) -> None:
+def test_a_failed_prefetch_is_reported_like_any_request(opened: Open, platform: SimulatedPlatform) -> None:
     platform.fail("maintenance")
     with opened() as terminal:
         terminal.sees("maintenance")
@@ -142,19 +142,19 @@ def test_what_went_wrong_is_told_as_ever(opened: Open, platform: SimulatedPlatfo
         terminal.sees("page 1 of")
 
 
-def test_a_refused_token_is_asked_for_again(opened: Open, platform: SimulatedPlatform) -> None:
+def test_a_rejected_token_opens_the_login_screen(opened: Open, platform: SimulatedPlatform) -> None:
     platform.switches.refuse_token = True
     with opened() as terminal:
         terminal.sees("The platform refused the token")
 
 
-def test_where_there_is_no_token_there_is_no_child(tmp_path: Path) -> None:
+def test_without_a_token_there_is_no_child(tmp_path: Path) -> None:
     with Terminal(APP, home=tmp_path) as terminal:
         terminal.sees("Get one at")
         assert child_of(terminal.process.pid) is None
 
 
-def test_quitting_waits_for_no_answer_and_leaves_nobody(opened: Open, platform: SimulatedPlatform) -> None:
+def test_quitting_does_not_wait_and_leaves_no_process(opened: Open, platform: SimulatedPlatform) -> None:
     with asking(opened, platform) as (terminal, child):
         terminal.press("q")
         assert terminal.ends() == 0
@@ -167,14 +167,14 @@ def test_the_child_ends_with_a_program_that_was_killed(opened: Open, platform: S
         assert gone(child)
 
 
-def test_another_list_waits_for_neither_answer_nor_child(opened: Open, platform: SimulatedPlatform) -> None:
+def test_another_query_does_not_wait_for_the_child(opened: Open, platform: SimulatedPlatform) -> None:
     with asking(opened, platform) as (terminal, child):
         terminal.press("4")
         terminal.sees("FAILED · sorted as sent")
         assert gone(child)
 
 
-def test_the_filters_of_the_command_line_are_asked_with(opened: Open, platform: SimulatedPlatform) -> None:
+def test_the_filters_of_the_command_line_are_prefetched(opened: Open, platform: SimulatedPlatform) -> None:
     with opened(None, "--state", "FAILED", "--page-size", "7") as terminal:
         terminal.sees("1–7 of ")
         (target,) = asked(platform)
@@ -183,7 +183,7 @@ def test_the_filters_of_the_command_line_are_asked_with(opened: Open, platform: 
 
 
 @pytest.mark.parametrize("arguments", [["--demo"], ["--version"]])
-def test_nobody_is_asked_where_nothing_is_to_be_asked(tmp_path: Path, arguments: list[str]) -> None:
+def test_no_child_is_started_without_a_page_to_fetch(tmp_path: Path, arguments: list[str]) -> None:
     code = (
         "import os, sys\n"
         "from cgc_tui.__main__ import main\n"
@@ -195,13 +195,13 @@ def test_nobody_is_asked_where_nothing_is_to_be_asked(tmp_path: Path, arguments:
         assert b"a child" not in terminal.raw
 
 
-def test_the_child_has_none_of_the_terminal(opened: Open, platform: SimulatedPlatform) -> None:
+def test_the_child_is_detached_from_the_terminal(opened: Open, platform: SimulatedPlatform) -> None:
     with asking(opened, platform) as (_, child):
         files = {os.readlink(f"/proc/{child}/fd/{number}") for number in range(3)}
         assert files == {os.devnull}
 
 
-def test_failures_travel_whole() -> None:
+def test_errors_survive_pickling() -> None:
     error = RateLimited(
         SafeText("too many requests"),
         SafeText("Wait."),

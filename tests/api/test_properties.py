@@ -70,7 +70,7 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
 
 @steady
 @given(st.lists(st.dictionaries(st.text(max_size=8), anything, max_size=6), max_size=6))
-def test_packed_jobs_are_the_same(records: list[dict[str, Any]]) -> None:
+def test_packed_jobs_are_equal(records: list[dict[str, Any]]) -> None:
     jobs = [ImportJob(str(index), "FAILED", record=record) for index, record in enumerate(records)]
     again = pack_records(pack_records(jobs))
     assert [replace(job, record={}) for job in again] == [replace(job, record={}) for job in jobs]
@@ -83,7 +83,7 @@ def no_json(text: str) -> None:
 
 @steady
 @given(st.lists(st.dictionaries(st.text(max_size=8), anything, max_size=4), max_size=4), st.booleans())
-def test_whatever_a_record_holds_it_is_written_as_json(records: list[dict[str, Any]], huge: bool) -> None:
+def test_any_record_can_be_written_as_json(records: list[dict[str, Any]], huge: bool) -> None:
     items = [{**record, "id": str(index), "state": "FAILED"} for index, record in enumerate(records)]
     text = json.dumps({"items": items})
     body = text.replace("Infinity", "1e999") if huge else text
@@ -102,7 +102,7 @@ def test_whatever_a_record_holds_it_is_written_as_json(records: list[dict[str, A
 
 @steady
 @given(bodies, st.sampled_from((200, 201, 204, 302, 400, 401, 403, 404, 429, 500, 503)), st.text(max_size=12))
-def test_any_answer_is_a_value_or_an_error_in_words(body: bytes, status: int, header: str) -> None:
+def test_any_response_is_a_value_or_an_error_with_a_message(body: bytes, status: int, header: str) -> None:
     headers = {
         name: header.encode("utf-8", "replace")
         for name in ("x-total-matching-query", "x-ratelimit-reset", "x-ratelimit-limit", "date")
@@ -144,7 +144,7 @@ def test_any_answer_is_a_value_or_an_error_in_words(body: bytes, status: int, he
 @given(
     st.text(min_size=1, max_size=30) | st.sampled_from((".", "..", "../user", "a/../..", "%2e%2e", "//x/y"))
 )
-def test_any_id_makes_an_address_below_the_jobs(job_id: str) -> None:
+def test_any_id_makes_a_url_below_the_jobs(job_id: str) -> None:
     asked: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -174,7 +174,7 @@ changes = st.lists(
 
 @steady
 @given(st.integers(0, 60), st.integers(1, 20), changes, st.booleans(), st.booleans())
-def test_paging_shows_each_job_that_stays_once(
+def test_paging_shows_each_remaining_job_once(
     count: int, limit: int, changing: list[tuple[str, int, int]], total: bool, repeats: bool
 ) -> None:
     """Read from page to page while the list shifts, as the screen does: each page's jobs are its own."""
@@ -217,7 +217,7 @@ def _change(platform: SimulatedPlatform, expected: str, number: int, index: int)
 
 @steady
 @given(st.integers(30, 60), st.integers(5, 12), st.integers(1, 4), st.integers(0, 11), changes)
-def test_the_cursor_can_go_where_its_job_went(
+def test_the_cursor_can_follow_its_job(
     count: int, limit: int, turns: int, row: int, changing: list[tuple[str, int, int]]
 ) -> None:
     """Follow a job from answer to answer: it is on the page that is named, or one that it cannot miss."""

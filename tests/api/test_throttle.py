@@ -115,7 +115,7 @@ async def test_the_bulk_lane_waits_for_the_end_of_the_limit_and_the_other_lane_d
     await server.release()
 
 
-async def test_every_reader_is_told_once_of_the_wait() -> None:
+async def test_every_reader_is_notified_once_of_the_wait() -> None:
     sleep = Sleep()
     server = Server(Throttle(sleep=sleep))
     first: list[float] = []
@@ -132,7 +132,7 @@ async def test_every_reader_is_told_once_of_the_wait() -> None:
     await server.release()
 
 
-async def test_when_the_waiting_request_is_cancelled_others_go_on() -> None:
+async def test_if_the_waiting_request_is_cancelled_others_continue() -> None:
     sleep = Sleep()
     server = Server(Throttle(sleep=sleep))
     server.limited = 1

@@ -87,7 +87,7 @@ def ids_of(result: JobPage | IncompleteList) -> list[str]:
 
 @pytest.mark.parametrize("total", [0, None])
 @pytest.mark.parametrize("count", [0, 1, 29, 30, 31])
-def test_a_list_that_stands_still_takes_a_request_a_page(count: int, total: int | None) -> None:
+def test_an_unchanged_list_takes_one_request_per_page(count: int, total: int | None) -> None:
     listed = ShiftingList(count, 10, [], total=total)
     assert ids_of(read(listed)) == listed.ids
     full = total is None and count and count % 10 == 0
@@ -115,13 +115,13 @@ def test_jobs_of_several_passes_are_counted_together() -> None:
     assert listed.requests == 5 + 2 + 5
 
 
-def test_jobs_that_have_left_between_two_passes_do_not_stand_for_others() -> None:
+def test_jobs_that_left_between_two_passes_are_not_counted() -> None:
     listed = ShiftingList(50, 10, [*[QUIET] * 6, Step("remove", 10, 30)])
     listed.wrong_pages = {20: 10}
     assert isinstance(read(listed), IncompleteList)
 
 
-def test_an_empty_page_that_names_a_next_one_is_no_end_where_there_is_no_total() -> None:
+def test_without_a_total_an_empty_page_with_a_next_link_is_not_the_end() -> None:
     listed = ShiftingList(50, 10, [], total=None)
     listed.wrong_pages = {20: 1000}
     assert isinstance(read(listed), IncompleteList)
@@ -138,7 +138,7 @@ def test_a_page_that_always_has_the_jobs_of_another_is_an_error_after_three_pass
 
 
 @pytest.mark.parametrize("total", [-1, -20, -30, -50])
-def test_a_total_that_is_too_low_hides_no_jobs(total: int) -> None:
+def test_a_total_that_is_too_low_does_not_hide_jobs(total: int) -> None:
     listed = ShiftingList(50, 10, [], total=total)
     assert ids_of(read(listed)) == listed.ids
     assert listed.requests == 5
@@ -149,14 +149,14 @@ def test_a_total_that_is_too_high_is_an_error() -> None:
     assert str(result) == "50 of 53 jobs could be read; the list changed while it was read"
 
 
-def test_an_empty_page_ends_a_list_whose_last_page_names_a_next_one() -> None:
+def test_an_empty_page_ends_a_list_whose_last_page_has_a_next_link() -> None:
     listed = ShiftingList(50, 10, [QUIET, QUIET, QUIET, Step("wrong link")])
     assert ids_of(read(listed)) == listed.ids
     assert listed.requests == 6
 
 
 @pytest.mark.parametrize("total", [10**11, None])
-def test_the_same_jobs_for_ever_are_an_error_soon(total: int | None) -> None:
+def test_endless_pages_of_the_same_jobs_are_an_error(total: int | None) -> None:
     listed = ShiftingList(50, 10, [], total=total)
     listed.wrong_pages = dict.fromkeys(range(0, 10_000, 10), 0)
     listed.always_next = True
@@ -167,7 +167,7 @@ def test_the_same_jobs_for_ever_are_an_error_soon(total: int | None) -> None:
     assert listed.requests <= 21 + MAX_AHEAD
 
 
-def test_a_part_of_a_list_is_whole_or_an_error_too() -> None:
+def test_a_part_of_a_list_is_complete_or_an_error() -> None:
     listed = ShiftingList(50, 10, [])
     part = read(listed, max_jobs=30)
     assert (ids_of(part), listed.requests) == (listed.ids[:30], 3)
@@ -192,7 +192,7 @@ def test_a_job_that_leaves_meanwhile_costs_one_request() -> None:
     assert listed.requests == 6
 
 
-async def test_the_pages_that_were_read_come_before_the_error() -> None:
+async def test_pages_that_were_read_are_yielded_before_the_error() -> None:
     listed = ShiftingList(50, 10, [])
     listed.wrong_pages = {20: 10}
     matches: list[str] = []

@@ -77,7 +77,7 @@ def umask() -> Iterator[Callable[[int], int]]:
 # Platforms, endpoints, tokens
 
 
-def test_the_platforms() -> None:
+def test_the_known_platforms() -> None:
     assert list(PLATFORMS) == ["cgc", "sb-us", "sb-eu", "sb-cn", "cavatica", "bdc"]
     assert [platform.title for platform in PLATFORMS.values()] == [
         *("CGC", "SB US", "SB EU", "SB China", "CAVATICA", "BDC")
@@ -109,7 +109,7 @@ def test_the_platforms() -> None:
         ("https://[2001:DB8::1]", "https://[2001:db8::1]/v2"),
     ],
 )
-def test_an_endpoint_has_one_form(text: str, endpoint: str) -> None:
+def test_endpoints_are_normalized(text: str, endpoint: str) -> None:
     assert normalize_endpoint(text) == endpoint
     assert normalize_endpoint(endpoint) == endpoint
 
@@ -132,7 +132,7 @@ def test_an_endpoint_has_one_form(text: str, endpoint: str) -> None:
         *("https://\u212a.example/v2", "https://[::1/v2", "https://[::1%25lo]/v2", "https://[1]/v2"),
     ],
 )
-def test_what_is_no_endpoint(text: str) -> None:
+def test_invalid_endpoints_are_rejected(text: str) -> None:
     with pytest.raises(
         CredentialsError, match=r"^The endpoint must be an address such as https://"
     ) as caught:
@@ -147,24 +147,24 @@ def test_what_is_no_endpoint(text: str) -> None:
         *("localhost.example.org", "notlocalhost", "[::2]", "[::ffff:127.0.0.1]", "2130706433", "127.0.0.01"),
     ],
 )
-def test_http_is_for_this_computer(host: str) -> None:
+def test_http_is_allowed_for_loopback_only(host: str) -> None:
     with pytest.raises(CredentialsError, match=r"must begin with https://"):
         normalize_endpoint(f"http://{host}/v2")
 
 
 @pytest.mark.parametrize("text", ["abc", "  abc\r\n", "!%~;#=[]", "x" * 512])
-def test_a_token_loses_the_white_space_around_it(text: str) -> None:
+def test_white_space_around_a_token_is_removed(text: str) -> None:
     assert parse_token(text).reveal() == text.strip()
 
 
 @pytest.mark.parametrize("text", ["", " \n", "s3cret s3cret", "s3cret\ns3cret", "s3cret\x1b", "s3créts3cret"])
-def test_what_is_no_token_is_not_repeated(text: str) -> None:
+def test_an_invalid_token_is_not_repeated(text: str) -> None:
     with pytest.raises(CredentialsError) as caught:
         parse_token(text)
     assert "s3c" not in str(caught.value)
 
 
-def test_a_token_has_a_most() -> None:
+def test_a_token_has_a_maximum_length() -> None:
     with pytest.raises(CredentialsError):
         parse_token("x" * 513)
 
@@ -174,7 +174,7 @@ def test_the_title_of_an_access() -> None:
     assert Access("lab", LAB, None, None).title == "lab.example.org:8443"
 
 
-def test_the_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_config_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     usual = config_directory(os.environ)
@@ -186,7 +186,7 @@ def test_the_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert config_directory(os.environ) == tmp_path / "xdg" / "cgc-tui"
 
 
-def test_an_older_platformdirs_takes_a_relative_directory(
+def test_a_relative_directory_from_an_older_platformdirs_is_ignored(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -268,7 +268,7 @@ OTHERS = section("default", CGC, "theirs-default") + section("sb-eu", EU, "their
         ),
     ],
 )
-def test_what_is_found(
+def test_the_platform_and_the_token_are_resolved(
     make: Make,
     tmp_path: Path,
     directory: Path,
@@ -306,7 +306,7 @@ def test_what_is_found(
         ({}, {"SB_AUTH_TOKEN": "s3cret s3cret"}, "SB_AUTH_TOKEN must be one word"),
     ],
 )
-def test_what_cannot_be_found(
+def test_an_unusable_profile_or_endpoint_is_an_error(
     make: Make, directory: Path, options: dict[str, str], environ: dict[str, str], text: str
 ) -> None:
     write(directory / "credentials", OURS)
@@ -323,7 +323,7 @@ def test_what_cannot_be_found(
         (section("cgc", CGC, "s3cret s3cret"), "auth_token of cgc in {} must be one word"),
     ],
 )
-def test_a_profile_that_is_wrong_hinders_only_itself(
+def test_an_invalid_profile_does_not_affect_others(
     make: Make, directory: Path, text: str, expected: str
 ) -> None:
     path = write(directory / "credentials", text + OURS)
@@ -337,7 +337,7 @@ def test_a_profile_that_is_wrong_hinders_only_itself(
 # What is saved
 
 
-def test_a_token_comes_back_as_it_was(make: Make) -> None:
+def test_a_token_is_read_as_it_was_saved(make: Make) -> None:
     tokens = {"cgc": "%(x)s%%", "sb-eu": "#a=b;c:d", "bdc": "[cgc]", "sb-us": "'q'", "cavatica": "x" * 512}
     for profile, token in tokens.items():
         assert make().save(profile, PLATFORMS[profile].endpoint, Token(token), "rosalind") == profile
@@ -346,7 +346,7 @@ def test_a_token_comes_back_as_it_was(make: Make) -> None:
     assert make().profiles() == {profile: PLATFORMS[profile].endpoint for profile in tokens}
 
 
-def test_a_token_goes_under_the_profile_of_its_endpoint(make: Make) -> None:
+def test_a_token_is_stored_under_the_profile_of_its_endpoint(make: Make) -> None:
     store = make()
     assert store.save("cgc", f"{CGC}/", Token("a"), "rosalind") == "cgc"
     assert store.save("cgc", EU, Token("b"), "rosalind") == "sb-eu"
@@ -363,7 +363,7 @@ def test_a_token_goes_under_the_profile_of_its_endpoint(make: Make) -> None:
     assert revealed(make().resolve(profile="::1:8000", endpoint=None)) == ("g", STORE)
 
 
-def test_a_new_profile_is_that_of_the_endpoint_it_was_named_with(make: Make) -> None:
+def test_a_new_profile_has_the_endpoint_given_with_it(make: Make) -> None:
     store = make()
     assert store.resolve(profile="mine", endpoint=CGC).profile == "mine"
     assert store.save("mine", EU, Token("a"), "rosalind") == "sb-eu"
@@ -372,7 +372,7 @@ def test_a_new_profile_is_that_of_the_endpoint_it_was_named_with(make: Make) -> 
     assert revealed(make().resolve(profile="cgc", endpoint=None)) == (None, None)
 
 
-def test_what_is_not_ours_stays(make: Make, directory: Path) -> None:
+def test_unknown_sections_and_keys_are_kept(make: Make, directory: Path) -> None:
     foreign = "[DEFAULT]\nauth_token = for-all\n\n[bdc]\nlines = 1\n\t2\n\n"
     write(directory / "credentials", foreign + section("cgc", CGC, "old") + "advance_access = True\n")
     assert revealed(make().resolve(profile="bdc", endpoint=None)) == (None, None)
@@ -382,14 +382,14 @@ def test_what_is_not_ours_stays(make: Make, directory: Path) -> None:
     )
 
 
-def test_a_profile_with_a_wrong_endpoint_is_not_overwritten(make: Make, directory: Path) -> None:
+def test_a_profile_with_an_invalid_endpoint_is_not_overwritten(make: Make, directory: Path) -> None:
     path = write(directory / "credentials", section("cgc", "nonsense", "old"))
     assert make().save("cgc", CGC, Token("new"), "rosalind") == "cgc-api.sbgenomics.com"
     assert "auth_token = old" in path.read_text()
     assert make().profiles() == {"cgc-api.sbgenomics.com": CGC}
 
 
-def test_who_has_a_token_is_kept_with_it(make: Make, directory: Path) -> None:
+def test_the_owner_of_a_token_is_stored_with_it(make: Make, directory: Path) -> None:
     make().save("cgc", CGC, Token("a"), "rosalind")
     assert make().resolve(profile=None, endpoint=None).user == "rosalind"
     assert make(SB_AUTH_TOKEN="b").resolve(profile=None, endpoint=None).user is None
@@ -406,7 +406,7 @@ def test_no_name_of_a_user_changes_the_store(make: Make) -> None:
     assert make().profiles() == {"cgc": CGC}
 
 
-def test_a_token_is_forgotten(make: Make, directory: Path) -> None:
+def test_a_token_is_removed(make: Make, directory: Path) -> None:
     store = make()
     assert not store.forget("cgc")
     assert not directory.exists()
@@ -443,7 +443,7 @@ def test_the_store_is_private_under_any_umask(
     assert store.notes == []
 
 
-def test_at_no_moment_is_anything_open_to_others(
+def test_the_store_is_never_open_to_others(
     make: Make, umask: Callable[[int], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who has opened a file keeps it: to be closed to others later is too late."""
@@ -466,7 +466,7 @@ def test_at_no_moment_is_anything_open_to_others(
 
 
 @pytest.mark.parametrize("loose", [0o644, 0o640, 0o606, 0o610, 0o666])
-def test_a_looser_mode_is_told_and_mended(make: Make, directory: Path, loose: int) -> None:
+def test_an_open_file_is_reported_and_restricted(make: Make, directory: Path, loose: int) -> None:
     path = write(directory / "credentials", BOTH, loose)
     store = make()
     assert revealed(store.resolve(profile=None, endpoint=None)) == ("stored-cgc", STORE)
@@ -476,7 +476,7 @@ def test_a_looser_mode_is_told_and_mended(make: Make, directory: Path, loose: in
     assert len(store.notes) == 1
 
 
-def test_a_looser_directory_is_told_and_mended(make: Make, directory: Path) -> None:
+def test_an_open_directory_is_reported_and_restricted(make: Make, directory: Path) -> None:
     write(directory / "credentials", BOTH)
     directory.chmod(0o755)
     store = make()
@@ -485,7 +485,7 @@ def test_a_looser_directory_is_told_and_mended(make: Make, directory: Path) -> N
     assert store.notes == [f"{directory} was open to others; its mode is now 0700."]
 
 
-def test_a_mode_that_cannot_be_mended_is_told(
+def test_a_mode_that_cannot_be_changed_is_reported(
     make: Make, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(directory / "credentials", BOTH, 0o644)
@@ -502,7 +502,7 @@ def refuse(number: int) -> Callable[..., None]:
     return fail
 
 
-def test_a_looser_mode_of_the_other_clients_is_told_only(make: Make, tmp_path: Path) -> None:
+def test_an_open_file_of_the_other_clients_is_only_reported(make: Make, tmp_path: Path) -> None:
     path = write(tmp_path / ".sevenbridges" / "credentials", OTHERS, 0o644)
     store = make()
     for _ in range(2):
@@ -542,7 +542,7 @@ if os.geteuid() == 0:
 
 
 @pytest.mark.parametrize(("spoil", "text"), UNFIT.items())
-def test_a_store_that_is_not_fit_is_not_read(
+def test_an_unusable_store_is_not_read(
     make: Make, directory: Path, spoil: Callable[[Path], object], text: str
 ) -> None:
     directory.mkdir(mode=0o700, parents=True)
@@ -569,7 +569,7 @@ def chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 @pytest.mark.parametrize("spoil", UNFIT)
-def test_the_other_clients_file_is_passed_over_if_it_is_not_fit(
+def test_an_unusable_file_of_the_other_clients_is_skipped(
     make: Make, tmp_path: Path, spoil: Callable[[Path], object]
 ) -> None:
     path = tmp_path / ".sevenbridges" / "credentials"
@@ -583,7 +583,7 @@ def test_the_other_clients_file_is_passed_over_if_it_is_not_fit(
     assert "s3cret" not in note
 
 
-def test_a_bad_section_of_the_other_clients_is_passed_over(make: Make, tmp_path: Path) -> None:
+def test_an_invalid_section_of_the_other_clients_file_is_skipped(make: Make, tmp_path: Path) -> None:
     path = tmp_path / ".sevenbridges" / "credentials"
     write(path, section("cgc", "http://evil/v2", "s3cret") + section("default", CGC, "ok"))
     store = make()
@@ -591,7 +591,7 @@ def test_a_bad_section_of_the_other_clients_is_passed_over(make: Make, tmp_path:
     assert len(store.notes) == 1
 
 
-def test_a_store_that_may_not_be_read_names_the_command(
+def test_a_store_without_read_permission_is_reported_with_a_command(
     make: Make, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(directory / "credentials", BOTH)
@@ -600,7 +600,7 @@ def test_a_store_that_may_not_be_read_names_the_command(
         make().resolve(profile=None, endpoint=None)
 
 
-def test_a_directory_that_cannot_be_made_is_told(make: Make, directory: Path) -> None:
+def test_a_directory_that_cannot_be_created_is_reported(make: Make, directory: Path) -> None:
     directory.parent.write_text("a file is in the way")
     store = make()
     assert revealed(store.resolve(profile=None, endpoint=None)) == (None, None)
@@ -620,7 +620,7 @@ def test_nothing_is_stored_in_a_directory_of_another_user(make: Make, directory:
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace", "fchmod"])
-def test_a_failed_write_leaves_the_old_file_and_nothing_else(
+def test_a_failed_write_keeps_the_old_file_and_leaves_no_other(
     make: Make, directory: Path, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
     make().save("cgc", CGC, Token("old"), "rosalind")
@@ -652,7 +652,7 @@ def child(directory: Path, endpoint: str, ending: str, *tokens: str) -> subproce
     return subprocess.Popen([sys.executable, "-c", CHILD, directory, endpoint, ending, *tokens], cwd=package)
 
 
-def test_a_killed_writer_leaves_the_old_file_and_the_next_one_tidies(make: Make, directory: Path) -> None:
+def test_a_killed_writer_keeps_the_old_file_and_the_next_one_cleans_up(make: Make, directory: Path) -> None:
     make().save("cgc", CGC, Token("old"), "rosalind")
     assert child(directory, CGC, "killed", "new").wait() == -signal.SIGKILL
     (left,) = directory.glob(f"{private_files.NEW_PREFIX}*")
@@ -694,7 +694,7 @@ def test_a_second_writer_waits_for_the_first(make: Make, monkeypatch: pytest.Mon
     assert make().profiles() == {"cgc": CGC, "sb-eu": EU}
 
 
-def test_a_lock_that_is_never_free_is_told(
+def test_a_lock_that_is_never_released_is_reported(
     make: Make, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(private_files.time, "sleep", lambda _: None)
@@ -706,14 +706,14 @@ def test_a_lock_that_is_never_free_is_told(
 
 
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS])
-def test_a_file_system_without_locks_still_stores(
+def test_tokens_are_stored_on_a_file_system_without_locks(
     make: Make, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     monkeypatch.setattr(fcntl, "flock", refuse(number))
     assert make().save("cgc", CGC, Token("a"), "rosalind") == "cgc"
 
 
-def test_a_lock_that_fails_is_told(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_error_is_reported(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fcntl, "flock", refuse(errno.EIO))
     with pytest.raises(CredentialsError, match="Input/output error"):
         make().save("cgc", CGC, Token("a"), "rosalind")
@@ -772,7 +772,7 @@ INI = st.text(alphabet=st.sampled_from("[]=:;#%$\n\t abcgct_"), max_size=60).map
 
 @given(data=INI | st.binary(max_size=60))
 @settings(derandomize=True, deadline=None, max_examples=150)
-def test_whatever_the_store_holds_it_is_read_or_refused_in_words(
+def test_any_store_is_read_or_rejected_with_a_message(
     tmp_path_factory: pytest.TempPathFactory, data: bytes
 ) -> None:
     directory = tmp_path_factory.mktemp("any")

@@ -31,17 +31,17 @@ def found(text: str, job: ImportJob = JOB) -> bool:
         *("job1d", "FAILED", "~tcga-\\d+", "~^runs/", "~Raw$", "~\\Suns", "~(?i)RENAMED"),
     ],
 )
-def test_what_is_found(text: str) -> None:
+def test_patterns_with_a_match(text: str) -> None:
     assert found(text)
 
 
 @pytest.mark.parametrize("text", ["Tcga", "tcga-02", "~^2024", "~Tcga", "~^$"])
-def test_what_is_not(text: str) -> None:
+def test_patterns_without_a_match(text: str) -> None:
     assert not found(text)
 
 
 @pytest.mark.parametrize("text", ["~[", "~(", "~*", "~(?P<x", "~\\", "~" + "(" * 150, "~" + "a" * 300])
-def test_a_bad_pattern_is_said_and_matches_nothing(text: str) -> None:
+def test_an_invalid_pattern_has_an_error_and_matches_nothing(text: str) -> None:
     needle = SearchPattern(text)
     assert needle.filter([JOB]) == []
     assert needle.error is not None
@@ -49,7 +49,7 @@ def test_a_bad_pattern_is_said_and_matches_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize("pattern", ["~(a+)+$", "~(a|aa)+$", "~(.*a){25}x", "~^(([a-z])+.)+[A-Z]([a-z])+$"])
-def test_a_pattern_that_takes_too_long_is_given_up(pattern: str) -> None:
+def test_a_pattern_that_takes_too_long_is_stopped(pattern: str) -> None:
     evil = ImportJob("x", "FAILED", source=Source("v/v", "a" * 1000 + "!"))
     needle = SearchPattern(pattern)
     begun = time.thread_time()
@@ -60,7 +60,7 @@ def test_a_pattern_that_takes_too_long_is_given_up(pattern: str) -> None:
     assert needle.filter([JOB]) == []
 
 
-def test_a_pattern_that_takes_a_little_each_time_is_given_up() -> None:
+def test_a_pattern_that_is_slow_in_total_is_stopped() -> None:
     slow = ImportJob("x", "FAILED", source=Source("v/v", "ab" * 250))
     needle = SearchPattern("~(?:a.*?){3}c")
     needle._spent = 1000.0
@@ -69,6 +69,6 @@ def test_a_pattern_that_takes_a_little_each_time_is_given_up() -> None:
 
 
 @given(st.text(max_size=30))
-def test_any_pattern_ends(text: str) -> None:
+def test_any_pattern_terminates(text: str) -> None:
     needle = SearchPattern("~" + text)
     needle.filter([JOB])

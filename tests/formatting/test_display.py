@@ -80,7 +80,7 @@ def test_80_columns_have_the_project() -> None:
         (datetime(2026, 3, 14, 1, 0, tzinfo=timezone(timedelta(hours=2))), "13 Mar 23:00"),
     ],
 )
-def test_an_instant_is_as_short_as_its_age_allows(instant: datetime | None, text: str) -> None:
+def test_short_times_depend_on_their_age(instant: datetime | None, text: str) -> None:
     assert short_time(instant, LOOK, NOW) == text
 
 
@@ -102,11 +102,11 @@ def test_other_zones() -> None:
         (86400, "1 d"),
     ],
 )
-def test_spans(seconds: float, text: str) -> None:
+def test_durations_are_formatted(seconds: float, text: str) -> None:
     assert format_seconds(seconds) == text
 
 
-def test_a_job_took_only_what_both_ends_tell() -> None:
+def test_a_duration_needs_both_times() -> None:
     running = replace(JOB, state="RUNNING", started_on=NOW)
     assert duration(running, LOOK) == "…"
     assert duration(replace(running, state="FAILED"), LOOK) == "–"
@@ -118,7 +118,7 @@ def test_a_job_took_only_what_both_ends_tell() -> None:
 @pytest.mark.parametrize(
     ("count", "text"), [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (12_300_000_000, "12.3 GB")]
 )
-def test_sizes(count: int, text: str) -> None:
+def test_byte_counts_are_formatted(count: int, text: str) -> None:
     assert format_bytes(count) == text
 
 
@@ -152,7 +152,7 @@ def test_a_name_without_a_visible_character_has_the_id_with_it(name: str | None,
 
 
 @given(INVISIBLE, INVISIBLE, st.integers(24, 90))
-def test_two_jobs_without_a_visible_name_can_be_told_apart(one: str, other: str, width: int) -> None:
+def test_two_jobs_without_a_visible_name_are_distinguishable(one: str, other: str, width: int) -> None:
     jobs = [
         replace(JOB, id=f"1KAWc6h1KENLNa702FqdGJhp0PIm9AZ{number}", destination=Destination("a/b", name))
         for number, name in enumerate((one, other))
@@ -185,7 +185,7 @@ def test_no_value_of_a_job_is_invisible(text: str) -> None:
     assert all(end.strip() for end in route_label(batch, LOOK).split("→"))
 
 
-def test_ascii_alone_where_the_locale_has_no_more() -> None:
+def test_only_ascii_is_shown_with_the_ascii_option() -> None:
     display = DisplayOptions(ascii=True, timezone=UTC)
     page = JobPage(JobQuery(offset=50), (JOB,), 51, False, 50)
     cells_shown = row_cells(replace(JOB, source=Source("a/b", "x" * 99)), column_widths(200), display, NOW)
@@ -207,11 +207,11 @@ def test_ascii_alone_where_the_locale_has_no_more() -> None:
         (JobPage(JobQuery(), (), 0, False, 50), "0 of 0"),
     ],
 )
-def test_the_place_in_the_list(page: JobPage, text: str) -> None:
+def test_the_position_in_the_list(page: JobPage, text: str) -> None:
     assert page_position(page, LOOK) == text
 
 
-def test_web_pages_are_of_the_file_or_the_project() -> None:
+def test_web_pages_are_those_of_the_file_or_the_project() -> None:
     web = "https://cgc.sbgenomics.com"
     assert web_page_url(JOB, web) == f"{web}/u/rosalind/brca-pilot/"
     done = replace(JOB, result=ImportedFile(id="5f/../x", project="rosalind/brca-pilot"))
@@ -220,7 +220,7 @@ def test_web_pages_are_of_the_file_or_the_project() -> None:
     assert web_page_url(replace(JOB, destination=Destination()), web) is None
 
 
-def test_jobs_without_a_value_come_last_in_either_order() -> None:
+def test_jobs_without_a_value_are_last_in_both_orders() -> None:
     jobs = [
         replace(JOB, id=str(n), started_on=start) for n, start in enumerate((None, NOW, NOW - timedelta(1)))
     ]
@@ -231,7 +231,7 @@ def test_jobs_without_a_value_come_last_in_either_order() -> None:
         assert len(ListView(sort=key).apply([*jobs, ImportJob(id="x", state="")])) == 4
 
 
-def test_waits_double_up_to_a_minute_and_a_limit_says_itself() -> None:
+def test_waits_double_up_to_a_minute_and_a_rate_limit_has_its_own() -> None:
     down = Maintenance(SafeText("503 maintenance"), SafeText(""), retry_after=30)
     first = RefreshFailure.next(down, None, NOW, interval=15)
     assert (first.count, first.retry_at) == (1, NOW + timedelta(seconds=30))
