@@ -1,4 +1,4 @@
-"""The service layer over a real socket: what goes out, what comes back, and what is said when it fails."""
+"""The client over a real socket: requests, results and errors."""
 
 from __future__ import annotations
 
@@ -546,7 +546,7 @@ async def test_unusable_network_settings_are_named(monkeypatch: pytest.MonkeyPat
 
 
 async def test_at_most_six_requests_run_at_once() -> None:
-    """All go the same way in one event loop: a seventh would be there before anyone hears of the sixth."""
+    """All requests run in one event loop: a seventh would arrive before the event of the sixth is seen."""
     open_door, sixth = asyncio.Event(), asyncio.Event()
     under_way = most = 0
 

@@ -1,4 +1,4 @@
-"""Limits: the platform's on requests, ours on what is taken from it, and who is never asked at all."""
+"""The platform's rate limit, the limits on the size of responses, and redirects."""
 
 from __future__ import annotations
 

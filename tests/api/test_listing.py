@@ -1,4 +1,4 @@
-"""Every page of a list over a real socket: all of it, in order, each job once, or an error."""
+"""Reading whole lists over a real socket: complete, in order, each job once, or an error."""
 
 from __future__ import annotations
 
@@ -237,7 +237,7 @@ async def test_jobs_added_meanwhile_hide_no_others(
     gate.release()
     assert [job.id for job in (await reading).jobs] == platform.ids()
     assert [job_id for job_id in platform.ids() if job_id in set(before)] == before
-    # One over the border that a job crossed, one for the new last page, two at the ends for the new job.
+    # One for the border that a job crossed, one for the new last page, two for both ends of the list.
     assert coming > 1 or len(platform.requests) == PAGES + 4
 
 
@@ -253,7 +253,7 @@ async def test_jobs_that_leave_meanwhile_hide_no_others(
     gate.release()
     matches = await reading
     assert [job_id for job_id in matches if job_id in set(platform.ids())] == platform.ids()
-    # The window over the border alone; where too many left for that, all windows of the shorter list.
+    # Only the border page; if too many jobs have left for that, all pages of the shorter list.
     assert len(platform.requests) == PAGES + (1 if leaving == 1 else -(-(JOBS - leaving) // 100))
 
 
@@ -270,7 +270,7 @@ async def test_jobs_added_at_the_end_meanwhile_are_read(
 
 
 async def no_sleep(_: float) -> None:
-    """Wait no time."""
+    """Return at once."""
 
 
 async def test_a_rate_limit_during_the_reading_is_waited_for_and_reported(

@@ -1,4 +1,4 @@
-"""What the user sees when the network misbehaves: names, refusals, certificates, proxies, sleep."""
+"""What the user sees after network failures: DNS, refused connections, certificates, proxies, sleep."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def secure(platform: SimulatedPlatform) -> Iterator[str]:
-    """Serve the platform with a certificate that signs itself; return its endpoint."""
+    """Serve the platform with a self-signed certificate; return its endpoint."""
     with LoopbackServer(platform) as server:
         yield over_tls(server)
 
@@ -59,7 +59,7 @@ def port_of(url: str) -> int:
 
 
 class Proxy:
-    """A proxy that carries what CONNECT asks for, or answers with `refusal`."""
+    """A proxy that supports CONNECT, or responds with `refusal`."""
 
     def __init__(self, port: int = 0) -> None:
         self.refusal = b""
@@ -106,7 +106,7 @@ class Proxy:
 
 
 def events_of(app: App[None]) -> Sequence[RequestRecord]:
-    """Return the event log of an app."""
+    """Return the request log of an app."""
     assert isinstance(app, CgcApp)
     return app._app_config.request_log.records
 
@@ -121,7 +121,7 @@ async def until(true: Callable[[], bool]) -> None:
 
 
 async def six_at_once(client: PlatformClient, platform: SimulatedPlatform) -> None:
-    """Have six connections opened, and kept."""
+    """Open six connections, which are kept."""
     gate = platform.gate()
     asking = [asyncio.create_task(client.user()) for _ in range(INTERACTIVE_SLOTS)]
     await until(lambda: gate.count == INTERACTIVE_SLOTS)

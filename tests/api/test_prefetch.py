@@ -1,4 +1,4 @@
-"""The first page, which a child of the program asks for: once, soon, and never to be left behind."""
+"""The prefetch of the first page by a child process, which is never left behind."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ import cgc_tui.__main__ as program
 program._serve_prefetch = lambda parent: os._exit(3)
 sys.exit(program.main([]))
 """
-"""The program, with a child that dies before it can tell anything."""
+"""The program, with a child that dies before it has sent a result."""
 
 STUCK = """\
 import sys, time
@@ -51,12 +51,12 @@ program._serve_prefetch = lambda parent: time.sleep(1000)
 cgc_tui.api.prefetch.TIMEOUT = 0.5
 sys.exit(program.main([]))
 """
-"""The program, with a child that never tells anything."""
+"""The program, with a child that never sends a result."""
 
 
 @pytest.fixture
 def opened(tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer) -> Open:
-    """Return what runs the program, or code instead of it, on the served platform."""
+    """Return a function that runs the program, or other code, on the served platform."""
 
     def run(code: str | None = None, *options: str) -> Terminal:
         command = APP if code is None else [sys.executable, "-c", code]
@@ -67,7 +67,7 @@ def opened(tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer) 
 
 
 def asked(platform: SimulatedPlatform) -> list[str]:
-    """Return the requests for the first page of the list; counts and the page after it are others."""
+    """Return the requests for the first page of the list, without counts and further pages."""
     targets = [request.target for request in platform.requests]
     return [
         target for target in targets if "/storage/imports?offset=0&" in target and "fields=_all" in target
@@ -81,7 +81,7 @@ def child_of(pid: int) -> int | None:
 
 
 def gone(pid: int) -> bool:
-    """Wait until a process is gone; tell whether that is so."""
+    """Wait until a process has ended; return whether it has."""
     ends = time.monotonic() + PATIENCE
     while Path(f"/proc/{pid}").exists() and time.monotonic() < ends:
         time.sleep(0.01)
@@ -90,7 +90,7 @@ def gone(pid: int) -> bool:
 
 @contextmanager
 def asking(opened: Open, platform: SimulatedPlatform) -> Iterator[tuple[Terminal, int]]:
-    """Give the program, and its child whose request is held."""
+    """Yield the program and its child, whose request is held at a gate."""
     gate = platform.gate(where=first_page, times=1)
     with opened() as terminal:
         terminal.sees("asking…")
@@ -112,7 +112,7 @@ def test_the_first_page_is_requested_once(opened: Open, platform: SimulatedPlatf
 
 
 def test_only_what_is_needed_is_loaded_before_the_first_paint(opened: Open, tmp_path: Path) -> None:
-    """Nothing of the HTTP library, no dialog, and no feature that is not there already."""
+    """The HTTP library, dialogs and further features are not loaded."""
     with opened(BEFORE_THE_PAINT) as terminal:
         terminal.sees(" · rosalind")
     assert not (tmp_path / "early").exists(), (tmp_path / "early").read_text()

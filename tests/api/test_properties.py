@@ -1,4 +1,4 @@
-"""What holds for any answer, any id and any list that shifts while one pages."""
+"""Properties that hold for any response, any id, and any list that changes during paging."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ changes = st.lists(
 def test_paging_shows_each_remaining_job_once(
     count: int, limit: int, changing: list[tuple[str, int, int]], total: bool, repeats: bool
 ) -> None:
-    """Read from page to page while the list shifts, as the screen does: each page's jobs are its own."""
+    """Read page after page of a changing list, as the screen does: no page repeats a job."""
     platform = SimulatedPlatform(jobs=count, clock=lambda: 1_773_489_600.0)
     platform.switches.total_header = total
     platform.switches.repeat_across_pages = repeats
@@ -220,7 +220,7 @@ def _change(platform: SimulatedPlatform, expected: str, number: int, index: int)
 def test_the_cursor_can_follow_its_job(
     count: int, limit: int, turns: int, row: int, changing: list[tuple[str, int, int]]
 ) -> None:
-    """Follow a job from answer to answer: it is on the page that is named, or one that it cannot miss."""
+    """Follow a job from response to response: it is on the page that is returned."""
     platform = SimulatedPlatform(jobs=count, clock=lambda: 1_773_489_600.0)
     query = JobQuery(offset=turns * limit, limit=limit)
 

@@ -1,4 +1,4 @@
-"""The event log: what it keeps, what it shows, and what it never holds."""
+"""The request log: its records, its file and its screen."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ async def test_new_requests_do_not_move_the_selected_entry(make_app: MakeApp) ->
 
 
 def rows(app: CgcApp) -> list[str]:
-    """Return what the screen shows below the heading, without the scroll bar."""
+    """Return the text of the screen below the heading, without the scroll bar."""
     return [line[:-5] for line in text_of(app).splitlines()[2:]]
 
 

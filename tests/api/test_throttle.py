@@ -56,7 +56,7 @@ async def settle() -> None:
 
 
 class Sleep:
-    """A sleep that ends when it is told to."""
+    """A sleep that ends when `over` is set."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []

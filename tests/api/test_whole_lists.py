@@ -1,4 +1,4 @@
-"""A list that is read is whole, or there is an error, whatever happens to it between two requests."""
+"""A list is read completely, or there is an error, however it changes between two requests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ steady = settings(
 
 
 def read(listed: ShiftingList, **options: int) -> JobPage | IncompleteList:
-    """Return all jobs, or the error in their place."""
+    """Return all jobs, or the error."""
     try:
         return asyncio.run(fetch_all(PlatformClient(listed), JobQuery(), **options))  # type: ignore[arg-type]
     except IncompleteList as error:
@@ -30,7 +30,7 @@ def read(listed: ShiftingList, **options: int) -> JobPage | IncompleteList:
 
 
 def steps(*kinds: str) -> st.SearchStrategy[list[Step]]:
-    """Return scripts of these kinds of steps, with quiet requests among them."""
+    """Return scripts of these kinds of steps, with steps without a change in between."""
     step = st.builds(Step, st.sampled_from((*kinds, "nothing")), st.integers(1, 9), st.integers(0, 60))
     return st.lists(step, max_size=25)
 
@@ -101,7 +101,7 @@ def test_a_page_with_the_jobs_of_another_is_read_again(total: int | None) -> Non
 
 
 def test_a_short_page_in_the_middle_does_not_shift_the_windows_after_it() -> None:
-    """Else the last window holds more jobs than any page, and a wrong page there would hide the end."""
+    """Without this, the last window has more jobs than any page, and a wrong page would hide the end."""
     short, second = (Step("other page", place=place) for place in (3, 1))
     listed = ShiftingList(35, 11, [short, second, short, Step("shuffle", place=14), short], total=None)
     result = read(listed)

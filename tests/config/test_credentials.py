@@ -1,4 +1,4 @@
-"""Profiles and tokens: each token goes where it was given for, and the store keeps it to its owner."""
+"""Profiles and tokens: each token is used only for its endpoint, and the store is private."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ Make = Callable[..., Credentials]
 
 @pytest.fixture
 def make(tmp_path: Path, directory: Path) -> Make:
-    """Return a function that makes credentials with this environment."""
+    """Return a function that makes credentials with a given environment."""
 
     def new(**environ: str) -> Credentials:
         return Credentials(directory, environ=environ, home=tmp_path)
@@ -194,7 +194,7 @@ def test_a_relative_directory_from_an_older_platformdirs_is_ignored(
     assert config_directory({"XDG_CONFIG_HOME": "relative"}) == tmp_path / ".config" / "cgc-tui"
 
 
-# Which profile, endpoint and token
+# Resolving profile, endpoint and token
 
 
 BOTH = (
@@ -224,7 +224,7 @@ OTHERS = section("default", CGC, "theirs-default") + section("sb-eu", EU, "their
         ({}, {}, "[cgc]\nauth_token = bare\n", "", "cgc", CGC, "bare", STORE),
         ({"endpoint": LAB}, {}, BOTH + OURS, "", "lab", LAB, "stored-lab", STORE),
         ({"profile": "sb-us", "endpoint": LAB}, {}, BOTH + OURS, "", "sb-us", LAB, None, None),
-        # the token: the store of --profile, SB_AUTH_TOKEN, the store, the other clients' file
+        # the token: the store with --profile, SB_AUTH_TOKEN, the store, the other clients' file
         ({"profile": "cgc"}, {"SB_AUTH_TOKEN": "env"}, BOTH, OTHERS, "cgc", CGC, "stored-cgc", STORE),
         ({"profile": "cgc"}, {"SB_AUTH_TOKEN": "env"}, "", OTHERS, "cgc", CGC, "env", ENVIRONMENT),
         ({}, {"SB_AUTH_TOKEN": " env\n"}, BOTH, OTHERS, "cgc", CGC, "env", ENVIRONMENT),
@@ -235,7 +235,7 @@ OTHERS = section("default", CGC, "theirs-default") + section("sb-eu", EU, "their
         ({"profile": "sb-us"}, {}, "", OTHERS, "sb-us", PLATFORMS["sb-us"].endpoint, None, None),
         ({}, {}, "", section("cgc", EU, "x") + OTHERS, "cgc", CGC, "theirs-default", THEIRS),
         ({}, {}, "", "[cgc]\nauth_token = for-nowhere\n", "cgc", CGC, None, None),
-        # whose SB_AUTH_TOKEN is
+        # the endpoint of SB_AUTH_TOKEN
         ({}, {"SB_AUTH_TOKEN": "env", "SB_API_ENDPOINT": LAB}, BOTH, "", "cgc", LAB, "env", ENVIRONMENT),
         ({"endpoint": LAB}, {"SB_AUTH_TOKEN": "env"}, BOTH, "", "cgc", LAB, None, None),
         ({"endpoint": f"{CGC}/"}, {"SB_AUTH_TOKEN": "env"}, BOTH, "", "cgc", CGC, "env", ENVIRONMENT),
@@ -334,7 +334,7 @@ def test_an_invalid_profile_does_not_affect_others(
     assert revealed(make().resolve(profile="lab", endpoint=None)) == ("stored-lab", STORE)
 
 
-# What is saved
+# Saving
 
 
 def test_a_token_is_read_as_it_was_saved(make: Make) -> None:
@@ -424,7 +424,7 @@ def test_no_token_shows(make: Make, directory: Path) -> None:
     assert "s3cret" not in repr((store, access, store.notes, parse_token("s3cret")))
 
 
-# How it is kept
+# The files
 
 
 @pytest.mark.parametrize("mask", [0, 0o777, 0o022])
@@ -446,7 +446,7 @@ def test_the_store_is_private_under_any_umask(
 def test_the_store_is_never_open_to_others(
     make: Make, umask: Callable[[int], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who has opened a file keeps it: to be closed to others later is too late."""
+    """A process that has opened a file can read it for ever: restricting the mode later is too late."""
     matches: list[int] = []
     fchmod, chmod = os.fchmod, Path.chmod
 
@@ -562,7 +562,7 @@ def test_an_unusable_store_is_not_read(
 
 
 def chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error and those that it was raised in the handling of."""
+    """Yield an error and its contexts."""
     while error is not None:
         yield error
         error = error.__context__
@@ -670,7 +670,7 @@ def test_two_processes_that_save_at_once_lose_nothing(make: Make, directory: Pat
 
 
 def test_a_second_writer_waits_for_the_first(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first is held where it has read and not yet written, until the second waits or is through."""
+    """The first is held between reading and writing, until the second waits or has finished."""
     reached = threading.Event()
     monkeypatch.setattr(private_files.time, "sleep", lambda _: reached.set())
     monkeypatch.setattr(private_files, "LOCK_TRIES", 10**9)
@@ -729,7 +729,7 @@ def test_advance_access_is_a_setting_of_the_profile(tmp_path: Path) -> None:
     assert not credentials.advance_access(LAB)
 
 
-# Whatever is there
+# Any content of the store
 
 
 @given(
@@ -749,7 +749,7 @@ def test_under_any_umask_and_modes_the_store_keeps_the_token_to_its_owner(
     if there[1]:
         write(lock, "", modes[1])
     if directory.exists():
-        # The owner keeps a way in: that is what root, who runs some of these tests, has anyway.
+        # The owner keeps access, as root, which may run these tests, always has.
         directory.chmod(modes[2] | 0o700)
         path.exists() and path.chmod(modes[0] | 0o600)
         lock.exists() and lock.chmod(modes[1] | 0o600)

@@ -1,4 +1,4 @@
-"""The key table: all bindings come from it, and it can be checked without Textual."""
+"""The key table: all bindings come from it, and it does not need Textual."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SOURCE = Path(cgc_tui.__file__).parent
 
 
 def own_nodes() -> Iterator[type[DOMNode]]:
-    """Yield our app, screens and widgets."""
+    """Yield the classes of the app, its screens and its widgets."""
     for module in pkgutil.walk_packages(cgc_tui.__path__, "cgc_tui."):
         if not module.name.endswith("__main__"):
             import_module(module.name)

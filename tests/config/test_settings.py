@@ -1,4 +1,4 @@
-"""config.toml: what is right holds, what is wrong is told with its line."""
+"""config.toml: valid settings are used, invalid ones are reported with their line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Batches: which jobs belong to one, how far it has come, and when it will be done."""
+"""Batches: their jobs, their progress and the estimated end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What jobs failed of: which belong together, and what each group says."""
+"""Groups of failed jobs by cause."""
 
 from __future__ import annotations
 

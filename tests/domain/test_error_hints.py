@@ -1,4 +1,4 @@
-"""The hints: one for each way in which an import can end."""
+"""The hints for error codes of imports."""
 
 from __future__ import annotations
 

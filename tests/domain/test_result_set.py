@@ -1,4 +1,4 @@
-"""A list of found jobs: its pages, how it narrows and sorts, and what a refresh makes of it."""
+"""Result sets: pages, filters, order and refreshes, alone and in the app."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_only_a_job_that_no_longer_exists_is_removed() -> None:
 
 @pytest.fixture
 async def every_third(connect: Connect) -> ResultSet:
-    """Return every third job of the list, as a search would have found them."""
+    """Return every third job of the list as a result set."""
     listed = [
         job
         for offset in (0, 100, 200)

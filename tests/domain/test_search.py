@@ -1,4 +1,4 @@
-"""What is looked for: plain text, or patterns that cannot hang."""
+"""Search patterns: plain text, and regular expressions that cannot hang."""
 
 from __future__ import annotations
 

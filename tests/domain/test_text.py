@@ -1,4 +1,4 @@
-"""The cleaner: nothing that it lets through commands a terminal, and everything stays readable."""
+"""The sanitizer: its output cannot control a terminal, and stays readable."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ INVISIBLE = st.text(
     min_size=1,
     max_size=60,
 )
-"""Text of which nothing can be seen: blanks, fillers, marks without a letter, what no font has."""
+"""Invisible text: blanks, fillers, marks without a letter, characters without a glyph."""
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Causes in words and bars."""
+"""The text of causes."""
 
 from __future__ import annotations
 

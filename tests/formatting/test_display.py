@@ -1,4 +1,4 @@
-"""What stands in rows, counters and bars."""
+"""The text of rows, details and labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs as CSV, TSV and JSON: what stands there, and that no cell is a formula."""
+"""The export as CSV, TSV and JSON; no cell is a formula."""
 
 from __future__ import annotations
 

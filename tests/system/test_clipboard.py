@@ -1,4 +1,4 @@
-"""Copying and opening, with a real tmux where there is one."""
+"""The clipboard and the browser, with a real tmux if there is one."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_text_too_long_for_osc52_is_shown() -> None:
 
 @pytest.fixture
 def tmux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Start a tmux server of our own and stand in it."""
+    """Start a tmux server, and set the environment of a session in it."""
     if shutil.which("tmux") is None:
         pytest.skip("tmux is not installed")
     socket = str(tmp_path / "tmux")
@@ -82,7 +82,7 @@ async def test_a_missing_tmux_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 
 def old_tmux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
-    """Put a command that stands for tmux on the PATH, before the others."""
+    """Put a fake tmux command first on the PATH."""
     browser(tmp_path, "tmux", script)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
 
@@ -100,7 +100,7 @@ async def test_a_hanging_tmux_is_abandoned(tmp_path: Path, monkeypatch: pytest.M
 
 
 def browser(tmp_path: Path, name: str, script: str) -> str:
-    """Make a command that stands for a browser."""
+    """Make a fake browser command."""
     path = tmp_path / name
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(path.stat().st_mode | stat.S_IXUSR)

@@ -1,4 +1,4 @@
-"""Files are written whole or not at all, and over others only where that was asked for."""
+"""Files are written atomically, and existing ones are replaced only on request."""
 
 from __future__ import annotations
 

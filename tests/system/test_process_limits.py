@@ -1,4 +1,4 @@
-"""Limits on threads, processes and memory: the program needs little, or says in a line which limit it met."""
+"""Limits on threads, processes and memory: the program works, or reports the limit in one line."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from tests.support.terminal import Shell, Terminal, modes_left
 APP = [sys.executable, "-m", "cgc_tui"]
 LIMITED = pytest.mark.skipif(shutil.which("prlimit") is None, reason="there is no prlimit here")
 ORDINARY = [
-    # Numbers of processes are limited for each user, and not for root.
+    # The number of processes is limited per user, but not for root.
     *("setpriv", "--clear-groups", f"--reuid={50_000 + os.getpid() % 10_000}", "--regid=50000"),
-    # Python and these files may be in a home that only root can read.
+    # Python and these files may be in a home directory that only root can read.
     *("--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override"),
 ]
 PROCESSES = "your limit of processes and threads is {} (ulimit -u); raise it, or end other programs."
@@ -39,7 +39,7 @@ Limit = Callable[[int], list[str]]
 
 @pytest.fixture
 def processes() -> Limit:
-    """Return a function that gives the command for so many processes and threads of an ordinary user."""
+    """Return a function that makes a command with a limit on processes and threads for an ordinary user."""
     if not (shutil.which("prlimit") and shutil.which(ORDINARY[0]) and os.getuid() == 0):
         pytest.skip("only root can become another user")
     if subprocess.run([*ORDINARY, "true"], stderr=subprocess.DEVNULL).returncode != 0:
@@ -70,7 +70,7 @@ def run(*command: str, home: Path, **environ: str) -> subprocess.CompletedProces
 
 
 def said(terminal: Terminal) -> str:
-    """Return what was written after the terminal was given back."""
+    """Return the output after the app has restored the terminal."""
     return terminal.raw.decode().rpartition("\x1b[?1004l")[2]
 
 
@@ -132,7 +132,7 @@ def test_it_resumes_with_few_threads_or_reports_that_they_are_too_few(
             shell.runs("fg")
             shell.finishes()
         else:
-            shell.runs("fg", f"s {most} (ulimit -u); raise it")  # the line is wrapped before
+            shell.runs("fg", f"s {most} (ulimit -u); raise it")  # the line wraps before this text
             shell.runs("echo ended with $?", "ended with 2")
             shell.leaves()
 

@@ -1,4 +1,4 @@
-"""The lock for sending lets one process at a time send, and is no obstacle where there can be none."""
+"""The lock for sending: one process at a time, and no obstacle if files cannot be locked."""
 
 # ruff: noqa: ASYNC222, ASYNC240 (small local files, and a signal to a child)
 
@@ -34,7 +34,7 @@ ENDPOINT, USER = "https://cgc-api.sbgenomics.com/v2", "rosalind"
 
 
 class Waiting:
-    """A lock that waits at a gate between two attempts, and what it has said."""
+    """A lock that waits at a gate between two attempts, and its reports."""
 
     def __init__(self, directory: Path | None, clock: Clock, *, wait: bool = True) -> None:
         self.holders: list[LockHolder | None] = []
