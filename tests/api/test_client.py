@@ -57,10 +57,10 @@ async def test_filters_and_window_are_sent_to_the_server(
     project = platform.job(platform.ids()[0])["destination"]["project"]
     query = JobQuery(states=("FAILED", "COMPLETED"), project=project, offset=2, limit=3)
     page = await client.imports.page(query)
-    asked = platform.requests[-1]
-    assert [value for key, value in asked.query if key == "state"] == ["FAILED", "COMPLETED"]
+    request = platform.requests[-1]
+    assert [value for key, value in request.query if key == "state"] == ["FAILED", "COMPLETED"]
     assert {"project": project, "offset": "2", "limit": "3", "fields": "_all"}.items() <= dict(
-        asked.query
+        request.query
     ).items()
     assert {job.destination.project for job in page.jobs} == {project}
 
@@ -74,18 +74,18 @@ async def test_equal_answers_are_equal_pages(client: PlatformClient, clock: Cloc
 async def test_partial_jobs_are_completed_with_one_request(
     connect: Connect, platform: SimulatedPlatform
 ) -> None:
-    whole = await connect().imports.page(JobQuery(limit=100))
+    full_page = await connect().imports.page(JobQuery(limit=100))
     platform.switches.brief = True
     platform.requests.clear()
     page = await connect().imports.page(JobQuery(limit=100))
-    assert [asked.path for asked in platform.requests] == [
+    assert [request.path for request in platform.requests] == [
         "/v2/storage/imports",
         "/v2/bulk/storage/imports/get",
     ]
-    assert page.jobs == whole.jobs
+    assert page.jobs == full_page.jobs
     platform.switches.bulk_omits_times = "always"
     page = await connect().imports.page(JobQuery(limit=100))
-    without_times = [replace(job, started_on=None, finished_on=None, record={}) for job in whole.jobs]
+    without_times = [replace(job, started_on=None, finished_on=None, record={}) for job in full_page.jobs]
     assert [replace(job, record={}) for job in page.jobs] == without_times
 
 
@@ -114,9 +114,9 @@ async def test_a_job_is_requested_by_its_hrefs_path_at_the_endpoint(
     assert ".sbgenomics.com.sbgenomics.com" in (job.href or "")
     other = ImportJob(id="unused", state="", href=f"https://evil.example/v2/storage/imports/{job.id}")
     assert await client.imports.get(other) == job
-    asked = platform.requests[-1]
-    assert asked.path == f"/v2/storage/imports/{job.id}"
-    assert f"http://{asked.headers['host']}/v2" == server.url
+    request = platform.requests[-1]
+    assert request.path == f"/v2/storage/imports/{job.id}"
+    assert f"http://{request.headers['host']}/v2" == server.url
 
 
 @pytest.mark.parametrize("job_id", ["a/b", "../user", "a%2Fb", "ü?x=1#y", " ", "a\x00b", "\ud800"])
@@ -229,8 +229,8 @@ async def test_a_number_that_json_cannot_represent_becomes_null() -> None:
     def answer(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, content=body)
 
-    wire = Requester("https://platform.example/v2", Token("t"), transport=StreamTransport(answer))
-    (job,) = (await PlatformClient(wire).imports.page(JobQuery())).jobs
+    requester = Requester("https://platform.example/v2", Token("t"), transport=StreamTransport(answer))
+    (job,) = (await PlatformClient(requester).imports.page(JobQuery())).jobs
     assert job.raw == {"id": "a", "size": [None, None, None, None, None, 1.5, 1e308, 7]}
 
 
@@ -238,8 +238,8 @@ async def test_each_job_is_on_a_page_once() -> None:
     def answer(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"items": [{"id": "a", "state": "X"}, {"id": "a"}, 3, {"id": ""}]})
 
-    wire = Requester("https://platform.example/v2", Token("t"), transport=StreamTransport(answer))
-    page = await PlatformClient(wire).imports.page(JobQuery())
+    requester = Requester("https://platform.example/v2", Token("t"), transport=StreamTransport(answer))
+    page = await PlatformClient(requester).imports.page(JobQuery())
     assert ([(job.id, job.state) for job in page.jobs], page.unreadable) == ([("a", "X")], 2)
 
 
@@ -368,14 +368,14 @@ async def test_the_default_port_is_the_same_origin() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"username": request.headers[TOKEN_HEADER]})
 
-    wire = Requester("https://Platform.example:443/v2", Token("t"), transport=StreamTransport(answer))
-    assert (await PlatformClient(wire).user()).username == "t"
+    requester = Requester("https://Platform.example:443/v2", Token("t"), transport=StreamTransport(answer))
+    assert (await PlatformClient(requester).user()).username == "t"
 
 
 async def test_advance_access_is_sent_if_it_is_set(connect: Connect, platform: SimulatedPlatform) -> None:
-    for asked in (False, True):
-        await connect(advance_access=asked).user()
-        assert ("x-sbg-advance-access" in platform.requests[-1].headers) is asked
+    for advance_access in (False, True):
+        await connect(advance_access=advance_access).user()
+        assert ("x-sbg-advance-access" in platform.requests[-1].headers) is advance_access
 
 
 async def test_gets_are_retried_twice_and_reported(
@@ -423,15 +423,15 @@ async def test_a_deadline_that_passed_while_the_process_was_stopped_is_set_again
     loop, stopped = asyncio.get_running_loop(), 0.0
     real = loop.time
     monkeypatch.setattr(loop, "time", lambda: real() + stopped)
-    held = platform.gate(times=1)
-    asking = asyncio.create_task(client.imports.page(JobQuery()))
-    await held.arrival()
+    gate = platform.gate(times=1)
+    task = asyncio.create_task(client.imports.page(JobQuery()))
+    await gate.arrival()
     stopped += 60
-    assert (await asking).jobs
-    held = platform.gate(times=1)
+    assert (await task).jobs
+    gate = platform.gate(times=1)
     body = {"source": {"volume": "rosalind/results", "location": "a"}, "destination": {"project": "a/b"}}
     sending = asyncio.create_task(client.imports.create_many([body]))
-    await held.arrival()
+    await gate.arrival()
     stopped += 60
     with pytest.raises(OutcomeUnknown):
         await sending
@@ -485,18 +485,18 @@ async def test_an_invalid_reset_time_is_unknown(clock: Clock, reset: object) -> 
         return httpx.Response(200, json={"rate": {"limit": 9, "remaining": 8, "reset": reset}})
 
     transport = StreamTransport(answer)
-    wire = Requester("https://platform.example/v2", Token("t"), transport=transport, now=clock)
-    assert (await PlatformClient(wire).rate_limit()).resets_at is None
+    requester = Requester("https://platform.example/v2", Token("t"), transport=transport, now=clock)
+    assert (await PlatformClient(requester).rate_limit()).resets_at is None
 
 
 @pytest.mark.parametrize("path", ["/storage/volumes", "/storage/volumes/rosalind/tcga-raw", "/bulk"])
 async def test_credentials_of_a_volume_are_dropped_when_an_answer_is_parsed(
     client: PlatformClient, platform: SimulatedPlatform, path: str
 ) -> None:
-    whole = platform.volumes["rosalind/tcga-raw"].record(platform.base_url)
-    assert whole["service"]["credentials"]
+    volume = platform.volumes["rosalind/tcga-raw"].record(platform.base_url)
+    assert volume["service"]["credentials"]
     if path != "/storage/volumes":
-        answer = whole if path.endswith("raw") else {"items": [{"resource": whole}, None, {"service": 3}]}
+        answer = volume if path.endswith("raw") else {"items": [{"resource": volume}, None, {"service": 3}]}
         platform.next(lambda _: httpx.Response(200, json=answer))
     record = (await client._requester.send(Call("GET", path, [("fields", "_all")]))).json
     assert "credentials" not in json.dumps(record)
@@ -548,26 +548,26 @@ async def test_unusable_network_settings_are_named(monkeypatch: pytest.MonkeyPat
 async def test_at_most_six_requests_run_at_once() -> None:
     """All requests run in one event loop: a seventh would arrive before the event of the sixth is seen."""
     open_door, sixth = asyncio.Event(), asyncio.Event()
-    under_way = most = 0
+    running = max_running = 0
 
     async def answer(_: httpx.Request) -> httpx.Response:
-        nonlocal under_way, most
-        under_way += 1
-        most = max(most, under_way)
-        if most >= 6:
+        nonlocal running, max_running
+        running += 1
+        max_running = max(max_running, running)
+        if max_running >= 6:
             sixth.set()
         await open_door.wait()
-        under_way -= 1
+        running -= 1
         return httpx.Response(200, json={"items": []})
 
     client = PlatformClient(
         Requester("https://platform.example/v2", Token("t"), transport=StreamTransport(answer))
     )
-    asking = [asyncio.create_task(client.imports.count(JobQuery(offset=n))) for n in range(12)]
+    tasks = [asyncio.create_task(client.imports.count(JobQuery(offset=n))) for n in range(12)]
     await asyncio.wait_for(sixth.wait(), PATIENCE)
     open_door.set()
-    await asyncio.gather(*asking)
-    assert most == 6
+    await asyncio.gather(*tasks)
+    assert max_running == 6
 
 
 async def test_a_token_shows_nowhere() -> None:
@@ -581,13 +581,13 @@ async def test_a_closed_client_sends_no_requests(connect: Connect, platform: Sim
     client = connect(backoff=(0.3, 0.3))
     platform.fail("gateway_html", 502)
     gate = platform.gate()
-    asking = asyncio.create_task(client.imports.page(JobQuery()))
+    task = asyncio.create_task(client.imports.page(JobQuery()))
     await gate.arrival()
     gate.release()
     await asyncio.sleep(0.1)
     await client.close()
     with pytest.raises(ConnectionFailed, match="closed"):
-        await asking
+        await task
     with pytest.raises(ConnectionFailed, match="closed"):
         await client.user()
     assert len(platform.requests) == 1

@@ -109,8 +109,8 @@ async def test_no_call_follows_a_redirect(start: Start, platform: SimulatedPlatf
             platform.fail(_redirect(308, other.url))
             await pilot.press(*platform.token, "enter")
             await shown(pilot, "308 redirect, not followed")
-    asked = {(each.method, each.path.split("/")[2]) for each in platform.requests}
-    assert asked == {("GET", "user"), ("GET", "storage"), ("GET", "projects"), ("POST", "bulk")}
+    endpoints = {(each.method, each.path.split("/")[2]) for each in platform.requests}
+    assert endpoints == {("GET", "user"), ("GET", "storage"), ("GET", "projects"), ("POST", "bulk")}
     assert not elsewhere.requests
 
 

@@ -1,4 +1,4 @@
-"""Reading whole lists over a real socket: complete, in order, each job once, or an error."""
+"""Reading result lists over a real socket: complete, in order, each job once, or an error."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def test_packed_lists_take_half_the_memory(client: PlatformClient) -> None
     query = JobQuery(limit=100)
     pages = [await client.imports.page(replace(query, offset=offset)) for offset in (0, 100)]
 
-    def taken(make: Callable[[], object]) -> int:
+    def memory_of(make: Callable[[], object]) -> int:
         gc.collect()
         tracemalloc.start()
         kept = make()
@@ -69,24 +69,24 @@ async def test_packed_lists_take_half_the_memory(client: PlatformClient) -> None
         return size
 
     records = [copy.deepcopy(job.raw) for page in pages for job in page.jobs]
-    plain = taken(lambda: [job_records.job(copy.deepcopy(record)) for record in records])
-    small = taken(
+    plain = memory_of(lambda: [job_records.job(copy.deepcopy(record)) for record in records])
+    small = memory_of(
         lambda: pack_records(
             [job_records.job(copy.deepcopy(record)) or pages[0].jobs[0] for record in records]
         )
     )
     assert small < plain / 2
-    whole = await fetch_all(client, query)
-    assert {type(job.record) for job in whole.jobs} == {PackedRecord}
+    result = await fetch_all(client, query)
+    assert {type(job.record) for job in result.jobs} == {PackedRecord}
 
 
 async def test_all_jobs_are_read_in_order_with_one_request_per_page(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     reports: list[FetchProgress] = []
-    whole = await fetch_all(client, JobQuery(offset=70, limit=7), on_progress=reports.append)
-    assert [job.id for job in whole.jobs] == platform.ids()
-    assert (whole.total, whole.more, whole.unreadable, whole.query.offset) == (JOBS, False, 0, 0)
+    result = await fetch_all(client, JobQuery(offset=70, limit=7), on_progress=reports.append)
+    assert [job.id for job in result.jobs] == platform.ids()
+    assert (result.total, result.more, result.unreadable, result.query.offset) == (JOBS, False, 0, 0)
     assert len(platform.requests) == PAGES
     assert [progress.pages for progress in reports] == list(range(1, PAGES + 1))
     assert reports[-1] == FetchProgress(PAGES, PAGES, JOBS, JOBS)
@@ -103,19 +103,19 @@ async def test_a_part_reads_only_its_own_pages_and_has_more(
     assert (reports[-1].pages, reports[-1].total_pages, reports[-1].total) == (5, 5, 500)
 
 
-@pytest.mark.parametrize("most", [JOBS, JOBS + 1, 10 * JOBS])
+@pytest.mark.parametrize("max_jobs", [JOBS, JOBS + 1, 10 * JOBS])
 async def test_a_part_that_is_long_enough_is_the_whole_list(
-    client: PlatformClient, platform: SimulatedPlatform, most: int
+    client: PlatformClient, platform: SimulatedPlatform, max_jobs: int
 ) -> None:
-    part = await fetch_all(client, JobQuery(), max_jobs=most)
+    part = await fetch_all(client, JobQuery(), max_jobs=max_jobs)
     assert (len(part.jobs), part.total, part.more) == (JOBS, JOBS, False)
     assert len(platform.requests) == PAGES
 
 
 async def test_filters_are_sent_for_every_page(client: PlatformClient, platform: SimulatedPlatform) -> None:
-    wanted = [job_id for job_id in platform.ids() if platform.job(job_id)["state"] == "COMPLETED"]
-    assert await ids(client, JobQuery(states=("COMPLETED",))) == wanted
-    assert len(platform.requests) == -(-len(wanted) // 100)
+    expected_ids = [job_id for job_id in platform.ids() if platform.job(job_id)["state"] == "COMPLETED"]
+    assert await ids(client, JobQuery(states=("COMPLETED",))) == expected_ids
+    assert len(platform.requests) == -(-len(expected_ids) // 100)
 
 
 async def test_an_empty_list_is_one_request(client: PlatformClient, platform: SimulatedPlatform) -> None:
@@ -128,13 +128,13 @@ async def test_sixteen_pages_at_once_do_not_block_other_requests(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     gate = platform.gate(later_pages)
-    reading = asyncio.create_task(ids(client))
+    task = asyncio.create_task(ids(client))
     await until(lambda: gate.count >= 16)
     assert (await client.user()).username == "rosalind"
     await asyncio.sleep(0.1)
     assert gate.count == 16
     gate.release()
-    assert await reading == platform.ids()
+    assert await task == platform.ids()
 
 
 async def test_pages_are_yielded_before_the_last_is_read(
@@ -166,8 +166,8 @@ async def test_pages_that_become_smaller_lose_nothing(
     def cut(_: FetchProgress) -> None:
         platform.switches.max_limit = 30
 
-    whole = await fetch_all(client, JobQuery(), on_progress=cut)
-    assert [job.id for job in whole.jobs] == platform.ids()
+    result = await fetch_all(client, JobQuery(), on_progress=cut)
+    assert [job.id for job in result.jobs] == platform.ids()
 
 
 async def test_without_a_total_pages_are_read_one_by_one(
@@ -175,8 +175,8 @@ async def test_without_a_total_pages_are_read_one_by_one(
 ) -> None:
     platform.switches.total_header = False
     reports: list[FetchProgress] = []
-    whole = await fetch_all(client, JobQuery(), on_progress=reports.append)
-    assert [job.id for job in whole.jobs] == platform.ids()
+    result = await fetch_all(client, JobQuery(), on_progress=reports.append)
+    assert [job.id for job in result.jobs] == platform.ids()
     assert len(platform.requests) == PAGES
     assert reports[-1] == FetchProgress(PAGES, None, JOBS, None)
 
@@ -185,9 +185,9 @@ async def test_pages_of_partial_jobs_are_completed(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     platform.switches.brief = True
-    whole = await fetch_all(client, JobQuery())
-    assert [job.id for job in whole.jobs] == platform.ids()
-    assert all(job.source.location for job in whole.jobs)
+    result = await fetch_all(client, JobQuery())
+    assert [job.id for job in result.jobs] == platform.ids()
+    assert all(job.source.location for job in result.jobs)
     assert len(platform.requests) == 2 * PAGES
 
 
@@ -207,8 +207,8 @@ async def test_completing_partial_jobs_waits_for_the_rate_limit(
     platform.switches.brief = True
     platform.next("limited", where="/v2/bulk")
     waits: list[float] = []
-    whole = await fetch_all(client, JobQuery(), on_retry=lambda _, wait: waits.append(wait))
-    assert all(job.source.location for job in whole.jobs)
+    result = await fetch_all(client, JobQuery(), on_retry=lambda _, wait: waits.append(wait))
+    assert all(job.source.location for job in result.jobs)
     assert len(waits) == 1
 
 
@@ -216,11 +216,11 @@ async def test_a_job_that_is_added_meanwhile_is_read_and_no_job_is_repeated(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     gate = platform.gate(later_pages)
-    reading = asyncio.create_task(ids(client))
+    task = asyncio.create_task(ids(client))
     await gate.arrival()
     platform.add_jobs(1)
     gate.release()
-    assert await reading == platform.ids()
+    assert await task == platform.ids()
     assert len(platform.requests) == PAGES + 2
 
 
@@ -231,11 +231,11 @@ async def test_jobs_added_meanwhile_hide_no_others(
     before = platform.ids()
     gate = platform.gate(page_from(800))
     reports: list[FetchProgress] = []
-    reading = asyncio.create_task(fetch_all(client, JobQuery(), on_progress=reports.append))
+    task = asyncio.create_task(fetch_all(client, JobQuery(), on_progress=reports.append))
     await until(lambda: len(reports) == PAGES - 1)
     platform.add_jobs(coming)
     gate.release()
-    assert [job.id for job in (await reading).jobs] == platform.ids()
+    assert [job.id for job in (await task).jobs] == platform.ids()
     assert [job_id for job_id in platform.ids() if job_id in set(before)] == before
     # One for the border that a job crossed, one for the new last page, two for both ends of the list.
     assert coming > 1 or len(platform.requests) == PAGES + 4
@@ -247,11 +247,11 @@ async def test_jobs_that_leave_meanwhile_hide_no_others(
 ) -> None:
     before = platform.ids()
     gate = platform.gate(later_pages)
-    reading = asyncio.create_task(ids(client))
+    task = asyncio.create_task(ids(client))
     await gate.arrival()
     platform.remove_jobs(before[:leaving])
     gate.release()
-    matches = await reading
+    matches = await task
     assert [job_id for job_id in matches if job_id in set(platform.ids())] == platform.ids()
     # Only the border page; if too many jobs have left for that, all pages of the shorter list.
     assert len(platform.requests) == PAGES + (1 if leaving == 1 else -(-(JOBS - leaving) // 100))
@@ -261,12 +261,12 @@ async def test_jobs_added_at_the_end_meanwhile_are_read(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     gate = platform.gate(page_from(1700))
-    reading = asyncio.create_task(ids(client))
+    task = asyncio.create_task(ids(client))
     await gate.arrival()
     before = platform.ids()
     platform.add_jobs(120)
     gate.release()
-    assert set(before) <= set(await reading)
+    assert set(before) <= set(await task)
 
 
 async def no_sleep(_: float) -> None:
@@ -283,10 +283,10 @@ async def test_a_rate_limit_during_the_reading_is_waited_for_and_reported(
         clock.seconds += seconds
 
     client = connect(sleep=sleep)
-    whole = await fetch_all(
+    result = await fetch_all(
         client, JobQuery(), on_retry=lambda error, wait: reports.append((error.summary, wait))
     )
-    assert [job.id for job in whole.jobs] == platform.ids()
+    assert [job.id for job in result.jobs] == platform.ids()
     assert reports == [("rate limit", 300.0)] * 2
     assert len(platform.requests) == PAGES + 2
 
@@ -345,9 +345,9 @@ async def test_an_empty_page_before_the_total_is_an_error(
 
 async def test_unreadable_jobs_are_counted(client: PlatformClient, platform: SimulatedPlatform) -> None:
     platform.switches.unreadable_items = True
-    whole = await fetch_all(client, JobQuery())
-    assert whole.unreadable == 2 * PAGES
-    assert len(whole.jobs) + whole.unreadable == JOBS
+    result = await fetch_all(client, JobQuery())
+    assert result.unreadable == 2 * PAGES
+    assert len(result.jobs) + result.unreadable == JOBS
 
 
 async def test_an_unreadable_job_of_a_page_that_is_read_again_counts_once(
@@ -355,11 +355,11 @@ async def test_an_unreadable_job_of_a_page_that_is_read_again_counts_once(
 ) -> None:
     platform.switches.unreadable_items = True
     gate = platform.gate(later_pages)
-    reading = asyncio.create_task(fetch_all(client, JobQuery()))
+    task = asyncio.create_task(fetch_all(client, JobQuery()))
     await gate.arrival()
     platform.add_jobs(1)
     gate.release()
-    assert (await reading).unreadable == 2 * PAGES
+    assert (await task).unreadable == 2 * PAGES
     assert len(platform.requests) > PAGES
 
 
@@ -367,11 +367,11 @@ async def test_reading_can_be_cancelled_at_any_time(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     gate = platform.gate(page_from(1000))
-    reading = asyncio.create_task(ids(client))
+    task = asyncio.create_task(ids(client))
     await gate.arrival()
-    reading.cancel()
+    task.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await reading
+        await task
     assert len(asyncio.all_tasks()) == 1
     gate.release()
     assert (await client.user()).username == "rosalind"
@@ -382,11 +382,11 @@ async def test_a_wait_for_the_rate_limit_can_be_cancelled(
 ) -> None:
     platform.next("limited", where=page_from(500))
     waiting = asyncio.Event()
-    reading = asyncio.create_task(fetch_all(client, JobQuery(), on_retry=lambda *_: waiting.set()))
+    task = asyncio.create_task(fetch_all(client, JobQuery(), on_retry=lambda *_: waiting.set()))
     await waiting.wait()
-    reading.cancel()
+    task.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await reading
+        await task
     await asyncio.sleep(0)
     assert len(asyncio.all_tasks()) == 1
 
@@ -404,10 +404,10 @@ async def test_leaving_early_cancels_all_requests(
 
 
 async def test_many_jobs_are_fetched_by_hundreds(client: PlatformClient, platform: SimulatedPlatform) -> None:
-    wanted = [*platform.ids()[:250], "nothing"]
-    job = await fetch_many(client, wanted)
-    assert list(job) == wanted
-    assert all(isinstance(job[job_id], ImportJob) for job_id in wanted[:-1])
+    requested_ids = [*platform.ids()[:250], "nothing"]
+    job = await fetch_many(client, requested_ids)
+    assert list(job) == requested_ids
+    assert all(isinstance(job[job_id], ImportJob) for job_id in requested_ids[:-1])
     assert isinstance(job["nothing"], JobError)
     assert len(platform.requests) == 3
     assert await fetch_many(client, []) == {}

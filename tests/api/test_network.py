@@ -63,7 +63,7 @@ class Proxy:
 
     def __init__(self, port: int = 0) -> None:
         self.refusal = b""
-        self.asked: list[bytes] = []
+        self.requests: list[bytes] = []
         self._socket = socket.create_server(("127.0.0.1", port))
         self.port = self._socket.getsockname()[1]
         self._open: list[socket.socket] = [self._socket]
@@ -83,7 +83,7 @@ class Proxy:
                 return
             self._open.append(client)
             head = client.recv(65536)
-            self.asked.append(head)
+            self.requests.append(head)
             if self.refusal:
                 client.sendall(self.refusal)
                 client.close()
@@ -111,22 +111,22 @@ def events_of(app: App[None]) -> Sequence[RequestRecord]:
     return app._app_config.request_log.records
 
 
-async def until(true: Callable[[], bool]) -> None:
+async def until(condition: Callable[[], bool]) -> None:
     """Wait for a condition."""
     for _ in range(1000):
-        if true():
+        if condition():
             return
         await asyncio.sleep(0.01)
-    raise AssertionError("it does not come true")
+    raise AssertionError("the condition stays false")
 
 
 async def six_at_once(client: PlatformClient, platform: SimulatedPlatform) -> None:
     """Open six connections, which are kept."""
     gate = platform.gate()
-    asking = [asyncio.create_task(client.user()) for _ in range(INTERACTIVE_SLOTS)]
+    tasks = [asyncio.create_task(client.user()) for _ in range(INTERACTIVE_SLOTS)]
     await until(lambda: gate.count == INTERACTIVE_SLOTS)
     gate.release()
-    await asyncio.gather(*asking)
+    await asyncio.gather(*tasks)
 
 
 async def test_refused_connections_are_named_and_recover(
@@ -191,7 +191,7 @@ async def test_a_failing_proxy_is_named_by_its_variable(
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
     async with start(endpoint=secure) as pilot:
         await quiet(pilot)
-        assert proxy.asked
+        assert proxy.requests
         proxy.close()
         await pilot.press("r")
         screen = await shown(pilot, "the proxy of HTTPS_PROXY refused the connection")
@@ -277,9 +277,9 @@ async def test_esc_cancels_any_request(
     async with start() as pilot:
         await quiet(pilot)
         platform.fail(fault, value, where=LISTS)
-        asked = len(platform.requests)
+        requests_before = len(platform.requests)
         await pilot.press("r")
-        await until(lambda: len(platform.requests) > asked)
+        await until(lambda: len(platform.requests) > requests_before)
         await pilot.press("down", "escape")
         await shown(pilot, "stopped; r asks again")
         platform.recover()

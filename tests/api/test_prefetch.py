@@ -66,7 +66,7 @@ def opened(tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer) 
     return run
 
 
-def asked(platform: SimulatedPlatform) -> list[str]:
+def first_page_requests(platform: SimulatedPlatform) -> list[str]:
     """Return the requests for the first page of the list, without counts and further pages."""
     targets = [request.target for request in platform.requests]
     return [
@@ -80,7 +80,7 @@ def child_of(pid: int) -> int | None:
     return int(children[0]) if children else None
 
 
-def gone(pid: int) -> bool:
+def has_ended(pid: int) -> bool:
     """Wait until a process has ended; return whether it has."""
     ends = time.monotonic() + PATIENCE
     while Path(f"/proc/{pid}").exists() and time.monotonic() < ends:
@@ -89,7 +89,7 @@ def gone(pid: int) -> bool:
 
 
 @contextmanager
-def asking(opened: Open, platform: SimulatedPlatform) -> Iterator[tuple[Terminal, int]]:
+def held_request(opened: Open, platform: SimulatedPlatform) -> Iterator[tuple[Terminal, int]]:
     """Yield the program and its child, whose request is held at a gate."""
     gate = platform.gate(where=first_page, times=1)
     with opened() as terminal:
@@ -105,7 +105,7 @@ def test_the_first_page_is_requested_once(opened: Open, platform: SimulatedPlatf
     with opened() as terminal:
         terminal.sees("page 1 of")
         terminal.sees(" · rosalind")
-        assert len(asked(platform)) == 1
+        assert len(first_page_requests(platform)) == 1
         assert child_of(terminal.process.pid) is None
         terminal.press("!")
         terminal.sees("limit=50&fields=_all")
@@ -127,7 +127,7 @@ def test_without_the_child_the_list_is_loaded_normally(
 ) -> None:
     with opened(code) as terminal:
         terminal.sees("page 1 of")
-        assert len(asked(platform)) == 1
+        assert len(first_page_requests(platform)) == 1
         terminal.press("q")
         assert terminal.ends() == 0
 
@@ -136,7 +136,7 @@ def test_a_failed_prefetch_is_reported_like_any_request(opened: Open, platform: 
     platform.fail("maintenance")
     with opened() as terminal:
         terminal.sees("maintenance")
-        assert len(asked(platform)) == 1
+        assert len(first_page_requests(platform)) == 1
         platform.recover()
         terminal.press("r")
         terminal.sees("page 1 of")
@@ -155,29 +155,29 @@ def test_without_a_token_there_is_no_child(tmp_path: Path) -> None:
 
 
 def test_quitting_does_not_wait_and_leaves_no_process(opened: Open, platform: SimulatedPlatform) -> None:
-    with asking(opened, platform) as (terminal, child):
+    with held_request(opened, platform) as (terminal, child):
         terminal.press("q")
         assert terminal.ends() == 0
-        assert gone(child)
+        assert has_ended(child)
 
 
 def test_the_child_ends_with_a_program_that_was_killed(opened: Open, platform: SimulatedPlatform) -> None:
-    with asking(opened, platform) as (terminal, child):
+    with held_request(opened, platform) as (terminal, child):
         terminal.process.kill()
-        assert gone(child)
+        assert has_ended(child)
 
 
 def test_another_query_does_not_wait_for_the_child(opened: Open, platform: SimulatedPlatform) -> None:
-    with asking(opened, platform) as (terminal, child):
+    with held_request(opened, platform) as (terminal, child):
         terminal.press("4")
         terminal.sees("FAILED · sorted as sent")
-        assert gone(child)
+        assert has_ended(child)
 
 
 def test_the_filters_of_the_command_line_are_prefetched(opened: Open, platform: SimulatedPlatform) -> None:
     with opened(None, "--state", "FAILED", "--page-size", "7") as terminal:
         terminal.sees("1–7 of ")
-        (target,) = asked(platform)
+        (target,) = first_page_requests(platform)
         assert "limit=7" in target
         assert "state=FAILED" in target
 
@@ -196,7 +196,7 @@ def test_no_child_is_started_without_a_page_to_fetch(tmp_path: Path, arguments: 
 
 
 def test_the_child_is_detached_from_the_terminal(opened: Open, platform: SimulatedPlatform) -> None:
-    with asking(opened, platform) as (_, child):
+    with held_request(opened, platform) as (_, child):
         files = {os.readlink(f"/proc/{child}/fd/{number}") for number in range(3)}
         assert files == {os.devnull}
 

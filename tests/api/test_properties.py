@@ -113,14 +113,14 @@ def test_any_response_is_a_value_or_an_error_with_a_message(body: bytes, status:
         return httpx.Response(status, headers=headers, content=body)
 
     async def ask() -> None:
-        asked = client(answer)
+        platform_client = client(answer)
         calls = (
-            asked.user,
-            asked.projects,
-            lambda: asked.imports.page(JobQuery()),
-            lambda: asked.imports.count(JobQuery()),
-            lambda: asked.imports.get(ImportJob(id="x", state="")),
-            lambda: asked.imports.get_many(["x", "y"]),
+            platform_client.user,
+            platform_client.projects,
+            lambda: platform_client.imports.page(JobQuery()),
+            lambda: platform_client.imports.count(JobQuery()),
+            lambda: platform_client.imports.get(ImportJob(id="x", state="")),
+            lambda: platform_client.imports.get_many(["x", "y"]),
         )
         for call in calls:
             try:
@@ -145,10 +145,10 @@ def test_any_response_is_a_value_or_an_error_with_a_message(body: bytes, status:
     st.text(min_size=1, max_size=30) | st.sampled_from((".", "..", "../user", "a/../..", "%2e%2e", "//x/y"))
 )
 def test_any_id_makes_a_url_below_the_jobs(job_id: str) -> None:
-    asked: list[httpx.Request] = []
+    requests: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
+        requests.append(request)
         return httpx.Response(200, json={"id": "x", "state": "RUNNING"})
 
     async def ask() -> None:
@@ -158,7 +158,7 @@ def test_any_id_makes_a_url_below_the_jobs(job_id: str) -> None:
             assert job_id in (".", "..")
 
     run(ask())
-    for request in asked:
+    for request in requests:
         target = request.url.raw_path.decode("ascii")
         assert request.url.host == "platform.example"
         assert target.startswith(ROOT)
@@ -184,14 +184,14 @@ def test_paging_shows_each_remaining_job_once(
     changing = list(changing)
 
     async def read() -> list[JobPage]:
-        asked = PlatformClient(
+        platform_client = PlatformClient(
             Requester(platform.base_url, Token(platform.token), transport=platform.transport(), backoff=())
         )
         pages: list[JobPage] = []
         query: JobQuery | None = JobQuery(limit=limit)
         while query is not None:
             assert len(pages) < 200, "it does not come to an end"
-            pages.append(await asked.imports.page(query))
+            pages.append(await platform_client.imports.page(query))
             query = next_page(pages[-1])
             if changing:
                 _change(platform, *changing.pop())
@@ -225,8 +225,10 @@ def test_the_cursor_can_follow_its_job(
     query = JobQuery(offset=turns * limit, limit=limit)
 
     async def page(query: JobQuery) -> JobPage:
-        wire = Requester(platform.base_url, Token(platform.token), transport=platform.transport(), backoff=())
-        return await PlatformClient(wire).imports.page(query)
+        requester = Requester(
+            platform.base_url, Token(platform.token), transport=platform.transport(), backoff=()
+        )
+        return await PlatformClient(requester).imports.page(query)
 
     old = run(page(query))
     if row >= len(old.jobs):

@@ -135,14 +135,14 @@ def test_a_path_that_is_not_a_file_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
     os.mkfifo(tmp_path / "fifo")
     (tmp_path / "folder").mkdir()
-    for name, why in (
+    for name, reason in (
         ("link", "symbolic link"),
         ("fifo", "No such device"),
         ("folder", "directory"),
         ("nowhere/log", "No such file"),
         ("a\0b", "embedded null"),
     ):
-        with pytest.raises(LogFileError, match=why):
+        with pytest.raises(LogFileError, match=reason):
             LogFile(tmp_path / name)
     with pytest.raises(LogFileError, match="not a regular file"):
         LogFile(Path("/dev/null"))
@@ -198,12 +198,12 @@ async def test_new_requests_do_not_move_the_selected_entry(make_app: MakeApp) ->
         lines = app.screen.query_one(RequestList)
         await pilot.press("pagedown", "pagedown", "j", "k", "k")
         await pilot.pause()
-        before, reading = rows(app), lines.record
+        before, selected = rows(app), lines.record
         for number in range(100, 107):
             log.add(event(number))
         await shown(pilot, f"Requests: {log.added}")
         await pilot.pause()
-        assert lines.record is reading
+        assert lines.record is selected
         assert rows(app) == before
         await pilot.press("g")
         await shown(pilot, "job-0106")

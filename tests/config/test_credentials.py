@@ -450,13 +450,13 @@ def test_the_store_is_never_open_to_others(
     matches: list[int] = []
     fchmod, chmod = os.fchmod, Path.chmod
 
-    def fchmod_seen(descriptor: int, wanted: int) -> None:
+    def fchmod_seen(descriptor: int, new_mode: int) -> None:
         matches.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
-        fchmod(descriptor, wanted)
+        fchmod(descriptor, new_mode)
 
-    def chmod_seen(path: Path, wanted: int) -> None:
+    def chmod_seen(path: Path, new_mode: int) -> None:
         matches.append(mode(path))
-        chmod(path, wanted)
+        chmod(path, new_mode)
 
     monkeypatch.setattr(os, "fchmod", fchmod_seen)
     monkeypatch.setattr(Path, "chmod", chmod_seen)
@@ -655,8 +655,8 @@ def child(directory: Path, endpoint: str, ending: str, *tokens: str) -> subproce
 def test_a_killed_writer_keeps_the_old_file_and_the_next_one_cleans_up(make: Make, directory: Path) -> None:
     make().save("cgc", CGC, Token("old"), "rosalind")
     assert child(directory, CGC, "killed", "new").wait() == -signal.SIGKILL
-    (left,) = directory.glob(f"{private_files.NEW_PREFIX}*")
-    assert mode(left) == 0o600
+    (leftover,) = directory.glob(f"{private_files.NEW_PREFIX}*")
+    assert mode(leftover) == 0o600
     assert revealed(make().resolve(profile="cgc", endpoint=None)) == ("old", STORE)
     make().save("sb-eu", EU, Token("b"), "rosalind")
     assert sorted(path.name for path in directory.iterdir()) == ["credentials", "credentials.lock"]
@@ -682,13 +682,13 @@ def test_a_second_writer_waits_for_the_first(make: Make, monkeypatch: pytest.Mon
     second = threading.Thread(target=save)
     fsync = os.fsync
 
-    def held(descriptor: int) -> None:
+    def blocked_fsync(descriptor: int) -> None:
         monkeypatch.setattr(os, "fsync", fsync)
         second.start()
         assert reached.wait(5)
         fsync(descriptor)
 
-    monkeypatch.setattr(os, "fsync", held)
+    monkeypatch.setattr(os, "fsync", blocked_fsync)
     make().save("cgc", CGC, Token("a"), "rosalind")
     second.join(5)
     assert make().profiles() == {"cgc": CGC, "sb-eu": EU}
@@ -699,8 +699,8 @@ def test_a_lock_that_is_never_released_is_reported(
 ) -> None:
     monkeypatch.setattr(private_files.time, "sleep", lambda _: None)
     lock = write(directory / "credentials.lock", "")
-    with lock.open("r+") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with lock.open("r+") as lock_file:
+        fcntl.flock(lock_file, fcntl.LOCK_EX)
         with pytest.raises(CredentialsError, match="Another cgc-tui is changing the store"):
             make().save("cgc", CGC, Token("a"), "rosalind")
 
@@ -778,7 +778,7 @@ def test_any_store_is_read_or_rejected_with_a_message(
     directory = tmp_path_factory.mktemp("any")
     path = write(directory / "credentials", b"[cgc]\nauth_token = s3cret\n" + data)
     store = Credentials(directory, environ={}, home=directory)
-    said = []
+    messages = []
     for use in (
         lambda: store.resolve(profile=None, endpoint=None),
         lambda: store.save("bdc", PLATFORMS["bdc"].endpoint, Token("new"), "rosalind"),
@@ -787,6 +787,6 @@ def test_any_store_is_read_or_rejected_with_a_message(
         try:
             use()
         except CredentialsError as error:
-            said.append(str(error))
-    assert "s3cret" not in "".join(said)
+            messages.append(str(error))
+    assert "s3cret" not in "".join(messages)
     assert b"s3cret" in path.read_bytes()

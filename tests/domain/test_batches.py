@@ -110,9 +110,9 @@ def test_no_job_is_in_two_batches_and_no_batch_has_a_long_pause(
 
 def test_progress_counts_and_estimates() -> None:
     done = [job(number, ended=NOON + number * MINUTE) for number in range(5)]
-    left = [job(number, state="PENDING") for number in range(5, 15)]
+    pending = [job(number, state="PENDING") for number in range(5, 15)]
     failed = job(15, state="FAILED", ended=NOON + 5 * MINUTE)
-    progress = batch_progress([*done, failed, *left], NOON + 5 * MINUTE)
+    progress = batch_progress([*done, failed, *pending], NOON + 5 * MINUTE)
     assert (progress.total, progress.done, progress.failed, progress.ended_otherwise, progress.rate) == (
         16,
         6,

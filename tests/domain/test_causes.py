@@ -16,7 +16,7 @@ def failed(
     number: int,
     code: int | None = 9105,
     message: str | None = "Location on volume not found.",
-    **more: object,
+    **fields: object,
 ) -> ImportJob:
     return ImportJob(
         f"job-{number:04}",
@@ -25,17 +25,17 @@ def failed(
         destination=Destination("rosalind/brca", f"sample-{number}.bam"),
         finished_on=NOON + timedelta(minutes=number),
         error=JobError(404, code, message),
-        **more,  # type: ignore[arg-type]
+        **fields,  # type: ignore[arg-type]
     )
 
 
-def told(groups: tuple[Cause, ...]) -> list[tuple[int | None, str | None, int]]:
+def summaries(groups: tuple[Cause, ...]) -> list[tuple[int | None, str | None, int]]:
     return [(cause.code, cause.message, len(cause.jobs)) for cause in groups]
 
 
 def test_jobs_of_one_code_and_message_belong_together_and_the_most_come_first() -> None:
     groups = group_by_cause([failed(0, 9108, "Exists."), *(failed(number) for number in range(1, 4))])
-    assert told(groups) == [(9105, "Location on volume not found.", 3), (9108, "Exists.", 1)]
+    assert summaries(groups) == [(9105, "Location on volume not found.", 3), (9108, "Exists.", 1)]
 
 
 def test_two_messages_of_one_code_are_two_causes() -> None:
@@ -47,12 +47,12 @@ def test_messages_that_differ_only_in_the_jobs_own_names_belong_together() -> No
         failed(number, message=f"No key runs/{number:03}/sample-{number}.bam (sample-{number}.bam)")
         for number in (3, 4)
     ]
-    assert told(group_by_cause(jobs)) == [(9105, "No key … (…)", 2)]
+    assert summaries(group_by_cause(jobs)) == [(9105, "No key … (…)", 2)]
 
 
 def test_a_message_that_all_jobs_share_is_unchanged() -> None:
     jobs = [failed(3, message="rosalind/vol-1 is full"), failed(5, message="rosalind/vol-1 is full")]
-    assert told(group_by_cause(jobs)) == [(9105, "rosalind/vol-1 is full", 2)]
+    assert summaries(group_by_cause(jobs)) == [(9105, "rosalind/vol-1 is full", 2)]
 
 
 def test_another_jobs_name_and_a_part_of_a_word_are_not_replaced() -> None:
@@ -72,7 +72,7 @@ def test_short_names_are_not_replaced() -> None:
 
 def test_jobs_without_an_error_are_a_group() -> None:
     jobs = [ImportJob("1", "FAILED"), ImportJob("2", "FAILED", error=JobError()), failed(3)]
-    assert told(group_by_cause(jobs)) == [(None, None, 2), (9105, "Location on volume not found.", 1)]
+    assert summaries(group_by_cause(jobs)) == [(None, None, 2), (9105, "Location on volume not found.", 1)]
 
 
 def test_a_cause_has_times_volumes_and_projects() -> None:

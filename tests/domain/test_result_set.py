@@ -56,8 +56,8 @@ def test_the_order_spans_all_pages() -> None:
     second = results.page(JobQuery(limit=2, offset=2, among=SEARCH), order)
     assert ids(second.jobs) == ["1", "0"]
     assert order.rows_of(second) == second.jobs
-    turned = results.page(JobQuery(limit=2, among=SEARCH), ListView(reverse=True))
-    assert ids(turned.jobs) == ids(ListView(reverse=True).rows_of(turned)) == ["0", "2"]
+    reversed_page = results.page(JobQuery(limit=2, among=SEARCH), ListView(reverse=True))
+    assert ids(reversed_page.jobs) == ids(ListView(reverse=True).rows_of(reversed_page)) == ["0", "2"]
 
 
 def test_a_refresh_fetches_the_page_and_unfinished_jobs() -> None:
@@ -156,9 +156,9 @@ async def test_a_refresh_takes_one_request_and_updates_the_counts(
         await shown(pilot, "of 76 · page 1 of 2")
         await shown(pilot, "1 Pending 0 │ 2 Running 0")
         await shown(pilot, "as of 12:01")
-        asked = [request.path for request in list(platform.requests)[before:]]
-        assert asked.count("/v2/bulk/storage/imports/get") == 1
-        assert "/v2/storage/imports" not in asked
+        paths = [request.path for request in list(platform.requests)[before:]]
+        assert paths.count("/v2/bulk/storage/imports/get") == 1
+        assert "/v2/storage/imports" not in paths
 
 
 async def test_a_failed_refresh_keeps_the_result_set(

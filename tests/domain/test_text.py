@@ -151,13 +151,13 @@ def test_joined_and_zero_width_characters_stay_within_bounds(text: str, lines: b
 
 @given(ODD, st.integers(1, 12), st.booleans())
 def test_truncation_does_not_separate_a_mark_from_its_letter(text: str, width: int, middle: bool) -> None:
-    whole = sanitize(text)
-    shown = truncate(whole, width, middle=middle)
-    if shown != whole:
+    sanitized = sanitize(text)
+    shown = truncate(sanitized, width, middle=middle)
+    if shown != sanitized:
         start, _, end = shown.rpartition("…")
-        assert whole.startswith(start)
-        assert whole.endswith(end)
-        assert not start or not whole[len(start) :].startswith(("\u0301", "\u200d", "\ufe0f"))
+        assert sanitized.startswith(start)
+        assert sanitized.endswith(end)
+        assert not start or not sanitized[len(start) :].startswith(("\u0301", "\u200d", "\ufe0f"))
         assert not end.startswith(("\u0301", "\u200d", "\ufe0f"))
 
 

@@ -85,12 +85,12 @@ def test_long_times_are_whole_seconds() -> None:
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝"])
 def test_no_cell_is_a_formula(start: str) -> None:
-    evil = start + 'cmd|" /C calc"!A0'
+    formula = start + 'cmd|" /C calc"!A0'
     for form, delimiter in ((ExportFormat.CSV, ","), (ExportFormat.TSV, "\t")):
-        text = "".join(export_lines([job(evil)], form))
+        text = "".join(export_lines([job(formula)], form))
         row = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))[1]
         assert row[COLUMNS.index("location")].startswith("'")
-    assert json.loads("".join(export_lines([job(evil)], ExportFormat.JSON)))[0]["location"] == evil
+    assert json.loads("".join(export_lines([job(formula)], ExportFormat.JSON)))[0]["location"] == formula
 
 
 def test_source_keys_are_exact_and_unknown_ones_are_skipped() -> None:

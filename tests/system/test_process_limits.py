@@ -69,7 +69,7 @@ def run(*command: str, home: Path, **environ: str) -> subprocess.CompletedProces
     return subprocess.run(command, env=surroundings | environ, cwd=home, capture_output=True, text=True)
 
 
-def said(terminal: Terminal) -> str:
+def final_output(terminal: Terminal) -> str:
     """Return the output after the app has restored the terminal."""
     return terminal.raw.decode().rpartition("\x1b[?1004l")[2]
 
@@ -79,7 +79,10 @@ def test_the_app_reports_a_process_limit_that_is_too_low(tmp_path: Path, process
     with Terminal([*processes(most), *APP, "--demo"], home=tmp_path) as terminal:
         before = terminal.attributes()
         assert terminal.ends() == 2
-        assert said(terminal) == f"cgc-tui: no further thread can be started: {PROCESSES.format(most)}\r\n"
+        assert (
+            final_output(terminal)
+            == f"cgc-tui: no further thread can be started: {PROCESSES.format(most)}\r\n"
+        )
         assert not modes_left(terminal.raw)
         assert terminal.attributes() == before
 
