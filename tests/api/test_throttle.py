@@ -46,6 +46,8 @@ class Server:
     async def release(self) -> None:
         """Let all requests end."""
         self.released.set()
+        await settle()
+        assert all(task.done() for task in self.tasks)
         await asyncio.gather(*self.tasks)
 
 
@@ -147,6 +149,34 @@ async def test_if_the_waiting_request_is_cancelled_others_continue() -> None:
     await settle()
     assert server.running[Lane.BULK] == 2
     await server.release()
+
+
+async def test_a_late_response_to_the_same_limit_causes_no_second_wait() -> None:
+    sleep = Sleep()
+    throttle = Throttle(sleep=sleep)
+    is_late = asyncio.Event()
+    attempts = {"first": 0, "late": 0}
+
+    async def first() -> None:
+        attempts["first"] += 1
+        if attempts["first"] == 1:
+            raise LIMITED
+
+    async def late() -> None:
+        attempts["late"] += 1
+        if attempts["late"] == 1:
+            await is_late.wait()
+            raise LIMITED
+
+    tasks = [asyncio.create_task(throttle.run(request, Lane.BULK)) for request in (late, first)]
+    await settle()
+    sleep.over.set()
+    await settle()
+    is_late.set()
+    await settle()
+    assert all(task.done() for task in tasks)
+    assert attempts == {"first": 2, "late": 2}
+    assert sleep.seconds == [20.0]
 
 
 async def test_the_third_limit_in_a_row_is_raised() -> None:
