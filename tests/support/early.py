@@ -50,7 +50,7 @@ cgc_tui.domain.records cgc_tui.domain.refresh_failure cgc_tui.domain.search cgc_
 cgc_tui.domain.token cgc_tui.formatting cgc_tui.formatting.display cgc_tui.formatting.job_details
 cgc_tui.formatting.lists cgc_tui.formatting.rows cgc_tui.services cgc_tui.services.session cgc_tui.system
 cgc_tui.system.crash_report cgc_tui.system.event_loop cgc_tui.system.process_limits
-cgc_tui.tui cgc_tui.tui.app cgc_tui.tui.app_state cgc_tui.tui.base_app
+cgc_tui.tui cgc_tui.tui.app cgc_tui.tui.app_state cgc_tui.tui.base_app cgc_tui.tui.context
 cgc_tui.tui.jobs cgc_tui.tui.jobs.empty_state cgc_tui.tui.jobs.feed cgc_tui.tui.jobs.found_list
 cgc_tui.tui.jobs.job_rows cgc_tui.tui.jobs.job_table cgc_tui.tui.jobs.pages cgc_tui.tui.jobs.screen
 cgc_tui.tui.jobs.state_tabs cgc_tui.tui.jobs.status_line cgc_tui.tui.jobs.tally cgc_tui.tui.jobs.waiting
