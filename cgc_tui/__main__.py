@@ -1,4 +1,4 @@
-"""The program: what takes longest is begun before anything else is loaded."""
+"""The entry point: starts the prefetch, then runs the command line."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ NO_PREFETCH_ARGUMENTS = {"-h", "--help", "--version", "--demo", *COMMANDS}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the screen or a command, and return its exit code."""
+    """Run the app or a command, and return its exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    screen = (
+    starts_app = (
         not NO_PREFETCH_ARGUMENTS.intersection(arguments) and sys.stderr is not None and sys.stderr.isatty()
     )
-    prefetch = Prefetch(_serve_prefetch) if screen else None
+    prefetch = Prefetch(_serve_prefetch) if starts_app else None
     try:
         from cgc_tui.system.crash_report import excepthook
         from cgc_tui.system.process_limits import prepare_for_limits

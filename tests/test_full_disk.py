@@ -135,7 +135,7 @@ def test_a_command_says_it_in_a_line_and_the_store_is_as_it_was(
         )
         assert ended.returncode == 2
         (line,) = ended.stderr.splitlines()
-        assert f"credentials cannot be written ({text}). Mend that, or set XDG_CONFIG_HOME" in line
+        assert f"credentials cannot be written ({text}). Fix that, or set XDG_CONFIG_HOME" in line
         assert content(directory) == before
 
 

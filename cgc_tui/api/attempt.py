@@ -1,4 +1,4 @@
-"""One request and what came of it: the answer for the caller, an event for the log."""
+"""One attempt of a request: its response, and its entry in the request log."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 CONNECT_EVENT = "connection.connect_tcp.started"
 SEND_EVENT = "http11.send_request_headers.started"
-"""What the HTTP library calls its steps; a kept connection sends without connecting."""
+"""The HTTP library's names of trace events; a request on a kept connection has no connect event."""
 
 MAX_NAME = 100
 
 
 class ApiResponse(NamedTuple):
-    """A whole answer: its status, headers and the JSON object that it tells."""
+    """A complete response with a JSON object as its body."""
 
     status: int
     headers: httpx.Headers
@@ -34,11 +34,11 @@ class ApiResponse(NamedTuple):
 
 
 class RequestAttempt:
-    """A request under way, which leaves an event however it ends; it holds nothing of a body."""
+    """A request in progress, which adds a record to the request log however it ends."""
 
     def __init__(self, request_log: RequestLog, token: Token, attempt: int) -> None:
         self.stale_connection = False
-        """Whether it failed because a kept connection was closed by the other side meanwhile."""
+        """Whether it failed because the server had closed a kept connection."""
         self.status: int | None = None
         self.size = 0
         self.request_id: str | None = None
@@ -49,7 +49,7 @@ class RequestAttempt:
 
     @contextmanager
     def logged(self, request: httpx.Request, at: datetime) -> Iterator[None]:
-        """Add what happens within to the event log."""
+        """Add the outcome of the `with` block to the request log."""
         request.extensions["trace"] = self._trace
         started = time.monotonic()
         record = partial(
@@ -83,7 +83,7 @@ class RequestAttempt:
             )
 
     def mark_connection_reused(self) -> None:
-        """Find out whether the connection, broken before an answer, was one that had been kept."""
+        """Set `stale_connection` after the connection was lost without a response."""
         self.stale_connection = self._sent and not self._connected
 
     def _request_id_text(self) -> SafeText | None:

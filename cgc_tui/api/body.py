@@ -1,9 +1,8 @@
-"""Reads what a server sends, no more of it than fits: the cap counts what comes after decompression."""
+"""Reads the body of a response, up to a limit on its decompressed size."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncIterable
 from typing import TYPE_CHECKING
 
 from cgc_tui.api.error_mapping import SERVER_WAIT
@@ -16,24 +15,22 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 16 * 2**20
 ENCODING = "gzip"
-"""What compression is asked for; only what one decompresses oneself can be stopped in time."""
+"""The accepted compression; decompressing it here allows to stop at the limit."""
 
 GZIP = 16 + zlib.MAX_WBITS
 
 
 async def read_body(response: httpx.Response) -> bytes:
-    """Return the whole body; raise `InvalidResponse` where it is too large or packed in another way."""
+    """Return the body; raise `InvalidResponse` if it is too large or has another encoding."""
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in (ENCODING, "identity"):
         raise InvalidResponse(
-            SafeText("the answer could not be read: it is packed in a way not asked for"),
+            SafeText("the answer could not be read: its compression is not supported"),
             SafeText("Check the proxy."),
         )
     decompressor = zlib.decompressobj(GZIP) if encoding == ENCODING else None
-    stream = response.stream
-    assert isinstance(stream, AsyncIterable)
     body = bytearray()
-    async for chunk in stream:
+    async for chunk in response.aiter_raw():
         space = MAX_BYTES + 1 - len(body)
         body += _decompress(decompressor, chunk, space) if decompressor is not None else chunk
         if len(body) > MAX_BYTES:

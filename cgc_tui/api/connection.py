@@ -1,4 +1,4 @@
-"""The HTTP client for one endpoint: what it trusts, and the one place where the token is put on a request."""
+"""Creates the HTTP client for one endpoint; the only module that adds the token to a request."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 TOKEN_HEADER = "X-SBG-Auth-Token"
 TIMEOUT = 10.0
 BLOCKED_IMPORTS = ("httpx._main", "sniffio")
-"""What httpx is not let import, though it may be there: a command line of its own, with click and rich
-(25 ms), and what tells asyncio from trio, looked for on the disk at each request where it is missing."""
+"""Modules that httpx must not import: its command line, which takes 25 ms with click and rich, and a package
+that tells asyncio from trio, which is searched on disk for each request if it is not installed."""
 
 
 class Connection:
-    """Connections to the origin of one endpoint, made when they are first needed.
+    """The HTTP client for the origin of one endpoint, created when it is first needed.
 
-    The token goes to that origin and nowhere else, redirects are not followed, and plain HTTP, which is
-    for loopback alone, passes no proxy.
+    The token is sent to that origin only, redirects are not followed, and plain HTTP, which is allowed for
+    loopback only, uses no proxy.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Connection:
         self._http: httpx.AsyncClient | None = None
 
     async def http(self) -> httpx.AsyncClient:
-        """Return the HTTP client; one that was closed with its token is not opened again."""
+        """Return the HTTP client; raise `ConnectionFailed` if it was closed."""
         async with self._building:
             if self._closed:
                 raise ConnectionFailed(
@@ -70,7 +70,7 @@ class Connection:
 
     @property
     def proxy(self) -> str | None:
-        """The variable that names the proxy on the way, None where there is none."""
+        """The environment variable that names the proxy in use, None if there is no proxy."""
         from urllib.request import proxy_bypass
 
         if self._origin.scheme == "http" or proxy_bypass(self.host):
@@ -79,7 +79,7 @@ class Connection:
         return next((name for name in names if os.environ.get(name)), None)
 
     def _build(self) -> httpx.AsyncClient:
-        """Make the HTTP client, in a thread: loading its library and certificates takes tens of ms."""
+        """Create the HTTP client; runs in a thread, since loading library and certificates takes long."""
         import_httpx()
         import ssl
 
@@ -88,7 +88,7 @@ class Connection:
         encrypted = self._origin.scheme == "https"
         try:
             return httpx.AsyncClient(
-                # One that trusts nobody; the system's certificates take 25 ms to load.
+                # For plain HTTP, a context without certificates: loading those takes 25 ms.
                 verify=True if encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
                 transport=self._transport,
                 headers=self._headers,
@@ -105,7 +105,7 @@ class Connection:
             ) from None
 
     async def _attach_token(self, request: httpx.Request) -> None:
-        """Put the token on a request to the endpoint's own origin, and on no other."""
+        """Add the token to a request to the endpoint's origin; remove it from all others."""
         request.headers.pop(TOKEN_HEADER, None)
         url = request.url
         own = type(url)(self._origin.geturl())
@@ -121,15 +121,15 @@ class Connection:
 
 
 def import_httpx() -> None:
-    """Import the HTTP library, which takes tens of ms."""
+    """Import the HTTP library without the parts that are not needed."""
     for name in BLOCKED_IMPORTS:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
     import httpx  # noqa: F401
 
 
 def _offending_variables(error: Exception) -> str:
-    """Return the variables of the environment that are why no client can be made."""
-    if isinstance(error, OSError) and error.filename is not None:  # only this file is opened by its name
+    """Return the environment variables that prevent the creation of a client."""
+    if isinstance(error, OSError) and error.filename is not None:  # the only file that is opened by name
         names = ["SSLKEYLOGFILE"]
     elif isinstance(error, OSError):
         names = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
@@ -144,7 +144,7 @@ def _both_cases(*names: str) -> list[str]:
 
 
 def _is_usable_proxy(name: str) -> bool:
-    """Tell whether the proxy that a variable names can be used; SOCKS would need a further package."""
+    """Return whether the proxy in an environment variable is supported; SOCKS needs another package."""
     import httpx
 
     value = os.environ.get(name, "")

@@ -1,11 +1,11 @@
-"""Tells whether the pages that were read of a list are all of it, by counting jobs and comparing pages."""
+"""Determines whether the pages that were read make up the whole list."""
 
 from __future__ import annotations
 
 from cgc_tui.domain.queries import JobPage
 
 MAX_IDLE = 20
-"""After so many pages in a row without a job that is new to the pass, reading on brings nothing."""
+"""The number of consecutive pages without a new job after which a pass ends."""
 
 
 def page_end(page: JobPage) -> int:
@@ -14,39 +14,39 @@ def page_end(page: JobPage) -> int:
 
 
 class Coverage:
-    """What one pass over the windows of a list has read, in the order of the windows.
+    """What one pass over a list has read, in the order of the offsets.
 
-    The list is whole when the different jobs (and the unreadable records) are as many as the total and as
-    the positions that were read, the last page has no next link, and no jobs can have moved from a page
-    that was still to be read to one that had been. Jobs of an earlier pass count, unless the total has
-    fallen: those may have left the list.
+    The list is complete if the number of distinct jobs (and unreadable records) is at least the total and the
+    number of positions that were read, the last page has no next link, and no jobs can have moved from a page
+    that had not been read to one that had. Jobs of an earlier pass count, unless the total has decreased:
+    those jobs may have left the list.
     """
 
-    def __init__(self, before: Coverage | None = None) -> None:
-        """`before` is the pass before this one."""
+    def __init__(self, previous: Coverage | None = None) -> None:
+        """`previous` is the previous pass."""
         self.cut = False
-        """Whether only the start of the list is wanted."""
-        self.total: int | None = before.total if before is not None else None
-        """The total of the latest answer that gave one."""
-        self._in_order: int | None = before._in_order if before is not None else None
-        """The total of the latest page in the order of the windows."""
-        self._fallen: bool = before is not None and before._fallen
-        """Whether the total has ever fallen."""
-        self._fresh: set[str] = set()
-        self._ids: set[str] = self._fresh
-        if before is not None and not before._fallen:
-            self._ids = set(before._ids)
+        """Whether only the start of the list is read."""
+        self.total: int | None = previous.total if previous is not None else None
+        """The total of the latest response that has one."""
+        self._page_total: int | None = previous._page_total if previous is not None else None
+        """The total of the latest page in the order of the offsets."""
+        self._decreased: bool = previous is not None and previous._decreased
+        """Whether the total has ever decreased."""
+        self._pass_ids: set[str] = set()
+        self._ids: set[str] = self._pass_ids
+        if previous is not None and not previous._decreased:
+            self._ids = set(previous._ids)
         self._unreadable: dict[int, int] = {}
         self._end = 0
         self._last = 0
         self._next_link = False
-        self._moved = False
+        self._shifted = False
         self._gone = 0
         self._idle = 0
 
     @property
     def end(self) -> int:
-        """The offset after the last record that was read."""
+        """The offset after the last record."""
         return self._end
 
     @property
@@ -56,41 +56,40 @@ class Coverage:
 
     @property
     def idle(self) -> bool:
-        """Whether reading on brings nothing."""
+        """Whether the latest pages had no new jobs."""
         return self._idle >= MAX_IDLE
 
     @property
     def steady(self) -> bool:
-        """Whether all jobs were read that stayed where they were listed."""
-        return not self._moved
+        """Whether no jobs can have been missed because they moved."""
+        return not self._shifted
 
     @property
     def expected(self) -> int:
-        """How many jobs there should be."""
+        """The number of jobs that the list should have."""
         return self._end if self.cut else max(self.total or 0, self._end)
 
     def expected_beyond(self, read: int) -> int:
-        """Return how many jobs there should be when only `read` were: the total, unless that is too low."""
+        """Return the expected number of jobs after `read` were read: the total, unless that is too low."""
         return self.total if self.total is not None and self.total > read and not self.cut else self.expected
 
     @property
-    def whole(self) -> bool:
+    def complete(self) -> bool:
         """Whether all jobs of the list were read."""
-        if self._moved or (self._next_link and not self.cut):
+        if self._shifted or (self._next_link and not self.cut):
             return False
         return len(self._ids) + sum(self._unreadable.values()) - self._gone >= self.expected
 
-    def take(self, page: JobPage) -> None:
-        """Count the page of the next window, or one that is read again after the last."""
+    def add(self, page: JobPage) -> None:
+        """Add the next page, or one that is read again after the last."""
         ids = {job.id for job in page.jobs}
-        self._idle = 0 if ids - self._fresh else self._idle + 1
-        fallen = self._in_order is not None and page.total is not None and page.total < self._in_order
-        if fallen:
-            self._fallen, self._ids = True, self._fresh
+        self._idle = 0 if ids - self._pass_ids else self._idle + 1
+        if self._page_total is not None and page.total is not None and page.total < self._page_total:
+            self._decreased, self._ids = True, self._pass_ids
         if page.total is not None:
-            self._in_order = page.total
+            self._page_total = page.total
         self._ids |= ids
-        self._fresh |= ids
+        self._pass_ids |= ids
         self._unreadable[page.query.offset] = page.unreadable
         empty = not page.jobs and not page.unreadable
         self._next_link = page.next_link and not (empty and page.total is not None)
@@ -98,22 +97,21 @@ class Coverage:
             self._end = max(self._end, page_end(page))
             self._last = max(self._last, page.query.offset)
 
-    def join(self, before: JobPage, between: JobPage, page: JobPage) -> None:
-        """Count a window over the border of two pages, which shows whether jobs moved over that border.
+    def add_border(self, before: JobPage, between: JobPage, page: JobPage) -> None:
+        """Add a page over the border of two pages, which shows whether jobs moved across that border.
 
-        The list was shorter for one of the two. Where the window holds jobs of both, all that stayed between
-        them are in it: a list is a sequence.
+        If it has jobs of both pages, it also has all jobs between these, since a list is a sequence.
         """
         ids, earlier, later = ({job.id for job in each.jobs} for each in (between, before, page))
         at_end = not page.jobs and not between.more and not between.next_link
         if not ids & earlier or not (ids & later or at_end):
-            self._moved = True
+            self._shifted = True
         if before.total is not None and between.total is not None and between.total < before.total:
-            # What moved up over the border did so in place of jobs before it, which were read and have left.
-            self._gone += len(ids - self._fresh - later)
+            # Jobs that moved up across the border replace jobs that were read and have left the list.
+            self._gone += len(ids - self._pass_ids - later)
         self._ids |= ids
-        self._fresh |= ids
+        self._pass_ids |= ids
 
-    def part(self) -> None:
-        """Note that jobs may have moved over the border of two pages, too far to look for them there."""
-        self._moved = True
+    def mark_shifted(self) -> None:
+        """Note that jobs may have moved across the border of two pages, too far to find them there."""
+        self._shifted = True

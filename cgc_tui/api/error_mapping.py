@@ -1,4 +1,4 @@
-"""Turns what went wrong, on the wire or in an answer, into a `CgcError` with words for the user.
+"""Maps error responses and exceptions of the HTTP library to `CgcError`.
 
 Codes and statuses are those of the documentation pages "CGC-specific response codes" and "API rate limit".
 """
@@ -34,21 +34,27 @@ LIMIT_WAIT = 60.0
 MAX_WAIT = 300.0
 MIN_WAIT = 2.0
 MILLISECONDS_FROM = 1e11
-"""A reset of the rate limit above this is in milliseconds; in seconds it would be in the year 5138."""
+"""A larger time is in milliseconds; in seconds it would be in the year 5138."""
 DISCONNECT_TEXTS = ("disconnected", "closed connection")
-"""What the HTTP library says where a connection ended too early; else the answer itself was against HTTP."""
+"""Parts of the HTTP library's messages for a lost connection; other messages are about invalid HTTP."""
 
 
 def error_from_response(
-    status: int, headers: Mapping[str, str], body: Mapping[str, Any], *, now: datetime, specific: bool = True
+    status: int,
+    headers: Mapping[str, str],
+    body: Mapping[str, Any],
+    *,
+    now: datetime,
+    names_resource: bool = True,
 ) -> CgcError:
-    """Return the error that a non-2xx answer stands for; waits are in seconds.
+    """Return the error for a response other than 2xx.
 
-    A request that is not `specific` names nothing that can be missing, so a 404 is about its URL.
+    `names_resource` is whether the request names something that can be missing; if not, a 404 means that the
+    URL is wrong.
     """
     details = job_error(body) or JobError()
     kind, summary, remedy, wait = _classify(status, details.code, headers, now)
-    if kind is NotFound and not specific:
+    if kind is NotFound and not names_resource:
         kind, summary, remedy, wait = (
             ServerError,
             "404 not found",
@@ -102,7 +108,7 @@ def _server_summary(status: int, code: int | None) -> str:
 
 
 def _limit_wait(headers: Mapping[str, str], now: datetime) -> float:
-    """Return the seconds until the rate limit's window ends, by the server's clock where it tells it."""
+    """Return the seconds until the rate limit's window ends, by the server's clock if it is known."""
     end = rate_limit_reset(headers, now)
     if end is None:
         return LIMIT_WAIT
@@ -110,14 +116,14 @@ def _limit_wait(headers: Mapping[str, str], now: datetime) -> float:
 
 
 def rate_limit_reset(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """Return when the rate limit's window ends by this side's clock, None where the headers lack that."""
+    """Return the end of the rate limit's window by the local clock, None if the headers lack it."""
     return local_time_of(headers.get("x-ratelimit-reset"), headers, now)
 
 
 def local_time_of(reset: object, headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """Return a reset of the rate limit by this side's clock, None where it is no time.
+    """Convert the end of the rate limit's window to the local clock; return None if it is not a time.
 
-    It is in Unix seconds or milliseconds; the page "Get rate limit status" has an example of each.
+    It is in Unix seconds or milliseconds: the page "Get rate limit status" has an example of each.
     """
     if isinstance(reset, bool) or not isinstance(reset, str | int | float):
         return None
@@ -131,8 +137,8 @@ def local_time_of(reset: object, headers: Mapping[str, str], now: datetime) -> d
 
 
 def server_time(headers: Mapping[str, str], now: datetime) -> datetime:
-    """Return the time of the `Date` header, or `now` where there is none."""
-    from email.utils import parsedate_to_datetime  # with httpx, which is there by now
+    """Return the time of the `Date` header, `now` if it is missing or invalid."""
+    from email.utils import parsedate_to_datetime  # loaded with httpx already
 
     try:
         return parsedate_to_datetime(headers["date"])
@@ -141,7 +147,10 @@ def server_time(headers: Mapping[str, str], now: datetime) -> datetime:
 
 
 def error_from_exception(error: Exception, host: str, *, proxy: str | None = None) -> CgcError:
-    """Return the error for a request that got no answer from `host`; `proxy`: what names one."""
+    """Return the error for a request without a response from `host`.
+
+    `proxy` is the environment variable that names the proxy.
+    """
     import httpx
 
     sent = not isinstance(error, _never_sent())
@@ -174,7 +183,7 @@ def error_from_exception(error: Exception, host: str, *, proxy: str | None = Non
 
 
 def _never_sent() -> tuple[type[Exception], ...]:
-    """Return the exceptions after which no part of the request can have left: it had no connection."""
+    """Return the exceptions that are raised before any part of a request is sent."""
     import httpx
 
     return (
@@ -189,7 +198,7 @@ def _never_sent() -> tuple[type[Exception], ...]:
 
 
 def _from_cause(cause: BaseException, host: str, proxy: str | None, *, sent: bool) -> ConnectionFailed | None:
-    """Return the error for what lies behind a failed connection, None where that says nothing more."""
+    """Return the error for an exception that explains a failed connection, None for others."""
     peer = f"the proxy of {proxy}" if proxy else host
     check = f"Check {proxy} and the network." if proxy else "Check the network or the endpoint."
     match cause:
@@ -216,15 +225,15 @@ def _connection_failed(summary: str, remedy: str, *, sent: bool) -> ConnectionFa
 
 
 def _exception_chain(error: BaseException) -> Iterator[BaseException]:
-    """Walk an exception, what caused it, and the members of groups (anyio tries several addresses)."""
+    """Yield an exception, its causes and contexts, and group members (anyio tries several addresses)."""
     seen: set[int] = set()
-    todo: list[BaseException | None] = [error]
-    while todo:
-        current = todo.pop()
+    pending: list[BaseException | None] = [error]
+    while pending:
+        current = pending.pop()
         if current is None or id(current) in seen:
             continue
         seen.add(id(current))
         yield current
-        todo += [current.__cause__, current.__context__]
+        pending += [current.__cause__, current.__context__]
         if isinstance(current, BaseExceptionGroup):
-            todo += current.exceptions
+            pending += current.exceptions

@@ -1,138 +1,164 @@
-"""Submits imports, a hundred in a request, which is never repeated ("Start a bulk import job")."""
+"""The calls for import jobs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from cgc_tui.api import parse
-from cgc_tui.api.requester import Requester
+from cgc_tui.api.attempt import ApiResponse
+from cgc_tui.api.requester import Call, Requester, RetryHook
+from cgc_tui.api.throttle import Lane
 from cgc_tui.domain import records as job_records
-from cgc_tui.domain.errors import (
-    CgcError,
-    ConnectionFailed,
-    InvalidResponse,
-    OutcomeUnknown,
-    RequestRejected,
-    ServerError,
-)
+from cgc_tui.domain.errors import CgcError, InvalidResponse, NotFound, TokenRejected
 from cgc_tui.domain.jobs import ImportJob, JobError, SubmitResult
-from cgc_tui.domain.retry import import_key, same_import
-from cgc_tui.domain.text import SafeText
+from cgc_tui.domain.queries import MAX_LIMIT, JobPage, JobQuery
+from cgc_tui.domain.text import SafeText, sanitize
 
-PATH = "/bulk/storage/imports/create"
+if TYPE_CHECKING:
+    from cgc_tui.api.prefetch import Prefetch, PrefetchResult
+    from cgc_tui.api.submission import Body
 
-REMEDY = SafeText("Look whether the jobs are there before you send again.")
-
-CONFLICTS = frozenset({9069, 9108})
-"""The codes that the platform has for a 409 ("CGC-specific response codes"); any other 409 is a proxy's."""
-
-Body = dict[str, Any]
+PATH = "/storage/imports"
 
 
-async def submit(requester: Requester, bodies: Sequence[Body]) -> tuple[SubmitResult, ...]:
-    """Submit at most 100 different imports; return the result of each, in their order.
+class ImportsApi:
+    """The import jobs of the platform; all calls use one lane."""
 
-    Raises `OutcomeUnknown` where that cannot be known, and another `CgcError` where surely none was started.
-    """
-    try:
-        response = await requester.send(
-            "POST", PATH, body={"items": list(bodies)}, check=parse.items, once=True
+    def __init__(self, requester: Requester, lane: Lane = Lane.INTERACTIVE) -> None:
+        self._requester = requester
+        self._lane = lane
+        self.prefetched: Prefetch | None = None
+        """A request for a page that another process has sent, to be used by the next call of `page`."""
+
+    async def page(self, query: JobQuery, *, on_retry: RetryHook | None = None) -> JobPage:
+        """Return a page of jobs ("List import jobs"); partial records are completed by a bulk get.
+
+        If the bulk get fails, `JobPage.incomplete` is its error. A job without a record in its response stays
+        partial (`JobPage.details_missing`).
+        """
+        prefetch, self.prefetched = self.prefetched, None
+        if prefetch is not None and (prefetched := await prefetch.result(query)) is not None:
+            return self._use_prefetched(prefetched)
+        response = await self._requester.send(self._list_call(query), on_retry)
+        records = parse.items(response.json)
+        jobs, unreadable = parse.jobs(records)
+        total = parse.total(response.headers)
+        end = query.offset + len(records)
+        next_link, full = parse.has_next(response.json), len(records) >= query.limit
+        # A total that is too low must not hide the jobs after it, nor a wrong link change the page size.
+        more = end < total or (next_link and full) if total is not None else next_link or full
+        page = JobPage(
+            query=query,
+            jobs=jobs,
+            total=total,
+            more=more and bool(records),
+            limit=len(records) if more and records else query.limit,
+            unreadable=unreadable,
+            next_link=next_link,
+            received_at=self._requester.now(),
         )
-    except CgcError as error:
-        if _outcome_unknown(error):
-            raise OutcomeUnknown(
-                error.summary,
-                REMEDY,
-                status=error.status,
-                code=error.code,
-                server_message=error.server_message,
-                request_id=error.request_id,
-            ) from None
-        raise
-    return _match_results(bodies, parse.items(response.json))
+        return await self._complete_partial_jobs(page, on_retry)
+
+    async def count(self, query: JobQuery) -> int | None:
+        """Return the number of matching jobs, None if the platform does not send it."""
+        response = await self._requester.send(self._list_call(replace(query, offset=0, limit=1), "id"))
+        return parse.total(response.headers)
+
+    async def get(self, job: ImportJob, *, on_retry: RetryHook | None = None) -> ImportJob:
+        """Return a job's full record; only the path of its href is used, at this endpoint."""
+        job_id = job_records.id_from_href(job.href) or job.id
+        call = Call("GET", f"{PATH}/{_path_segment(job_id)}", accept=_is_job, lane=self._lane)
+        response = await self._requester.send(call, on_retry)
+        fetched = job_records.job(response.json)
+        if fetched is None:
+            raise InvalidResponse(SafeText("the answer is not a job"), parse.TRY_AGAIN)
+        return fetched
+
+    async def get_many(
+        self, ids: Sequence[str], *, on_retry: RetryHook | None = None
+    ) -> dict[str, ImportJob | JobError]:
+        """Return the records or errors of at most 100 jobs, by id, in one request.
+
+        An error in the response has no id: if the response has an entry for each id, entries are matched by
+        position.
+        """
+        # The documented fields lack the times; `fields`, a parameter of all calls, may add them.
+        call = Call(
+            "POST",
+            f"/bulk{PATH}/get",
+            params=[("fields", "_all")],
+            body={"import_ids": list(ids)},
+            check=parse.items,
+            lane=self._lane,
+            names_resource=False,
+        )
+        response = await self._requester.send(call, on_retry)
+        records = parse.items(response.json)
+        jobs_by_id: dict[str, ImportJob | JobError] = {}
+        for index, record in enumerate(records):
+            entry = record if isinstance(record, dict) else {}
+            if (job := job_records.job(entry.get("resource"))) is not None:
+                jobs_by_id[job.id] = job
+            elif (
+                len(records) == len(ids) and (error := job_records.job_error(entry.get("error"))) is not None
+            ):
+                jobs_by_id.setdefault(ids[index], error)
+        return jobs_by_id
+
+    async def create_many(self, bodies: Sequence[Body]) -> tuple[SubmitResult, ...]:
+        """Start at most 100 different imports in one request, which is never repeated."""
+        from cgc_tui.api.submission import submit  # loaded when the first import is started
+
+        return await submit(self._requester, bodies)
+
+    def _use_prefetched(self, result: PrefetchResult) -> JobPage:
+        """Return the page that the prefetch child has fetched, or raise its error."""
+        self._requester.adopt(result.rate_limit, result.records)
+        if isinstance(result.page, TokenRejected):
+            self._requester.on_token_rejected(result.page)
+        if isinstance(result.page, CgcError):
+            raise result.page
+        return result.page
+
+    async def _complete_partial_jobs(self, page: JobPage, on_retry: RetryHook | None) -> JobPage:
+        partial_ids = [job.id for job in page.jobs if job.is_partial]
+        records: dict[str, ImportJob | JobError] = {}
+        try:
+            for start in range(0, len(partial_ids), MAX_LIMIT):
+                records |= await self.get_many(partial_ids[start : start + MAX_LIMIT], on_retry=on_retry)
+        except TokenRejected:
+            raise
+        except CgcError as error:
+            return replace(page, incomplete=error)
+        jobs = tuple(
+            full.merged_with(job) if isinstance(full := records.get(job.id), ImportJob) else job
+            for job in page.jobs
+        )
+        return replace(page, jobs=jobs) if records else page
+
+    def _list_call(self, query: JobQuery, fields: str = "_all") -> Call:
+        params: list[tuple[str, str]] = [
+            ("offset", str(query.offset)),
+            ("limit", str(query.limit)),
+            ("fields", fields),
+        ]
+        params += [("state", state) for state in query.states]
+        params += [("project", query.project)] if query.project else []
+        params += [("volume", query.volume)] if query.volume else []
+        names_resource = bool(query.project or query.volume)
+        return Call("GET", PATH, params, check=parse.items, lane=self._lane, names_resource=names_resource)
 
 
-def _outcome_unknown(error: CgcError) -> bool:
-    """Tell whether imports may have been started all the same.
-
-    A proxy answers with 5xx, 408 or 409 when it has passed the request on and lost patience; and nothing
-    says that the platform does none of its work before it answers with 5xx, 503 for maintenance included.
-    """
-    if isinstance(error, ConnectionFailed):
-        return error.sent
-    if isinstance(error, RequestRejected):
-        return error.status == 409 and error.code not in CONFLICTS
-    return isinstance(error, ServerError | InvalidResponse)
+def _path_segment(job_id: str) -> str:
+    """Quote an id for a URL's path; a dot segment would leave the path and cannot be an id."""
+    if job_id in (".", ".."):
+        raise NotFound(sanitize(f"no job has the id {job_id}"), SafeText(""))
+    return quote(job_id, safe="", errors="replace")
 
 
-class _Entry(NamedTuple):
-    """What the answer says of one import: the job that was started, or why there is none.
-
-    `like` is the job by its source and destination, also where the answer leaves out its id.
-    """
-
-    job: ImportJob | None
-    like: ImportJob | None
-    error: JobError | None
-
-
-def _match_results(bodies: Sequence[Body], records: Sequence[object]) -> tuple[SubmitResult, ...]:
-    """Return what the records say of each body.
-
-    A job that was started has its source and destination, although perhaps not the name or the folder that
-    the request had. An error has nothing of its import: it belongs to the one at its place, where the answer
-    has an entry for each import.
-    """
-    requested_keys = [_like(body) for body in bodies]
-    rest: list[_Entry | None] = [_entry(record) for record in records]
-    matched: list[_Entry | None] = [None] * len(bodies)
-    for same in (_same_key, same_import):
-        for index, requested in enumerate(requested_keys):
-            if matched[index] is None and requested is not None:
-                matched[index] = _taken(rest, partial(same, requested))
-    if len(records) == len(bodies):
-        for index, entry in enumerate(rest):
-            if matched[index] is None and entry is not None and not _is_one_of(requested_keys, entry.like):
-                matched[index] = entry
-    return tuple(_submitted(entry) for entry in matched)
-
-
-def _taken(rest: list[_Entry | None], same: Callable[[ImportJob], bool]) -> _Entry | None:
-    """Take the first entry whose job is the same import out of the rest; return it."""
-    for index, entry in enumerate(rest):
-        if entry is not None and entry.like is not None and same(entry.like):
-            rest[index] = None
-            return entry
-    return None
-
-
-def _is_one_of(asked: Sequence[ImportJob | None], job: ImportJob | None) -> bool:
-    return job is not None and any(wanted is not None and same_import(wanted, job) for wanted in asked)
-
-
-def _same_key(one: ImportJob, other: ImportJob) -> bool:
-    return import_key(one) == import_key(other)
-
-
-def _entry(record: object) -> _Entry:
-    entry = record if isinstance(record, dict) else {}
-    resource = entry.get("resource")
-    return _Entry(job_records.job(resource), _like(resource), job_records.job_error(entry.get("error")))
-
-
-def _like(record: object) -> ImportJob | None:
-    """Return a job with the record's source and destination, None where the record is none."""
-    return job_records.job({**record, "id": "-"}) if isinstance(record, dict) and record else None
-
-
-def _submitted(entry: _Entry | None) -> SubmitResult:
-    """Return what an entry means; an error that may have come after the job was made leaves it open."""
-    if entry is None:
-        return SubmitResult(None)
-    if entry.like is not None:
-        return SubmitResult(True, job=entry.job)
-    status = entry.error.status if entry.error is not None else None
-    refused = status is not None and 400 <= status < 500 and status != 408
-    return SubmitResult(False if refused else None, error=entry.error)
+def _is_job(response: ApiResponse) -> bool:
+    """Return whether the body is a job despite the status (a FAILED job was returned with a 404)."""
+    return "id" in response.json and "state" in response.json

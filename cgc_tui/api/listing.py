@@ -1,4 +1,4 @@
-"""Reads every page of a list, or many jobs by id: many requests at once, and all of it or an error."""
+"""Fetches whole lists, or many jobs by id, with many requests at a time."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Container, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from functools import partial
 from typing import Any, NamedTuple
 
 from cgc_tui.api.client import PlatformClient
 from cgc_tui.api.coverage import Coverage, page_end
+from cgc_tui.api.imports import ImportsApi
 from cgc_tui.api.requester import RetryHook
-from cgc_tui.api.throttle import MAX_CONCURRENT, Sleep, Throttle
-from cgc_tui.domain.errors import IncompleteList, RateLimited
+from cgc_tui.api.throttle import BULK_SLOTS
+from cgc_tui.domain.errors import IncompleteList
 from cgc_tui.domain.jobs import ImportJob, JobError, pack_records
 from cgc_tui.domain.queries import MAX_LIMIT, JobPage, JobQuery
 
-MAX_AHEAD = 2 * MAX_CONCURRENT
+MAX_AHEAD = 2 * BULK_SLOTS
 MAX_PASSES = 3
 
 
 class FetchProgress(NamedTuple):
-    """How much of a list has come; the totals are None where the platform does not say them."""
+    """The pages and jobs received so far; the totals are None if the platform does not send them."""
 
     pages: int
     total_pages: int | None
@@ -33,7 +33,7 @@ class FetchProgress(NamedTuple):
 
 
 ProgressHook = Callable[[FetchProgress], None]
-"""Told after each page that came, in whatever order they come."""
+"""Called after each page, in the order of the responses."""
 
 
 async def iter_pages(
@@ -43,18 +43,16 @@ async def iter_pages(
     max_jobs: int = sys.maxsize,
     on_progress: ProgressHook | None = None,
     on_retry: RetryHook | None = None,
-    sleep: Sleep = asyncio.sleep,
 ) -> AsyncGenerator[JobPage, None]:
-    """Yield all jobs of a list in the server's order, each once, page by page as they come.
+    """Yield all jobs of a list page by page, each job once.
 
-    The window of the query does not count, and no page is asked for that begins after `max_jobs` jobs. Up to
-    16 pages are asked for at once, beside what else the client asks, and no page twice unless the list
-    changes meanwhile or its pages do not add up: jobs that are found then come last. A rate limit is waited
-    for. `on_retry` is told of failed attempts and of waits. Raises CgcError where a page cannot be had, and
-    IncompleteList at the end where not all jobs could be read: there is no shorter list. Whoever leaves
-    before the end closes the generator (`contextlib.aclosing`).
+    The window of the query is ignored, and no page is requested that begins after `max_jobs` jobs. Jobs are
+    in the server's order, unless the list changes meanwhile or its pages do not add up: pages are then
+    requested again, and further jobs come last. `on_retry` is called after failed attempts, and when the
+    reading waits for the rate limit. Raises CgcError if a page cannot be read, and IncompleteList at the end
+    if not all jobs could be read. A caller that stops early must close the generator (`contextlib.aclosing`).
     """
-    pages = _each_once(client, query, max_jobs, on_progress, on_retry, sleep)
+    pages = _unique_jobs(client, query, max_jobs, on_progress, on_retry)
     async with aclosing(pages):
         async for page, new in pages:
             yield replace(page, jobs=new)
@@ -67,18 +65,17 @@ async def fetch_all(
     max_jobs: int = sys.maxsize,
     on_progress: ProgressHook | None = None,
     on_retry: RetryHook | None = None,
-    sleep: Sleep = asyncio.sleep,
     pack: bool = True,
 ) -> JobPage:
-    """Return all jobs of a list as one page, read as by `iter_pages`; `more` says whether `max_jobs` cut it.
+    """Return all jobs of a list as one page; `more` is whether `max_jobs` has cut it.
 
-    All jobs are in the server's order, also those that were found when a page was read again. The records
-    are packed, since a whole list is kept for long; `pack` is off for who reads each once.
+    The list is read as by `iter_pages`, but all jobs are in the server's order. `pack` compresses the
+    records, which saves memory for a list that is kept; turn it off to read each record once.
     """
     jobs: dict[str, ImportJob] = {}
     order: list[str] = []
     unreadable, furthest, last, anchor = 0, -1, None, None
-    pages = _each_once(client, query, max_jobs, on_progress, on_retry, sleep)
+    pages = _unique_jobs(client, query, max_jobs, on_progress, on_retry)
     async with aclosing(pages):
         async for last, new in pages:
             if last.query.offset > furthest:
@@ -99,39 +96,39 @@ async def fetch_all(
     )
 
 
-async def _each_once(
+async def _unique_jobs(
     client: PlatformClient,
     query: JobQuery,
-    most: int,
+    max_jobs: int,
     on_progress: ProgressHook | None,
     on_retry: RetryHook | None,
-    sleep: Sleep,
 ) -> AsyncGenerator[tuple[JobPage, tuple[ImportJob, ...]], None]:
-    """Yield each page, with its jobs that were on none before; an unreadable record is counted once, too."""
-    pace = Throttle(client, on_retry=on_retry, sleep=sleep)
-    reading = _PageReader(
-        client, replace(query, offset=0, limit=MAX_LIMIT), most, pace, on_progress, on_retry
-    )
+    """Yield each page with those of its jobs that were on no page before.
+
+    The pages count each unreadable record once, too.
+    """
+    first_window = replace(query, offset=0, limit=MAX_LIMIT)
+    reader = _PageReader(client.bulk_imports, first_window, max_jobs, on_progress, on_retry)
     seen: set[str] = set()
     unreadable: dict[int, int] = {}
     try:
-        async with aclosing(reading.pages()) as pages:
+        async with aclosing(reader.pages()) as pages:
             async for page in pages:
                 new = tuple(job for job in page.jobs if job.id not in seen)
                 seen.update(job.id for job in new)
                 before = unreadable.get(page.query.offset, 0)
                 unreadable[page.query.offset] = max(page.unreadable, before)
                 yield replace(page, unreadable=max(0, page.unreadable - before)), new
-        if not reading.coverage.whole:
-            raise IncompleteList(len(seen), reading.coverage.expected_beyond(len(seen)))
+        if not reader.coverage.complete:
+            raise IncompleteList(len(seen), reader.coverage.expected_beyond(len(seen)))
     finally:
-        await reading.stop()
+        await reader.stop()
 
 
 def _insert(order: list[str], page: JobPage, known: Container[str], anchor: str | None) -> str | None:
-    """Put the jobs of a page that are not `known` where the page has them: each after the one before it.
+    """Insert the jobs of a page that are not `known` into `order`, each after its predecessor on the page.
 
-    `anchor` is the job before the first, None at the start of the list; return the last of the page.
+    `anchor` is the predecessor of the first, None at the start of the list. Return the page's last job.
     """
     runs: dict[str | None, list[str]] = {}
     after = anchor
@@ -151,45 +148,33 @@ async def fetch_many(
     ids: Sequence[str],
     *,
     on_retry: RetryHook | None = None,
-    sleep: Sleep = asyncio.sleep,
 ) -> dict[str, ImportJob | JobError]:
-    """Return what the platform tells of any number of jobs, 100 a request, as by
-    `PlatformClient.jobs_by_id`.
-    """
-    throttle = Throttle(client, on_retry=on_retry, sleep=sleep)
-    tasks = [
-        asyncio.create_task(
-            throttle.run(
-                partial(client.jobs_by_id, ids[start : start + MAX_LIMIT], on_retry=on_retry, queued=False)
-            )
-        )
-        for start in range(0, len(ids), MAX_LIMIT)
-    ]
+    """Return the records or errors of any number of jobs, as `ImportsApi.get_many` does for 100."""
+    chunks = [ids[start : start + MAX_LIMIT] for start in range(0, len(ids), MAX_LIMIT)]
+    tasks = [asyncio.create_task(client.bulk_imports.get_many(chunk, on_retry=on_retry)) for chunk in chunks]
     records: dict[str, ImportJob | JobError] = {}
     try:
         for task in tasks:
             records |= await task
     finally:
-        await _cancel_all(throttle, tasks)
+        await _cancel_all(tasks)
     return records
 
 
 class _PageReader:
-    """One reading of a list from its start; pages ahead of the one that is due are asked for already."""
+    """Reads a list from its start; requests pages ahead of the one that is due."""
 
     def __init__(
         self,
-        client: PlatformClient,
+        imports: ImportsApi,
         query: JobQuery,
         max_jobs: int,
-        throttle: Throttle,
         on_progress: ProgressHook | None,
         on_retry: RetryHook | None,
     ) -> None:
-        self._client = client
+        self._imports = imports
         self._query = query
         self._max_jobs = max_jobs
-        self._throttle = throttle
         self._on_progress = on_progress
         self._on_retry = on_retry
         self._ahead: deque[tuple[int, asyncio.Task[JobPage]]] = deque()
@@ -197,9 +182,9 @@ class _PageReader:
         self.coverage = Coverage()
 
     async def pages(self) -> AsyncGenerator[JobPage, None]:
-        """Yield the pages by their offset, in passes until the list is whole; a job can be on several.
+        """Yield the pages by offset, in passes until the list is complete; a job can be on several pages.
 
-        `coverage` says afterwards whether it is.
+        `coverage` then tells whether the list is complete.
         """
         for number in range(MAX_PASSES):
             if number:
@@ -208,62 +193,62 @@ class _PageReader:
             async with aclosing(self._pass()) as pages:
                 async for page in pages:
                     yield page
-            if self.coverage.whole or self.coverage.idle:
+            if self.coverage.complete or self.coverage.idle:
                 return
 
     async def _pass(self) -> AsyncGenerator[JobPage, None]:
-        """Yield the pages from the first to the last; then, where jobs were added, those at both ends."""
+        """Yield the pages from the first to the last; if jobs were added, then the first and the last."""
         coverage = self.coverage
         page = await self._page(self._query)
-        coverage.take(page)
+        coverage.add(page)
         yield page
         if page.more:
             self._query = replace(self._query, limit=min(page.limit, MAX_LIMIT))
         known = min(page.total or 0, self._max_jobs) if page.more else 0
         offsets = iter(range(page.limit, known, self._query.limit))
         self._prefetch(offsets)
-        while self._following(page) is not None and not coverage.idle:
-            before, page = page, await self._due(page, offsets)
-            if (between := await self._gap_queries(before, page)) is not None:
-                coverage.join(before, between, page)
+        while self._next_offset(page) is not None and not coverage.idle:
+            before, page = page, await self._next_page(page, offsets)
+            if (between := await self._border_page(before, page)) is not None:
+                coverage.add_border(before, between, page)
                 yield replace(between, unreadable=0)
-            coverage.take(page)
+            coverage.add(page)
             yield page
-        if coverage.whole or coverage.idle or not coverage.steady:
+        if coverage.complete or coverage.idle or not coverage.steady:
             return
         for offset in dict.fromkeys((0, coverage.last)):
             page = await self._page(self._window(offset))
-            coverage.take(page)
+            coverage.add(page)
             yield page
-        while (end := self._following(page)) is not None and not coverage.idle:
+        while (end := self._next_offset(page)) is not None and not coverage.idle:
             page = await self._page(self._window(end))
-            coverage.take(page)
+            coverage.add(page)
             yield page
 
     async def stop(self) -> None:
-        """Give up what is asked for ahead."""
-        await _cancel_all(self._throttle, [task for _, task in self._ahead])
+        """Cancel the requests ahead."""
+        await _cancel_all([task for _, task in self._ahead])
 
-    def _following(self, page: JobPage) -> int | None:
-        """Return where the window after a page begins, None at the end of the list, or of what is wanted.
+    def _next_offset(self, page: JobPage) -> int | None:
+        """Return the offset after a page, None at the end of the list or after `max_jobs`.
 
-        Set in `coverage` which of the two it is.
+        Set `coverage.cut` in the latter case.
         """
         end = page_end(page)
         if self._ahead:
             return end
-        if not page.more and not self._continued(page):
+        if not page.more and not self._continues(page):
             return None
         self.coverage.cut = end >= self._max_jobs
         return None if self.coverage.cut else end
 
-    def _continued(self, page: JobPage) -> bool:
-        """Tell whether more follows than the total of the page says."""
+    def _continues(self, page: JobPage) -> bool:
+        """Return whether the list continues after a page that should be the last according to its total."""
         filled = bool(page.jobs) or page.unreadable > 0
         return filled and (page.next_link or page_end(page) < (self.coverage.total or 0))
 
-    async def _due(self, before: JobPage, offsets: Iterator[int]) -> JobPage:
-        """Return the page after another: the first that is asked for already, unless jobs lie between."""
+    async def _next_page(self, before: JobPage, offsets: Iterator[int]) -> JobPage:
+        """Return the page after another: the first requested ahead, unless there are jobs in between."""
         end = page_end(before)
         if not self._ahead or (before.more and end < self._ahead[0][0]):
             return await self._page(self._window(end))
@@ -273,7 +258,7 @@ class _PageReader:
         return page
 
     def _window(self, offset: int) -> JobQuery:
-        """Return the window from an offset to where the next one begins, also after a page that was short."""
+        """Return the query from an offset to the next multiple of the page size."""
         return replace(self._query, offset=offset, limit=self._query.limit - offset % self._query.limit)
 
     def _prefetch(self, offsets: Iterator[int]) -> None:
@@ -281,41 +266,31 @@ class _PageReader:
             task = asyncio.create_task(self._page(replace(self._query, offset=offset)))
             self._ahead.append((offset, task))
 
-    async def _gap_queries(self, before: JobPage, page: JobPage) -> JobPage | None:
-        """Return the window over the border of two pages, where the list was shorter for the later one.
+    async def _border_page(self, before: JobPage, page: JobPage) -> JobPage | None:
+        """Return a page over the border of two pages if the list was shorter for the later one, else None.
 
-        Jobs that left moved those at the later page's start up; and where jobs were added, but the later
-        page was answered first, those that it starts with have moved down.
+        Jobs that left the list have moved the later page's first jobs up. If jobs were added, but the later
+        page was answered first, its first jobs have moved down.
         """
         shrinkage = (before.total or 0) - page.total if page.total is not None else 0
         half = self._query.limit // 2
         if shrinkage <= 0:
             return None
         if shrinkage >= half:
-            self.coverage.part()
+            self.coverage.mark_shifted()
             return None
         return await self._page(replace(self._query, offset=max(0, page.query.offset - half)))
 
     async def _page(self, query: JobQuery) -> JobPage:
-        """Return a page with all its jobs whole; raises CgcError where the platform keeps them back."""
-        page = await self._throttle.run(
-            partial(self._client.jobs, query, on_retry=self._on_retry, queued=False)
-        )
+        """Return a page whose jobs have their details; raises CgcError if these cannot be read."""
+        page = await self._imports.page(query, on_retry=self._on_retry)
         if page.incomplete is not None:
-            page = await self._throttle.run(partial(self._completed, page))
+            raise page.incomplete
         if page.total is not None:
             self.coverage.total = page.total
         self._pages += 1
         self._jobs += len(page.jobs)
         self._report_progress(page)
-        return page
-
-    async def _completed(self, page: JobPage) -> JobPage:
-        """Return a page whose brief jobs could not be filled, now filled."""
-        if isinstance(page.incomplete, RateLimited):
-            page = await self._client.fill_partial_jobs(page, queued=False)
-        if page.incomplete is not None:
-            raise page.incomplete
         return page
 
     def _report_progress(self, page: JobPage) -> None:
@@ -326,9 +301,8 @@ class _PageReader:
             self._on_progress(FetchProgress(self._pages, pages, jobs, total))
 
 
-async def _cancel_all(throttle: Throttle, tasks: Sequence[asyncio.Task[Any]]) -> None:
-    """Cancel what still runs, and see it end."""
-    throttle.stop()
+async def _cancel_all(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Cancel the tasks and wait until they have ended."""
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

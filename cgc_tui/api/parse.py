@@ -1,4 +1,4 @@
-"""Reads the platform's JSON into values; what is absent, null or of a wrong type is unknown, not an error.
+"""Parses the platform's JSON into values; fields that are absent, null or of a wrong type become None.
 
 The shapes are those of the documentation pages "List import jobs", "Get details of an import job" and
 "Get details of multiple import jobs".
@@ -7,36 +7,36 @@ The shapes are those of the documentation pages "List import jobs", "Get details
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cgc_tui.domain.errors import InvalidResponse
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.platform import RateLimit
-from cgc_tui.domain.records import _count, _text, job
+from cgc_tui.domain.records import count_value, job, text_value
 from cgc_tui.domain.text import SafeText, sanitize
 
 MAX_DEPTH = 50
 CONTAINER_TYPES = frozenset((dict, list))
-"""What holds other values in what `json` reads: these very types, told faster than by isinstance."""
+"""The container types that `json` creates; an exact type check is faster than isinstance."""
 
 MAX_ITEMS = 1000
-"""Ten times what a page may have ("List import jobs"); more would hold up the screen."""
+"""Ten times the documented page size ("List import jobs"); more would block the screen."""
 
 TRY_AGAIN = SafeText("Press r to ask again.")
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """Read a JSON object; raise `InvalidResponse` for anything else.
+    """Parse a JSON object; raise `InvalidResponse` for anything else.
 
-    Deep nesting (RecursionError) and integers of thousands of digits (ValueError) count as unreadable. A
-    number that JSON cannot hold (NaN, Infinity, or 1e999, which is infinite here) is null, as in
-    JavaScript, so that a record can be written as JSON again. The
-    credentials of volumes are left out: nothing here may show or keep them.
+    Deep nesting (RecursionError) and integers of thousands of digits (ValueError) are invalid. Numbers that
+    JSON cannot represent (NaN, Infinity, or 1e999, which becomes infinite) become null, as in JavaScript, so
+    that a record can be written as JSON again. The credentials of volumes are removed: the app must not show
+    or keep them.
     """
     if not body.strip():
         raise InvalidResponse(SafeText("the answer was empty"), TRY_AGAIN)
-    import json  # not for the first paint
+    import json  # not needed for the first paint
 
     try:
         value = json.loads(body, parse_constant=lambda _: None, parse_float=_finite)
@@ -54,7 +54,7 @@ def json_object(body: bytes) -> dict[str, Any]:
 
 
 def _drop_credentials(answer: dict[str, Any]) -> None:
-    """Delete the credentials of volumes, whether the answer is a volume, a list or a bulk answer."""
+    """Delete the credentials of volumes from a volume, a list or a bulk response."""
     listed = answer.get("items")
     records = [answer, *(listed if isinstance(listed, list) else ())]
     for record in records:
@@ -70,7 +70,7 @@ def _finite(text: str) -> float | None:
 
 
 def _too_deep(value: object) -> bool:
-    """Tell whether lists and objects stand in each other so deep that comparing them could fail."""
+    """Return whether the nesting is so deep that comparing values could fail."""
     layer: list[Any] = [value]
     for _ in range(MAX_DEPTH):
         layer = [
@@ -85,7 +85,7 @@ def _too_deep(value: object) -> bool:
 
 
 def items(answer: dict[str, Any]) -> list[Any]:
-    """Return the `items` of a list answer; raise `InvalidResponse` where there is no list."""
+    """Return the `items` of a list response; raise `InvalidResponse` if there is no list."""
     value = answer.get("items")
     if not isinstance(value, list):
         raise InvalidResponse(SafeText("the answer could not be read: it holds no list"), TRY_AGAIN)
@@ -95,7 +95,7 @@ def items(answer: dict[str, Any]) -> list[Any]:
 
 
 def jobs(records: Iterable[object]) -> tuple[tuple[ImportJob, ...], int]:
-    """Return each readable job once, in order, and how many records were not jobs."""
+    """Return each job once, in order, and the number of records that are not jobs."""
     unreadable = 0
     jobs_by_id: dict[str, ImportJob] = {}
     for record in records:
@@ -109,37 +109,43 @@ def jobs(records: Iterable[object]) -> tuple[tuple[ImportJob, ...], int]:
 
 def ids(records: Iterable[object]) -> list[str]:
     """Return the ids of projects or volumes."""
-    ids = (_text(record.get("id")) for record in records if isinstance(record, dict))
+    ids = (text_value(record.get("id")) for record in records if isinstance(record, dict))
     return [id_ for id_ in ids if id_]
 
 
 def username(record: dict[str, Any]) -> str:
-    """Return the user's name; raise `InvalidResponse` where the answer is not a user's."""
-    name = _text(record.get("username"))
+    """Return the user's name; raise `InvalidResponse` if there is none."""
+    name = text_value(record.get("username"))
     if not name:
         raise InvalidResponse(SafeText("the answer names no user"), SafeText("Check the endpoint."))
     return name
 
 
 def rate_reset(record: dict[str, Any]) -> object:
-    """Return when the rate limit is reset, as the platform says it."""
+    """Return the time of the rate limit's reset, as the platform sends it."""
     rate = record.get("rate")
     return rate.get("reset") if isinstance(rate, dict) else None
 
 
 def rate_limit(record: dict[str, Any]) -> RateLimit:
-    """Return the rate limit; raise `InvalidResponse` where the answer does not tell it."""
+    """Return the rate limit; raise `InvalidResponse` if there is none."""
     rate = record.get("rate")
     limits = rate if isinstance(rate, dict) else {}
-    limit, remaining = _count(limits.get("limit")), _count(limits.get("remaining"))
+    limit, remaining = count_value(limits.get("limit")), count_value(limits.get("remaining"))
     if limit is None or remaining is None:
-        raise InvalidResponse(SafeText("the answer tells no rate limit"), TRY_AGAIN)
+        raise InvalidResponse(SafeText("the answer has no rate limit"), TRY_AGAIN)
     return RateLimit(limit, remaining)
 
 
 def has_next(answer: dict[str, Any]) -> bool:
-    """Tell whether the links of a list answer name a next page; their addresses are never followed."""
+    """Return whether a list response links to a next page; the link itself is never followed."""
     links = answer.get("links")
     if not isinstance(links, list):
         return False
     return any(str(link.get("rel")).lower() == "next" for link in links if isinstance(link, dict))
+
+
+def total(headers: Mapping[str, str]) -> int | None:
+    """Return the number of records that match a query, None if the response lacks it."""
+    value = headers.get("x-total-matching-query", "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None

@@ -1,10 +1,9 @@
-"""The first page, asked for by a child of this process while this one loads what shows it.
+"""Prefetches the first page in a child process while this process builds the screen.
 
-Python runs one thread at a time: the HTTP library, which takes a quarter of a bare Textual start to load,
-would hold up the first paint from whatever thread. A process on another core does not, and the answer
-travels while the screen is built. It is forked before all else, while there is little to copy and no thread;
-it reads the question from a socket, writes what came of it there, once, and ends when this process lets go
-of that, and so with it.
+Python runs one thread at a time, so that loading the HTTP library, which takes a quarter of a bare Textual
+start, would delay the first paint from any thread. A child process on another core does not. It is forked
+first, while the process is small and has no threads. It reads the request from a socket, writes the result to
+it, and ends when this process closes the socket or ends.
 """
 
 from __future__ import annotations
@@ -25,11 +24,11 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 16
 TIMEOUT = 32.0
-"""Seconds until a child that tells nothing is given up; the request itself is, before that."""
+"""Seconds to wait for the child; longer than the deadline of its request."""
 
 
 class PrefetchRequest(NamedTuple):
-    """Which page to ask for, where, and with which token, in plain text: it goes to the child alone."""
+    """The page to fetch, with endpoint and token; the token is in plain text, for the child only."""
 
     endpoint: str
     secret: str
@@ -38,7 +37,7 @@ class PrefetchRequest(NamedTuple):
 
 
 class PrefetchResult(NamedTuple):
-    """What came of the question, with the requests that it took, oldest first."""
+    """The page or the error, with the rate limit and the requests that were sent, oldest first."""
 
     page: JobPage | CgcError
     rate_limit: RateLimit | None
@@ -46,12 +45,12 @@ class PrefetchResult(NamedTuple):
 
 
 class Prefetch:
-    """A page that is asked for already; it is told once, and then the child is gone."""
+    """A page that a child process fetches; its result can be read once."""
 
     def __init__(self, serve: Callable[[socket.socket], object]) -> None:
-        """Fork, while there are no threads; `serve` reads a question in the child and tells.
+        """Fork; `serve` answers a request in the child. There must be no threads yet.
 
-        Where there can be no child, as with too many processes of the user's, nothing is told.
+        If the fork fails, for example because of a process limit, there is no result.
         """
         self._query: JobQuery | None = None
         self._child = 0
@@ -63,7 +62,7 @@ class Prefetch:
                 _run(serve, other)
 
     def start(self, request: PrefetchRequest) -> None:
-        """Ask for a page."""
+        """Send the request to the child."""
         import pickle
 
         self._query = request.query
@@ -71,7 +70,7 @@ class Prefetch:
             self._socket.sendall(pickle.dumps(request))
 
     async def result(self, query: JobQuery) -> PrefetchResult | None:
-        """Return what came of the question; None where another page is wanted, or nothing was told."""
+        """Return the result for this query; None if the request was another, or if the child failed."""
         import asyncio
         import pickle
 
@@ -92,7 +91,7 @@ class Prefetch:
         return result
 
     def close(self) -> None:
-        """Let the child go."""
+        """End the child."""
         self._socket.close()
         child, self._child = self._child, 0
         if child:
@@ -102,10 +101,13 @@ class Prefetch:
 
 
 def _run(serve: Callable[[socket.socket], object], parent: socket.socket) -> None:
-    """Be the child, without the terminal. What fails is not told: the parent asks in its turn."""
+    """Run the child, detached from the terminal.
+
+    Failures are not reported: without a result, the parent sends the request itself.
+    """
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        gc.disable()  # its passes over what is imported take a tenth of the time to the request
+        gc.disable()  # collections during the imports take a tenth of the time to the request
         null = os.open(os.devnull, os.O_RDWR)
         for standard in range(3):
             os.dup2(null, standard)

@@ -1,4 +1,4 @@
-"""The child that answers one question of its parent (`cgc_tui.api.prefetch`)."""
+"""Fetches a page in the child process of `cgc_tui.api.prefetch`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cgc_tui.domain.token import Token
 
 
 def serve(parent: socket.socket) -> None:
-    """Load what takes long, then read the question and tell what came of it, unless the parent lets go."""
+    """Import the HTTP library, then read a request from the parent and send the result back."""
     import_httpx()
     with parent.makefile("rb", buffering=0) as stream:
         request: PrefetchRequest = pickle.load(stream)
@@ -26,7 +26,7 @@ def serve(parent: socket.socket) -> None:
 
 
 async def _send_result(parent: socket.socket, request: PrefetchRequest) -> None:
-    # It sends nothing more, so whatever can be read is the end of it.
+    # The parent sends nothing more: the socket becomes readable when the parent closes it.
     asyncio.get_running_loop().add_reader(parent, os._exit, 0)
     request_log = RequestLog()
     token = Token(request.secret)
@@ -35,8 +35,8 @@ async def _send_result(parent: socket.socket, request: PrefetchRequest) -> None:
     )
     page: JobPage | CgcError
     try:
-        page = await client.jobs(request.query)
+        page = await client.imports.page(request.query)
     except CgcError as error:
         page = error
     parent.sendall(pickle.dumps(PrefetchResult(page, client.last_rate_limit, request_log.records[::-1])))
-    os._exit(0)  # nobody waits for what is open
+    os._exit(0)  # skip the clean-up: nothing depends on it

@@ -1,4 +1,4 @@
-"""Remembers what was asked of the platform and what came back: no token, no bodies; and writes it down."""
+"""The log of requests and their outcomes, in memory and optionally in a file; without token and bodies."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ PRIVATE = 0o600
 
 
 class RequestRecord(NamedTuple):
-    """One request: `target` is its path and query; `status` is None where no answer came.
+    """One request: `target` is its path and query; `status` is None if there was no response.
 
-    `size` is in bytes, after decompression. `error` went wrong is ours, `code` and `server_message` are the
-    platform's.
+    `size` is in bytes, after decompression. `error` is this client's summary of a failure, `code` and
+    `server_message` are the platform's.
     """
 
     at: datetime
@@ -37,7 +37,7 @@ class RequestRecord(NamedTuple):
     server_message: SafeText | None = None
 
     def parts(self) -> list[str]:
-        """Return all that is known: when, what was asked, what came of it; with the time in UTC."""
+        """Return the parts of an entry: time in UTC, request, outcome, request id, error."""
         attempt = f", attempt {self.attempt}" if self.attempt > 1 else ""
         outcome = "no answer" if self.status is None else f"{self.status}, {self.size:,} bytes"
         code = "" if self.code is None else f"code {self.code}"
@@ -52,28 +52,28 @@ class RequestRecord(NamedTuple):
         return [part for part in parts if part]
 
     def line(self) -> SafeText:
-        """Return the event on one line."""
+        """Return the entry on one line."""
         return sanitize("; ".join(self.parts()), max_chars=MAX_LINE)
 
     def text(self) -> str:
-        """Return the event on several lines, to be read or copied."""
+        """Return the entry on several lines."""
         return "\n".join(self.parts())
 
 
 def utc_timestamp(instant: datetime) -> str:
-    """Return an instant in UTC, to the millisecond."""
+    """Format an instant in UTC, to the millisecond."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class LogFileError(Exception):
-    """The log file cannot be written; the sentence is for the user."""
+    """The log file cannot be written; the message is for the user."""
 
 
 class LogFile:
-    """A file that only the user can read; lines are added at its end, each at once."""
+    """A log file that only the user can read; each line is written at once, without buffering."""
 
     def __init__(self, path: Path) -> None:
-        """Raises `LogFileError`."""
+        """Open the file for appending; raise `LogFileError`."""
         self._path = path
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         try:
@@ -90,7 +90,7 @@ class LogFile:
         self._descriptor = descriptor
 
     def write(self, line: SafeText) -> None:
-        """Add a line; raises `LogFileError`."""
+        """Append a line; raise `LogFileError`."""
         try:
             os.write(self._descriptor, f"{line}\n".encode())
         except OSError as error:
@@ -104,36 +104,36 @@ class LogFile:
 
 
 class RequestLog:
-    """The last events, newest first, and the file that gets every one of them."""
+    """The latest requests, newest first, and an optional file with all of them."""
 
     def __init__(self, file: LogFile | None = None) -> None:
         self.added = 0
-        """How many events there have been."""
+        """The number of all records so far."""
         self.write_error: SafeText | None = None
-        """Why the file gets no more lines."""
+        """Why writing to the file has stopped."""
         self._records: deque[RequestRecord] = deque(maxlen=MAX_RECORDS)
         self._file = file
         self._on_write_error: Callable[[SafeText], object] = lambda _: None
 
     @property
     def records(self) -> tuple[RequestRecord, ...]:
-        """The events that are kept, newest first."""
+        """The records that are kept, newest first."""
         return tuple(self._records)
 
     def on_write_error(self, callback: Callable[[SafeText], object]) -> None:
-        """Call `callback` once with the reason when writing fails, at once if it has failed already."""
+        """Call `callback` with the reason when writing fails; call it at once if it has failed already."""
         self._on_write_error = callback
         if self.write_error is not None:
             callback(self.write_error)
 
     def add(self, record: RequestRecord) -> None:
-        """Keep an event."""
+        """Add a record, in memory and to the file."""
         self._records.appendleft(record)
         self.added += 1
         self._write(record.line())
 
     def note(self, text: str) -> None:
-        """Write to the file what is no request."""
+        """Write a line to the file that is not about a request."""
         self._write(sanitize(f"{utc_timestamp(datetime.now(UTC))} {text}"))
 
     def _write(self, line: SafeText) -> None:

@@ -1,20 +1,21 @@
-"""The one choke point for requests, so that its rules hold for all of them."""
+"""Sends every request to the platform, so that the same rules hold for all of them."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from enum import Enum
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cgc_tui.api import error_mapping, parse
 from cgc_tui.api.attempt import ApiResponse, RequestAttempt
 from cgc_tui.api.body import read_body
 from cgc_tui.api.connection import Connection
 from cgc_tui.api.request_log import RequestLog, RequestRecord
+from cgc_tui.api.throttle import Lane, Sleep, Throttle
 from cgc_tui.domain.errors import (
     CgcError,
     ConnectionFailed,
@@ -30,29 +31,54 @@ if TYPE_CHECKING:
     import httpx
 
 DEADLINE = 30.0
-MAX_CONCURRENT = 6
 BACKOFF = (0.3, 1.5)
 STOPPED = 5.0
 """Seconds. A deadline that is noticed later than this passed while the process was stopped (Ctrl+Z)."""
 
 Pair = tuple[str, str | int | float | bool | None]
 Params = Sequence[Pair]
-"""A query's pairs; keys may repeat."""
+"""The pairs of a query string; keys may repeat."""
 
 RetryHook = Callable[[CgcError, float], None]
-"""Told of a failed attempt and of the seconds until the next."""
+"""Called with the error of a failed attempt, and with the seconds until the next attempt."""
 
 Check = Callable[[dict[str, Any]], object]
-"""Raises `InvalidResponse` for an answer that is not what the call returns."""
+"""Raises `InvalidResponse` if the JSON of a response is not what the call returns."""
+
+
+class Retry(Enum):
+    """Whether a request may be sent again after a failure."""
+
+    SAFE = "safe"
+    NEVER = "never"
+
+
+class Call(NamedTuple):
+    """One call of the API.
+
+    `path` is relative to the endpoint and already quoted. `accept` is whether a response other than 2xx is
+    valid for this call. `names_resource` is whether the call names a job, project or volume: if not, a 404
+    means that the server failed.
+    """
+
+    method: str
+    path: str
+    params: Params = ()
+    body: dict[str, Any] | None = None
+    check: Check = lambda _: None
+    accept: Callable[[ApiResponse], bool] = lambda _: False
+    retry: Retry = Retry.SAFE
+    lane: Lane = Lane.INTERACTIVE
+    names_resource: bool = True
 
 
 class Requester:
-    """HTTP to one endpoint, for one token.
+    """Requests to one endpoint with one token.
 
-    What may be repeated is repeated at most twice, after the seconds of `backoff` with jitter; all attempts
-    of a call share one deadline (seconds). A kept connection that the other side closed meanwhile, as after
-    a laptop has slept, counts for no attempt; and a deadline that passed while the process was stopped is
-    set again.
+    A call that may be retried is sent at most three times, after the `backoff` times (seconds, with jitter).
+    All attempts share the `deadline` (seconds). Two things do not count as an attempt: a kept connection that
+    the server has closed meanwhile, as while a laptop slept, and a deadline that passed while the process was
+    stopped.
     """
 
     def __init__(
@@ -62,78 +88,64 @@ class Requester:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        sleep: Sleep = asyncio.sleep,
         deadline: float = DEADLINE,
         backoff: Sequence[float] = BACKOFF,
         advance_access: bool = False,
         request_log: RequestLog | None = None,
     ) -> None:
-        """`transport` replaces the network; `advance_access` sends the header of that name."""
+        """`transport` replaces the network; `advance_access` sends the header of that name.
+
+        `sleep` waits for the end of the rate limit.
+        """
         self.endpoint = endpoint.rstrip("/")
-        self.last_rate_limit: RateLimit | None = None
         self.on_token_rejected: Callable[[TokenRejected], object] = lambda _: None
-        """Called with each answer that rejects the token, before the error is raised."""
+        """Called with each error for a rejected token, before it is raised."""
         self.now = now
         self._connection = Connection(
             self.endpoint, token, transport=transport, advance_access=advance_access
         )
         self._token = token
+
         self._deadline = deadline
         self._backoff = backoff
         self._request_log = RequestLog() if request_log is None else request_log
-        self._slots = asyncio.Semaphore(MAX_CONCURRENT)
+        self._throttle = Throttle(sleep=sleep)
 
-    async def send(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Params = (),
-        body: dict[str, Any] | None = None,
-        on_retry: RetryHook | None = None,
-        accept: Callable[[ApiResponse], bool] = lambda _: False,
-        check: Check = lambda _: None,
-        queued: bool = True,
-        once: bool = False,
-        specific: bool = True,
-    ) -> ApiResponse:
-        """Send a request that may be repeated; return a 2xx answer or one that `accept` takes.
+    @property
+    def last_rate_limit(self) -> RateLimit | None:
+        """The rate limit according to the latest response."""
+        return self._throttle.rate_limit
 
-        What is sent `once` is never repeated. `path` is below the endpoint and already quoted. A request
-        that is not `queued` takes none of the slots that all share. A 404 to a request that is not
-        `specific`, since it names no job, project or volume, is a failure of the server. Raises `CgcError`
-        for every other outcome.
-        """
-        build_request = partial(self._request, method, path, list(params), body)
-        attempt = partial(self._send_once, build_request, accept, check, specific)
-        slots = self._slots if queued else nullcontext()
+    async def send(self, call: Call, on_retry: RetryHook | None = None) -> ApiResponse:
+        """Send a call; return a 2xx response or one that the call accepts, else raise `CgcError`."""
+        request = partial(self._send_in_time, call, on_retry)
+        return await self._throttle.run(request, call.lane, on_retry)
+
+    async def _send_in_time(self, call: Call, on_retry: RetryHook | None) -> ApiResponse:
         while True:
             deadline = asyncio.timeout(self._deadline)
             try:
                 async with deadline:
-                    return await self._attempts(attempt, slots, on_retry, once)
+                    return await self._attempts(call, on_retry)
             except TimeoutError as error:
-                if once or not _was_stopped(deadline):
+                if call.retry is Retry.NEVER or not _was_stopped(deadline):
                     raise self._error_from(error) from None
 
-    async def _attempts(
-        self,
-        attempt: Callable[[RequestAttempt], Awaitable[ApiResponse]],
-        slots: AbstractAsyncContextManager[None],
-        on_retry: RetryHook | None,
-        once: bool,
-    ) -> ApiResponse:
-        """Return the answer of the first attempt that succeeds, after at most two that failed."""
+    async def _attempts(self, call: Call, on_retry: RetryHook | None) -> ApiResponse:
+        """Return the response of the first successful attempt."""
         delays = [delay * random.uniform(0.7, 1.3) for delay in self._backoff]
         number = 1
         while True:
-            exchange = RequestAttempt(self._request_log, self._token, number)
+            attempt = RequestAttempt(self._request_log, self._token, number)
             try:
-                async with slots:
-                    return await attempt(exchange)
+                return await self._send_once(call, attempt)
             except (ConnectionFailed, ServerError, InvalidResponse) as error:
-                if exchange.stale_connection and not once:
+                if call.retry is Retry.NEVER:
+                    raise
+                if attempt.stale_connection:
                     continue
-                if once or not delays or error.retry_after is None or isinstance(error, Maintenance):
+                if not delays or error.retry_after is None or isinstance(error, Maintenance):
                     raise
                 delay = delays.pop(0)
                 if on_retry is not None:
@@ -141,43 +153,37 @@ class Requester:
                 await asyncio.sleep(delay)
                 number += 1
 
-    def _request(
-        self, method: str, path: str, params: list[Pair], body: dict[str, Any] | None, http: httpx.AsyncClient
-    ) -> httpx.Request:
-        return http.build_request(method, self.endpoint + path, params=params, json=body)
-
-    async def _send_once(
-        self,
-        build_request: Callable[[httpx.AsyncClient], httpx.Request],
-        accept: Callable[[ApiResponse], bool],
-        check: Check,
-        specific: bool,
-        attempt: RequestAttempt,
-    ) -> ApiResponse:
-        """Send a request once, under the eyes of the event log."""
+    async def _send_once(self, call: Call, attempt: RequestAttempt) -> ApiResponse:
+        """Make one attempt, and add it to the request log."""
         http = await self._connection.http()
         import httpx
 
         try:
-            request = build_request(http)
+            request = http.build_request(
+                call.method, self.endpoint + call.path, params=list(call.params), json=call.body
+            )
         except (httpx.InvalidURL, UnicodeError) as error:
             raise self._error_from(error) from None
         with attempt.logged(request, self.now()):
             response = await self._receive(http, request, attempt)
-            if not 200 <= response.status < 300 and not accept(response):
+            if not 200 <= response.status < 300 and not call.accept(response):
                 failure = error_mapping.error_from_response(
-                    response.status, response.headers, response.json, now=self.now(), specific=specific
+                    response.status,
+                    response.headers,
+                    response.json,
+                    now=self.now(),
+                    names_resource=call.names_resource,
                 )
                 if isinstance(failure, TokenRejected):
                     self.on_token_rejected(failure)
                 raise failure
-            check(response.json)
+            call.check(response.json)
             return response
 
     async def _receive(
         self, http: httpx.AsyncClient, request: httpx.Request, attempt: RequestAttempt
     ) -> ApiResponse:
-        """Send a request and read its answer; where that is a failure anyway, it may tell nothing."""
+        """Send a request and read its response; an error response may have a body that is not JSON."""
         import httpx
 
         try:
@@ -210,13 +216,13 @@ class Requester:
             limit, remaining = (int(headers[f"x-ratelimit-{key}"]) for key in ("limit", "remaining"))
         except (KeyError, ValueError):
             return
-        self.last_rate_limit = RateLimit(
-            limit, remaining, error_mapping.rate_limit_reset(headers, self.now())
-        )
+        resets_at = error_mapping.rate_limit_reset(headers, self.now())
+        self._throttle.update(RateLimit(limit, remaining, resets_at))
 
     def adopt(self, rate_limit: RateLimit | None, records: Iterable[RequestRecord]) -> None:
-        """Know of requests that another process made, and of what is left of the rate limit after them."""
-        self.last_rate_limit = rate_limit
+        """Add the prefetch child's requests and rate limit to this requester's."""
+        if rate_limit is not None:
+            self._throttle.update(rate_limit)
         for record in records:
             self._request_log.add(record)
 

@@ -1,4 +1,4 @@
-"""Which platform is meant, and the token for it from the places where one may be."""
+"""Resolves the platform and its token from options, environment and files, and stores tokens."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from cgc_tui.domain.token import Token
 
 
 class TokenSource(StrEnum):
-    """Where a token was found, in words for the user."""
+    """Where a token comes from; the values are shown to the user."""
 
     STORE = "the store"
     ENVIRONMENT = "SB_AUTH_TOKEN"
@@ -42,9 +42,9 @@ class TokenSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What the app starts with; `token` is None where there is none for the endpoint.
+    """A profile with its endpoint and token; `token` is None if there is none for the endpoint.
 
-    `user` had the token when it was stored, None where that is not known.
+    `user` is the owner of the token when it was stored, None if unknown.
     """
 
     profile: str
@@ -55,22 +55,21 @@ class Access:
 
     @property
     def title(self) -> str:
-        """The platform's title, or the host of an unknown one."""
+        """The platform's title, the host of an unknown platform."""
         platform = platform_at(self.endpoint)
         return platform.title if platform else urlsplit(self.endpoint).netloc
 
 
 class Credentials:
-    """The profiles and tokens of one user, from the store, the environment and what other clients keep.
+    """The profiles and tokens of one user, from the store, the environment and other clients' files.
 
-    A token is used only for the endpoint it was given for. That of SB_AUTH_TOKEN is SB_API_ENDPOINT or,
-    where that is unset, the endpoint of the profile that is in use when the command line names none; so
-    `--profile` or `--endpoint` can keep it from being used, which `notes` then says. `notes` also tells
-    what was open to others.
+    A token is used only for its endpoint. The endpoint of SB_AUTH_TOKEN is SB_API_ENDPOINT or, if that is
+    unset, the endpoint of the default profile. With another `--profile` or `--endpoint` that token is not
+    used. `notes` reports this to the user, and files that were open to others.
     """
 
     def __init__(self, directory: Path, *, environ: Mapping[str, str], home: Path) -> None:
-        """`directory` is the store's; it is made when the first token is saved."""
+        """`directory` is the directory of the store; it is created when the first token is saved."""
         self.directory = directory
         self.path = directory / "credentials"
         self.notes: list[str] = []
@@ -86,10 +85,11 @@ class Credentials:
     def resolve(
         self, *, profile: str | None, endpoint: str | None, default_profile: str | None = None
     ) -> Access:
-        """Return the platform to use and the first token for it; `profile`, `endpoint` are the options.
+        """Return the profile and endpoint to use, with the first token for them.
 
-        Without the option, an endpoint that is another profile's leads to that profile and its token.
-        Raises CredentialsError if the store is not fit to be read or the profile has no endpoint.
+        `profile` and `endpoint` are the command-line options. Without `profile`, an endpoint selects the
+        profile that has it. Raises CredentialsError if the store cannot be used or the profile has no
+        endpoint.
         """
         profiles = Profiles(self._store(), self._new)
         default = self._environ.get("CGC_TUI_PROFILE") or default_profile or DEFAULT_PROFILE
@@ -115,10 +115,10 @@ class Credentials:
         return Access(name, effective, None, None)
 
     def save(self, access_profile: str, endpoint: str, token: Token, user: str) -> str:
-        """Store a token, and the name of the `user` who has it; return the profile that it was stored under.
+        """Store a token with its owner's name; return the profile.
 
-        That is `access_profile` if the endpoint is its own, else the profile that has the endpoint, else a
-        new one named after the host. Raises CredentialsError if the store cannot be read or written.
+        This is `access_profile` if it has the endpoint, else another profile that has it, else a new one
+        named after the host. Raises CredentialsError if the store cannot be read or written.
         """
         endpoint = normalize_endpoint(endpoint)
         with self._transaction() as store:
@@ -128,7 +128,7 @@ class Credentials:
         return name
 
     def advance_access(self, endpoint: str) -> bool:
-        """Tell whether the profile of this endpoint has `advance_access = true` in the store."""
+        """Return whether the profile of this endpoint has `advance_access = true` in the store."""
         with suppress(CredentialsError):
             store = self._store()
             name = Profiles(store, self._new).profile_for("", endpoint)
@@ -136,7 +136,7 @@ class Credentials:
         return False
 
     def forget(self, profile: str) -> bool:
-        """Remove a profile and its token from the store; return whether it was there."""
+        """Remove a profile and its token from the store; return whether it existed."""
         if profile not in self._store():
             return False
         with self._transaction() as store:
@@ -144,7 +144,7 @@ class Credentials:
         return True
 
     def profiles(self) -> Mapping[str, str]:
-        """Return the endpoint of each profile in the store, without those that have none to use."""
+        """Return the endpoints of the profiles in the store, without those that are missing or invalid."""
         store, endpoints = self._store(), {}
         for name in store:
             with suppress(CredentialsError):
@@ -155,7 +155,7 @@ class Credentials:
     def _candidates(
         self, profiles: Profiles, name: str, endpoint: str, default: str, *, store_first: bool
     ) -> Iterator[tuple[TokenSource, Token | None]]:
-        """Yield what each place has for this profile and endpoint, in the order in which they count."""
+        """Yield each source with its token for this profile and endpoint, in order of precedence."""
         if store_first:
             yield TokenSource.STORE, profiles.token(name, endpoint)
         if self.has_environment_token and self._environment_fits(profiles, default, endpoint):
@@ -167,8 +167,8 @@ class Credentials:
         yield TokenSource.SEVENBRIDGES, _other_clients_token(self._home, name, endpoint, self._note)
         if self.has_environment_token:
             self._note(
-                f"SB_AUTH_TOKEN was not sent to {endpoint}, as it was not given for that. "
-                f"If it is for that, set SB_API_ENDPOINT to {endpoint}."
+                f"SB_AUTH_TOKEN was not sent to {endpoint}, since it is for another endpoint. "
+                f"If it is for this one, set SB_API_ENDPOINT to {endpoint}."
             )
 
     def _environment_endpoint(self) -> str | None:
@@ -176,7 +176,7 @@ class Credentials:
         return normalize_endpoint(text, where="SB_API_ENDPOINT") if text else None
 
     def _environment_fits(self, profiles: Profiles, default: str, endpoint: str) -> bool:
-        """Tell whether SB_AUTH_TOKEN was given for this endpoint."""
+        """Return whether SB_AUTH_TOKEN is for this endpoint."""
         with suppress(CredentialsError):
             return (self._environment_endpoint() or profiles.endpoint(default)) == endpoint
         return False
@@ -192,7 +192,7 @@ class Credentials:
 
     @contextmanager
     def _transaction(self) -> Iterator[IniFile]:
-        """Give the store to change and write it afterwards; meanwhile no other process changes it."""
+        """Yield the store for changes under a lock, and write it at the end."""
         try:
             make_directory(self.directory)
             with locked(self.directory / "credentials.lock"):
@@ -203,7 +203,7 @@ class Credentials:
                 store.write()
         except OSError as error:
             raise CredentialsError(
-                f"{self.path} cannot be written ({error.strerror}). Mend that, or set XDG_CONFIG_HOME to a "
+                f"{self.path} cannot be written ({error.strerror}). Fix that, or set XDG_CONFIG_HOME to a "
                 "directory that is yours."
             ) from error
 
@@ -213,7 +213,7 @@ class Credentials:
 
 
 def _other_clients_token(home: Path, name: str, endpoint: str, note: Note) -> Token | None:
-    """Return the token that the Seven Bridges clients use for this profile, if it is for this endpoint."""
+    """Return the Seven Bridges clients' token for this profile, if it is for this endpoint."""
     path = home / ".sevenbridges" / "credentials"
     try:
         other_store = IniFile(path, read(path, note, restrict=False))

@@ -1,7 +1,7 @@
-"""The key table: every key of every screen, and the names of the themes, as plain data.
+"""The key table: the keys of all screens, and the names of the themes, as plain data.
 
-Bindings, help, command palette and remapping are made from it, and `config.toml` is checked against it.
-Nothing of Textual is imported here, so that a command can check the settings without it.
+Bindings, help, command palette, remapping and the validation of `config.toml` use it. It does not import
+Textual, so that commands can validate the settings without it.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import NamedTuple
 class Key(NamedTuple):
     """One action of a screen or widget, and the keys for it.
 
-    `id` is its name in `config.toml`; `keys` are separated by commas. The help and the command palette show
-    `tooltip` where there is one, otherwise `description`. With `show` it is in the key bar, which shows
-    `key_display` or the first key, and `description`.
+    `id` is its name in `config.toml`; `keys` are comma-separated. Help and command palette show `tooltip`,
+    or `description` if there is none. With `show` the action is in the key bar, with `description` and
+    `key_display` or the first key.
     """
 
     id: str
@@ -166,7 +166,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("events.bottom", "end,G", "move(1000000)", "Oldest", show=False),
     ),
 }
-"""The keys of each screen and widget, by its name here."""
+"""The keys by screen or widget."""
 
 THEMES = frozenset(
     {
@@ -197,5 +197,5 @@ THEMES = frozenset(
 
 
 def key_ids() -> frozenset[str]:
-    """Return the id of every key, which `config.toml` can change."""
+    """Return the ids of all keys, as used in `config.toml`."""
     return frozenset(key.id for keys in KEYS.values() for key in keys)

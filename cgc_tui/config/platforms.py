@@ -1,4 +1,4 @@
-"""The platforms, and what an endpoint, a token and the name of a profile may look like."""
+"""The known platforms, and the validation of endpoints, tokens and profile names."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _PROFILE = re.compile(r"[\w.:@/+-]{1,300}", re.ASCII)
 
 
 class CredentialsError(Exception):
-    """What is wrong with a profile, an endpoint or the store, and what to do, in words for the user."""
+    """A problem with a profile, an endpoint, a token or the store; the message is for the user."""
 
 
 class Platform(NamedTuple):
-    """A platform that speaks this API; `token_page` is where it hands out tokens, where that is known."""
+    """A platform with this API; `token_page` is the web page for tokens, None if unknown."""
 
     profile: str
     title: str
@@ -41,7 +41,7 @@ class Platform(NamedTuple):
 
     @property
     def web(self) -> str | None:
-        """The origin of its web pages."""
+        """The origin of the platform's web pages."""
         if self.token_page is None:
             return None
         page = urlsplit(self.token_page)
@@ -105,24 +105,24 @@ def platform_at(endpoint: str) -> Platform | None:
 
 
 def normalize_endpoint(text: str, *, where: str = "The endpoint") -> str:
-    """Return an endpoint in the one form in which endpoints are compared; without a path it gets `/v2`.
+    """Normalize an endpoint for comparison; an endpoint without a path gets `/v2`.
 
-    Raises CredentialsError, which calls the endpoint `where` and does not repeat it, unless it is https, or
-    http on this computer.
+    Raises CredentialsError unless the endpoint is https, or http on this machine. The message contains
+    `where`, but not the endpoint.
     """
-    wrong = CredentialsError(f"{where} must be an address such as {PLATFORMS[DEFAULT_PROFILE].endpoint}.")
+    invalid = CredentialsError(f"{where} must be an address such as {PLATFORMS[DEFAULT_PROFILE].endpoint}.")
     match = _ENDPOINT.fullmatch(text.strip())
     if match is None:
-        raise wrong
+        raise invalid
     scheme, host = match["scheme"].lower(), match["host"].lower()
     try:
         host = f"[{IPv6Address(host[1:-1])}]" if host.startswith("[") else host
     except ValueError:
-        raise wrong from None
+        raise invalid from None
     default_port = 443 if scheme == "https" else 80
     port = int(match["port"] or default_port)
     if not 1 <= port <= 65535:
-        raise wrong
+        raise invalid
     if scheme == "http" and not _is_loopback(host):
         raise CredentialsError(
             f"{where} must begin with https://. Only for 127.0.0.1, [::1] and localhost it may be http://."
@@ -140,9 +140,9 @@ def _is_loopback(host: str) -> bool:
 
 
 def parse_token(text: str, *, where: str = "The token") -> Token:
-    """Return a token without the white space around it, which a paste brings along.
+    """Return a token without surrounding white space, as from a paste.
 
-    Raises CredentialsError, which calls the token `where` and does not repeat it.
+    Raises CredentialsError. The message contains `where`, but not the token.
     """
     secret = text.strip()
     if not secret:
@@ -155,7 +155,7 @@ def parse_token(text: str, *, where: str = "The token") -> Token:
 
 
 def parse_profile_name(name: str) -> str:
-    """Return the name of a profile if it can be one."""
+    """Return a valid profile name unchanged; raise CredentialsError for others."""
     if not _PROFILE.fullmatch(name):
         raise CredentialsError("The name of a profile must be of letters, digits and . _ : @ / + - alone.")
     return name

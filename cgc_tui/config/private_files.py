@@ -1,4 +1,4 @@
-"""The files of one user, private to that user: where they are, how they are read, locked and written."""
+"""Locates, reads, locks and writes files that only the user may read."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ OTHERS_MASK = stat.S_IRWXG | stat.S_IRWXO
 _BINARY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
 
 Note = Callable[[str], None]
-"""Told what the user should know."""
+"""Called with a message for the user."""
 
 
 def config_directory(environ: Mapping[str, str]) -> Path:
-    """Return the directory of the store and the settings; a relative `XDG_CONFIG_HOME` does not count."""
+    """Return the directory of credentials and settings; a relative `XDG_CONFIG_HOME` is ignored."""
     chosen = environ.get("XDG_CONFIG_HOME", "")
     if os.path.isabs(chosen):
         return Path(chosen) / "cgc-tui"
@@ -42,7 +42,7 @@ def config_directory(environ: Mapping[str, str]) -> Path:
 
 
 def state_directory(environ: Mapping[str, str]) -> Path:
-    """Return the directory of what this machine remembers; a relative `XDG_STATE_HOME` does not count."""
+    """Return the directory of the app's state; a relative `XDG_STATE_HOME` is ignored."""
     chosen = environ.get("XDG_STATE_HOME", "")
     if os.path.isabs(chosen):
         return Path(chosen) / "cgc-tui"
@@ -51,17 +51,21 @@ def state_directory(environ: Mapping[str, str]) -> Path:
 
 
 class UnusableFile(Exception):
-    """Why a file is not read, as the end of a sentence that begins with its path; and what to do."""
+    """A file that is not used: the message continues a sentence that begins with its path."""
 
     def __init__(
         self, reason: str, remedy: str = "Set it aside and log in again: mv {path} {path}.old"
     ) -> None:
+        """`remedy` is a template with the fields `path` and `directory`."""
         super().__init__(reason)
         self.remedy = remedy
 
 
 def read(path: Path, note: Note, *, restrict: bool) -> str:
-    """Return the text of a private file of ours, "" if there is none; `restrict` closes it to others."""
+    """Return the text of a private file, "" if there is none.
+
+    If others can access the file, `restrict` removes their access; otherwise this is only reported.
+    """
     try:
         with open(path, "rb", opener=_no_follow) as file:
             status = os.fstat(file.fileno())
@@ -85,7 +89,7 @@ def read(path: Path, note: Note, *, restrict: bool) -> str:
 
 
 def _no_follow(path: str, flags: int) -> int:
-    """Open a file but no link to one, and do not wait for the writer of a pipe."""
+    """Open a file, but not through a symbolic link, and without waiting for the writer of a pipe."""
     return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
@@ -102,11 +106,11 @@ def _restrict_mode(path: Path, mode: int, change: Callable[[int], None], note: N
     except OSError:
         note(f"{path} is open to others: chmod {mode:o} {shlex.quote(str(path))}")
     else:
-        note(f"{path} was open to others; it is mended to {mode:04o}.")
+        note(f"{path} was open to others; its mode is now {mode:04o}.")
 
 
 def restrict_directory(directory: Path, note: Note) -> None:
-    """Close a directory of ours to others."""
+    """Remove other users' access to the user's own directory."""
     with suppress(OSError):
         status = directory.stat()
         if stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and status.st_mode & OTHERS_MASK:
@@ -114,7 +118,7 @@ def restrict_directory(directory: Path, note: Note) -> None:
 
 
 def make_directory(directory: Path) -> None:
-    """Make a directory and what is missing above it, private under any umask."""
+    """Create a directory and its missing parents, private under any umask."""
     missing = [folder for folder in (directory, *directory.parents) if not folder.exists()]
     for folder in reversed(missing):
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -125,8 +129,8 @@ def make_directory(directory: Path) -> None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold a lock among processes; where the file system has no locks, go on without."""
-    # A file of its own, open for writing: NFS locks nothing less, and `credentials` itself is replaced.
+    """Hold a lock between processes; continue without it if the file system has no locks."""
+    # A separate lock file, since `credentials` is replaced; open for writing, since NFS requires that.
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
         os.fchmod(descriptor, 0o600)
@@ -152,7 +156,7 @@ def _lock(descriptor: int) -> None:
 
 
 def write_private(path: Path, fill: Callable[[TextIO], None]) -> None:
-    """Write a file anew: whoever reads it finds the old one or the new one, and both are private."""
+    """Replace a file atomically with a private one whose content `fill` writes."""
     descriptor, name = tempfile.mkstemp(prefix=NEW_PREFIX, dir=path.parent)
     try:
         with open(descriptor, "w", encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""The user's settings from `config.toml`: a mistake in one costs that one, and is told with its line."""
+"""Loads the user's settings from `config.toml`; an invalid setting is ignored and reported with its line."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ _POSITION = r" \(at (?:line (\d+), column \d+|end of document)\)$"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the user chose: `refresh` in seconds, 0 for never; `keys` are by a binding's id, comma-separated.
+    """The user's settings: `refresh` is in seconds, 0 for never; `keys` maps key ids to comma-separated keys.
 
-    With `plain_output` Textual's own output goes to the terminal, and not only what changed.
-    `problems` are sentences about what in the file could not be used, `screen_problems` those about the theme
-    and the keys. `unread` says why the file or the profile in it could not be read, if that is so.
+    `plain_output` sends Textual's own output to the terminal, not only the changes. `problems` are messages
+    about invalid settings, `screen_problems` those about the theme and the keys. `unread` is the reason why
+    the file or its profile could not be read.
     """
 
     theme: str | None = None
@@ -57,28 +57,28 @@ class Settings:
 
 
 class InvalidSetting(Exception):
-    """Why a value is not used, as the end of a sentence that begins with what it is the value of."""
+    """A setting is invalid; the message continues a sentence that begins with its name."""
 
 
 class UnreadableFile(Exception):
-    """Why nothing of the file is used, as the end of a sentence that begins with the file's name."""
+    """The file cannot be used; the message continues a sentence that begins with the file's name."""
 
 
 def load_settings(path: Path) -> Settings:
-    """Return the settings in a file; the defaults stand for what is missing or wrong."""
+    """Load the settings from a file, with defaults for missing and invalid ones."""
     try:
         text = _read(path)
         table = _parse(text) if text else {}
     except UnreadableFile as error:
-        why = f"{path.name}{error}"
-        return Settings(problems=(f"{why}; no setting is used.",), unread=f"{why}.")
+        reason = f"{path.name}{error}"
+        return Settings(problems=(f"{reason}; no setting is used.",), unread=f"{reason}.")
     return _SettingsReader(path.name, text).settings(table)
 
 
 def _read(path: Path) -> str:
     """Return the text of a file, "" if there is none."""
     try:
-        # Without this flag a pipe would be waited for.
+        # O_NONBLOCK: do not wait for the writer of a pipe.
         with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise UnreadableFile(" is not a file")
@@ -97,7 +97,7 @@ def _read(path: Path) -> str:
 
 
 def _parse(text: str) -> dict[str, object]:
-    import tomllib  # not where there is no file
+    import tomllib  # not needed without a file
 
     try:
         return tomllib.loads(text)
@@ -111,7 +111,7 @@ def _parse(text: str) -> dict[str, object]:
 
 
 def _lines(text: str) -> dict[str, int]:
-    """Return the line on which each name is first assigned to, dotted names also by their beginnings."""
+    """Return the line of the first assignment to each name and to each prefix of a dotted name."""
     table, line_numbers = "", dict[str, int]()
     for number, line in enumerate(text.split("\n"), 1):
         if header := re.match(_TABLE, line, re.ASCII):
@@ -127,18 +127,18 @@ def _lines(text: str) -> dict[str, int]:
 
 
 def _prefixes(name: str) -> list[str]:
-    """Return a dotted name and those of the tables that it is in, the innermost first."""
+    """Return a dotted name and the names of its tables, the innermost first."""
     parts = name.split(".")
     return [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
 
 
 def _unquoted(name: str) -> str:
-    """Return a dotted name without the quotes and spaces that it may be written with."""
+    """Return a dotted name without quotes and spaces."""
     return ".".join(part.strip("\"'") for part in re.findall(_PART, name, re.ASCII))
 
 
 def _flatten(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
-    """Yield the values of a table and of those in it, by dotted names."""
+    """Yield the values of a table and its subtables, with dotted names."""
     for name, value in table.items():
         if isinstance(value, dict):
             yield from _flatten(value, f"{prefix}{name}.")
@@ -147,7 +147,7 @@ def _flatten(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[st
 
 
 def _display_value(value: object) -> str:
-    """Return a value fit for a sentence: short, and without control characters."""
+    """Return a value for use in a message: short, and without control characters."""
     if isinstance(value, bool):
         return str(value).lower()
     try:
@@ -166,9 +166,9 @@ def _shortened(text: str, max_chars: int) -> str:
 
 
 def _suggestion(name: str, names: Collection[str]) -> str:
-    """Return the end of a sentence that names the most alike of `names`, if one is alike at all."""
-    alike = get_close_matches(name[:MAX_SHOWN], names, n=1, cutoff=0.7)
-    return f"; did you mean {alike[0]}?" if alike else "."
+    """Return the end of a message: a suggestion of the most similar name, or a full stop."""
+    similar = get_close_matches(name[:MAX_SHOWN], names, n=1, cutoff=0.7)
+    return f"; did you mean {similar[0]}?" if similar else "."
 
 
 def _parse_page_size(value: object) -> int:
@@ -197,7 +197,7 @@ def _parse_name(value: object) -> str:
 
 
 def _parse_keys(value: object) -> str:
-    """Return a comma-separated list of keys, none of which the terminal keeps for itself."""
+    """Return a comma-separated list of keys; reject keys that are reserved for the terminal."""
     if not isinstance(value, str):
         raise InvalidSetting(f"must be keys in quotes, such as 'n,right', not {_display_value(value)}.")
     keys = [key.strip() for key in value.split(",")]
@@ -214,7 +214,7 @@ def _parse_keys(value: object) -> str:
 
 
 class _SettingsReader:
-    """One reading of the file, which collects its problems."""
+    """Reads the settings from a table and collects their problems."""
 
     def __init__(self, file: str, text: str) -> None:
         self._file = file
@@ -264,11 +264,11 @@ class _SettingsReader:
         return keymap
 
     def _add_problem(self, name: str, error: InvalidSetting) -> None:
-        """Add a problem, with the line of the name or of the table or value that it is in."""
+        """Add a problem, with the line of the name or of the innermost table with a known line."""
         line = next((self._lines[part] for part in _prefixes(name) if part in self._lines), None)
         where = f"{self._file} line {line}" if line else self._file
         problem = f"{where}: {_display_name(name)} {error}"
-        of_screen = name.partition(".")[0] in ("theme", "keys")
-        (self._screen_problems if of_screen else self._problems).append(problem)
+        is_screen_setting = name.partition(".")[0] in ("theme", "keys")
+        (self._screen_problems if is_screen_setting else self._problems).append(problem)
         if name == "profile":
             self._unread = problem

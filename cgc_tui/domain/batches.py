@@ -1,9 +1,9 @@
-"""Recognises batches: jobs that a script sent in one go.
+"""Finds batches: jobs that were submitted together.
 
-The platform knows no batches. The rule: jobs of one volume into one project (or folder) belong together if
-each was started at most `MAX_GAP` after the one before. Jobs whose start is not known, which some platforms
-do not tell of those that wait, belong to the newest batch of their volume and project. Two jobs at least make
-a batch.
+The platform has no notion of a batch. Here, jobs from one volume to one project (or folder) form a batch if
+each was started at most `MAX_GAP` after the previous one. Jobs without a start time (the platform may not
+send it for pending jobs) belong to the newest batch of their volume and project. A batch has at least two
+jobs.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from typing import NamedTuple
 from cgc_tui.domain.jobs import ImportJob, JobState
 
 MAX_GAP = timedelta(minutes=5)
-"""The longest pause within a batch."""
+"""The longest pause between the starts of two jobs of a batch."""
 
 SEARCH_WINDOW = 1000
-"""Among so many jobs batches are looked for at first."""
+"""The number of newest jobs that are searched for batches first."""
 
 RATE_SAMPLE = 50
-"""The rate is that of the latest so many jobs that ended."""
+"""The number of jobs, those that ended last, from which the rate is computed."""
 
 Route = tuple[str | None, str | None]
 
 
 class BatchProgress(NamedTuple):
-    """How far jobs have come.
+    """The progress of a set of jobs.
 
-    `done` counts all that have ended, among them `failed` and `ended_otherwise`. `rate` is in jobs a minute,
-    `eta` an estimate, both None where unknown.
+    `done` counts all finished jobs, including `failed` and `ended_otherwise`. `rate` is in jobs per minute;
+    `eta` is the estimated end. Both are None if unknown.
     """
 
     total: int
@@ -42,9 +42,9 @@ class BatchProgress(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Jobs that were sent in one go, as they were listed; `started` is when the first of them was.
+    """Jobs that were submitted together, in list order; `started` is the start of the first.
 
-    `may_continue` says that more of them may lie beyond the jobs that were looked at.
+    `may_continue` is whether the batch may have further jobs beyond those that were searched.
     """
 
     volume: str | None
@@ -55,10 +55,10 @@ class Batch(NamedTuple):
 
 
 def find_batches(jobs: Iterable[ImportJob], *, complete: bool = True) -> tuple[Batch, ...]:
-    """Return the batches among the jobs, the latest first.
+    """Return the batches among the jobs, the newest first.
 
-    Without `complete`, more jobs follow in the list: those that started up to `MAX_GAP` after the oldest of
-    these may be part of a batch that goes on.
+    If not `complete`, the list has further jobs: a batch that starts less than `MAX_GAP` after the oldest of
+    these jobs may continue there.
     """
     jobs_by_route: dict[Route, list[ImportJob]] = {}
     for job in jobs:
@@ -80,9 +80,7 @@ def find_batches(jobs: Iterable[ImportJob], *, complete: bool = True) -> tuple[B
 
 
 def newest_first(jobs: Iterable[ImportJob]) -> bool:
-    """Tell whether the jobs are listed by when they were started, the latest first, give or take
-    `MAX_GAP`.
-    """
+    """Return whether the jobs are sorted by start, the newest first, with a tolerance of `MAX_GAP`."""
     oldest: datetime | None = None
     for job in jobs:
         if job.started_on is None:
@@ -94,7 +92,7 @@ def newest_first(jobs: Iterable[ImportJob]) -> bool:
 
 
 def batch_progress(jobs: Sequence[ImportJob], now: datetime) -> BatchProgress:
-    """Return how far the jobs have come by `now`."""
+    """Return the progress of the jobs at the time `now`."""
     done = [job for job in jobs if job.is_final]
     failed = sum(job.state == JobState.FAILED for job in done)
     otherwise = sum(job.ended_otherwise for job in done)
@@ -112,7 +110,7 @@ def _destination(job: ImportJob) -> str | None:
 
 
 def _bursts(jobs: Sequence[ImportJob]) -> list[list[ImportJob]]:
-    """Cut one place's jobs where none was started for longer than `MAX_GAP`; the latest burst is the last."""
+    """Split the jobs of one route at pauses longer than `MAX_GAP`; the newest burst comes last."""
     started_jobs = sorted(
         (job for job in jobs if job.started_on is not None), key=lambda job: _order(job.started_on)
     )
@@ -133,7 +131,7 @@ def _bursts(jobs: Sequence[ImportJob]) -> list[list[ImportJob]]:
 def _batch(
     route: Route, route_jobs: Sequence[ImportJob], burst: Sequence[ImportJob], cutoff: datetime | None
 ) -> Batch:
-    """Return a batch whose jobs are in the order of the list."""
+    """Make a batch whose jobs are in list order."""
     started = min((job.started_on for job in burst if job.started_on is not None), default=None)
     ids = {job.id for job in burst}
     jobs = tuple(job for job in route_jobs if job.id in ids)
@@ -141,5 +139,5 @@ def _batch(
 
 
 def _order(instant: datetime | None) -> float:
-    """Return a time to sort by; what has not started yet is the latest."""
+    """Return a sort key; an unknown start sorts last."""
     return instant.timestamp() if instant is not None else float("inf")

@@ -1,4 +1,4 @@
-"""Groups failed jobs by what they failed of, and counts what ended when."""
+"""Groups failed jobs by cause, and counts them over time."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from datetime import datetime
 from cgc_tui.domain.jobs import ImportJob
 
 PLACEHOLDER = "…"
-"""Stands in a message for what differs from job to job."""
+"""Replaces the values in a message that differ from job to job."""
 
 MIN_VALUE_LENGTH = 4
-"""What is shorter may be a word of the message by chance."""
+"""Shorter values may occur in a message by chance."""
 
 Counts = tuple[tuple[str, int], ...]
-"""Ids and how many jobs have each, the most first."""
+"""Ids with the number of jobs that have each, the most frequent first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What a group of jobs failed of, in the platform's words.
+    """The common cause of a group of failed jobs: the platform's error code and message.
 
-    In `message`, `…` stands for a job's own name or key where the messages differ by that alone.
+    If the messages differ only by each job's own name or key, `…` replaces it in `message`.
     """
 
     code: int | None
@@ -33,27 +33,27 @@ class Cause:
 
     @property
     def first(self) -> datetime | None:
-        """When the first of the jobs ended."""
+        """The end of the job that ended first."""
         return min(filter(None, map(ended_at, self.jobs)), default=None)
 
     @property
     def last(self) -> datetime | None:
-        """When the last of the jobs ended."""
+        """The end of the job that ended last."""
         return max(filter(None, map(ended_at, self.jobs)), default=None)
 
     @property
     def volumes(self) -> Counts:
-        """The volumes that the jobs read from."""
+        """The volumes of the jobs' sources."""
         return _counts(job.source.volume for job in self.jobs)
 
     @property
     def projects(self) -> Counts:
-        """The projects that the jobs were to write to."""
+        """The projects of the jobs' destinations."""
         return _counts(job.destination.project for job in self.jobs)
 
 
 def group_by_cause(jobs: Iterable[ImportJob]) -> tuple[Cause, ...]:
-    """Return what the jobs failed of, the cause of most jobs first; each job is in one of them."""
+    """Group the jobs by cause, the largest group first."""
     groups: dict[tuple[int | None, str | None], list[ImportJob]] = {}
     for job in jobs:
         code = job.error.code if job.error is not None else None
@@ -65,7 +65,7 @@ def group_by_cause(jobs: Iterable[ImportJob]) -> tuple[Cause, ...]:
 
 
 def normalize_message(job: ImportJob) -> str | None:
-    """Return a failure's message with the job's own names and keys taken out; None where there is none."""
+    """Return the error message with the job's own names and keys replaced; None if there is none."""
     if job.error is None or not job.error.message:
         return None
     message = job.error.message
@@ -77,12 +77,12 @@ def normalize_message(job: ImportJob) -> str | None:
 
 
 def ended_at(job: ImportJob) -> datetime | None:
-    """Return when a job ended, or when it was started where that is all that is known."""
+    """Return the job's end, or its start if the end is unknown."""
     return job.finished_on or job.started_on
 
 
 def histogram(times: Sequence[datetime], first: datetime, last: datetime, bins: int) -> tuple[int, ...]:
-    """Return how many of the times are in each of so many equal parts of the time from first to last."""
+    """Count the times in each of `bins` equal intervals between first and last."""
     length = (last - first).total_seconds()
     counts = [0] * bins
     for time in times:
@@ -92,7 +92,7 @@ def histogram(times: Sequence[datetime], first: datetime, last: datetime, bins: 
 
 
 def _names(job: ImportJob) -> Iterable[str]:
-    """Yield what belongs to this job, so that a message may hold it."""
+    """Yield the job's own names and ids, which its message may contain."""
     location = job.source.location or ""
     names = (job.id, location, location.rstrip("/"), location.rstrip("/").rpartition("/")[2], job.name)
     owner_ids = (job.source.volume, job.destination.project, job.destination.parent)
@@ -100,7 +100,7 @@ def _names(job: ImportJob) -> Iterable[str]:
 
 
 def _message(normalized: str | None, jobs: Sequence[ImportJob]) -> str | None:
-    """Return the message itself where all jobs have the same."""
+    """Return the original message if all jobs have the same, else the normalized one."""
     messages = {job.error.message for job in jobs if job.error is not None}
     return messages.pop() if len(messages) == 1 else normalized
 

@@ -1,4 +1,4 @@
-"""The columns of the export."""
+"""The columns of exported tables."""
 
 from __future__ import annotations
 
@@ -22,4 +22,4 @@ COLUMNS = (
     "file_name",
     "file_size",
 )
-"""The headings; they keep their names and their order, and new ones come last."""
+"""The column names. Names and order are a contract; new columns are added at the end."""

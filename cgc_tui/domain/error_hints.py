@@ -1,8 +1,8 @@
-"""Says for an error code what it means, how one checks that, and what mends it.
+"""Explains error codes: meaning, check, fix.
 
-Messages change with the years, codes do not. The codes and their meaning are those of the documentation
-page "API status codes", which other pages call "CGC-specific response codes"; the rest follows from the
-page that each hint names.
+Hints depend on the code and not on the message, since messages change. Codes and meanings are from the
+documentation page "API status codes" (elsewhere called "CGC-specific response codes"), the rest from the
+page that each hint links to.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ S3 = f"{DOCS}/page/amazon-web-services-simple-storage-service-aws-s3-volumes"
 
 
 class ErrorHint(NamedTuple):
-    """What an error code means, how to check it, what mends it, and the page to read."""
+    """An error code's meaning, how to check it, how to fix it, and a page of the documentation."""
 
     meaning: str
     check: str
@@ -232,5 +232,5 @@ HINTS: Mapping[int, ErrorHint] = {
 
 
 def hint_for(code: int | None) -> ErrorHint | None:
-    """Return what to do about a failed job with this error code, None where no more is known."""
+    """Return the hint for a failed job's error code, None if there is none."""
     return HINTS.get(code) if code is not None else None

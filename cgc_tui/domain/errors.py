@@ -1,17 +1,17 @@
-"""What can go wrong with the platform; all of it is raised by `cgc_tui.api`.
+"""The expected failures of the platform; `cgc_tui.api` raises no others.
 
-CgcError                 what went wrong and what to do about it, in words for the user
- ├ TokenRejected         401: the platform does not know this token
- ├ Forbidden           403: it knows who asks, and says no
- ├ NotFound              404: what was asked for is not there
- ├ RequestRejected       another 4xx: the request itself was not accepted
- ├ RateLimited           429: too many requests, `retry_after` says when to ask again
- ├ ServerError         5xx, or 408
+CgcError                 what went wrong, and a remedy
+ ├ TokenRejected         401: the platform does not accept the token
+ ├ Forbidden             403: the user has no permission
+ ├ NotFound              404: the resource does not exist
+ ├ RequestRejected       another 4xx, or a redirect
+ ├ RateLimited           429: too many requests; `retry_after` is the time until the limit resets
+ ├ ServerError           5xx, or 408
  │  └ Maintenance        503 with code 0
- ├ ConnectionFailed      no answer: name, connection, TLS, proxy or a time-out
- ├ InvalidResponse       an answer that is not what this call returns
- ├ IncompleteList        the answers for a list do not add up to all of its jobs
- └ OutcomeUnknown        no readable answer to what may have changed something: look, do not repeat
+ ├ ConnectionFailed      no response: DNS, connection, TLS, proxy or time-out
+ ├ InvalidResponse       a response that cannot be read
+ ├ IncompleteList        the pages of a list do not add up to all of its jobs
+ └ OutcomeUnknown        no readable response to a request that may have changed something: do not repeat
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from cgc_tui.domain.text import SafeText
 
 
 class CgcError(Exception):
-    """An expected failure: `summary` happened and the `remedy`, both fit to show."""
+    """An expected failure: a `summary` of what went wrong and a `remedy`, both for the user."""
 
     def __init__(
         self,
@@ -33,9 +33,7 @@ class CgcError(Exception):
         request_id: SafeText | None = None,
         retry_after: float | None = None,
     ) -> None:
-        """`server_message` are the server's own; `retry_after` is in seconds, None where asking
-        again is no use.
-        """
+        """`retry_after` is in seconds, None if a retry cannot help."""
         super().__init__(summary, remedy)
         self.summary = summary
         self.remedy = remedy
@@ -50,19 +48,19 @@ class CgcError(Exception):
 
 
 class TokenRejected(CgcError):
-    """The platform does not know this token (401)."""
+    """The platform does not accept the token (401)."""
 
 
 class Forbidden(CgcError):
-    """The platform knows who asks, and says no (403)."""
+    """The user has no permission (403)."""
 
 
 class NotFound(CgcError):
-    """What was asked for is not there (404)."""
+    """The resource does not exist (404)."""
 
 
 class RequestRejected(CgcError):
-    """The request itself was not accepted (another 4xx, or a redirect)."""
+    """The platform rejected the request (another 4xx, or a redirect)."""
 
 
 class RateLimited(CgcError):
@@ -78,33 +76,33 @@ class Maintenance(ServerError):
 
 
 class ConnectionFailed(CgcError):
-    """There was no answer: name, connection, TLS, proxy or a time-out."""
+    """There was no response: DNS, connection, TLS, proxy or time-out."""
 
     def __init__(
-        self, what: SafeText, remedy: SafeText, *, retry_after: float | None = None, sent: bool = True
+        self, summary: SafeText, remedy: SafeText, *, retry_after: float | None = None, sent: bool = True
     ) -> None:
-        """`sent` is False where the request surely did not leave this machine."""
-        super().__init__(what, remedy, retry_after=retry_after)
+        """`sent` is False if the request certainly did not leave this machine."""
+        super().__init__(summary, remedy, retry_after=retry_after)
         self.sent = sent
 
 
 class InvalidResponse(CgcError):
-    """The answer is not what this call returns: not JSON, cut, too large, or of another shape."""
+    """The response cannot be read: not JSON, truncated, too large, or of an unexpected shape."""
 
 
 class IncompleteList(CgcError):
     """Not all jobs of a list could be read: it changed meanwhile, or its pages contradict each other.
 
-    `read` is the number of different jobs that were read, `total` how many there should be.
+    `read` is the number of distinct jobs that were read, `total` the number expected.
     """
 
     def __init__(self, read: int, total: int) -> None:
-        why = "the list changed while it was read"
         counts = f"{read:,} of {total:,} jobs could be read" if read < total else "some jobs may be missing"
-        super().__init__(SafeText(f"{counts}; {why}"), SafeText(""), retry_after=5.0)
+        summary = SafeText(f"{counts}; the list changed while it was read")
+        super().__init__(summary, SafeText(""), retry_after=5.0)
         self.read = read
         self.total = total
 
 
 class OutcomeUnknown(CgcError):
-    """No readable answer came to a request that may have changed something, so the outcome is unknown."""
+    """There was no readable response to a request that may have changed something."""

@@ -1,10 +1,9 @@
 """Import jobs as frozen values.
 
-Strings in these values are as the platform sent them, unless they are of the type `SafeText`: they
-serve for calls and for copying, and pass `cgc_tui.domain.text` before they are shown.
+Strings are as the platform sent them, unless their type is `SafeText`; sanitize them before showing them.
 
-Plain values are named tuples, which take a tenth of the time of data classes to define: that of
-some thirty was a tenth of the time to the first paint. Data classes are for what `replace` changes.
+Leaf values are named tuples: defining a dataclass takes ten times as long, and some thirty of them took a
+tenth of the time to the first paint. Dataclasses are for values that `replace` changes.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from typing import Any, NamedTuple
 
 
 class JobState(StrEnum):
-    """The documented states of an import job ("List import jobs"). Jobs may carry others."""
+    """The documented states of an import job ("List import jobs"). Jobs may have other states."""
 
     PENDING = "PENDING"
     RUNNING = "RUNNING"
@@ -29,21 +28,21 @@ class JobState(StrEnum):
 
 
 UNFINISHED_STATES = (JobState.PENDING, JobState.RUNNING)
-"""A job in one of these can still change. In any other state, documented or not, it has ended."""
+"""The states in which a job can still change. Any other state, documented or not, is final."""
 
 NO_SUCH_JOB = 9008
-"""The platform's code for a job that does not exist ("API status codes")."""
+"""The error code for a job that does not exist ("API status codes")."""
 
 
 class Source(NamedTuple):
-    """Where a job takes its file or folder from: a key on a volume."""
+    """The file or folder that a job imports: a key on a volume."""
 
     volume: str | None = None
     location: str | None = None
 
 
 class Destination(NamedTuple):
-    """Where a job puts its file: a project, or the folder with the id `parent`."""
+    """Where a job imports to: a project, or the folder with the id `parent`."""
 
     project: str | None = None
     name: str | None = None
@@ -54,7 +53,7 @@ NO_SOURCE, NO_DESTINATION = Source(), Destination()
 
 
 class JobError(NamedTuple):
-    """Why a job failed, in the platform's words, or why it could not be got."""
+    """The platform's error for a job that failed, or for a record that it does not return."""
 
     status: int | None = None
     code: int | None = None
@@ -63,12 +62,12 @@ class JobError(NamedTuple):
 
     @property
     def no_such_job(self) -> bool:
-        """Whether this error, in place of a job's record, says that the job does not exist."""
+        """Whether the error, in place of a job's record, means that the job does not exist."""
         return self.status == 404 or self.code == NO_SUCH_JOB
 
 
 class ImportedFile(NamedTuple):
-    """The file or folder that a completed job made; `size` in bytes, None for folders."""
+    """The file or folder that a completed job created; `size` is in bytes, None for folders."""
 
     id: str | None = None
     name: str | None = None
@@ -77,7 +76,7 @@ class ImportedFile(NamedTuple):
 
 
 class PackedRecord(NamedTuple):
-    """A record among those that are packed together."""
+    """The position of a record in a compressed list of records."""
 
     page: bytes
     position: int
@@ -87,7 +86,7 @@ class PackedRecord(NamedTuple):
 class ImportJob:
     """One import job; every field but `id` and `state` may be unknown.
 
-    `record` is the platform's own, as it came or packed.
+    `record` is the platform's record, as received or packed.
     """
 
     id: str
@@ -105,7 +104,7 @@ class ImportJob:
     record: dict[str, Any] | PackedRecord = field(default_factory=dict, repr=False, hash=False)
 
     def merged_with(self, known: ImportJob) -> ImportJob:
-        """Return this record, with what it leaves out taken from `known` (a bulk answer lacks the times)."""
+        """Fill fields that this record lacks from `known` (a bulk response lacks the times)."""
         inherited = {
             entry.name: getattr(known, entry.name)
             for entry in fields(ImportJob)
@@ -116,7 +115,7 @@ class ImportJob:
 
     @property
     def raw(self) -> dict[str, Any]:
-        """The platform's own record, for the JSON view."""
+        """The platform's record."""
         return (
             self.record
             if isinstance(self.record, dict)
@@ -125,17 +124,17 @@ class ImportJob:
 
     @property
     def is_partial(self) -> bool:
-        """Whether the platform told no more than the id and the state."""
+        """Whether the record has neither source nor destination, as in a list without details."""
         return self.source == NO_SOURCE and self.destination == NO_DESTINATION
 
     @property
     def details_missing(self) -> bool:
-        """Whether nothing but the id and the state is known, as after a bulk get without an answer."""
+        """Whether only the id and the state are known, as when a bulk get returned no record."""
         return self.is_partial and self.started_on is None and self.error is None and self.result is None
 
     @property
     def is_final(self) -> bool:
-        """Whether the job does not change any more."""
+        """Whether the job has ended."""
         return self.state not in UNFINISHED_STATES
 
     @property
@@ -150,7 +149,7 @@ class ImportJob:
 
     @property
     def name(self) -> str | None:
-        """The name it gets in the project, else the last segment of its location."""
+        """The file name in the project, else the last segment of the location."""
         if self.destination.name:
             return self.destination.name
         segments = [segment for segment in (self.source.location or "").split("/") if segment]
@@ -158,7 +157,7 @@ class ImportJob:
 
     @property
     def seconds(self) -> float | None:
-        """How long it took, in seconds; None unless both ends are known and in order."""
+        """The duration in seconds; None unless start and end are known and in order."""
         if self.started_on is None or self.finished_on is None:
             return None
         seconds = (self.finished_on - self.started_on).total_seconds()
@@ -166,26 +165,23 @@ class ImportJob:
 
 
 def pack_records(jobs: Sequence[ImportJob]) -> list[ImportJob]:
-    """Return the same jobs in a third of the memory, for lists that are kept whole.
-
-    Their records are most of it, and much alike.
-    """
+    """Compress the jobs' records together, which reduces the memory of a long list to a third."""
     page = zlib.compress(marshal.dumps([job.raw for job in jobs]), level=1)
     return [replace(job, record=PackedRecord(page, index)) for index, job in enumerate(jobs)]
 
 
 @lru_cache(2)
 def _unpack_records(page: bytes) -> list[dict[str, Any]]:
-    """Return the records that were packed together; whoever needs one often needs the next."""
+    """Unpack a list of records; cached, since neighbouring records are often read in turn."""
     records: list[dict[str, Any]] = marshal.loads(zlib.decompress(page))
     return records
 
 
 class SubmitResult(NamedTuple):
-    """What the platform says of one import that was submitted.
+    """The platform's result for one submitted import.
 
-    `created` is None where it says nothing that can be read. A job that was made may come without an id, and
-    then is not known here; `error` is why none was made.
+    `created` is None if the result is unknown. `job` is None if no job was created, or if the response has
+    no id for it. `error` is the reason why no job was created.
     """
 
     created: bool | None

@@ -1,4 +1,4 @@
-"""The process that holds the lock for sending imports."""
+"""The process that holds the lock for submitting imports."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 
 class LockHolder(NamedTuple):
-    """The process that has the lock, as far as its file says; `since` is when it took the lock."""
+    """The process that holds the lock, according to the lock file; `since` is when it took the lock."""
 
     host: str | None = None
     pid: int | None = None
     since: datetime | None = None
     is_stopped: bool = False
-    """Whether it runs on this machine and is stopped, as by Ctrl+Z."""
+    """Whether it runs on this machine and is stopped, for example by Ctrl+Z."""

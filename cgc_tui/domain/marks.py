@@ -1,4 +1,4 @@
-"""Remembers which jobs are marked, over pages, filters and refreshes: by their ids."""
+"""The marked jobs, by id, so that marks survive paging, filtering and refreshing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cgc_tui.domain.jobs import ImportJob
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The marked jobs by id, in the order in which they were marked, with what was last seen of each."""
+    """The marked jobs by id, in the order of marking, each with its latest known record."""
 
     jobs: Mapping[str, ImportJob] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -22,20 +22,20 @@ class Marks:
         return len(self.jobs)
 
     def added(self, jobs: Iterable[ImportJob]) -> Marks:
-        """Return these marks and those of further jobs."""
+        """Return the marks with these jobs added."""
         return Marks({**self.jobs, **{job.id: job for job in jobs}})
 
     def removed(self, jobs: Iterable[ImportJob]) -> Marks:
-        """Return these marks but those of some jobs."""
+        """Return the marks without these jobs."""
         removed_ids = {job.id for job in jobs}
         return Marks({job_id: job for job_id, job in self.jobs.items() if job_id not in removed_ids})
 
     def toggled(self, jobs: Iterable[ImportJob]) -> Marks:
-        """Return these marks with all of some jobs marked or, where they all are, none of them."""
+        """Mark all of these jobs or, if all are marked already, none of them."""
         jobs = tuple(jobs)
         return self.removed(jobs) if all(job in self for job in jobs) else self.added(jobs)
 
     def refreshed(self, jobs: Iterable[ImportJob]) -> Marks:
-        """Return these marks with what is seen of some jobs now; jobs that are not marked do not count."""
+        """Update the marked jobs from new records; other jobs are ignored."""
         updated = {job.id: job.merged_with(self.jobs[job.id]) for job in jobs if job in self}
         return Marks({**self.jobs, **updated}) if updated else self

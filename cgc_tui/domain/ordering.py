@@ -1,4 +1,4 @@
-"""Finds and sorts among the jobs that are loaded; the platform itself can do neither."""
+"""Filters and sorts the loaded jobs; the platform can do neither."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cgc_tui.domain.search import search_pattern
 
 
 class SortKey(StrEnum):
-    """What the loaded jobs can be sorted by; the values are the words on screen."""
+    """The sort keys for loaded jobs; the values are shown on screen."""
 
     SERVER = "as sent"
     STATE = "state"
@@ -24,27 +24,27 @@ class SortKey(StrEnum):
     ERROR = "error"
 
     def next(self) -> SortKey:
-        """Return the key after this one, going round."""
+        """Return the next key, cyclically."""
         keys = list(SortKey)
         return keys[(keys.index(self) + 1) % len(keys)]
 
 
 @dataclass(frozen=True, slots=True)
 class ListView:
-    """How the loaded jobs are shown: those that match `search`, in an order."""
+    """How loaded jobs are shown: a search and an order."""
 
     search: str = ""
     sort: SortKey = SortKey.SERVER
     reverse: bool = False
 
     def rows_of(self, page: JobPage) -> tuple[ImportJob, ...]:
-        """Return a page's jobs that match, in order; the list that a search found has that order already."""
+        """Return a page's matching jobs, in order; the pages of a result set are sorted already."""
         if page.origin is not None:
             return tuple(search_pattern(self.search).filter(page.jobs))
         return self.apply(page.jobs)
 
     def apply(self, jobs: Iterable[ImportJob]) -> tuple[ImportJob, ...]:
-        """Return the jobs that match, in order; jobs without the value come last either way."""
+        """Return the matching jobs, in order; jobs without the value come last in both directions."""
         matches = search_pattern(self.search).filter(jobs)
         if self.sort is SortKey.SERVER:
             return tuple(reversed(matches) if self.reverse else matches)

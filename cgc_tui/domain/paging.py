@@ -1,4 +1,4 @@
-"""Turns pages: which window of the list comes next, and where a job has gone when the list shifts."""
+"""Windows of a list, and a cache of its pages."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from cgc_tui.domain.queries import JobPage, JobQuery
 
 
 def next_page(page: JobPage) -> JobQuery | None:
-    """Return the window after this page, None at the end of the list."""
+    """Return the query for the window after this page, None at the end of the list."""
     return replace(page.query, offset=page.query.offset + page.query.limit) if page.more else None
 
 
 def previous_page(query: JobQuery) -> JobQuery | None:
-    """Return the window before this one, None at the start of the list."""
+    """Return the query for the window before this one, None at the start of the list."""
     return replace(query, offset=max(0, query.offset - query.limit)) if query.offset else None
 
 
 def first_page(query: JobQuery) -> JobQuery:
-    """Return the first window of the same list."""
+    """Return the query for the first window of the same list."""
     return replace(query, offset=0)
 
 
 def last_page(query: JobQuery, total: int) -> JobQuery:
-    """Return the last window of a list of `total` jobs."""
+    """Return the query for the last window of a list of `total` jobs."""
     return replace(query, offset=max(0, total - 1) // query.limit * query.limit)
 
 
 def page_after_shift(old: JobPage, new: JobPage, job_id: str) -> JobQuery | None:
-    """Return the window that a job was pushed to between two answers to one query.
+    """Return the query for the window to which a job has moved between two responses to one query.
 
-    The shift is read off a job that is on both pages, else off the totals. None where the job is still
-    there, was the first of the whole list (which then shows the newest), cannot be followed, or may have
-    left a list of states that do not last.
+    The shift is taken from a job that is on both pages, else from the totals. The result is None if the job
+    is still on the page, was the first of the whole list (which keeps showing the newest jobs), cannot be
+    located, or may have left the list because it is filtered by an unfinished state.
     """
     new_indexes = {job.id: index for index, job in enumerate(new.jobs)}
     old_indexes = {job.id: index for index, job in enumerate(old.jobs)}
@@ -51,7 +51,7 @@ def page_after_shift(old: JobPage, new: JobPage, job_id: str) -> JobQuery | None
 
 
 class PageCache:
-    """The last few pages of one list, by their query; emptied when the list is another."""
+    """The latest pages of one list, by query; pages of another list replace them."""
 
     MAX_PAGES = 8
 
@@ -59,7 +59,7 @@ class PageCache:
         self._pages: dict[JobQuery, JobPage] = {}
 
     def put(self, page: JobPage) -> None:
-        """Keep a page with jobs; those of another filter, or of a list that has changed, are forgotten."""
+        """Store a page that has jobs; drop pages with another filter or another total."""
         for query, cached in list(self._pages.items()):
             if replace(query, offset=0) != replace(page.query, offset=0) or cached.total != page.total:
                 del self._pages[query]
@@ -70,5 +70,5 @@ class PageCache:
             del self._pages[next(iter(self._pages))]
 
     def get(self, query: JobQuery) -> JobPage | None:
-        """Return the page that answered the query, if it is kept."""
+        """Return the stored page for the query."""
         return self._pages.get(query)

@@ -1,4 +1,4 @@
-"""What the platform says besides jobs: the user, ids to choose from, the rate limit."""
+"""Values of the platform other than jobs: the user, lists of ids, the rate limit."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import NamedTuple
 
 
 class User(NamedTuple):
-    """Whom the platform takes the token's owner for."""
+    """The user that a token belongs to."""
 
     username: str
 
 
 class IdList(NamedTuple):
-    """Ids to choose from; `complete` says whether these are all that the platform has."""
+    """The ids of projects or volumes; `complete` is whether these are all of them."""
 
     ids: tuple[str, ...]
     complete: bool = True
 
 
 class RateLimit(NamedTuple):
-    """What is left of the rate limit, in requests, and when it is full again."""
+    """The rate limit: requests per window, requests left, and the time when the window ends."""
 
     limit: int
     remaining: int
@@ -28,5 +28,5 @@ class RateLimit(NamedTuple):
 
     @property
     def is_low(self) -> bool:
-        """Whether less than a fifth is left."""
+        """Whether less than a fifth of the requests is left."""
         return 0 <= self.remaining * 5 < self.limit

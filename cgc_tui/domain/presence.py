@@ -1,4 +1,4 @@
-"""How much the platform is asked for somebody who may not be looking."""
+"""The user's presence, and how often to refresh for it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ IDLE_INTERVAL = 60.0
 
 
 class Presence(StrEnum):
-    """Whether somebody looks: for sure, perhaps, or surely not."""
+    """Whether the user is likely to look at the screen."""
 
     ACTIVE = "active"
     IDLE = "idle"
@@ -18,16 +18,16 @@ class Presence(StrEnum):
 
     @classmethod
     def from_idle(cls, idle: float, *, focused: bool) -> Presence:
-        """Return the attention of somebody who has pressed no key for so many seconds.
+        """Return the presence after `idle` seconds without a key.
 
-        `focused` says whether the terminal has the focus, as far as it tells.
+        `focused` is whether the terminal has the focus; terminals that do not report it count as focused.
         """
         if idle >= AWAY_AFTER:
             return cls.AWAY
         return cls.IDLE if idle >= IDLE_AFTER or not focused else cls.ACTIVE
 
     def refresh_interval(self, interval: float) -> float:
-        """Return the seconds between refreshes where the user chose `interval`; 0 for none."""
+        """Return the seconds between refreshes for the configured `interval`; 0 for no refresh."""
         if self is Presence.AWAY or not interval:
             return 0.0
         return interval if self is Presence.ACTIVE else max(interval, IDLE_INTERVAL)

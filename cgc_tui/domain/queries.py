@@ -1,4 +1,4 @@
-"""Which jobs to list, and the pages of the list."""
+"""Queries for lists of jobs, and the pages that answer them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.text import SafeText
 
 MAX_LIMIT = 100
-"""The most jobs that one list call returns."""
+"""The largest page of a list call, and the largest bulk request, in jobs."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobQuery:
-    """Which jobs to list: filters and a window of `limit` jobs from `offset` (both count jobs)."""
+    """Filters, and a window of `limit` jobs from `offset`."""
 
     states: tuple[str, ...] = ()
     project: str | None = None
@@ -26,15 +26,15 @@ class JobQuery:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether anything but the window narrows the list."""
+        """Whether a filter narrows the list."""
         return bool(self.states or self.project or self.volume)
 
 
 class ResultOrigin(NamedTuple):
-    """The search that found the jobs of a result set.
+    """The search that a result set comes from.
 
-    `title` names these jobs. `searched` of the `total` jobs of a list were searched at the time `at`; None
-    is not known.
+    `title` describes the matching jobs. `searched` of the `total` jobs of a list were searched, at the time
+    `at`; None is unknown.
     """
 
     title: SafeText
@@ -45,13 +45,13 @@ class ResultOrigin(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class JobPage:
-    """One page of the list, as the platform answered `query`.
+    """One page of a list: the response to `query`.
 
-    `total` is None where the platform did not say it; `more` says whether jobs follow. `limit` is how
-    many jobs the platform really gives a page. `origin` is the search whose result set the page is of, None
-    for the platform's own list. `unreadable` counts items that were not jobs, and
-    `incomplete` says why brief items could not be filled in. `next_link` says whether the links of the
-    answer name a next page. The last three do not count when two pages are compared.
+    `total` is None if the platform did not send it; `more` is whether jobs follow. `limit` is the page size
+    that the platform really uses. `unreadable` counts items that are not jobs. `origin` is the search whose
+    result set the page is of, None for the platform's own list. `next_link` is whether the response links to
+    a next page, and `incomplete` is the error for which partial jobs lack their details. The last three
+    fields are ignored when pages are compared.
     """
 
     query: JobQuery
@@ -67,11 +67,11 @@ class JobPage:
 
     @property
     def at_least(self) -> int:
-        """How many jobs match at the least; more than the total where the page shows that to be too low."""
+        """The least number of matching jobs: the total, or more if the page shows that it is too low."""
         seen = self.query.offset + len(self.jobs) + self.unreadable if self.jobs else 0
         return max(self.total or 0, seen + self.more)
 
     @property
     def details_missing(self) -> int:
-        """How many of the jobs are known by id and state alone."""
+        """The number of jobs of which only id and state are known."""
         return sum(job.details_missing for job in self.jobs)

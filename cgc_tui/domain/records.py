@@ -1,4 +1,4 @@
-"""Reads the platform's records of jobs into values; what is absent, null or of a wrong type is unknown.
+"""Parses the platform's job records; fields that are absent, null or of a wrong type become None.
 
 The shapes are those of the documentation pages "List import jobs", "Get details of an import job" and
 "Get details of multiple import jobs".
@@ -14,11 +14,11 @@ from cgc_tui.domain.jobs import Destination, ImportedFile, ImportJob, JobError, 
 
 
 def job(record: object) -> ImportJob | None:
-    """Return the job, or None where the record has no id."""
+    """Parse a job; return None if the record has no id."""
     if not isinstance(record, dict):
         return None
-    href = _text(record.get("href"))
-    job_id = _text(record.get("id")) or id_from_href(href)
+    href = text_value(record.get("href"))
+    job_id = text_value(record.get("id")) or id_from_href(href)
     if not job_id:
         return None
     return ImportJob(
@@ -39,12 +39,12 @@ def job(record: object) -> ImportJob | None:
 
 
 def job_id(text: str) -> str:
-    """Return the id that a user means by a job's id or href."""
+    """Return the job id for a job's id or href, as a user may enter either."""
     return id_from_href(text) or text
 
 
 def id_from_href(href: str | None) -> str | None:
-    """Return the job id in a href's path, whatever host it names; None where it is not a job's href."""
+    """Return the job id in a href's path, ignoring its host; None if it is not a job's href."""
     try:
         path = urlsplit(href or "").path
     except ValueError:
@@ -54,24 +54,25 @@ def id_from_href(href: str | None) -> str | None:
 
 
 def job_error(record: object) -> JobError | None:
-    """Return an error envelope, or None where there is none."""
+    """Parse an error envelope; return None if there is none."""
     if not isinstance(record, dict) or not record:
         return None
     return JobError(
-        status=_count(record.get("status")),
-        code=_count(record.get("code")),
-        message=_text(record.get("message")),
-        more_info=_text(record.get("more_info")),
+        status=count_value(record.get("status")),
+        code=count_value(record.get("code")),
+        message=text_value(record.get("message")),
+        more_info=text_value(record.get("more_info")),
     )
 
 
-def _text(value: object) -> str | None:
+def text_value(value: object) -> str | None:
+    """Return a string that is not empty, else None."""
     return value if isinstance(value, str) and value else None
 
 
 def _interned(value: object) -> str | None:
-    """Return a text that many jobs have, as one object for all."""
-    text = _text(value)
+    """Return an interned string, for values that many jobs share."""
+    text = text_value(value)
     return text and sys.intern(text)
 
 
@@ -79,13 +80,14 @@ def _flag(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-def _count(value: object) -> int | None:
-    fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
-    return value if fits else None  # type: ignore[return-value]
+def count_value(value: object) -> int | None:
+    """Return an integer from 0 to 2**63 - 1, else None."""
+    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
+    return value if is_count else None  # type: ignore[return-value]
 
 
 def _time(value: object) -> datetime | None:
-    """Return an instant; a time without a zone is UTC, and years no job can have are unknown."""
+    """Parse an instant; a time without a zone is UTC, and an implausible year gives None."""
     if not isinstance(value, str):
         return None
     try:
@@ -100,21 +102,23 @@ def _time(value: object) -> datetime | None:
 def _source(value: object) -> Source:
     if not isinstance(value, dict):
         return Source()
-    return Source(_interned(value.get("volume")), _text(value.get("location")))
+    return Source(_interned(value.get("volume")), text_value(value.get("location")))
 
 
 def _destination(value: object) -> Destination:
     if not isinstance(value, dict):
         return Destination()
-    return Destination(_interned(value.get("project")), _text(value.get("name")), _text(value.get("parent")))
+    return Destination(
+        _interned(value.get("project")), text_value(value.get("name")), text_value(value.get("parent"))
+    )
 
 
 def _file(value: object) -> ImportedFile | None:
     if not isinstance(value, dict) or not value:
         return None
     return ImportedFile(
-        id=_text(value.get("id")),
-        name=_text(value.get("name")),
-        size=_count(value.get("size")),
+        id=text_value(value.get("id")),
+        name=text_value(value.get("name")),
+        size=count_value(value.get("size")),
         project=_interned(value.get("project")),
     )

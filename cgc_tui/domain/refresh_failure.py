@@ -1,4 +1,4 @@
-"""A failure that lasts: how often it came, and when the platform is asked again."""
+"""Repeated failures of the refresh, and when to retry."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_WAIT = 60.0
 
 @dataclass(frozen=True, slots=True)
 class RefreshFailure:
-    """What went wrong, `count` in a row; `retry_at` is None where nothing is asked by itself."""
+    """An error that occurred `count` times in a row; `retry_at` is None for no automatic retry."""
 
     error: CgcError
     count: int = 1
@@ -22,11 +22,11 @@ class RefreshFailure:
     def next(
         cls, error: CgcError, previous: RefreshFailure | None, now: datetime, *, interval: float
     ) -> RefreshFailure:
-        """Return the trouble after one more failure.
+        """Return the state after one more failure.
 
-        The same failure is counted, and waited for twice as long each time, up to a minute; a rate limit
-        says itself how long. What cannot be mended by waiting is still asked for at the `interval` times
-        (seconds, 0 for none), but not more than once a minute.
+        For the same error the wait doubles each time, up to a minute; a rate limit has its own wait. After
+        an error that waiting cannot fix, the next refresh is after `interval` (seconds, 0 for none), at
+        least a minute.
         """
         count = previous.count + 1 if previous is not None and previous.error.summary == error.summary else 1
         wait = error.retry_after

@@ -1,4 +1,4 @@
-"""Keeps the jobs that a search found as a list of its own, since the platform has no such list."""
+"""Result sets: lists of jobs that a search matched."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ MAX_REFRESHED = 1000
 
 
 class ResultSet:
-    """The jobs that a search found, in the order in which it met them, with what is known of each by now.
+    """The jobs that a search matched, in the order of the list, with the latest known record of each.
 
-    State, project and volume narrow it by what is known. `as_of` is when the unfinished jobs were last
-    requested; those that have ended do not change.
+    State, project and volume filter it. `as_of` is the time of the latest refresh of the unfinished jobs;
+    finished jobs do not change.
     """
 
     def __init__(self, origin: ResultOrigin, jobs: Iterable[ImportJob]) -> None:
@@ -27,11 +27,11 @@ class ResultSet:
 
     @property
     def jobs(self) -> tuple[ImportJob, ...]:
-        """All that was found."""
+        """All jobs."""
         return tuple(self._jobs.values())
 
     def filter(self, query: JobQuery) -> tuple[ImportJob, ...]:
-        """Return the jobs that the query's filters leave, whatever its window."""
+        """Return the jobs that match the query's filters, ignoring its window."""
         return tuple(
             job
             for job in self._jobs.values()
@@ -41,7 +41,7 @@ class ResultSet:
         )
 
     def page(self, query: JobQuery, view: ListView) -> JobPage:
-        """Return a page of the list, which is in `view` from end to end."""
+        """Return a page of the whole list as `view` sorts it."""
         jobs = replace(view, search="").apply(self.filter(query))
         end = query.offset + query.limit
         return JobPage(
@@ -55,16 +55,15 @@ class ResultSet:
         )
 
     def ids_to_refresh(self, page: JobPage) -> tuple[str, ...]:
-        """Return the ids that a refresh asks for.
+        """Return the ids to fetch in a refresh.
 
-        These are the page's jobs and, so that the counts are true, all that have not ended, of these at
-        most `MAX_REFRESHED`.
+        These are the page's jobs and, for correct counts, at most `MAX_REFRESHED` unfinished jobs.
         """
         unfinished = [job.id for job in self._jobs.values() if not job.is_final][:MAX_REFRESHED]
         return tuple(dict.fromkeys([*(job.id for job in page.jobs), *unfinished]))
 
     def update(self, records: Mapping[str, ImportJob | JobError], at: datetime) -> None:
-        """Take in what the platform tells now; a job that is no longer there leaves the list."""
+        """Update the jobs from new records; remove those that no longer exist."""
         self.as_of = at
         for job_id, record in records.items():
             known = self._jobs.get(job_id)

@@ -1,4 +1,4 @@
-"""Plans which failed imports are started again, and keeps what became of each, so that none is sent twice."""
+"""Plans the retry of failed imports, and records each outcome so that no import is sent twice."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cgc_tui.domain.text import SafeText, sanitize
 
 
 class NameConflictPolicy(StrEnum):
-    """What happens where the project has a file of that name; the values are the words on screen."""
+    """What to do if the project has a file of that name; the values are shown on screen."""
 
     AS_BEFORE = "as before"
     OVERWRITE = "overwrite"
@@ -24,7 +24,7 @@ class NameConflictPolicy(StrEnum):
 
 
 class SkipReason(StrEnum):
-    """Why a job is not sent again; the values are the words on screen."""
+    """Why a job is not retried; the values are shown on screen."""
 
     NOT_FAILED = "not failed"
     UNKNOWN = "source or destination not known"
@@ -35,7 +35,7 @@ class SkipReason(StrEnum):
 
 
 class SendStatus(StrEnum):
-    """What became of an import; the values are the words on screen."""
+    """The status of an import in a retry; the values are shown on screen."""
 
     WAITING = "not sent"
     STARTED = "started"
@@ -50,15 +50,15 @@ LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 def import_key(job: ImportJob) -> ImportKey:
-    """Return what tells an import from others: where it takes its file from and where it puts it."""
+    """Return the identity of an import: its source and destination."""
     source, destination = job.source, job.destination
     return (source.volume, source.location, destination.parent or destination.project, job.name)
 
 
 def same_import(job: ImportJob, other: ImportJob) -> bool:
-    """Tell whether `other` may be what came of starting the import of `job`, by source and destination.
+    """Return whether `other` may be a job that was started with the request of `job`.
 
-    The platform may give it another name (autorename) or none, and name the project in place of a folder.
+    The platform may give it another name (autorename) or none, and return the project instead of a folder.
     """
     if not job.source.location or _source(job) != _source(other):
         return False
@@ -67,19 +67,19 @@ def same_import(job: ImportJob, other: ImportJob) -> bool:
 
 
 def _source(job: ImportJob) -> ImportKey:
-    """Return where a job takes its file from; folders may come without the slash at their end."""
+    """Return the key of a job's source; folders may lack their trailing slash."""
     return (job.source.volume, (job.source.location or "").rstrip("/"))
 
 
 def _same_target(job: ImportJob, other: ImportJob) -> bool:
-    wanted, target = job.destination, other.destination
-    if wanted.parent and not target.parent:
-        return wanted.project is None or target.project in (None, wanted.project)
-    return (target.parent or target.project) in (None, wanted.parent or wanted.project)
+    destination, target = job.destination, other.destination
+    if destination.parent and not target.parent:
+        return destination.project is None or target.project in (None, destination.project)
+    return (target.parent or target.project) in (None, destination.parent or destination.project)
 
 
 def request_body(job: ImportJob, policy: NameConflictPolicy) -> dict[str, Any]:
-    """Return the request that starts the job's import again ("Start an import job")."""
+    """Return the body of the request that starts the import again ("Start an import job")."""
     destination = (
         {"parent": job.destination.parent} if job.destination.parent else {"project": job.destination.project}
     )
@@ -100,14 +100,14 @@ def request_body(job: ImportJob, policy: NameConflictPolicy) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class RetryPlan:
-    """The jobs to send again, each import once, and why the others are left out."""
+    """The jobs to retry, each import once, and the reasons why others are skipped."""
 
     jobs: tuple[ImportJob, ...]
     skipped: Mapping[str, SkipReason]
 
     @property
     def skip_counts(self) -> Mapping[SkipReason, int]:
-        """How many jobs are left out for each reason."""
+        """The number of skipped jobs for each reason."""
         return Counter(self.skipped.values())
 
 
@@ -118,11 +118,11 @@ def plan_retry(
     listed: Iterable[ImportJob] = (),
     known: Collection[str] | None = None,
 ) -> RetryPlan:
-    """Return which of the jobs to send again.
+    """Select the jobs to retry.
 
-    `sent_ids` are the ids of those that were sent before; `listed` are the jobs that the platform lists now,
-    as they are by now, among which the same import may have been started since. `known` are the ids that it
-    listed when this retry began: a job that is not among them was started since, however it ended.
+    `sent_ids` are the ids of jobs that were retried before. `listed` are the jobs that the platform lists
+    now, in which the same import may have been started again. `known` are the ids that it listed when this
+    retry began: any other job was started since, whatever its state.
     """
     listed = tuple(listed)
     current = {job.id: job for job in listed}
@@ -146,7 +146,7 @@ def plan_retry(
 
 
 def _repeated(jobs: Iterable[ImportJob]) -> set[str]:
-    """Return the ids of jobs that are retries of others among these, under a name that the platform gave."""
+    """Return the ids of jobs that are retries of other jobs here, with a name from the platform."""
     repeated: set[str] = set()
     originals: dict[ImportKey, list[ImportJob]] = {}
     for job in sorted(jobs, key=lambda job: job.started_on or LATEST):
@@ -177,7 +177,7 @@ def _skip_reason(
 
 
 def _is_encodable(job: ImportJob) -> bool:
-    """Tell whether a request can hold the job's names: half a surrogate pair, it cannot."""
+    """Return whether a request can contain the job's names; a lone surrogate cannot be encoded."""
     try:
         "".join(filter(None, import_key(job))).encode()
     except UnicodeEncodeError:
@@ -186,10 +186,10 @@ def _is_encodable(job: ImportJob) -> bool:
 
 
 def _started_again(job: ImportJob, other: ImportJob) -> bool:
-    """Tell whether another job may be the same import, started after this one.
+    """Return whether another job may be the same import, started after this one.
 
-    Where the platform names it otherwise, it counts only if it was started after this one had failed, since
-    a user may import a file under several names, or into a project and a folder, in one go.
+    With another name it counts only if it was started after this one had failed, since a user may import a
+    file under several names, or into a project and a folder, at the same time.
     """
     if import_key(other) == import_key(job):
         return _may_be_newer(other, job.started_on)
@@ -197,13 +197,13 @@ def _started_again(job: ImportJob, other: ImportJob) -> bool:
 
 
 def _may_be_newer(job: ImportJob, instant: datetime | None) -> bool:
-    """Tell whether a job may have been started after an instant: in its second, or at an unknown time."""
+    """Return whether a job may have been started at or after an instant; unknown times may be later."""
     return job.started_on is None or instant is None or job.started_on >= instant
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one failed job's import: the new job as it is by now, or why there is none."""
+    """The outcome for one failed job: the new job's latest record, or the reason why there is none."""
 
     original: ImportJob
     status: SendStatus = SendStatus.WAITING
@@ -212,7 +212,7 @@ class Outcome:
 
     @property
     def going(self) -> bool:
-        """Whether the new job can still change; one whose state is not known yet can."""
+        """Whether the new job can still change; an unknown state can."""
         return self.replacement is not None and (not self.replacement.is_final or not self.replacement.state)
 
     @property
@@ -222,30 +222,30 @@ class Outcome:
 
 
 class RetryRun:
-    """One retry: every import leaves `WAITING` before its request is made and never comes back there."""
+    """One retry; an import leaves `WAITING` before its request is sent and never returns to it."""
 
     def __init__(self, plan: RetryPlan, policy: NameConflictPolicy, ids_before: Collection[str] = ()) -> None:
-        """`ids_before` are the ids of the jobs that the platform listed before anything was sent."""
+        """`ids_before` are the ids of the jobs that the platform listed before the first request."""
         self.plan = plan
         self.policy = policy
         self.stopped = False
-        """Whether nothing more is to be sent."""
+        """Whether to send no further requests."""
         self._ids_before = frozenset(ids_before)
         self._outcomes = {job.id: Outcome(job) for job in plan.jobs}
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
-        """What became of each import so far."""
+        """The current outcome of each import."""
         return tuple(self._outcomes.values())
 
     @property
     def counts(self) -> Mapping[SendStatus, int]:
-        """How many imports have each fate."""
+        """The number of imports with each status."""
         return Counter(outcome.status for outcome in self._outcomes.values())
 
     @property
     def sent_ids(self) -> frozenset[str]:
-        """The ids of the old jobs whose import was, or may have been, started."""
+        """The ids of the failed jobs whose import was, or may have been, started again."""
         sent_statuses = (SendStatus.STARTED, SendStatus.UNKNOWN)
         return frozenset(
             job_id for job_id, outcome in self._outcomes.items() if outcome.status in sent_statuses
@@ -253,7 +253,7 @@ class RetryRun:
 
     @property
     def unresolved(self) -> tuple[ImportJob, ...]:
-        """The old jobs whose new job is not known, although there may be one."""
+        """The failed jobs that may have a new job which is not known yet."""
         return tuple(
             outcome.original
             for outcome in self._outcomes.values()
@@ -262,7 +262,7 @@ class RetryRun:
 
     @property
     def running_ids(self) -> tuple[str, ...]:
-        """The ids of the new jobs that have not ended."""
+        """The ids of the unfinished new jobs."""
         outcomes = self._outcomes.values()
         return tuple(
             outcome.replacement.id
@@ -271,7 +271,7 @@ class RetryRun:
         )
 
     def next_chunk(self) -> tuple[ImportJob, ...]:
-        """Return the next imports to send in one request, from now on of unknown outcome; none at the end."""
+        """Return the imports of the next request, none at the end, and set their status to `UNKNOWN`."""
         waiting = [
             outcome.original for outcome in self._outcomes.values() if outcome.status is SendStatus.WAITING
         ]
@@ -281,18 +281,18 @@ class RetryRun:
         return chunk
 
     def record_results(self, chunk: Sequence[ImportJob], results: Sequence[SubmitResult]) -> None:
-        """Take in what the platform said of each."""
-        for job, item in zip(chunk, results, strict=True):
-            if item.created:
-                self._set(job, SendStatus.STARTED, replacement=item.job)
-            elif item.created is False:
-                self._set(job, SendStatus.REFUSED, detail=_error_text(item.error))
+        """Record the platform's result for each import of a request."""
+        for job, result in zip(chunk, results, strict=True):
+            if result.created:
+                self._set(job, SendStatus.STARTED, replacement=result.job)
+            elif result.created is False:
+                self._set(job, SendStatus.REFUSED, detail=_error_text(result.error))
             else:
-                why = _error_text(item.error) or SafeText("the answer has no result for it")
-                self._set(job, SendStatus.UNKNOWN, detail=why)
+                detail = _error_text(result.error) or SafeText("the answer has no result for it")
+                self._set(job, SendStatus.UNKNOWN, detail=detail)
 
     def record_refusal(self, chunk: Sequence[ImportJob], error: CgcError) -> None:
-        """Note that surely none of them was started."""
+        """Record that certainly none of the imports was started."""
         for job in chunk:
             self._set(
                 job,
@@ -301,14 +301,14 @@ class RetryRun:
             )
 
     def record_unknown(self, chunk: Sequence[ImportJob], error: CgcError) -> None:
-        """Note that nobody knows whether they were started."""
+        """Record that the imports may or may not have been started."""
         for job in chunk:
             self._set(job, SendStatus.UNKNOWN, detail=error.summary)
 
     def match_new_jobs(self, listed: Iterable[ImportJob]) -> None:
-        """Recognise, among the jobs that the platform lists now, the new ones that are not known yet.
+        """Find the new jobs that are not known yet among those that the platform lists now.
 
-        Those with the same name come first, so that none is taken for another that has a name of its own.
+        Jobs with the same name are matched first, so that a renamed import does not take another's job.
         """
         known = {
             outcome.replacement.id for outcome in self._outcomes.values() if outcome.replacement is not None
@@ -317,16 +317,16 @@ class RetryRun:
         for job in listed:
             if job.id not in known and job.id not in self._ids_before:
                 new.setdefault(_source(job), []).append(job)
-        for same in (lambda job, other: import_key(job) == import_key(other), _started_again):
+        for is_match in (lambda job, other: import_key(job) == import_key(other), _started_again):
             for job in self.unresolved:
-                like = new.get(_source(job), [])
-                match = next((other for other in like if same(job, other)), None)
+                candidates = new.get(_source(job), [])
+                match = next((other for other in candidates if is_match(job, other)), None)
                 if match is not None:
-                    like.remove(match)
+                    candidates.remove(match)
                     self._set(job, SendStatus.STARTED, replacement=match)
 
     def update_jobs(self, records: Mapping[str, ImportJob | JobError]) -> None:
-        """Take in how the new jobs stand now."""
+        """Update the new jobs from new records."""
         for job_id, outcome in self._outcomes.items():
             record = records.get(outcome.replacement.id) if outcome.replacement is not None else None
             if isinstance(record, ImportJob) and outcome.replacement is not None:
@@ -344,6 +344,6 @@ class RetryRun:
 
 
 def _error_text(error: JobError | None) -> SafeText:
-    """Return an error's code and the platform's words."""
+    """Return the error's code and message."""
     parts = (error.code, error.message) if error is not None else ()
     return sanitize(" ".join(str(part) for part in parts if part is not None))

@@ -1,7 +1,7 @@
-"""What is looked for in jobs: plain text or, after a `~`, a regular expression that cannot hang the app.
+"""Searches jobs for plain text or, after a `~`, for a regular expression that cannot block the app.
 
-Python's own `re` may need longer than the age of the universe for a line of text and cannot be stopped; the
-`regex` library stops at a time-out. A pattern that takes too long is said to and finds nothing.
+A search with Python's `re` can take exponential time and cannot be stopped; the `regex` library has a
+time-out. A pattern that takes too long reports an error and matches nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from cgc_tui.domain.text import SafeText, sanitize
 REGEX_PREFIX = "~"
 MAX_CHARS = 200
 MAX_SECONDS = 0.2
-"""For one value; a pattern's share of the processor over many is bounded by the next two."""
+"""The time limit for one value; the next two limit a pattern's CPU time over many values."""
 BASE_SECONDS = 1.0
 SECONDS_PER_VALUE = 0.0005
 
@@ -27,16 +27,16 @@ _ESCAPED = re.compile(r"\\.", re.DOTALL)
 
 @lru_cache(maxsize=8)
 def search_pattern(text: str) -> SearchPattern:
-    """Return what a typed text looks for."""
+    """Return the search pattern for typed text."""
     return SearchPattern(text)
 
 
 class SearchPattern:
-    """A text or a pattern. Smart case: without capitals it matches either case."""
+    """Plain text or a regular expression; case matters only if it has capitals."""
 
     def __init__(self, text: str) -> None:
         self.error: SafeText | None = None
-        """Why it finds nothing, whatever is looked through."""
+        """Why the pattern cannot be used; it then matches nothing."""
         self._text = text
         self._pattern: Any = None
         self._exact = text != text.lower()
@@ -49,7 +49,7 @@ class SearchPattern:
         return bool(self._text) and self._text != REGEX_PREFIX
 
     def filter(self, jobs: Iterable[ImportJob]) -> list[ImportJob]:
-        """Return the jobs that have it in name, source, destination, project, volume, error, state or id."""
+        """Return the jobs with a match in name, location, volume, project, folder, error, state or id."""
         if not self:
             return list(jobs)
         matches = [job for job in jobs if self.error is None and self._matches(job)]
@@ -63,7 +63,7 @@ class SearchPattern:
         return any(value and self._text in value.lower() for value in _values(job))
 
     def _compile(self, pattern: str) -> None:
-        import regex  # type: ignore[import-untyped]  # a tenth of the app's start, for who uses it
+        import regex  # type: ignore[import-untyped]  # takes a tenth of the app's start-up time
 
         plain = _ESCAPED.sub("", pattern)
         flags = regex.IGNORECASE if plain == plain.lower() else 0
@@ -76,7 +76,7 @@ class SearchPattern:
             self.error = sanitize(f"no regular expression: {error}", max_chars=80)
 
     def _search_value(self, value: str) -> bool:
-        """Search a value; a pattern that takes too long here, or over many, is given up."""
+        """Search a value; a pattern that takes too long, for this value or in total, becomes an error."""
         started = time.thread_time()
         try:
             is_match = self._pattern.search(value, timeout=MAX_SECONDS) is not None

@@ -1,4 +1,4 @@
-"""Makes text from outside fit to show: the one place where it is cleaned, measured and cut."""
+"""Sanitizes, measures and truncates text from outside; the only place that does so."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from functools import lru_cache
 from typing import NewType
 
 SafeText = NewType("SafeText", str)
-"""Text that can go to a terminal: no control characters, and nothing that hides or reorders the rest."""
+"""Text that is safe to print: no control characters, and nothing that hides or reorders other text."""
 
 MAX_CHARS = 2000
-"""How many characters are shown where no one asks for more or fewer."""
+"""The default length limit for shown text."""
 
 MAX_COMBINING = 4
-"""How many characters without a width of their own may follow each other."""
+"""The longest run of zero-width characters that is kept."""
 
 ELLIPSIS = "…"
 REPLACEMENT = "\ufffd"
@@ -32,25 +32,25 @@ _HIDDEN = (
     "\xad\u180e\u200b\u200c\u2060-\u2065\u206a-\u206f\ufeff\u3164\uffa0"  # invisible
     "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"  # enclose the digits that follow
     "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # layout of hieroglyphs and music
-    "\ufff0-\ufffb\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"  # interlinear, tags, never to be shown
+    "\ufff0-\ufffb\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"  # interlinear, tags, default ignorable
     "\ud800-\udfff"  # lone surrogates
 )
 _UNSHOWABLE = re.compile(f"[{_HIDDEN}]")
 UNSAFE = re.compile(f"[\x00-\x1f\x7f{_HIDDEN}]")
-"""What never goes to a terminal; `sanitize` lets none of it through, but line ends where they are wanted."""
+"""Characters that must not reach a terminal; `sanitize` lets through only line ends, if `multiline`."""
 
 _BLANKS = frozenset("\u115f\u2800\u3164\U00013441\U00013442\U0001d159")
-"""Letters and symbols without ink: fillers, an empty braille cell, an empty note head."""
+"""Letters and symbols that draw nothing: fillers, an empty braille cell, an empty note head."""
 
 _LOOSE_JOINER = re.compile(f"(?<![^\x00-\x7f]){JOINER}|{JOINER}(?![^\x00-\x7f{JOINER}])")
 _KEYCAPS = frozenset("#*0123456789")
 
 
 def sanitize(value: object, *, multiline: bool = False, max_chars: int = MAX_CHARS) -> SafeText:
-    """Return a value as text that is safe to show, at most `max_chars` characters of it.
+    """Return a value as text that is safe to show, at most `max_chars` characters.
 
-    Line ends stay with `multiline` and become `␊` without. What cannot be shown becomes a picture or `�`,
-    so that it is seen: a zero-width space is often why a key is not found.
+    Line ends are kept if `multiline`, else they become `␊`. Other control characters become control
+    pictures or `�` and so stay visible: a zero-width space is a common reason why a key is not found.
     """
     text = value if isinstance(value, str) else str(value)
     if len(text) > max_chars:
@@ -61,12 +61,12 @@ def sanitize(value: object, *, multiline: bool = False, max_chars: int = MAX_CHA
     text = _UNSHOWABLE.sub(REPLACEMENT, text)
     if text.isascii() or max(text) < _FIRST_COMBINING:
         return SafeText(text)
-    # Text is laid out as if a joiner swallowed the next character; no terminal does that to ASCII.
+    # Textual measures text as if a joiner merged the next character; no terminal does so for ASCII.
     return SafeText(_LOOSE_JOINER.sub(REPLACEMENT, _limit_combining(text)))
 
 
 def has_visible_character(text: SafeText) -> bool:
-    """Return whether anything of the text can be seen, apart from what stands for characters that cannot."""
+    """Return whether any character of the text is visible; `…` and `�` do not count."""
     if text.isascii():
         return bool(text) and not text.isspace()
     return any(
@@ -76,9 +76,9 @@ def has_visible_character(text: SafeText) -> bool:
 
 
 def reveal(text: SafeText, blank: str = "␣") -> SafeText:
-    """Return text of which nothing can be seen with `blank` for its blanks and `�` for the rest of it.
+    """Make invisible text visible: `blank` for each blank character, `�` for each other.
 
-    Other text is returned as it is.
+    Text with a visible character is returned unchanged.
     """
     if has_visible_character(text):
         return text
@@ -87,16 +87,16 @@ def reveal(text: SafeText, blank: str = "␣") -> SafeText:
 
 
 def cell_width(text: str) -> int:
-    """Return how many cells of a terminal the text takes."""
+    """Return the number of terminal cells that the text occupies."""
     if text.isascii() and text.isprintable():
         return len(text)
     return sum(width for _, width in _clusters(text))
 
 
 def truncate(text: SafeText, width: int, *, middle: bool = False) -> SafeText:
-    """Return one line of text cut to `width` cells, with `…` at its end or, with `middle`, inside.
+    """Truncate a line of text to `width` cells, with `…` at its end or, if `middle`, in the middle.
 
-    In the middle the end is kept at least as long as the start: there a file name has number and type.
+    With `middle`, the kept end is at least as long as the start: it has a file name's number and type.
     """
     if width <= 0:
         return SafeText("")
@@ -112,7 +112,7 @@ def truncate(text: SafeText, width: int, *, middle: bool = False) -> SafeText:
 
 
 def _clusters_within(clusters: list[tuple[str, int]], width: int, *, backwards: bool = False) -> str:
-    """Return the first clusters that fit into `width` cells, in reading order."""
+    """Return the text of the first clusters that fit into `width` cells, in reading order."""
     clusters_taken = []
     for cluster, needed in clusters:
         if needed > width:
@@ -123,7 +123,7 @@ def _clusters_within(clusters: list[tuple[str, int]], width: int, *, backwards: 
 
 
 def _limit_combining(text: str) -> str:
-    """Leave out what follows the first few in a run of characters without a width."""
+    """Cut each run of zero-width characters to `MAX_COMBINING`."""
     kept = []
     run = 0
     for character in text:
@@ -134,7 +134,7 @@ def _limit_combining(text: str) -> str:
 
 
 def _clusters(text: str) -> Iterator[tuple[str, int]]:
-    """Yield what is drawn as one, with its cells: a character, its marks, and what is joined to it."""
+    """Yield each grapheme cluster and its width: a character, its marks, and characters joined to it."""
     start, width, base = 0, 0, ""
     for index, character in enumerate(text):
         if character == EMOJI_STYLE:
@@ -154,20 +154,20 @@ def _is_blank(character: str) -> bool:
 
 
 def _is_drawn(character: str) -> bool:
-    """Return whether a character has cells and, in most fonts, a picture."""
+    """Return whether a character has a width and, in most fonts, a glyph."""
     return bool(_width(character)) and character != "\ufffc" and unicodedata.category(character)[0] != "C"
 
 
 def _has_emoji_style(character: str) -> bool:
-    """Whether a narrow character is wide as an emoji; a few too many do no harm."""
+    """Return whether a narrow character may be wide in emoji style; false positives are harmless."""
     return character in _KEYCAPS or not character.isascii()
 
 
 @lru_cache(maxsize=4096)
 def _width(character: str) -> int:
-    """Return the cells of one character: 0, 1 or 2."""
+    """Return the width of one character in cells: 0, 1 or 2."""
     category = unicodedata.category(character)
-    if category == "Cn":  # of these the standard library says that all are wide
+    if category == "Cn":  # unassigned: the standard library reports all of these as wide
         return 2 if "\U0001f300" <= character <= "\U0001faff" or character >= "\U00020000" else 1
     if category in ("Cc", "Cf", "Mn", "Mc", "Me", "Zl", "Zp") or "\U0001f3fb" <= character <= "\U0001f3ff":
         return 0

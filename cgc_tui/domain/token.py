@@ -1,4 +1,4 @@
-"""The token as a value that does not show."""
+"""The authentication token as a value that never shows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 REDACTED = "(token)"
 MIN_SECRET_LENGTH = 8
-"""What is shorter stands in too many texts by chance; the platform's tokens have 32 characters."""
+"""Shorter secrets occur in ordinary text by chance; the platform's tokens have 32 characters."""
 
 Text = TypeVar("Text", str, bytes)
 
@@ -24,18 +24,18 @@ class Token:
 
     @classmethod
     def redact_all(cls, text: str) -> str:
-        """Return a text with every token that this process made blotted out, also where it is quoted."""
+        """Redact every token that this process has created, in plain and quoted form."""
         for secret in sorted(cls.__known, key=len, reverse=True):
             for form in (secret, repr(secret)[1:-1], quote(secret, safe="")):
                 text = text.replace(form, REDACTED)
         return text
 
     def reveal(self) -> str:
-        """Return the secret itself, for a header or the store."""
+        """Return the secret, for a header or the credentials file."""
         return self.__secret
 
     def redact(self, text: Text) -> Text:
-        """Return what came from outside with "(token)" where the secret stands in it."""
+        """Replace the secret with "(token)" in text from outside."""
         if len(self.__secret) < MIN_SECRET_LENGTH:
             return text
         if isinstance(text, bytes):

@@ -1,1 +1,1 @@
-"""Text for values, shared by the screens and the commands."""
+"""Text for values, shared by screens and commands."""

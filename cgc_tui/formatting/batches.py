@@ -1,4 +1,4 @@
-"""Says batches, and how far jobs have come, in the user's words."""
+"""Formats batches and their progress."""
 
 from __future__ import annotations
 
@@ -10,23 +10,21 @@ from cgc_tui.formatting.display import DisplayOptions, or_missing, otherwise, sh
 
 
 def route_label(batch: Batch, display: DisplayOptions) -> SafeText:
-    """Return where a batch comes from and goes to, without the owners: `tcga-raw → brca-pilot`."""
+    """Return a batch's volume and destination, without the owners: `tcga-raw → brca-pilot`."""
     ids = (batch.volume, batch.destination)
-    volume, destination = (or_missing((end or "").rpartition("/")[2], display) for end in ids)
+    volume, destination = (or_missing((full_id or "").rpartition("/")[2], display) for full_id in ids)
     return SafeText(f"{volume} {'->' if display.ascii else '→'} {destination}")
 
 
 def started_label(batch: Batch, display: DisplayOptions, now: datetime) -> SafeText:
-    """Return when a batch was started, as far as that is known."""
+    """Return a batch's start, `not started` if it is unknown."""
     return SafeText(
         short_time(batch.started, display, now).strip() if batch.started is not None else "not started"
     )
 
 
 def done_label(progress: BatchProgress, display: DisplayOptions, *, may_continue: bool = False) -> SafeText:
-    """Return how many are done: `412 of 900 done · 8 failed`, of at least so many where they are
-    `may_continue`.
-    """
+    """Return the progress, `412 of 900 done · 8 failed`; with `may_continue` the total is `≥ 900`."""
     at_least = "" if not may_continue else ">=" if display.ascii else "≥ "
     done = (
         f"{progress.done:,} of {at_least}{progress.total:,} done{display.separator}{progress.failed:,} failed"
@@ -35,10 +33,10 @@ def done_label(progress: BatchProgress, display: DisplayOptions, *, may_continue
 
 
 def rate_label(progress: BatchProgress, display: DisplayOptions, now: datetime) -> SafeText:
-    """Return the rate and the end that it leads to: `31 a minute · ends about 12:31`."""
+    """Return the rate and the estimated end: `31 a minute · ends about 12:31`; empty if unknown."""
     if progress.rate is None or progress.eta is None:
         return SafeText("")
-    slow = progress.rate < 1
-    rate = f"{progress.rate * 60:.0f} an hour" if slow else f"{progress.rate:.0f} a minute"
+    per_hour = progress.rate < 1
+    rate = f"{progress.rate * 60:.0f} an hour" if per_hour else f"{progress.rate:.0f} a minute"
     end = short_time(progress.eta, display, now).strip().removeprefix("today ")
     return SafeText(f"{rate}{display.separator}ends about {end}")

@@ -1,4 +1,4 @@
-"""Says causes of failures in the user's words, for the screen and for scripts."""
+"""Formats the causes of failures."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ NO_REASON = SafeText("The platform gave no reason.")
 
 
 def bar(count: int, maximum: int, width: int, display: DisplayOptions) -> SafeText:
-    """Return a bar of at most `width` cells, which `maximum` fills; what is there at all has one cell."""
+    """Return a bar of `width` cells for `maximum` and proportionally fewer, at least one, for `count`."""
     cells = max(1, round(count / maximum * width)) if count else 0
     return SafeText(("#" if display.ascii else "█") * cells)
 
 
 def percentage(count: int, total: int) -> SafeText:
-    """Return a share in percent; a small one is not said to be none."""
+    """Return a share in percent; a share below one percent is `<1 %`, not `0 %`."""
     percent = round(100 * count / total) if total else 0
     return SafeText("<1 %" if count and not percent else f"{percent} %")
 
 
 def message_line(cause: Cause) -> SafeText:
-    """Return the platform's words on one line."""
-    words = sanitize(cause.message or "")
-    return words if has_visible_character(words) else NO_REASON
+    """Return the platform's message on one line."""
+    message = sanitize(cause.message or "")
+    return message if has_visible_character(message) else NO_REASON
 
 
 def title(cause: Cause) -> SafeText:
-    """Return the code and the platform's words on one line."""
+    """Return the error code and the platform's message on one line."""
     return sanitize(f"{cause.code} {message_line(cause)}") if cause.code is not None else message_line(cause)
 
 
 def time_range(cause: Cause, display: DisplayOptions, now: datetime) -> SafeText:
-    """Return when the first and the last job failed: `first 13 Feb 11:20 · last today 11:58`."""
+    """Return the times of the first and the last failure: `13 Feb 11:20 – today 11:58`."""
     first, last = (short_time(instant, display, now).strip() for instant in (cause.first, cause.last))
     return SafeText(first if first == last else f"{first} {'-' if display.ascii else '–'} {last}")
 
 
 def id_counts(counts: Counts, display: DisplayOptions) -> SafeText:
-    """Return ids with their numbers of jobs: `rosalind/tcga-raw 120, rosalind/results 7, 3 more`."""
+    """Return ids with their job counts: `rosalind/tcga-raw 120, rosalind/results 7, 3 more`."""
     parts = [f"{or_missing(name, display)} {count:,}" for name, count in counts[:MAX_IDS]]
     if len(counts) > MAX_IDS:
         parts.append(f"{len(counts) - MAX_IDS:,} more")
@@ -52,7 +52,7 @@ def id_counts(counts: Counts, display: DisplayOptions) -> SafeText:
 
 
 def cause_rows(cause: Cause, display: DisplayOptions, now: datetime) -> Iterator[tuple[SafeText, SafeText]]:
-    """Yield label and value of what is known of a cause, and of what to do about it."""
+    """Yield the labels and values of a cause: its hint, times, volumes and projects."""
     hint = hint_for(cause.code)
     if hint is not None:
         yield SafeText("Means"), SafeText(hint.meaning)

@@ -1,4 +1,4 @@
-"""How single values are written: states, times, durations, sizes and counts."""
+"""Formats single values: states, times, durations, sizes and counts."""
 
 from __future__ import annotations
 
@@ -14,68 +14,71 @@ GLYPHS = {
     JobState.COMPLETED: ("✓", "+"),
     JobState.FAILED: ("✗", "x"),
 }
-"""For each state its sign, and the one for terminals without Unicode."""
+"""The glyph of each state, in Unicode and in ASCII."""
 
 
 @dataclass(frozen=True, slots=True)
 class DisplayOptions:
-    """How things are said: the time zone (None is the local one) and whether only ASCII can be shown."""
+    """How values are shown: the time zone (None is the local one), and whether to use only ASCII."""
 
     timezone: tzinfo | None = None
     ascii: bool = False
 
     @property
     def missing(self) -> SafeText:
-        """What stands where nothing is known."""
+        """The text for an unknown value."""
         return SafeText("-" if self.ascii else "–")
 
     @property
     def blank(self) -> str:
-        """What stands for each blank in text of which nothing else can be seen."""
+        """The replacement for each blank in text that is otherwise invisible."""
         return "_" if self.ascii else "␣"
 
     @property
     def separator(self) -> str:
-        """What stands between two facts on a line."""
+        """The separator between two values on a line."""
         return " - " if self.ascii else " · "
 
 
 def state_label(name: str, display: DisplayOptions) -> SafeText:
-    """Return a state as glyph and word, unknown ones as the platform sent them."""
+    """Return a state's glyph and name; an undocumented state has the glyph `?`."""
     unicode_glyph, ascii_glyph = GLYPHS.get(name, ("?", "?"))  # type: ignore[call-overload]
     glyph = ascii_glyph if display.ascii else unicode_glyph
     return SafeText(f"{glyph} {or_missing(name, display)}")
 
 
 def or_missing(value: str | None, display: DisplayOptions, *, max_chars: int = MAX_CHARS) -> SafeText:
-    """Return a value on one line, at most so many characters of it, or the sign for unknown.
+    """Return a value on one line, or the text for an unknown value.
 
-    A value is never invisible: see `cgc_tui.domain.text.reveal`.
+    The result is never invisible (`cgc_tui.domain.text.reveal`).
     """
     return reveal(sanitize(value, max_chars=max_chars), display.blank) if value else display.missing
 
 
 def short_time(instant: datetime | None, display: DisplayOptions, now: datetime) -> SafeText:
-    """Return an instant as short as its age allows: `today 11:58`, `12 Nov 11:58` or `13 Jul 2016`."""
+    """Return an instant in a short form that depends on its age.
+
+    The forms are `today 11:58`, `12 Nov 11:58` and `13 Jul 2016`.
+    """
     if instant is None:
         return display.missing
-    then, today = instant.astimezone(display.timezone), now.astimezone(display.timezone)
-    if then.date() == today.date():
-        return SafeText(f"today {then:%H:%M}")
-    if then.year == today.year:
-        return SafeText(f"{then.day:2} {then:%b %H:%M}")
-    return SafeText(f"{then.day:2} {then:%b %Y}")
+    local, today = instant.astimezone(display.timezone), now.astimezone(display.timezone)
+    if local.date() == today.date():
+        return SafeText(f"today {local:%H:%M}")
+    if local.year == today.year:
+        return SafeText(f"{local.day:2} {local:%b %H:%M}")
+    return SafeText(f"{local.day:2} {local:%b %Y}")
 
 
 def full_time(instant: datetime | None, display: DisplayOptions) -> SafeText:
-    """Return an instant to the second, with its zone."""
+    """Return an instant to the second, with its time zone."""
     if instant is None:
         return display.missing
     return SafeText(f"{instant.astimezone(display.timezone):%Y-%m-%d %H:%M:%S %Z}".strip())
 
 
 def duration(job: ImportJob, display: DisplayOptions) -> SafeText:
-    """Return how long a job took, if both ends are known; three dots while it has not ended."""
+    """Return a job's duration, `…` while it is unfinished."""
     if job.seconds is not None:
         return format_seconds(job.seconds)
     return display.missing if job.is_final else SafeText("..." if display.ascii else "…")
@@ -94,7 +97,7 @@ def format_seconds(seconds: float) -> SafeText:
 
 
 def format_bytes(count: int) -> SafeText:
-    """Return a number of bytes in decimal units, as the cloud providers count."""
+    """Return a number of bytes in decimal units, as cloud providers use them."""
     value = float(count)
     for unit in ("B", "kB", "MB", "GB", "TB"):
         if value < 1000:
@@ -104,10 +107,10 @@ def format_bytes(count: int) -> SafeText:
 
 
 def otherwise(count: int, display: DisplayOptions) -> SafeText:
-    """Return how many jobs ended otherwise, to put after other counts; nothing where there are none."""
+    """Return ` · 3 ended otherwise`, to append to other counts; empty for 0."""
     return SafeText(f"{display.separator}{count:,} ended otherwise" if count else "")
 
 
 def format_count(count: int | None) -> str:
-    """Return a count with separators; an unknown one as a question mark."""
+    """Return a count with thousands separators, `?` for an unknown count."""
     return "?" if count is None else f"{count:,}"

@@ -1,9 +1,9 @@
-"""Writes jobs as lines of CSV, TSV or JSON, for files, for pasting and for other programs.
+"""Formats jobs as CSV, TSV or JSON, for files, the clipboard and other programs.
 
-CSV and TSV have a line a job under the headings `COLUMNS`; times are ISO 8601 in UTC. A spreadsheet takes
-text that begins with `=`, `+`, `-` or `@` for a formula: such text gets an apostrophe before it (OWASP, "CSV
-injection"). In TSV, tabs and line ends inside a value become a space. JSON has each record as the platform
-sent it, and keeps everything.
+CSV and TSV have a header line with `COLUMNS` and a line per job; times are ISO 8601 in UTC. Spreadsheets
+evaluate text that begins with `=`, `+`, `-` or `@` as a formula, so such text gets a leading apostrophe
+(OWASP, "CSV injection"). In TSV, a tab or line end inside a value becomes a space. JSON has the records as
+the platform sent them.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from cgc_tui.domain.jobs import ImportJob
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 ENCODING_ERRORS = "backslashreplace"
-"""How what UTF-8 lacks is encoded: a lone surrogate becomes `\\udc80`, in JSON its own escape."""
+"""The error handler for characters that UTF-8 cannot encode: a lone surrogate becomes `\\udc80`."""
 
 _ONE_LINE = str.maketrans("\t\n\r", "   ")
 
 
 class ExportFormat(StrEnum):
-    """How jobs can be written; the values are the ends of file names, too."""
+    """The export formats; the values are also the file name extensions."""
 
     CSV = "csv"
     TSV = "tsv"
@@ -32,7 +32,7 @@ class ExportFormat(StrEnum):
 
 
 def export_lines(jobs: Iterable[ImportJob], export_format: ExportFormat) -> Iterator[str]:
-    """Yield the jobs as lines, each with its end; none waits for a later job."""
+    """Yield the lines of an export, with line ends; a job's line does not depend on later jobs."""
     if export_format is ExportFormat.JSON:
         yield from _json(jobs)
         return
@@ -42,14 +42,14 @@ def export_lines(jobs: Iterable[ImportJob], export_format: ExportFormat) -> Iter
 
 
 def source_keys(jobs: Iterable[ImportJob]) -> Iterator[str]:
-    """Yield the bare source keys that are known, each with its line end."""
+    """Yield the source keys of the jobs that have one, with line ends."""
     for job in jobs:
         if job.source.location:
             yield job.source.location + "\n"
 
 
 def _values(job: ImportJob) -> tuple[str | int | float | bool | datetime | None, ...]:
-    """Return what stands under the headings, in their order."""
+    """Return a job's values in the order of `COLUMNS`."""
     source, destination, error, result = job.source, job.destination, job.error, job.result
     return (
         job.id,
@@ -92,14 +92,14 @@ def _row(cells: Iterable[str], export_format: ExportFormat) -> str:
     if export_format is ExportFormat.TSV:
         return "\t".join(cell.translate(_ONE_LINE) for cell in cells) + "\n"
     line = io.StringIO()
-    import csv  # not for the first paint
+    import csv  # not needed for the first paint
 
-    csv.writer(line).writerow(cells)  # only its own line end has it quote lone carriage returns, too
+    csv.writer(line).writerow(cells)  # with another line terminator it does not quote lone carriage returns
     return line.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _json(jobs: Iterable[ImportJob]) -> Iterator[str]:
-    import json  # likewise
+    import json  # not needed for the first paint
 
     encode, start = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode, "["
     for job in jobs:

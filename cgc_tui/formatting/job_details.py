@@ -1,4 +1,4 @@
-"""Says everything that is known of one job, fact by fact, ready to be drawn or printed."""
+"""Formats the details of one job as rows of label and value."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_CHARS = 20_000
 
 
 def detail_rows(job: ImportJob, display: DisplayOptions, web: str | None) -> Iterator[tuple[str, SafeText]]:
-    """Yield label and value of each fact but the state and its reason; a label can be empty.
+    """Yield the labels and values of a job, without its state and error; a continued row has no label.
 
     `web` is the platform's web address.
     """
@@ -45,13 +45,13 @@ def detail_rows(job: ImportJob, display: DisplayOptions, web: str | None) -> Ite
 
 
 def error_message(error: JobError) -> SafeText:
-    """Return the platform's own words for a failure, which can have several lines."""
+    """Return the platform's error message, which can have several lines."""
     message = sanitize(error.message or "", multiline=True, max_chars=MAX_CHARS)
     return message if has_visible_character(message) else SafeText("The platform gave no reason.")
 
 
 def _file(job: ImportJob, display: DisplayOptions) -> SafeText | None:
-    """Return the id and the size of the file that the job made."""
+    """Return the id and the size of the imported file."""
     if job.result is None:
         return None
     bytes_ = "" if job.result.size is None else f"{display.separator}{format_bytes(job.result.size)}"
@@ -59,9 +59,9 @@ def _file(job: ImportJob, display: DisplayOptions) -> SafeText | None:
 
 
 def web_page_url(job: ImportJob, web: str | None) -> str | None:
-    """Return the page of the imported file, else of the project, on the platform at `web`.
+    """Return the URL of the imported file's page, else of the project's, on the platform at `web`.
 
-    The addresses are those that the platform's own users link to; jobs and volumes have no page.
+    The URLs are those that users of the platform share; jobs and volumes have no page.
     """
     project = (job.result and job.result.project) or job.destination.project
     if not web or not project or project.count("/") != 1:
@@ -73,11 +73,11 @@ def web_page_url(job: ImportJob, web: str | None) -> str | None:
 
 
 def options(job: ImportJob, display: DisplayOptions) -> SafeText:
-    """Return what the job was told about names and folders."""
-    records = {
+    """Return the job's options for names and folders."""
+    flags = {
         "overwrite": job.overwrite,
         "autorename": job.autorename,
         "keep folders": job.preserve_folder_structure,
     }
-    parts = [f"{name} {'yes' if value else 'no'}" for name, value in records.items() if value is not None]
+    parts = [f"{name} {'yes' if value else 'no'}" for name, value in flags.items() if value is not None]
     return SafeText(display.separator.join(parts) or display.missing)

@@ -1,4 +1,4 @@
-"""Says a retry in the user's words: what is planned, and what became of it."""
+"""Formats the plan and the outcomes of a retry."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ GLYPHS = {
 
 
 def plan_rows(plan: RetryPlan, requested: int, display: DisplayOptions) -> Iterator[tuple[str, SafeText]]:
-    """Yield label and value of what a plan is; `requested` for were so many jobs."""
+    """Yield the labels and values of a plan; `requested` is the number of jobs that the user selected."""
     count = len(plan.jobs)
     yield "Start", SafeText(f"{count:,} of {requested:,} failed imports again")
     destinations = (
@@ -46,12 +46,12 @@ def plan_rows(plan: RetryPlan, requested: int, display: DisplayOptions) -> Itera
 
 
 def request_count(count: int) -> int:
-    """Return how many requests so many imports take."""
+    """Return the number of requests for `count` imports."""
     return -(-count // MAX_LIMIT)
 
 
 def request_lines(jobs: Iterable[ImportJob], policy: NameConflictPolicy) -> Iterator[str]:
-    """Yield the requests as they will be sent, an import a line, and say what is not shown."""
+    """Yield the requests as they will be sent, an import per line, at most `MAX_BODIES` imports."""
     jobs = tuple(jobs)
     for index, job in enumerate(jobs[:MAX_BODIES]):
         if index % MAX_LIMIT == 0:
@@ -63,21 +63,21 @@ def request_lines(jobs: Iterable[ImportJob], policy: NameConflictPolicy) -> Iter
 
 
 def outcome_label(outcome: Outcome, display: DisplayOptions) -> SafeText:
-    """Return what became of an import: the new job's state, or why there is none."""
+    """Return an import's outcome: the new job's state, or the reason why there is none."""
     if outcome.replacement is not None and outcome.replacement.state:
         return sanitize(
             f"{state_label(outcome.replacement.state, display)} "
             f"{job_error_line(outcome.replacement)}".rstrip()
         )
     glyph = GLYPHS[outcome.status][display.ascii]
-    why = f": {outcome.detail}" if outcome.detail else ""
-    return sanitize(f"{glyph} {outcome.status}{why}")
+    detail = f": {outcome.detail}" if outcome.detail else ""
+    return sanitize(f"{glyph} {outcome.status}{detail}")
 
 
 def run_summary(run: RetryRun, display: DisplayOptions) -> SafeText:
-    """Return how many imports have each fate, and how the new jobs stand."""
+    """Return the number of imports with each status, and of new jobs in each state."""
     counts = run.counts
-    parts = [f"{counts[fate]:,} {fate}" for fate in SendStatus if counts[fate]]
+    parts = [f"{counts[status]:,} {status}" for status in SendStatus if counts[status]]
     states = Counter(outcome.replacement.state for outcome in run.outcomes if outcome.replacement is not None)
     running = len(run.running_ids)
     ended = [
@@ -93,26 +93,26 @@ def run_summary(run: RetryRun, display: DisplayOptions) -> SafeText:
 
 
 def held_by(holder: LockHolder, display: DisplayOptions) -> SafeText:
-    """Return which other process is sending imports, and what to do where it is stopped."""
+    """Describe the other process that is sending imports, and how to continue it if it is stopped."""
     parts = (
         holder.host,
         f"pid {holder.pid}" if holder.pid else "",
         f"since {full_time(holder.since, display)}" if holder.since else "",
     )
-    known = ", ".join(filter(None, parts))
-    text = f"another cgc-tui is sending imports{f' ({known})' if known else ''}"
+    description = ", ".join(filter(None, parts))
+    text = f"another cgc-tui is sending imports{f' ({description})' if description else ''}"
     if holder.is_stopped:
         text += f"; it is stopped: continue it with fg or kill -CONT {holder.pid}"
     return sanitize(text)
 
 
 def unprotected(reason: SafeText) -> SafeText:
-    """Return what it means that there is no lock."""
+    """Return a warning that there is no lock, with the reason."""
     return sanitize(f"{reason}: a second run at the same time would send the same imports again.")
 
 
 def severity(outcome: Outcome) -> int:
-    """Return the place of an import in the list: what needs a look comes first."""
+    """Return a sort key for outcomes: those that need attention come first."""
     if outcome.status in (SendStatus.UNKNOWN, SendStatus.REFUSED):
         return [SendStatus.UNKNOWN, SendStatus.REFUSED].index(outcome.status)
     failed = outcome.replacement is not None and outcome.replacement.state == JobState.FAILED
@@ -120,7 +120,7 @@ def severity(outcome: Outcome) -> int:
 
 
 def outcomes_tsv(run: RetryRun) -> str:
-    """Return what became of each import as tab-separated values, for pasting."""
+    """Return the outcomes as tab-separated values."""
     rows = ["old_id\tnew_id\tresult\tlocation"]
     for outcome in run.outcomes:
         new = outcome.replacement.id if outcome.replacement is not None else ""
@@ -133,9 +133,9 @@ def outcomes_tsv(run: RetryRun) -> str:
 
 
 def _most_common(values: Iterable[str | None], display: DisplayOptions) -> SafeText:
-    """Return the most frequent values, each with its number."""
-    counted = Counter(value for value in values if value)
-    named = [f"{or_missing(value, display)} {number:,}" for value, number in counted.most_common(MAX_NAMED)]
-    further = len(counted) - MAX_NAMED
-    named += [f"and {further:,} more"] if further > 0 else []
-    return sanitize(display.separator.join(named) or display.missing)
+    """Return the most frequent values, each with its count."""
+    counts = Counter(value for value in values if value)
+    parts = [f"{or_missing(value, display)} {count:,}" for value, count in counts.most_common(MAX_NAMED)]
+    others = len(counts) - MAX_NAMED
+    parts += [f"and {others:,} more"] if others > 0 else []
+    return sanitize(display.separator.join(parts) or display.missing)

@@ -1,4 +1,4 @@
-"""The columns of the list of jobs, their widths, and the cells of a row."""
+"""The columns of the job list, their widths, and the cells of a row."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cgc_tui.formatting.lists import job_error_line
 
 
 class Column(StrEnum):
-    """What a row can show; the values are the headings."""
+    """The columns; the values are the headings."""
 
     STATE = "State"
     NAME = "Name"
@@ -33,13 +33,13 @@ MIN_WIDTHS = {
     Column.VOLUME: 12,
     Column.ERROR: 24,
 }
-"""The columns by priority, with the least cells that each needs."""
+"""The columns in order of priority, with their minimum widths in cells."""
 
 PREFERRED_WIDTHS = ((Column.NAME, 36), (Column.PROJECT, 24), (Column.VOLUME, 24), (Column.ERROR, 60))
 
 
 def column_widths(width: int) -> dict[Column, int]:
-    """Return the columns that fit into `width` cells, from left to right, each with its cells."""
+    """Return the columns that fit into `width` cells, from left to right, with their widths."""
     widths: dict[Column, int] = {}
     remaining = width
     for column, minimum in MIN_WIDTHS.items():
@@ -60,17 +60,17 @@ def column_widths(width: int) -> dict[Column, int]:
 def row_cells(
     job: ImportJob, widths: dict[Column, int], display: DisplayOptions, now: datetime
 ) -> tuple[SafeText, ...]:
-    """Return the cells of a job's row, each cut to its column."""
+    """Return the cells of a job's row, truncated to the column widths."""
     return tuple(cell_text(job, column, width, display, now) for column, width in widths.items())
 
 
 def with_mark(state_cell: SafeText, display: DisplayOptions) -> SafeText:
-    """Return a state's cell with a mark between glyph and word."""
+    """Return a state cell with a mark between glyph and name."""
     return SafeText(f"{state_cell[:1]}{'*' if display.ascii else '●'}{state_cell[2:]}")
 
 
 def cell_text(job: ImportJob, column: Column, width: int, display: DisplayOptions, now: datetime) -> SafeText:
-    """Return one cell of a job's row, cut to `width` cells."""
+    """Return one cell of a job's row, truncated to `width`."""
     match column:
         case Column.STATE:
             return truncate(state_label(job.state, display), width)
@@ -89,7 +89,7 @@ def cell_text(job: ImportJob, column: Column, width: int, display: DisplayOption
 
 
 def label(job: ImportJob, width: int, display: DisplayOptions) -> SafeText:
-    """Return a job's name cut to `width` cells; with its id where no character of that can be seen."""
+    """Return a job's name, truncated to `width`; append the id if the name has no visible character."""
     name = sanitize(job.name or "")
     shown = truncate(name, width, middle=True)
     if has_visible_character(shown):
@@ -99,7 +99,7 @@ def label(job: ImportJob, width: int, display: DisplayOptions) -> SafeText:
 
 
 def short_id(value: str | None, width: int, display: DisplayOptions) -> SafeText:
-    """Return an id `owner/name` where there is room for most of them, else its name alone."""
+    """Return an id as `owner/name` in a wide column, else only its name."""
     if value and width < PREFERRED_WIDTHS[1][1]:
         value = value.rpartition("/")[2] or value
     return truncate(or_missing(value, display), width, middle=True)

@@ -63,7 +63,7 @@ class PlatformSource:
         on_retry: RetryHook | None = None,
     ) -> JobPage:
         """Request a page; raises CgcError."""
-        page = await self._session.client.jobs(query, on_retry=on_retry)
+        page = await self._session.client.imports.page(query, on_retry=on_retry)
         self._pages.put(page)
         if page.limit != query.limit:  # the platform's own limit is lower
             self._pages.put(replace(page, query=replace(query, limit=page.limit)))

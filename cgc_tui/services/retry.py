@@ -93,7 +93,9 @@ async def send(
     while chunk := run.next_chunk():
         on_change()
         try:
-            run.record_results(chunk, await client.submit([request_body(job, run.policy) for job in chunk]))
+            run.record_results(
+                chunk, await client.imports.create_many([request_body(job, run.policy) for job in chunk])
+            )
         except OutcomeUnknown as error:
             run.record_unknown(chunk, error)
             if previous_unknown or (error.status, error.code) == MAINTENANCE:

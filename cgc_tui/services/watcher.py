@@ -121,12 +121,12 @@ class JobWatcher:
         ids = self.watched.pending_ids
         if self.query is not None:
             self._list_is_known = False
-            page = await fetch_all(self.client, self.query, on_retry=self._on_retry, sleep=self._sleep)
+            page = await fetch_all(self.client, self.query, on_retry=self._on_retry)
             listed_ids = {job.id for job in page.jobs}
             ids = tuple(job_id for job_id in ids if job_id not in listed_ids)
             changes += self.watched.add(page.jobs)
             self._list_is_known = True
-        records = await fetch_many(self.client, ids, on_retry=self._on_retry, sleep=self._sleep)
+        records = await fetch_many(self.client, ids, on_retry=self._on_retry)
         changes += self.watched.update(records)
         if unanswered := sum(job_id not in records for job_id in ids):
             raise InvalidResponse(

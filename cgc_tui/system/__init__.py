@@ -1,1 +1,1 @@
-"""The machine: files, the clipboard, the browser, crash reports. Nothing here imports Textual."""
+"""The local machine: files, clipboard, browser, limits, crash reports. Does not import Textual."""

@@ -9,16 +9,16 @@ from subprocess import DEVNULL, Popen
 
 BROWSER_SECONDS = 2.0
 BROWSER_CHECKS = 40
-"""How often within that time the exit status of the command is looked at."""
+"""The number of checks of the command's exit status within that time."""
 
 _launched: list[Popen[bytes]] = []
 
 
 async def open_link(url: str, environ: Mapping[str, str]) -> bool:
-    """Open a web page with `$BROWSER`; tell whether one of its commands took it.
+    """Open a web page with `$BROWSER`; return whether one of its commands succeeded.
 
-    The variable is read as Python's `webbrowser` reads it: commands with a colon between them, `%s` for
-    the address, perhaps a `&` at the end. A command that still runs after two seconds has taken it.
+    The variable has the format of Python's `webbrowser`: commands separated by colons, with `%s` for the
+    URL and an optional `&` at the end. A command that still runs after two seconds has succeeded.
     """
     if not url.startswith(("https://", "http://")):
         return False
@@ -53,9 +53,9 @@ async def _run_browser(command: list[str]) -> bool:
 def _launch(command: list[str]) -> Popen[bytes]:
     """Start a command that may outlive the app.
 
-    A process of asyncio's does not: from Python 3.12 on it is killed when its loop has closed.
+    asyncio's subprocesses do not: from Python 3.12 on they are killed when the loop is closed.
     """
     process = Popen(command, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True)
-    # Those that have ended are released here, the others are no leak that Python has to warn of.
+    # Processes that have ended are released; references to the others avoid Python's ResourceWarning.
     _launched[:] = [*(other for other in _launched if other.poll() is None), process]
     return process

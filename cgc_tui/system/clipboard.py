@@ -1,7 +1,7 @@
-"""Copies text from a session on another machine.
+"""Copies text to the clipboard, also from a session on a remote machine.
 
-Default tmux drops OSC 52 in silence, plain or wrapped; `tmux load-buffer -w -` arrives, and goes on
-to the outer terminal's clipboard where that takes OSC 52 (tmux manual, "load-buffer").
+With its default settings tmux silently drops OSC 52, plain or wrapped. `tmux load-buffer -w -` works, and
+also sets the outer terminal's clipboard if that supports OSC 52 (tmux manual, "load-buffer").
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from subprocess import DEVNULL
 
 SECONDS = 5.0
 OSC52_MAX_BYTES = 74_994 * 3 // 4
-"""Bytes; terminals drop longer sequences (xterm's limit, which others took over)."""
+"""Terminals drop longer sequences (xterm's limit, which others use as well)."""
 
 
 class ClipboardRoute(StrEnum):
-    """The ways of copying."""
+    """The methods to copy text."""
 
     TMUX = "tmux"
     OSC52 = "osc52"
@@ -29,7 +29,7 @@ class ClipboardRoute(StrEnum):
 def choose_route(
     environ: Mapping[str, str], text: str, which: Callable[[str], str | None] = shutil.which
 ) -> ClipboardRoute:
-    """Return the way that this terminal has for this text."""
+    """Return the method that this terminal supports for this text."""
     term = environ.get("TERM", "")
     if environ.get("TMUX") and which("tmux"):
         return ClipboardRoute.TMUX
@@ -43,7 +43,7 @@ def choose_route(
 
 
 async def copy_to_tmux(text: str) -> bool:
-    """Put text into tmux's paste buffer, and from there on its way; tell whether tmux took it."""
+    """Copy text to tmux's paste buffer and the outer clipboard; return whether tmux succeeded."""
     data = text.encode("utf-8", "replace")
     # Before tmux 3.2, load-buffer has no -w.
     for command in (("load-buffer", "-w", "-"), ("load-buffer", "-")):

@@ -1,4 +1,4 @@
-"""Tells of a bug in three lines and a file, without secrets."""
+"""Reports a bug in three lines and a file, without secrets."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ BUG = 70
 
 
 def write_report(error: BaseException) -> str:
-    """Write what is known of a bug to a file that only the user can read; return the words for the user.
+    """Write a traceback to a file that only the user can read; return the message for the user.
 
-    The report has the frames but not their variables, and no token.
+    The report has no local variables and no token.
     """
     text = Token.redact_all("".join(traceback.format_exception(error)))
     summary = Token.redact_all(f"{type(error).__name__}: {error}")
@@ -41,9 +41,9 @@ def write_report(error: BaseException) -> str:
 
 
 def excepthook(kind: type[BaseException], error: BaseException, _: TracebackType | None) -> None:
-    """Report a bug, or the limit of this machine behind the error, and end: this is for `sys.excepthook`."""
+    """Report a bug, or the machine limit that caused the error, and exit; for `sys.excepthook`."""
     if issubclass(kind, KeyboardInterrupt):
-        return  # and Python ends by the signal
+        return  # Python then exits by the signal
     limit = limit_message(error)
     with suppress(OSError, ValueError):
         sys.stdout.flush()

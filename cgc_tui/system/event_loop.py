@@ -1,4 +1,4 @@
-"""An event loop that also runs where this machine allows no threads."""
+"""An event loop that also works if the machine allows no further threads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 
 
 def run(main: Coroutine[Any, Any, Result]) -> Result:
-    """Run a program as `asyncio.run` does, also where no thread can be started."""
+    """Run a coroutine like `asyncio.run`, also if no thread can be started."""
     with asyncio.Runner(loop_factory=FrugalEventLoop) as runner:
         try:
             return runner.run(main)
@@ -26,7 +26,7 @@ def run(main: Coroutine[Any, Any, Result]) -> Result:
 
 
 class FrugalEventLoop(asyncio.SelectorEventLoop):
-    """An event loop that waits for what it would have done in a thread where none can be started."""
+    """An event loop that runs executor calls itself if no thread can be started."""
 
     out_of_memory: MemoryError | None = None
     """The error that has stopped the loop."""
@@ -35,7 +35,7 @@ class FrugalEventLoop(asyncio.SelectorEventLoop):
         self, executor: Executor | None, func: Callable[[*Arguments], Result], *args: *Arguments
     ) -> asyncio.Future[Result]:
         """Run a call in a thread, or in the loop."""
-        # A pool queues a call before it starts a thread for it: the first of the two runs the call.
+        # A pool queues a call before it starts a thread for it: whichever is first runs the call.
         unclaimed = Lock()
         outcome: Future[Result] = Future()
 
@@ -58,7 +58,7 @@ class FrugalEventLoop(asyncio.SelectorEventLoop):
         return asyncio.wrap_future(outcome, loop=self)
 
     def default_exception_handler(self, context: dict[str, Any]) -> None:
-        """Stop where memory has run out: what was read from a connection then is lost."""
+        """Stop the loop on a MemoryError, since data from a connection may be lost."""
         error = context.get("exception")
         if isinstance(error, MemoryError):
             self.out_of_memory = error
@@ -67,7 +67,7 @@ class FrugalEventLoop(asyncio.SelectorEventLoop):
             super().default_exception_handler(context)
 
     async def shutdown_default_executor(self, *timeout: float | None) -> None:
-        """End the threads; asyncio takes one more thread to wait for them."""
+        """End the threads, also if the thread that asyncio uses to wait for them cannot be started."""
         try:
             await super().shutdown_default_executor(*timeout)
         except RuntimeError as error:

@@ -1,4 +1,4 @@
-"""Writes a file whole or not at all, and over another one only where that was asked for."""
+"""Writes files atomically, and replaces existing files only on request."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cgc_tui.domain.text import SafeText, sanitize
 
 
 class FileWriteError(Exception):
-    """Why a file was not written, in words for the user."""
+    """A file was not written; the message is for the user."""
 
     def __init__(self, message: SafeText) -> None:
         super().__init__(message)
@@ -21,11 +21,11 @@ class FileWriteError(Exception):
 
 
 class FileAlreadyExists(FileWriteError):
-    """There is such a file already."""
+    """The file exists already."""
 
 
 def resolve_path(text: str) -> Path:
-    """Return the path that a user typed, with `~` as the shell reads it; raises FileWriteError."""
+    """Return the absolute path for typed text, with `~` expanded; raise FileWriteError."""
     text = text.strip()
     try:
         path = Path(text).expanduser()
@@ -40,10 +40,10 @@ def resolve_path(text: str) -> Path:
 
 
 def write_atomically(path: Path, lines: Iterable[str], *, encoding_errors: str, replace: bool) -> None:
-    """Write lines to a new file in UTF-8 and rename it to `path`; raises FileWriteError.
+    """Write lines to a new file in UTF-8 and rename it to `path`; raise FileWriteError.
 
-    With `replace` a regular file there is written over, and its mode kept. Raises `FileAlreadyExists`
-    without.
+    With `replace` a regular file at `path` is replaced and its mode kept; without, `FileAlreadyExists` is
+    raised.
     """
     path = Path(os.path.realpath(path))
     check_writable(path, replace=replace)
@@ -65,7 +65,7 @@ def write_atomically(path: Path, lines: Iterable[str], *, encoding_errors: str, 
 
 
 def check_writable(path: Path, *, replace: bool) -> None:
-    """Raise FileWriteError where the file cannot be written, before any work is done for it."""
+    """Raise FileWriteError if the file cannot be written; to be called before work is done for it."""
     try:
         if not path.parent.is_dir():
             raise FileWriteError(sanitize(f"There is no folder {path.parent}."))
@@ -84,7 +84,7 @@ def check_writable(path: Path, *, replace: bool) -> None:
 
 
 def _move_into_place(new: Path, path: Path, *, replace: bool) -> None:
-    """Rename a file; its mode is that of the file it replaces, else what the umask gives."""
+    """Rename a file; it gets the mode of the file it replaces, else the mode by the umask."""
     if not replace:
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
@@ -97,7 +97,7 @@ def _move_into_place(new: Path, path: Path, *, replace: bool) -> None:
     except OSError:
         if not replace:
             with suppress(OSError):
-                os.unlink(path)  # it only held the place
+                os.unlink(path)  # the empty placeholder
         raise
 
 

@@ -1,4 +1,4 @@
-"""The limits that this machine sets on threads, processes and memory: how to need little, and what to say."""
+"""The machine's limits on threads, processes and memory: reduces the app's needs, and explains errors."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from pathlib import Path
 from threading import Event, Thread
 
 LIMITED = 2
-"""The exit status where a limit of this machine ends the program."""
+"""The exit status if a limit of this machine ends the program."""
 
 M_ARENA_MAX = -8
-"""glibc's number for the parameter (malloc.h)."""
+"""glibc's number of the parameter (malloc.h)."""
 
 RESERVE = 4 * 2**20
-"""Bytes that are kept for saying that there are no more."""
+"""Bytes that are reserved for reporting that memory has run out."""
 
 MEMORY_LIMITS = ((resource.RLIMIT_AS, "-v", 0), (resource.RLIMIT_DATA, "-d", 5))
-"""Each with its option of `ulimit` and the field of /proc/self/statm that counts against it (proc(5))."""
+"""Memory limits, with their `ulimit` options and the fields of /proc/self/statm for their use (proc(5))."""
 
 DEFAULT_STACK = 8 * 2**20
-"""Bytes of the stack of a thread where no limit of stacks (`ulimit -s`) says how large it is."""
+"""The stack size of a thread, in bytes, if there is no limit on it (`ulimit -s`)."""
 
 _reserve: list[bytes] = []
 
 
 def prepare_for_limits() -> None:
-    """Need less where memory is limited, and keep enough back to say so at the end.
+    """If memory is limited, reduce the address space in use, and reserve memory for an error report.
 
-    glibc reserves 64 MB of addresses for the memory arena of each further thread (mallopt(3), M_ARENA_MAX),
-    which fills a limit of 350 MB (`ulimit -v`) though the program uses 90.
+    glibc reserves 64 MB of address space for the memory arena of each further thread (mallopt(3),
+    M_ARENA_MAX), which exhausts a limit of 350 MB (`ulimit -v`) although the program uses 90 MB.
     """
     if all(_limit(number) is None for number, _, _ in MEMORY_LIMITS):
         return
@@ -44,7 +44,7 @@ def prepare_for_limits() -> None:
 
 
 def startable_threads(most: int) -> int:
-    """Return how many threads, up to `most`, can run beside those that do."""
+    """Return how many further threads, up to `most`, can be started."""
     end = Event()
     started: list[Thread] = []
     try:
@@ -63,12 +63,12 @@ def startable_threads(most: int) -> int:
 
 
 def is_thread_limit(error: BaseException) -> bool:
-    """Tell whether an error says that no further thread can be started."""
+    """Return whether the error means that no further thread can be started."""
     return isinstance(error, RuntimeError) and "can't start new thread" in str(error)
 
 
 def limit_message(error: BaseException) -> str | None:
-    """Return a sentence that names the limit behind an error, None for an error that no limit caused."""
+    """Return a message that names the limit which caused an error, None for other errors."""
     for member in _with_members(error):
         if is_thread_limit(member):
             return f"no further thread can be started: {_thread_limit()}."
@@ -79,7 +79,7 @@ def limit_message(error: BaseException) -> str | None:
 
 
 def address_space_message(least: int) -> str | None:
-    """Return a sentence where the address space is limited to fewer than so many bytes."""
+    """Return a message if the address space is limited to fewer than `least` bytes, else None."""
     most = _limit(resource.RLIMIT_AS)
     return None if most is None or most >= least else f"out of memory: {_memory_limit()}."
 
@@ -92,13 +92,13 @@ def _with_members(error: BaseException) -> Iterator[BaseException]:
 
 
 def _is_memory_limit(error: BaseException) -> bool:
-    if isinstance(error, ImportError):  # of a compiled module, in the words of the dynamic linker
+    if isinstance(error, ImportError):  # of a compiled module: the dynamic linker's messages
         return any(text in str(error) for text in ("failed to map segment", "annot allocate memory"))
     return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
 
 
 def _thread_limit() -> str:
-    """Return what keeps a thread from starting: memory for its stack, or the number of processes."""
+    """Return the limit that prevents the start of a thread: memory for its stack, or processes."""
     stack = _limit(resource.RLIMIT_STACK) or DEFAULT_STACK
     if any(left < stack for left, _ in _memory_limits()):
         return _memory_limit()
@@ -109,13 +109,13 @@ def _thread_limit() -> str:
 
 
 def _memory_limit() -> str:
-    """Return the limit of memory that is the nearest."""
+    """Return the memory limit with the least memory left."""
     limits = sorted(_memory_limits())
     return limits[0][1] if limits else "this machine has no more; end other programs"
 
 
 def _memory_limits() -> Iterator[tuple[float, str]]:
-    """Yield the bytes that are left of each limit, and the limit in words."""
+    """Yield the bytes left of each limit, with a description of the limit."""
     try:
         pages = [int(field) for field in Path("/proc/self/statm").read_text().split()]
     except OSError:
@@ -127,6 +127,6 @@ def _memory_limits() -> Iterator[tuple[float, str]]:
 
 
 def _limit(number: int) -> int | None:
-    """Return a limit, None where there is none."""
+    """Return the soft limit of a resource, None if it is unlimited."""
     soft, _ = resource.getrlimit(number)
     return None if soft == resource.RLIM_INFINITY else soft

@@ -1,4 +1,4 @@
-"""Provides the lock under which one process at a time sends imports for a user."""
+"""A lock that lets one process at a time submit imports for a user."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PS_TIMEOUT = 2.0
 
 
 class LockHeld(Exception):
-    """Another process has the lock, and waiting for it was not wanted."""
+    """Another process holds the lock, and the caller does not wait for it."""
 
     def __init__(self, holder: LockHolder) -> None:
         super().__init__(holder)
@@ -37,10 +37,10 @@ class LockHeld(Exception):
 
 
 class SendLock:
-    """A lock for each endpoint and user, as a file in the state directory of this user.
+    """A lock per endpoint and user, as a file in the state directory.
 
-    The kernel releases it when its holder ends, however that ends. Where the file system keeps locks to one
-    machine, it does not protect from a process on another.
+    The kernel releases it when the process that holds it ends. On file systems whose locks are local to one
+    machine, it does not exclude processes on other machines.
     """
 
     def __init__(
@@ -53,10 +53,10 @@ class SendLock:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], Coroutine[Any, Any, None]] = asyncio.sleep,
     ) -> None:
-        """`directory` is the state directory; without one there is no lock.
+        """`directory` is the state directory; without it there is no lock.
 
-        `on_wait` is called when another process has the lock, when what is known of it changes, and with None
-        when the wait is over; `on_unprotected` gets the reason why there can be no lock here.
+        `on_wait` is called with the process that holds the lock, whenever that changes, and with None at the
+        end of the wait. `on_unprotected` is called with the reason if files cannot be locked here.
         """
         self._directory = directory
         self._on_wait = on_wait
@@ -67,9 +67,9 @@ class SendLock:
 
     @asynccontextmanager
     async def hold(self, endpoint: str, user: str) -> AsyncIterator[None]:
-        """Hold the lock for this user of the platform, once no other process does.
+        """Wait for the lock of this user of the platform, and hold it.
 
-        Where files cannot be locked it goes on without. Raises `LockHeld` where waiting is not wanted.
+        If files cannot be locked, there is no lock. Raises `LockHeld` if `wait` is off.
         """
         descriptor = None
         if self._directory is not None:
@@ -81,7 +81,7 @@ class SendLock:
                 _release(descriptor)
 
     async def _acquire(self, path: Path) -> int | None:
-        """Return the descriptor that holds the lock, None where there can be none."""
+        """Return the descriptor that holds the lock, None if files cannot be locked."""
         shown: LockHolder | None = None
         for attempt in count():
             try:
@@ -99,7 +99,7 @@ class SendLock:
                 return descriptor
             if not self._wait:
                 raise LockHeld(holder)
-            # Where the file names no process, it was locked a moment ago: the next attempt can say more.
+            # A file without a holder was locked a moment ago: the next attempt can read it.
             if holder != shown and (holder.pid is not None or attempt > 0):
                 self._on_wait(holder)
                 shown = holder
@@ -107,9 +107,9 @@ class SendLock:
         raise AssertionError  # the count has no end
 
     def _try(self, path: Path) -> int:
-        """Return the descriptor that holds the lock; raises BlockingIOError where another process has it."""
+        """Return the descriptor that holds the lock; raise BlockingIOError if another process has it."""
         _make_private(path.parent)
-        # Open for writing: NFS locks nothing less. Opened anew each time, since the file may be removed.
+        # Open for writing, since NFS requires that; open it each time, since the file may be removed.
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
             os.fchmod(descriptor, 0o600)
@@ -117,7 +117,7 @@ class SendLock:
         except BaseException:
             os.close(descriptor)
             raise
-        with suppress(OSError):  # a full disk: it is locked, without a name
+        with suppress(OSError):  # disk full: the lock is held, but the file does not name the holder
             started = self._clock().isoformat(timespec="seconds")
             holder = {"host": socket.gethostname(), "pid": os.getpid(), "since": started}
             os.ftruncate(descriptor, 0)
@@ -126,7 +126,7 @@ class SendLock:
 
 
 def lock_name(endpoint: str, user: str) -> str:
-    """Return the name of the lock's file, which shows neither the endpoint nor the user."""
+    """Return the name of the lock file, which reveals neither the endpoint nor the user."""
     return f"send-{hashlib.sha256(f'{endpoint} {user}'.encode(errors='replace')).hexdigest()[:32]}.lock"
 
 
@@ -137,7 +137,7 @@ def _release(descriptor: int) -> None:
 
 
 def _make_private(directory: Path) -> None:
-    """Make a directory that only this user can read; raises OSError where that cannot be."""
+    """Create a directory that only this user can read; raise OSError if that is not possible."""
     missing = [folder for folder in (directory, *directory.parents) if not folder.exists()]
     for folder in reversed(missing):
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -150,7 +150,7 @@ def _make_private(directory: Path) -> None:
 
 
 def _read_holder(path: Path) -> LockHolder:
-    """Return what the file says of the process that has the lock; all of it may be unknown."""
+    """Read the process that holds the lock from the file; all fields may be unknown."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
@@ -176,7 +176,7 @@ def _instant(value: object) -> datetime | None:
 
 
 def _is_stopped(pid: int) -> bool:
-    """Tell whether a process of this machine is stopped; one that cannot be seen is not."""
+    """Return whether a process on this machine is stopped; False if its state is unknown."""
     if PROCESSES.exists():
         try:
             status = (PROCESSES / str(pid) / "stat").read_text(errors="replace")

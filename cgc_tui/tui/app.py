@@ -77,7 +77,7 @@ class CgcApp(TerminalApp):
             return Screen()
         self._follow_token(self._session.client)
         if self._app_config.prefetch is not None:
-            self._session.client.use_prefetched(self._app_config.prefetch)
+            self._session.client.imports.prefetched = self._app_config.prefetch
         jobs = self._make_jobs_screen(self._app_config.query)
         # Known before they are found out, they do not have everything styled twice.
         jobs.add_class(*jobs._get_breakpoint_classes(self.size.width, self.HORIZONTAL_BREAKPOINTS))

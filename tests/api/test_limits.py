@@ -1,4 +1,4 @@
-"""Limits: the platform's on requests, ours on what is taken from it, and who is never asked at all."""
+"""The platform's rate limit, the limits on the size of responses, and redirects."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from cgc_tui.tui.jobs.job_table import JobTable
 from tests.support.app import Connect, Start, first_page, shown, text_of
 from tests.support.calls import LISTS, quiet
 from tests.support.clock import Clock
+from tests.support.transport import StreamTransport
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ async def test_a_rate_limit_counts_down_to_the_platforms_reset(
         await shown(pilot, "STALE", gone=True)
 
 
-async def test_after_a_reset_in_the_past_it_resumes_by_itself(
+async def test_refreshing_resumes_after_a_reset_in_the_past(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     async with start(settings=Settings(refresh=300)) as pilot:
@@ -68,7 +69,9 @@ async def test_after_a_reset_in_the_past_it_resumes_by_itself(
         await shown(pilot, "1–50 of 231")
 
 
-async def test_a_job_that_is_gone_says_so_and_its_row_goes(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_job_that_no_longer_exists_is_reported_and_its_row_is_removed(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     async with start() as pilot:
         await quiet(pilot)
         gone = platform.ids()[1]
@@ -106,8 +109,8 @@ async def test_no_call_follows_a_redirect(start: Start, platform: SimulatedPlatf
             platform.fail(_redirect(308, other.url))
             await pilot.press(*platform.token, "enter")
             await shown(pilot, "308 redirect, not followed")
-    asked = {(each.method, each.path.split("/")[2]) for each in platform.requests}
-    assert asked == {("GET", "user"), ("GET", "storage"), ("GET", "projects"), ("POST", "bulk")}
+    endpoints = {(each.method, each.path.split("/")[2]) for each in platform.requests}
+    assert endpoints == {("GET", "user"), ("GET", "storage"), ("GET", "projects"), ("POST", "bulk")}
     assert not elsewhere.requests
 
 
@@ -160,13 +163,13 @@ def _bomb(times: int) -> object:
         (_headers(5_000, 100), "does not speak HTTP"),
         (_items(1_001), "the answer holds 1,001 items, too many"),
         (_bomb(1), "the answer is too large"),
-        (_bomb(2), "it is packed in a way not asked for"),
+        (_bomb(2), "its compression is not supported"),
         ("deep_nesting", "could not be read"),
         ("huge_integer", "could not be read"),
     ],
     ids=["long header", "many headers", "many items", "bomb", "bomb in a bomb", "nesting", "integer"],
 )
-async def test_what_is_too_much_is_refused_in_words(
+async def test_oversized_responses_are_reported(
     start: Start, platform: SimulatedPlatform, fault: str, text: str
 ) -> None:
     async with start() as pilot:
@@ -181,7 +184,7 @@ async def test_what_is_too_much_is_refused_in_words(
 
 
 @pytest.mark.parametrize("times", [1, 2])
-async def test_a_bomb_takes_no_more_memory_than_the_cap(times: int) -> None:
+async def test_a_decompression_bomb_uses_no_more_memory_than_the_limit(times: int) -> None:
     packed = _packed(times)
 
     def answer(_: httpx.Request) -> httpx.Response:
@@ -190,18 +193,18 @@ async def test_a_bomb_takes_no_more_memory_than_the_cap(times: int) -> None:
         )
 
     client = PlatformClient(
-        Requester("https://platform.example/v2", Token("t"), transport=httpx.MockTransport(answer))
+        Requester("https://platform.example/v2", Token("t"), transport=StreamTransport(answer))
     )
     tracemalloc.start()
     try:
         with pytest.raises(InvalidResponse):
-            await client.jobs(JobQuery())
+            await client.imports.page(JobQuery())
         assert tracemalloc.get_traced_memory()[1] < 3 * MAX_BYTES
     finally:
         tracemalloc.stop()
 
 
-async def test_a_body_that_cannot_be_unpacked_is_refused_in_words(
+async def test_a_body_that_cannot_be_decompressed_is_an_error(
     connect: Connect, platform: SimulatedPlatform
 ) -> None:
     def answer(_: httpx.Request) -> httpx.Response:
@@ -209,4 +212,4 @@ async def test_a_body_that_cannot_be_unpacked_is_refused_in_words(
 
     platform.fail(answer)
     with pytest.raises(InvalidResponse, match="cannot be unpacked"):
-        await connect().jobs(JobQuery())
+        await connect().imports.page(JobQuery())

@@ -1,4 +1,4 @@
-"""Every page of a list over a real socket: all of it, in order, each job once, or an error."""
+"""Reading result lists over a real socket: complete, in order, each job once, or an error."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from cgc_tui.domain.errors import (
 )
 from cgc_tui.domain.jobs import ImportJob, JobError, PackedRecord, pack_records
 from cgc_tui.domain.queries import JobQuery
+from tests.support.app import Connect
 from tests.support.calls import page_from
 from tests.support.clock import Clock
 
@@ -53,11 +54,11 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_a_list_that_is_kept_takes_half_the_memory(client: PlatformClient) -> None:
+async def test_packed_lists_take_half_the_memory(client: PlatformClient) -> None:
     query = JobQuery(limit=100)
-    pages = [await client.jobs(replace(query, offset=offset)) for offset in (0, 100)]
+    pages = [await client.imports.page(replace(query, offset=offset)) for offset in (0, 100)]
 
-    def taken(make: Callable[[], object]) -> int:
+    def memory_of(make: Callable[[], object]) -> int:
         gc.collect()
         tracemalloc.start()
         kept = make()
@@ -68,30 +69,30 @@ async def test_a_list_that_is_kept_takes_half_the_memory(client: PlatformClient)
         return size
 
     records = [copy.deepcopy(job.raw) for page in pages for job in page.jobs]
-    plain = taken(lambda: [job_records.job(copy.deepcopy(record)) for record in records])
-    small = taken(
+    plain = memory_of(lambda: [job_records.job(copy.deepcopy(record)) for record in records])
+    small = memory_of(
         lambda: pack_records(
             [job_records.job(copy.deepcopy(record)) or pages[0].jobs[0] for record in records]
         )
     )
     assert small < plain / 2
-    whole = await fetch_all(client, query)
-    assert {type(job.record) for job in whole.jobs} == {PackedRecord}
+    result = await fetch_all(client, query)
+    assert {type(job.record) for job in result.jobs} == {PackedRecord}
 
 
-async def test_all_jobs_come_in_order_for_a_request_a_page(
+async def test_all_jobs_are_read_in_order_with_one_request_per_page(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     reports: list[FetchProgress] = []
-    whole = await fetch_all(client, JobQuery(offset=70, limit=7), on_progress=reports.append)
-    assert [job.id for job in whole.jobs] == platform.ids()
-    assert (whole.total, whole.more, whole.unreadable, whole.query.offset) == (JOBS, False, 0, 0)
+    result = await fetch_all(client, JobQuery(offset=70, limit=7), on_progress=reports.append)
+    assert [job.id for job in result.jobs] == platform.ids()
+    assert (result.total, result.more, result.unreadable, result.query.offset) == (JOBS, False, 0, 0)
     assert len(platform.requests) == PAGES
     assert [progress.pages for progress in reports] == list(range(1, PAGES + 1))
     assert reports[-1] == FetchProgress(PAGES, PAGES, JOBS, JOBS)
 
 
-async def test_a_part_takes_its_own_pages_alone_and_says_that_more_follow(
+async def test_a_part_reads_only_its_own_pages_and_has_more(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     reports: list[FetchProgress] = []
@@ -102,19 +103,19 @@ async def test_a_part_takes_its_own_pages_alone_and_says_that_more_follow(
     assert (reports[-1].pages, reports[-1].total_pages, reports[-1].total) == (5, 5, 500)
 
 
-@pytest.mark.parametrize("most", [JOBS, JOBS + 1, 10 * JOBS])
-async def test_a_part_that_is_all_is_the_whole_list(
-    client: PlatformClient, platform: SimulatedPlatform, most: int
+@pytest.mark.parametrize("max_jobs", [JOBS, JOBS + 1, 10 * JOBS])
+async def test_a_part_that_is_long_enough_is_the_whole_list(
+    client: PlatformClient, platform: SimulatedPlatform, max_jobs: int
 ) -> None:
-    part = await fetch_all(client, JobQuery(), max_jobs=most)
+    part = await fetch_all(client, JobQuery(), max_jobs=max_jobs)
     assert (len(part.jobs), part.total, part.more) == (JOBS, JOBS, False)
     assert len(platform.requests) == PAGES
 
 
-async def test_filters_hold_for_every_page(client: PlatformClient, platform: SimulatedPlatform) -> None:
-    wanted = [job_id for job_id in platform.ids() if platform.job(job_id)["state"] == "COMPLETED"]
-    assert await ids(client, JobQuery(states=("COMPLETED",))) == wanted
-    assert len(platform.requests) == -(-len(wanted) // 100)
+async def test_filters_are_sent_for_every_page(client: PlatformClient, platform: SimulatedPlatform) -> None:
+    expected_ids = [job_id for job_id in platform.ids() if platform.job(job_id)["state"] == "COMPLETED"]
+    assert await ids(client, JobQuery(states=("COMPLETED",))) == expected_ids
+    assert len(platform.requests) == -(-len(expected_ids) // 100)
 
 
 async def test_an_empty_list_is_one_request(client: PlatformClient, platform: SimulatedPlatform) -> None:
@@ -123,20 +124,20 @@ async def test_an_empty_list_is_one_request(client: PlatformClient, platform: Si
     assert len(platform.requests) == 1
 
 
-async def test_sixteen_pages_at_once_leave_room_for_others(
+async def test_sixteen_pages_at_once_do_not_block_other_requests(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     gate = platform.gate(later_pages)
-    reading = asyncio.create_task(ids(client))
+    task = asyncio.create_task(ids(client))
     await until(lambda: gate.count >= 16)
     assert (await client.user()).username == "rosalind"
     await asyncio.sleep(0.1)
     assert gate.count == 16
     gate.release()
-    assert await reading == platform.ids()
+    assert await task == platform.ids()
 
 
-async def test_pages_come_before_the_last_is_there(
+async def test_pages_are_yielded_before_the_last_is_read(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     gate = platform.gate(page_from(1700))
@@ -150,7 +151,7 @@ async def test_pages_come_before_the_last_is_there(
 
 
 @pytest.mark.parametrize("whole_total", [True, False])
-async def test_pages_that_the_platform_cuts_lose_nothing(
+async def test_pages_smaller_than_requested_lose_nothing(
     client: PlatformClient, platform: SimulatedPlatform, whole_total: bool
 ) -> None:
     platform.switches.total_header = whole_total
@@ -159,36 +160,38 @@ async def test_pages_that_the_platform_cuts_lose_nothing(
     assert len(platform.requests) == -(-JOBS // 70)
 
 
-async def test_pages_that_are_cut_later_lose_nothing(
+async def test_pages_that_become_smaller_lose_nothing(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     def cut(_: FetchProgress) -> None:
         platform.switches.max_limit = 30
 
-    whole = await fetch_all(client, JobQuery(), on_progress=cut)
-    assert [job.id for job in whole.jobs] == platform.ids()
+    result = await fetch_all(client, JobQuery(), on_progress=cut)
+    assert [job.id for job in result.jobs] == platform.ids()
 
 
-async def test_without_a_total_it_goes_on_page_by_page(
+async def test_without_a_total_pages_are_read_one_by_one(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     platform.switches.total_header = False
     reports: list[FetchProgress] = []
-    whole = await fetch_all(client, JobQuery(), on_progress=reports.append)
-    assert [job.id for job in whole.jobs] == platform.ids()
+    result = await fetch_all(client, JobQuery(), on_progress=reports.append)
+    assert [job.id for job in result.jobs] == platform.ids()
     assert len(platform.requests) == PAGES
     assert reports[-1] == FetchProgress(PAGES, None, JOBS, None)
 
 
-async def test_brief_pages_are_filled(client: PlatformClient, platform: SimulatedPlatform) -> None:
+async def test_pages_of_partial_jobs_are_completed(
+    client: PlatformClient, platform: SimulatedPlatform
+) -> None:
     platform.switches.brief = True
-    whole = await fetch_all(client, JobQuery())
-    assert [job.id for job in whole.jobs] == platform.ids()
-    assert all(job.source.location for job in whole.jobs)
+    result = await fetch_all(client, JobQuery())
+    assert [job.id for job in result.jobs] == platform.ids()
+    assert all(job.source.location for job in result.jobs)
     assert len(platform.requests) == 2 * PAGES
 
 
-async def test_a_page_that_cannot_be_filled_is_an_error(
+async def test_a_page_without_details_is_an_error(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     platform.switches.brief = True
@@ -197,41 +200,44 @@ async def test_a_page_that_cannot_be_filled_is_an_error(
         await fetch_all(client, JobQuery())
 
 
-async def test_filling_waits_for_the_limit_too(client: PlatformClient, platform: SimulatedPlatform) -> None:
+async def test_completing_partial_jobs_waits_for_the_rate_limit(
+    connect: Connect, platform: SimulatedPlatform
+) -> None:
+    client = connect(sleep=no_sleep)
     platform.switches.brief = True
-    platform.next("limited", where="/v2/bulk", times=2)
+    platform.next("limited", where="/v2/bulk")
     waits: list[float] = []
-    whole = await fetch_all(client, JobQuery(), on_retry=lambda _, wait: waits.append(wait), sleep=no_sleep)
-    assert all(job.source.location for job in whole.jobs)
+    result = await fetch_all(client, JobQuery(), on_retry=lambda _, wait: waits.append(wait))
+    assert all(job.source.location for job in result.jobs)
     assert len(waits) == 1
 
 
-async def test_a_job_that_is_added_meanwhile_is_read_too_and_each_job_comes_once(
+async def test_a_job_that_is_added_meanwhile_is_read_and_no_job_is_repeated(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     gate = platform.gate(later_pages)
-    reading = asyncio.create_task(ids(client))
+    task = asyncio.create_task(ids(client))
     await gate.arrival()
     platform.add_jobs(1)
     gate.release()
-    assert await reading == platform.ids()
+    assert await task == platform.ids()
     assert len(platform.requests) == PAGES + 2
 
 
 @pytest.mark.parametrize("coming", [1, 320])
-async def test_jobs_that_come_meanwhile_push_none_out(
+async def test_jobs_added_meanwhile_hide_no_others(
     client: PlatformClient, platform: SimulatedPlatform, coming: int
 ) -> None:
     before = platform.ids()
     gate = platform.gate(page_from(800))
     reports: list[FetchProgress] = []
-    reading = asyncio.create_task(fetch_all(client, JobQuery(), on_progress=reports.append))
+    task = asyncio.create_task(fetch_all(client, JobQuery(), on_progress=reports.append))
     await until(lambda: len(reports) == PAGES - 1)
     platform.add_jobs(coming)
     gate.release()
-    assert [job.id for job in (await reading).jobs] == platform.ids()
+    assert [job.id for job in (await task).jobs] == platform.ids()
     assert [job_id for job_id in platform.ids() if job_id in set(before)] == before
-    # One over the border that a job crossed, one for the new last page, two at the ends for the new job.
+    # One for the border that a job crossed, one for the new last page, two for both ends of the list.
     assert coming > 1 or len(platform.requests) == PAGES + 4
 
 
@@ -241,34 +247,34 @@ async def test_jobs_that_leave_meanwhile_hide_no_others(
 ) -> None:
     before = platform.ids()
     gate = platform.gate(later_pages)
-    reading = asyncio.create_task(ids(client))
+    task = asyncio.create_task(ids(client))
     await gate.arrival()
     platform.remove_jobs(before[:leaving])
     gate.release()
-    matches = await reading
+    matches = await task
     assert [job_id for job_id in matches if job_id in set(platform.ids())] == platform.ids()
-    # The window over the border alone; where too many left for that, all windows of the shorter list.
+    # Only the border page; if too many jobs have left for that, all pages of the shorter list.
     assert len(platform.requests) == PAGES + (1 if leaving == 1 else -(-(JOBS - leaving) // 100))
 
 
-async def test_jobs_at_the_end_that_come_meanwhile_are_asked_for(
+async def test_jobs_added_at_the_end_meanwhile_are_read(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     gate = platform.gate(page_from(1700))
-    reading = asyncio.create_task(ids(client))
+    task = asyncio.create_task(ids(client))
     await gate.arrival()
     before = platform.ids()
     platform.add_jobs(120)
     gate.release()
-    assert set(before) <= set(await reading)
+    assert set(before) <= set(await task)
 
 
 async def no_sleep(_: float) -> None:
-    """Wait no time."""
+    """Return at once."""
 
 
-async def test_a_limit_in_the_middle_is_waited_for_and_told(
-    client: PlatformClient, platform: SimulatedPlatform, clock: Clock
+async def test_a_rate_limit_during_the_reading_is_waited_for_and_reported(
+    connect: Connect, platform: SimulatedPlatform, clock: Clock
 ) -> None:
     platform.switches.rate_limit = 7
     reports: list[tuple[str, float]] = []
@@ -276,26 +282,26 @@ async def test_a_limit_in_the_middle_is_waited_for_and_told(
     async def sleep(seconds: float) -> None:
         clock.seconds += seconds
 
-    whole = await fetch_all(
-        client, JobQuery(), on_retry=lambda error, wait: reports.append((error.summary, wait)), sleep=sleep
+    client = connect(sleep=sleep)
+    result = await fetch_all(
+        client, JobQuery(), on_retry=lambda error, wait: reports.append((error.summary, wait))
     )
-    assert [job.id for job in whole.jobs] == platform.ids()
+    assert [job.id for job in result.jobs] == platform.ids()
     assert reports == [("rate limit", 300.0)] * 2
     assert len(platform.requests) == PAGES + 2
 
 
-async def test_a_limit_that_never_ends_is_an_error(
-    client: PlatformClient, platform: SimulatedPlatform
-) -> None:
+async def test_a_limit_that_never_ends_is_an_error(connect: Connect, platform: SimulatedPlatform) -> None:
+    client = connect(sleep=no_sleep)
     platform.fail("limited", where=later_pages)
     waits: list[float] = []
     with pytest.raises(RateLimited):
-        await fetch_all(client, JobQuery(), on_retry=lambda _, wait: waits.append(wait), sleep=no_sleep)
+        await fetch_all(client, JobQuery(), on_retry=lambda _, wait: waits.append(wait))
     assert len(waits) == 2
 
 
 @pytest.mark.parametrize("offset", [0, 900, 1700])
-async def test_a_page_that_fails_twice_comes_all_the_same(
+async def test_a_page_that_fails_twice_is_read(
     client: PlatformClient, platform: SimulatedPlatform, offset: int
 ) -> None:
     platform.next("gateway_html", 502, where=page_from(offset), times=2)
@@ -326,7 +332,7 @@ async def test_a_page_that_fails_is_never_a_shorter_list(
         await fetch_all(client, JobQuery())
 
 
-async def test_a_page_that_is_empty_against_its_total_is_an_error(
+async def test_an_empty_page_before_the_total_is_an_error(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     def empty(_: httpx.Request) -> httpx.Response:
@@ -339,9 +345,9 @@ async def test_a_page_that_is_empty_against_its_total_is_an_error(
 
 async def test_unreadable_jobs_are_counted(client: PlatformClient, platform: SimulatedPlatform) -> None:
     platform.switches.unreadable_items = True
-    whole = await fetch_all(client, JobQuery())
-    assert whole.unreadable == 2 * PAGES
-    assert len(whole.jobs) + whole.unreadable == JOBS
+    result = await fetch_all(client, JobQuery())
+    assert result.unreadable == 2 * PAGES
+    assert len(result.jobs) + result.unreadable == JOBS
 
 
 async def test_an_unreadable_job_of_a_page_that_is_read_again_counts_once(
@@ -349,41 +355,45 @@ async def test_an_unreadable_job_of_a_page_that_is_read_again_counts_once(
 ) -> None:
     platform.switches.unreadable_items = True
     gate = platform.gate(later_pages)
-    reading = asyncio.create_task(fetch_all(client, JobQuery()))
+    task = asyncio.create_task(fetch_all(client, JobQuery()))
     await gate.arrival()
     platform.add_jobs(1)
     gate.release()
-    assert (await reading).unreadable == 2 * PAGES
+    assert (await task).unreadable == 2 * PAGES
     assert len(platform.requests) > PAGES
 
 
-async def test_it_can_be_given_up_at_any_time(client: PlatformClient, platform: SimulatedPlatform) -> None:
+async def test_reading_can_be_cancelled_at_any_time(
+    client: PlatformClient, platform: SimulatedPlatform
+) -> None:
     gate = platform.gate(page_from(1000))
-    reading = asyncio.create_task(ids(client))
+    task = asyncio.create_task(ids(client))
     await gate.arrival()
-    reading.cancel()
+    task.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await reading
+        await task
     assert len(asyncio.all_tasks()) == 1
     gate.release()
     assert (await client.user()).username == "rosalind"
 
 
-async def test_a_wait_for_the_limit_can_be_given_up(
+async def test_a_wait_for_the_rate_limit_can_be_cancelled(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     platform.next("limited", where=page_from(500))
     waiting = asyncio.Event()
-    reading = asyncio.create_task(fetch_all(client, JobQuery(), on_retry=lambda *_: waiting.set()))
+    task = asyncio.create_task(fetch_all(client, JobQuery(), on_retry=lambda *_: waiting.set()))
     await waiting.wait()
-    reading.cancel()
+    task.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await reading
+        await task
     await asyncio.sleep(0)
     assert len(asyncio.all_tasks()) == 1
 
 
-async def test_who_leaves_early_asks_for_no_more(client: PlatformClient, platform: SimulatedPlatform) -> None:
+async def test_leaving_early_cancels_all_requests(
+    client: PlatformClient, platform: SimulatedPlatform
+) -> None:
     gate = platform.gate(page_from(300))
     async with aclosing(iter_pages(client, JobQuery())) as pages:
         async for page in pages:
@@ -393,24 +403,23 @@ async def test_who_leaves_early_asks_for_no_more(client: PlatformClient, platfor
     gate.release()
 
 
-async def test_many_jobs_are_got_by_hundreds(client: PlatformClient, platform: SimulatedPlatform) -> None:
-    wanted = [*platform.ids()[:250], "nothing"]
-    job = await fetch_many(client, wanted)
-    assert list(job) == wanted
-    assert all(isinstance(job[job_id], ImportJob) for job_id in wanted[:-1])
+async def test_many_jobs_are_fetched_by_hundreds(client: PlatformClient, platform: SimulatedPlatform) -> None:
+    requested_ids = [*platform.ids()[:250], "nothing"]
+    job = await fetch_many(client, requested_ids)
+    assert list(job) == requested_ids
+    assert all(isinstance(job[job_id], ImportJob) for job_id in requested_ids[:-1])
     assert isinstance(job["nothing"], JobError)
     assert len(platform.requests) == 3
     assert await fetch_many(client, []) == {}
 
 
-async def test_getting_many_jobs_is_all_or_an_error(
-    client: PlatformClient, platform: SimulatedPlatform
+async def test_fetching_many_jobs_is_complete_or_an_error(
+    connect: Connect, platform: SimulatedPlatform
 ) -> None:
+    client = connect(sleep=no_sleep)
     platform.next("limited")
     waits: list[float] = []
-    job = await fetch_many(
-        client, platform.ids()[:250], on_retry=lambda _, wait: waits.append(wait), sleep=no_sleep
-    )
+    job = await fetch_many(client, platform.ids()[:250], on_retry=lambda _, wait: waits.append(wait))
     assert (len(job), len(waits)) == (250, 1)
     platform.next("maintenance")
     with pytest.raises(Maintenance):

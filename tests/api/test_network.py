@@ -1,4 +1,4 @@
-"""What the user sees when the network misbehaves: names, refusals, certificates, proxies, sleep."""
+"""What the user sees after network failures: DNS, refused connections, certificates, proxies, sleep."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from textual.app import App
 from cgc_tui.api import error_mapping
 from cgc_tui.api.client import PlatformClient
 from cgc_tui.api.request_log import RequestLog, RequestRecord
-from cgc_tui.api.requester import MAX_CONCURRENT
+from cgc_tui.api.throttle import INTERACTIVE_SLOTS
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.errors import ConnectionFailed
@@ -41,7 +41,7 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def secure(platform: SimulatedPlatform) -> Iterator[str]:
-    """Serve the platform with a certificate that signs itself; return its endpoint."""
+    """Serve the platform with a self-signed certificate; return its endpoint."""
     with LoopbackServer(platform) as server:
         yield over_tls(server)
 
@@ -59,11 +59,11 @@ def port_of(url: str) -> int:
 
 
 class Proxy:
-    """A proxy that carries what CONNECT asks for, or answers with `refusal`."""
+    """A proxy that supports CONNECT, or responds with `refusal`."""
 
     def __init__(self, port: int = 0) -> None:
         self.refusal = b""
-        self.asked: list[bytes] = []
+        self.requests: list[bytes] = []
         self._socket = socket.create_server(("127.0.0.1", port))
         self.port = self._socket.getsockname()[1]
         self._open: list[socket.socket] = [self._socket]
@@ -83,7 +83,7 @@ class Proxy:
                 return
             self._open.append(client)
             head = client.recv(65536)
-            self.asked.append(head)
+            self.requests.append(head)
             if self.refusal:
                 client.sendall(self.refusal)
                 client.close()
@@ -106,30 +106,30 @@ class Proxy:
 
 
 def events_of(app: App[None]) -> Sequence[RequestRecord]:
-    """Return the event log of an app."""
+    """Return the request log of an app."""
     assert isinstance(app, CgcApp)
     return app._app_config.request_log.records
 
 
-async def until(true: Callable[[], bool]) -> None:
+async def until(condition: Callable[[], bool]) -> None:
     """Wait for a condition."""
     for _ in range(1000):
-        if true():
+        if condition():
             return
         await asyncio.sleep(0.01)
-    raise AssertionError("it does not come true")
+    raise AssertionError("the condition stays false")
 
 
 async def six_at_once(client: PlatformClient, platform: SimulatedPlatform) -> None:
-    """Have six connections opened, and kept."""
+    """Open six connections, which are kept."""
     gate = platform.gate()
-    asking = [asyncio.create_task(client.user()) for _ in range(MAX_CONCURRENT)]
-    await until(lambda: gate.count == MAX_CONCURRENT)
+    tasks = [asyncio.create_task(client.user()) for _ in range(INTERACTIVE_SLOTS)]
+    await until(lambda: gate.count == INTERACTIVE_SLOTS)
     gate.release()
-    await asyncio.gather(*asking)
+    await asyncio.gather(*tasks)
 
 
-async def test_a_platform_that_refuses_connections_is_named_and_comes_back(
+async def test_refused_connections_are_named_and_recover(
     start: Start, platform: SimulatedPlatform, server: LoopbackServer
 ) -> None:
     async with start(settings=Settings(refresh=1)) as pilot:
@@ -143,7 +143,7 @@ async def test_a_platform_that_refuses_connections_is_named_and_comes_back(
             await shown(pilot, "STALE", gone=True)
 
 
-async def test_a_name_that_is_not_known_is_named_and_comes_back(
+async def test_a_dns_failure_is_named_and_recovers(
     start: Start, server: LoopbackServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unknown(*_: object, **__: object) -> object:
@@ -160,13 +160,13 @@ async def test_a_name_that_is_not_known_is_named_and_comes_back(
         await shown(pilot, "1–50 of 230")
 
 
-async def test_a_certificate_that_nobody_signed_says_what_to_do(start: Start, secure: str) -> None:
+async def test_a_self_signed_certificate_is_reported_with_a_remedy(start: Start, secure: str) -> None:
     async with start(endpoint=secure) as pilot:
         screen = await shown(pilot, "the certificate of localhost is not trusted (self-signed certificate)")
         assert "SSL_CERT_FILE" in screen
 
 
-async def test_a_certificate_that_is_trusted_works_and_its_loss_is_told(
+async def test_a_trusted_certificate_works_and_its_removal_is_reported(
     start: Start, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
@@ -183,7 +183,7 @@ async def test_a_certificate_that_is_trusted_works_and_its_loss_is_told(
                 await shown(pilot, "no secure connection", gone=True)
 
 
-async def test_a_proxy_that_is_down_or_says_no_is_named_by_its_variable(
+async def test_a_failing_proxy_is_named_by_its_variable(
     start: Start, secure: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     proxy = Proxy()
@@ -191,7 +191,7 @@ async def test_a_proxy_that_is_down_or_says_no_is_named_by_its_variable(
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
     async with start(endpoint=secure) as pilot:
         await quiet(pilot)
-        assert proxy.asked
+        assert proxy.requests
         proxy.close()
         await pilot.press("r")
         screen = await shown(pilot, "the proxy of HTTPS_PROXY refused the connection")
@@ -206,7 +206,7 @@ async def test_a_proxy_that_is_down_or_says_no_is_named_by_its_variable(
         proxy.close()
 
 
-async def test_a_loopback_endpoint_is_never_asked_through_a_proxy(
+async def test_a_loopback_endpoint_uses_no_proxy(
     start: Start, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere = SimulatedPlatform(jobs=1, clock=clock.unix)
@@ -231,7 +231,7 @@ async def test_a_loopback_endpoint_is_never_asked_through_a_proxy(
         ("SSLKEYLOGFILE", str(Path(__file__).parent.parent)),
     ],
 )
-async def test_a_variable_that_cannot_be_used_is_named(
+async def test_an_invalid_environment_variable_is_named(
     start: Start, monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -240,7 +240,7 @@ async def test_a_variable_that_cannot_be_used_is_named(
         assert "the network settings cannot be used" in screen
 
 
-async def test_connections_that_a_sleep_has_cut_are_replaced_in_silence(
+async def test_connections_lost_during_a_sleep_are_replaced_silently(
     start: Start, platform: SimulatedPlatform, server: LoopbackServer
 ) -> None:
     async with start(backoff=()) as pilot:
@@ -254,32 +254,32 @@ async def test_connections_that_a_sleep_has_cut_are_replaced_in_silence(
         assert {(event.status, event.attempt) for event in broken} == {(None, 1)}
 
 
-async def test_more_cut_connections_than_attempts_do_no_harm(
+async def test_stale_connections_do_not_use_up_attempts(
     connect: Connect, platform: SimulatedPlatform, server: LoopbackServer
 ) -> None:
     log = RequestLog()
     client = connect(backoff=(), request_log=log)
     await six_at_once(client, platform)
     server.forget()
-    assert (await client.jobs(JobQuery(limit=1))).jobs
+    assert (await client.imports.page(JobQuery(limit=1))).jobs
     assert [(event.status, event.attempt) for event in log.records[:7]] == [(200, 1)] + [(None, 1)] * 6
     platform.fail("drop", "before")
     with pytest.raises(ConnectionFailed):
-        await client.jobs(JobQuery(limit=1))
+        await client.imports.page(JobQuery(limit=1))
 
 
 @pytest.mark.parametrize(
     ("fault", "value"), [("silent", True), ("slow_s", 600.0), ("drip", 0.2), ("endless_headers", True)]
 )
-async def test_esc_ends_any_wait_for_an_answer(
+async def test_esc_cancels_any_request(
     start: Start, platform: SimulatedPlatform, fault: str, value: object
 ) -> None:
     async with start() as pilot:
         await quiet(pilot)
         platform.fail(fault, value, where=LISTS)
-        asked = len(platform.requests)
+        requests_before = len(platform.requests)
         await pilot.press("r")
-        await until(lambda: len(platform.requests) > asked)
+        await until(lambda: len(platform.requests) > requests_before)
         await pilot.press("down", "escape")
         await shown(pilot, "stopped; r asks again")
         platform.recover()
@@ -289,7 +289,7 @@ async def test_esc_ends_any_wait_for_an_answer(
 
 
 @pytest.mark.parametrize(("fault", "value"), [("silent", True), ("drip", 0.2), ("endless_headers", True)])
-async def test_no_answer_in_time_is_said_so(
+async def test_a_timeout_is_reported(
     start: Start, platform: SimulatedPlatform, fault: str, value: object
 ) -> None:
     async with start(deadline=1.5) as pilot:
@@ -301,7 +301,7 @@ async def test_no_answer_in_time_is_said_so(
         await shown(pilot, "1–50 of 230")
 
 
-async def test_what_speaks_no_http_is_said_so(start: Start) -> None:
+async def test_a_server_that_does_not_speak_http_is_reported(start: Start) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         threading.Thread(target=_greet, args=(listening,), daemon=True).start()
         async with start(endpoint=f"http://127.0.0.1:{listening.getsockname()[1]}/v2") as pilot:
@@ -333,7 +333,7 @@ sys.exit(main())
 """
 
 
-def test_quitting_does_not_wait_for_a_name_look_up(tmp_path: Path, platform: SimulatedPlatform) -> None:
+def test_quitting_does_not_wait_for_dns(tmp_path: Path, platform: SimulatedPlatform) -> None:
     environ = {"SB_API_ENDPOINT": "https://cgc.invalid/v2", "SB_AUTH_TOKEN": platform.token}
     with Terminal([sys.executable, "-c", HANGS], home=tmp_path, environ=environ) as terminal:
         terminal.sees("Asking https://cgc.invalid")
@@ -344,7 +344,7 @@ def test_quitting_does_not_wait_for_a_name_look_up(tmp_path: Path, platform: Sim
         assert not modes_left(terminal.raw)
 
 
-def test_quitting_in_the_middle_of_requests_is_no_failure(
+def test_quitting_during_requests_is_not_a_failure(
     tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer
 ) -> None:
     environ = {"SB_API_ENDPOINT": server.url, "SB_AUTH_TOKEN": platform.token}

@@ -1,4 +1,4 @@
-"""The first page, which a child of the program asks for: once, soon, and never to be left behind."""
+"""The prefetch of the first page by a child process, which is never left behind."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ import cgc_tui.__main__ as program
 program._serve_prefetch = lambda parent: os._exit(3)
 sys.exit(program.main([]))
 """
-"""The program, with a child that dies before it can tell anything."""
+"""The program, with a child that dies before it has sent a result."""
 
 STUCK = """\
 import sys, time
@@ -51,12 +51,12 @@ program._serve_prefetch = lambda parent: time.sleep(1000)
 cgc_tui.api.prefetch.TIMEOUT = 0.5
 sys.exit(program.main([]))
 """
-"""The program, with a child that never tells anything."""
+"""The program, with a child that never sends a result."""
 
 
 @pytest.fixture
 def opened(tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer) -> Open:
-    """Return what runs the program, or code instead of it, on the served platform."""
+    """Return a function that runs the program, or other code, on the served platform."""
 
     def run(code: str | None = None, *options: str) -> Terminal:
         command = APP if code is None else [sys.executable, "-c", code]
@@ -66,8 +66,8 @@ def opened(tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer) 
     return run
 
 
-def asked(platform: SimulatedPlatform) -> list[str]:
-    """Return the requests for the first page of the list; counts and the page after it are others."""
+def first_page_requests(platform: SimulatedPlatform) -> list[str]:
+    """Return the requests for the first page of the list, without counts and further pages."""
     targets = [request.target for request in platform.requests]
     return [
         target for target in targets if "/storage/imports?offset=0&" in target and "fields=_all" in target
@@ -80,8 +80,8 @@ def child_of(pid: int) -> int | None:
     return int(children[0]) if children else None
 
 
-def gone(pid: int) -> bool:
-    """Wait until a process is gone; tell whether that is so."""
+def has_ended(pid: int) -> bool:
+    """Wait until a process has ended; return whether it has."""
     ends = time.monotonic() + PATIENCE
     while Path(f"/proc/{pid}").exists() and time.monotonic() < ends:
         time.sleep(0.01)
@@ -89,8 +89,8 @@ def gone(pid: int) -> bool:
 
 
 @contextmanager
-def asking(opened: Open, platform: SimulatedPlatform) -> Iterator[tuple[Terminal, int]]:
-    """Give the program, and its child whose request is held."""
+def held_request(opened: Open, platform: SimulatedPlatform) -> Iterator[tuple[Terminal, int]]:
+    """Yield the program and its child, whose request is held at a gate."""
     gate = platform.gate(where=first_page, times=1)
     with opened() as terminal:
         terminal.sees("asking…")
@@ -101,18 +101,18 @@ def asking(opened: Open, platform: SimulatedPlatform) -> Iterator[tuple[Terminal
         gate.release()
 
 
-def test_it_is_asked_for_once(opened: Open, platform: SimulatedPlatform) -> None:
+def test_the_first_page_is_requested_once(opened: Open, platform: SimulatedPlatform) -> None:
     with opened() as terminal:
         terminal.sees("page 1 of")
         terminal.sees(" · rosalind")
-        assert len(asked(platform)) == 1
+        assert len(first_page_requests(platform)) == 1
         assert child_of(terminal.process.pid) is None
         terminal.press("!")
         terminal.sees("limit=50&fields=_all")
 
 
 def test_only_what_is_needed_is_loaded_before_the_first_paint(opened: Open, tmp_path: Path) -> None:
-    """Nothing of the HTTP library, no dialog, and no feature that is not there already."""
+    """The HTTP library, dialogs and further features are not loaded."""
     with opened(BEFORE_THE_PAINT) as terminal:
         terminal.sees(" · rosalind")
     assert not (tmp_path / "early").exists(), (tmp_path / "early").read_text()
@@ -122,68 +122,68 @@ def test_only_what_is_needed_is_loaded_before_the_first_paint(opened: Open, tmp_
 
 
 @pytest.mark.parametrize("code", [FORKLESS, LOST])
-def test_without_the_child_the_list_comes_all_the_same(
+def test_without_the_child_the_list_is_loaded_normally(
     opened: Open, platform: SimulatedPlatform, code: str
 ) -> None:
     with opened(code) as terminal:
         terminal.sees("page 1 of")
-        assert len(asked(platform)) == 1
+        assert len(first_page_requests(platform)) == 1
         terminal.press("q")
         assert terminal.ends() == 0
 
 
-def test_what_went_wrong_is_told_as_ever(opened: Open, platform: SimulatedPlatform) -> None:
+def test_a_failed_prefetch_is_reported_like_any_request(opened: Open, platform: SimulatedPlatform) -> None:
     platform.fail("maintenance")
     with opened() as terminal:
         terminal.sees("maintenance")
-        assert len(asked(platform)) == 1
+        assert len(first_page_requests(platform)) == 1
         platform.recover()
         terminal.press("r")
         terminal.sees("page 1 of")
 
 
-def test_a_refused_token_is_asked_for_again(opened: Open, platform: SimulatedPlatform) -> None:
+def test_a_rejected_token_opens_the_login_screen(opened: Open, platform: SimulatedPlatform) -> None:
     platform.switches.refuse_token = True
     with opened() as terminal:
         terminal.sees("The platform refused the token")
 
 
-def test_where_there_is_no_token_there_is_no_child(tmp_path: Path) -> None:
+def test_without_a_token_there_is_no_child(tmp_path: Path) -> None:
     with Terminal(APP, home=tmp_path) as terminal:
         terminal.sees("Get one at")
         assert child_of(terminal.process.pid) is None
 
 
-def test_quitting_waits_for_no_answer_and_leaves_nobody(opened: Open, platform: SimulatedPlatform) -> None:
-    with asking(opened, platform) as (terminal, child):
+def test_quitting_does_not_wait_and_leaves_no_process(opened: Open, platform: SimulatedPlatform) -> None:
+    with held_request(opened, platform) as (terminal, child):
         terminal.press("q")
         assert terminal.ends() == 0
-        assert gone(child)
+        assert has_ended(child)
 
 
 def test_the_child_ends_with_a_program_that_was_killed(opened: Open, platform: SimulatedPlatform) -> None:
-    with asking(opened, platform) as (terminal, child):
+    with held_request(opened, platform) as (terminal, child):
         terminal.process.kill()
-        assert gone(child)
+        assert has_ended(child)
 
 
-def test_another_list_waits_for_neither_answer_nor_child(opened: Open, platform: SimulatedPlatform) -> None:
-    with asking(opened, platform) as (terminal, child):
+def test_another_query_does_not_wait_for_the_child(opened: Open, platform: SimulatedPlatform) -> None:
+    with held_request(opened, platform) as (terminal, child):
         terminal.press("4")
         terminal.sees("FAILED · sorted as sent")
-        assert gone(child)
+        assert has_ended(child)
 
 
-def test_the_filters_of_the_command_line_are_asked_with(opened: Open, platform: SimulatedPlatform) -> None:
+def test_the_filters_of_the_command_line_are_prefetched(opened: Open, platform: SimulatedPlatform) -> None:
     with opened(None, "--state", "FAILED", "--page-size", "7") as terminal:
         terminal.sees("1–7 of ")
-        (target,) = asked(platform)
+        (target,) = first_page_requests(platform)
         assert "limit=7" in target
         assert "state=FAILED" in target
 
 
 @pytest.mark.parametrize("arguments", [["--demo"], ["--version"]])
-def test_nobody_is_asked_where_nothing_is_to_be_asked(tmp_path: Path, arguments: list[str]) -> None:
+def test_no_child_is_started_without_a_page_to_fetch(tmp_path: Path, arguments: list[str]) -> None:
     code = (
         "import os, sys\n"
         "from cgc_tui.__main__ import main\n"
@@ -195,13 +195,13 @@ def test_nobody_is_asked_where_nothing_is_to_be_asked(tmp_path: Path, arguments:
         assert b"a child" not in terminal.raw
 
 
-def test_the_child_has_none_of_the_terminal(opened: Open, platform: SimulatedPlatform) -> None:
-    with asking(opened, platform) as (_, child):
+def test_the_child_is_detached_from_the_terminal(opened: Open, platform: SimulatedPlatform) -> None:
+    with held_request(opened, platform) as (_, child):
         files = {os.readlink(f"/proc/{child}/fd/{number}") for number in range(3)}
         assert files == {os.devnull}
 
 
-def test_failures_travel_whole() -> None:
+def test_errors_survive_pickling() -> None:
     error = RateLimited(
         SafeText("too many requests"),
         SafeText("Wait."),

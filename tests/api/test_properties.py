@@ -1,4 +1,4 @@
-"""What holds for any answer, any id and any list that shifts while one pages."""
+"""Properties that hold for any response, any id, and any list that changes during paging."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from cgc_tui.domain.queries import JobPage, JobQuery
 from cgc_tui.domain.token import Token
 from cgc_tui.formatting.export import ExportFormat, export_lines
 from cgc_tui.tui.dialogs.text import pretty
+from tests.support.transport import StreamTransport
 
 ROOT = "/v2/storage/imports/"
 steady = settings(
@@ -57,7 +58,7 @@ bodies = (anything | lists | records).map(
 
 
 def client(answer: Callable[[httpx.Request], httpx.Response]) -> PlatformClient:
-    transport = httpx.MockTransport(answer)
+    transport = StreamTransport(answer)
     return PlatformClient(
         Requester("https://platform.example/v2", Token("t"), transport=transport, backoff=())
     )
@@ -69,7 +70,7 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
 
 @steady
 @given(st.lists(st.dictionaries(st.text(max_size=8), anything, max_size=6), max_size=6))
-def test_packed_jobs_are_the_same(records: list[dict[str, Any]]) -> None:
+def test_packed_jobs_are_equal(records: list[dict[str, Any]]) -> None:
     jobs = [ImportJob(str(index), "FAILED", record=record) for index, record in enumerate(records)]
     again = pack_records(pack_records(jobs))
     assert [replace(job, record={}) for job in again] == [replace(job, record={}) for job in jobs]
@@ -82,7 +83,7 @@ def no_json(text: str) -> None:
 
 @steady
 @given(st.lists(st.dictionaries(st.text(max_size=8), anything, max_size=4), max_size=4), st.booleans())
-def test_whatever_a_record_holds_it_is_written_as_json(records: list[dict[str, Any]], huge: bool) -> None:
+def test_any_record_can_be_written_as_json(records: list[dict[str, Any]], huge: bool) -> None:
     items = [{**record, "id": str(index), "state": "FAILED"} for index, record in enumerate(records)]
     text = json.dumps({"items": items})
     body = text.replace("Infinity", "1e999") if huge else text
@@ -91,7 +92,7 @@ def test_whatever_a_record_holds_it_is_written_as_json(records: list[dict[str, A
         return httpx.Response(200, content=body.encode("utf-8", "replace"))
 
     async def ask() -> JobPage:
-        return await client(answer).jobs(JobQuery())
+        return await client(answer).imports.page(JobQuery())
 
     for jobs in (page := run(ask())).jobs, pack_records(page.jobs):
         written = json.loads("".join(export_lines(jobs, ExportFormat.JSON)), parse_constant=no_json)
@@ -101,7 +102,7 @@ def test_whatever_a_record_holds_it_is_written_as_json(records: list[dict[str, A
 
 @steady
 @given(bodies, st.sampled_from((200, 201, 204, 302, 400, 401, 403, 404, 429, 500, 503)), st.text(max_size=12))
-def test_any_answer_is_a_value_or_an_error_in_words(body: bytes, status: int, header: str) -> None:
+def test_any_response_is_a_value_or_an_error_with_a_message(body: bytes, status: int, header: str) -> None:
     headers = {
         name: header.encode("utf-8", "replace")
         for name in ("x-total-matching-query", "x-ratelimit-reset", "x-ratelimit-limit", "date")
@@ -112,14 +113,14 @@ def test_any_answer_is_a_value_or_an_error_in_words(body: bytes, status: int, he
         return httpx.Response(status, headers=headers, content=body)
 
     async def ask() -> None:
-        asked = client(answer)
+        platform_client = client(answer)
         calls = (
-            asked.user,
-            asked.projects,
-            lambda: asked.jobs(JobQuery()),
-            lambda: asked.count(JobQuery()),
-            lambda: asked.job(ImportJob(id="x", state="")),
-            lambda: asked.jobs_by_id(["x", "y"]),
+            platform_client.user,
+            platform_client.projects,
+            lambda: platform_client.imports.page(JobQuery()),
+            lambda: platform_client.imports.count(JobQuery()),
+            lambda: platform_client.imports.get(ImportJob(id="x", state="")),
+            lambda: platform_client.imports.get_many(["x", "y"]),
         )
         for call in calls:
             try:
@@ -143,21 +144,21 @@ def test_any_answer_is_a_value_or_an_error_in_words(body: bytes, status: int, he
 @given(
     st.text(min_size=1, max_size=30) | st.sampled_from((".", "..", "../user", "a/../..", "%2e%2e", "//x/y"))
 )
-def test_any_id_makes_an_address_below_the_jobs(job_id: str) -> None:
-    asked: list[httpx.Request] = []
+def test_any_id_makes_a_url_below_the_jobs(job_id: str) -> None:
+    requests: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
+        requests.append(request)
         return httpx.Response(200, json={"id": "x", "state": "RUNNING"})
 
     async def ask() -> None:
         try:
-            await client(answer).job(ImportJob(id=job_id, state=""))
+            await client(answer).imports.get(ImportJob(id=job_id, state=""))
         except NotFound:
             assert job_id in (".", "..")
 
     run(ask())
-    for request in asked:
+    for request in requests:
         target = request.url.raw_path.decode("ascii")
         assert request.url.host == "platform.example"
         assert target.startswith(ROOT)
@@ -173,24 +174,24 @@ changes = st.lists(
 
 @steady
 @given(st.integers(0, 60), st.integers(1, 20), changes, st.booleans(), st.booleans())
-def test_paging_shows_each_job_that_stays_once(
+def test_paging_shows_each_remaining_job_once(
     count: int, limit: int, changing: list[tuple[str, int, int]], total: bool, repeats: bool
 ) -> None:
-    """Read from page to page while the list shifts, as the screen does: each page's jobs are its own."""
+    """Read page after page of a changing list, as the screen does: no page repeats a job."""
     platform = SimulatedPlatform(jobs=count, clock=lambda: 1_773_489_600.0)
     platform.switches.total_header = total
     platform.switches.repeat_across_pages = repeats
     changing = list(changing)
 
     async def read() -> list[JobPage]:
-        asked = PlatformClient(
+        platform_client = PlatformClient(
             Requester(platform.base_url, Token(platform.token), transport=platform.transport(), backoff=())
         )
         pages: list[JobPage] = []
         query: JobQuery | None = JobQuery(limit=limit)
         while query is not None:
             assert len(pages) < 200, "it does not come to an end"
-            pages.append(await asked.jobs(query))
+            pages.append(await platform_client.imports.page(query))
             query = next_page(pages[-1])
             if changing:
                 _change(platform, *changing.pop())
@@ -216,16 +217,18 @@ def _change(platform: SimulatedPlatform, expected: str, number: int, index: int)
 
 @steady
 @given(st.integers(30, 60), st.integers(5, 12), st.integers(1, 4), st.integers(0, 11), changes)
-def test_the_cursor_can_go_where_its_job_went(
+def test_the_cursor_can_follow_its_job(
     count: int, limit: int, turns: int, row: int, changing: list[tuple[str, int, int]]
 ) -> None:
-    """Follow a job from answer to answer: it is on the page that is named, or one that it cannot miss."""
+    """Follow a job from response to response: it is on the page that is returned."""
     platform = SimulatedPlatform(jobs=count, clock=lambda: 1_773_489_600.0)
     query = JobQuery(offset=turns * limit, limit=limit)
 
     async def page(query: JobQuery) -> JobPage:
-        wire = Requester(platform.base_url, Token(platform.token), transport=platform.transport(), backoff=())
-        return await PlatformClient(wire).jobs(query)
+        requester = Requester(
+            platform.base_url, Token(platform.token), transport=platform.transport(), backoff=()
+        )
+        return await PlatformClient(requester).imports.page(query)
 
     old = run(page(query))
     if row >= len(old.jobs):

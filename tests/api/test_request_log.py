@@ -1,4 +1,4 @@
-"""The event log: what it keeps, what it shows, and what it never holds."""
+"""The request log: its records, its file and its screen."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from tests.support.terminal import APP, Terminal
 LISTS = "/v2/storage/imports"
 
 
-async def test_a_call_is_kept_with_what_came_of_it(connect: Connect) -> None:
+async def test_a_request_is_logged_with_its_outcome(connect: Connect) -> None:
     log = RequestLog()
     client = connect(request_log=log)
-    await client.jobs(JobQuery(limit=3))
+    await client.imports.page(JobQuery(limit=3))
     with pytest.raises(CgcError):
-        await client.job(ImportJob(id="nothing", state=""))
+        await client.imports.get(ImportJob(id="nothing", state=""))
     missing, listed = log.records
     assert (listed.method, listed.status, listed.attempt, listed.at) == ("GET", 200, 1, NOON)
     assert listed.target == "/v2/storage/imports?offset=0&limit=3&fields=_all"
@@ -42,7 +42,7 @@ async def test_a_call_is_kept_with_what_came_of_it(connect: Connect) -> None:
     assert missing.server_message == "Requested import job does not exist."
 
 
-async def test_every_attempt_is_kept_and_every_way_to_fail(
+async def test_every_attempt_and_every_failure_is_logged(
     connect: Connect, platform: SimulatedPlatform
 ) -> None:
     log = RequestLog()
@@ -62,7 +62,7 @@ async def test_every_attempt_is_kept_and_every_way_to_fail(
     ):
         platform.fail(fault, value)
         with pytest.raises(CgcError):
-            await client.jobs(JobQuery())
+            await client.imports.page(JobQuery())
         platform.recover()
         assert (log.records[0].status, log.records[0].error) == (status, expected)
     await client.user()
@@ -73,13 +73,13 @@ async def test_every_attempt_is_kept_and_every_way_to_fail(
     assert (log.records[0].status, log.records[0].error) == (None, "given up without a whole answer")
 
 
-async def test_neither_token_nor_body_gets_into_it(
+async def test_the_log_has_neither_token_nor_body(
     connect: Connect, platform: SimulatedPlatform, tmp_path: Path
 ) -> None:
     path = tmp_path / "log"
     log = RequestLog(LogFile(path))
     client = connect(request_log=log)
-    await client.jobs(JobQuery())
+    await client.imports.page(JobQuery())
     name = platform.job(platform.ids()[0])["destination"]["name"]
 
     def echo(_: httpx.Request) -> httpx.Response:
@@ -88,7 +88,7 @@ async def test_neither_token_nor_body_gets_into_it(
 
     platform.fail(echo)
     with pytest.raises(CgcError) as caught:
-        await client.jobs(JobQuery(project=f"rosalind/{platform.token}"))
+        await client.imports.page(JobQuery(project=f"rosalind/{platform.token}"))
     assert caught.value.server_message == "(token) is no token␊␛[31m"
     written = path.read_text()
     kept = "\n".join(each.text() for each in log.records) + repr(log.records)
@@ -99,7 +99,7 @@ async def test_neither_token_nor_body_gets_into_it(
         assert "project=rosalind%2F(token)" in text
 
 
-def test_it_is_kept_small() -> None:
+def test_the_log_is_limited() -> None:
     log = RequestLog()
     for number in range(MAX_RECORDS + 20):
         log.add(event(number))
@@ -131,25 +131,25 @@ def test_the_file_is_private_appended_to_and_up_to_date(tmp_path: Path) -> None:
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_file_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
     os.mkfifo(tmp_path / "fifo")
     (tmp_path / "folder").mkdir()
-    for name, why in (
+    for name, reason in (
         ("link", "symbolic link"),
         ("fifo", "No such device"),
         ("folder", "directory"),
         ("nowhere/log", "No such file"),
         ("a\0b", "embedded null"),
     ):
-        with pytest.raises(LogFileError, match=why):
+        with pytest.raises(LogFileError, match=reason):
             LogFile(tmp_path / name)
     with pytest.raises(LogFileError, match="not a regular file"):
         LogFile(Path("/dev/null"))
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_a_file_that_is_full_is_told_and_given_up() -> None:
+def test_a_write_error_is_reported_and_ends_the_log_file() -> None:
     class Full(LogFile):
         def __init__(self) -> None:
             self._path, self._descriptor = Path("log"), os.open("/dev/full", os.O_WRONLY)
@@ -161,7 +161,7 @@ def test_a_file_that_is_full_is_told_and_given_up() -> None:
     assert len(log.records) == 3
 
 
-async def test_it_is_shown_with_the_platforms_words_and_copied_whole(
+async def test_an_entry_is_shown_with_the_servers_message_and_copied_whole(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     async with start(size=(80, 24)) as pilot:
@@ -186,7 +186,7 @@ async def test_it_is_shown_with_the_platforms_words_and_copied_whole(
         await shown(pilot, "Requests:", gone=True)
 
 
-async def test_new_events_do_not_move_what_one_reads(make_app: MakeApp) -> None:
+async def test_new_requests_do_not_move_the_selected_entry(make_app: MakeApp) -> None:
     app = make_app()
     log = app._app_config.request_log
     for number in range(100):
@@ -198,12 +198,12 @@ async def test_new_events_do_not_move_what_one_reads(make_app: MakeApp) -> None:
         lines = app.screen.query_one(RequestList)
         await pilot.press("pagedown", "pagedown", "j", "k", "k")
         await pilot.pause()
-        before, reading = rows(app), lines.record
+        before, selected = rows(app), lines.record
         for number in range(100, 107):
             log.add(event(number))
         await shown(pilot, f"Requests: {log.added}")
         await pilot.pause()
-        assert lines.record is reading
+        assert lines.record is selected
         assert rows(app) == before
         await pilot.press("g")
         await shown(pilot, "job-0106")
@@ -214,11 +214,11 @@ async def test_new_events_do_not_move_what_one_reads(make_app: MakeApp) -> None:
 
 
 def rows(app: CgcApp) -> list[str]:
-    """Return what the screen shows below the heading, without the scroll bar."""
+    """Return the text of the screen below the heading, without the scroll bar."""
     return [line[:-5] for line in text_of(app).splitlines()[2:]]
 
 
-async def test_it_follows_a_full_log(make_app: MakeApp) -> None:
+async def test_the_log_screen_follows_a_full_log(make_app: MakeApp) -> None:
     app = make_app()
     log = app._app_config.request_log
     async with app.run_test(size=(60, 15)) as pilot:
@@ -236,7 +236,7 @@ async def test_it_follows_a_full_log(make_app: MakeApp) -> None:
         await shown(pilot, f"job-{2 * MAX_RECORDS - 1:04}")
 
 
-async def test_an_idle_log_draws_nothing(make_app: MakeApp) -> None:
+async def test_an_idle_log_screen_draws_nothing(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await quiet(pilot)
@@ -250,7 +250,7 @@ async def test_an_idle_log_draws_nothing(make_app: MakeApp) -> None:
         assert not shows
 
 
-async def test_the_log_outlives_a_token(start: Start, platform: SimulatedPlatform) -> None:
+async def test_the_log_survives_a_new_token(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await quiet(pilot)
         old, platform.token = platform.token, "n" * 32
@@ -264,7 +264,7 @@ async def test_the_log_outlives_a_token(start: Start, platform: SimulatedPlatfor
         assert old not in screen
 
 
-def test_the_whole_program_writes_it_and_says_its_begin_and_end(
+def test_the_program_writes_a_log_file_with_its_start_and_end(
     tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer
 ) -> None:
     path = tmp_path / "log.txt"
@@ -284,7 +284,7 @@ def test_the_whole_program_writes_it_and_says_its_begin_and_end(
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_log_file_that_cannot_be_written_ends_the_program_in_a_line(tmp_path: Path) -> None:
+def test_an_unwritable_log_file_ends_the_program_with_a_message(tmp_path: Path) -> None:
     with Terminal([*APP, "--demo", "--log-file", "/nowhere/log"], home=tmp_path) as terminal:
         assert terminal.ends() == 2
         assert "The log file /nowhere/log cannot be written: No such file or directory." in terminal.text

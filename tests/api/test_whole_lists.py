@@ -1,4 +1,4 @@
-"""A list that is read is whole, or there is an error, whatever happens to it between two requests."""
+"""A list is read completely, or there is an error, however it changes between two requests."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ steady = settings(
 )
 
 
-def read(listed: ShiftingList, **options: int) -> JobPage | IncompleteList:
-    """Return all jobs, or the error in their place."""
+def read(shifting: ShiftingList, **options: int) -> JobPage | IncompleteList:
+    """Return all jobs, or the error."""
     try:
-        return asyncio.run(fetch_all(PlatformClient(listed), JobQuery(), **options))  # type: ignore[arg-type]
+        return asyncio.run(fetch_all(PlatformClient(shifting), JobQuery(), **options))  # type: ignore[arg-type]
     except IncompleteList as error:
         return error
 
 
 def steps(*kinds: str) -> st.SearchStrategy[list[Step]]:
-    """Return scripts of these kinds of steps, with quiet requests among them."""
+    """Return scripts of these kinds of steps, with steps without a change in between."""
     step = st.builds(Step, st.sampled_from((*kinds, "nothing")), st.integers(1, 9), st.integers(0, 60))
     return st.lists(step, max_size=25)
 
@@ -64,15 +64,15 @@ def test_a_job_that_is_listed_throughout_is_read_or_there_is_an_error(
     @steady
     @given(st.integers(0, 40), st.integers(1, 12), scripts, wrong_by)
     def check(count: int, limit: int, script: Sequence[Step], total: int | None) -> None:
-        listed = ShiftingList(count, limit, script, total=total)
-        result = read(listed)
+        shifting = ShiftingList(count, limit, script, total=total)
+        result = read(shifting)
         if isinstance(result, IncompleteList):
             event("error")
             return
         event("whole")
         ids = [job.id for job in result.jobs]
         assert len(set(ids)) == len(ids)
-        assert listed.throughout <= set(ids)
+        assert shifting.throughout <= set(ids)
 
     check()
 
@@ -87,61 +87,61 @@ def ids_of(result: JobPage | IncompleteList) -> list[str]:
 
 @pytest.mark.parametrize("total", [0, None])
 @pytest.mark.parametrize("count", [0, 1, 29, 30, 31])
-def test_a_list_that_stands_still_takes_a_request_a_page(count: int, total: int | None) -> None:
-    listed = ShiftingList(count, 10, [], total=total)
-    assert ids_of(read(listed)) == listed.ids
+def test_an_unchanged_list_takes_one_request_per_page(count: int, total: int | None) -> None:
+    shifting = ShiftingList(count, 10, [], total=total)
+    assert ids_of(read(shifting)) == shifting.ids
     full = total is None and count and count % 10 == 0
-    assert listed.requests == max(1, -(-count // 10)) + bool(full)
+    assert shifting.requests == max(1, -(-count // 10)) + bool(full)
 
 
 @pytest.mark.parametrize("total", [0, None])
 def test_a_page_with_the_jobs_of_another_is_read_again(total: int | None) -> None:
-    listed = ShiftingList(50, 10, [QUIET, Step("other page", place=0), QUIET, QUIET], total=total)
-    assert ids_of(read(listed)) == listed.ids
+    shifting = ShiftingList(50, 10, [QUIET, Step("other page", place=0), QUIET, QUIET], total=total)
+    assert ids_of(read(shifting)) == shifting.ids
 
 
 def test_a_short_page_in_the_middle_does_not_shift_the_windows_after_it() -> None:
-    """Else the last window holds more jobs than any page, and a wrong page there would hide the end."""
+    """Without this, the last window has more jobs than any page, and a wrong page would hide the end."""
     short, second = (Step("other page", place=place) for place in (3, 1))
-    listed = ShiftingList(35, 11, [short, second, short, Step("shuffle", place=14), short], total=None)
-    result = read(listed)
-    assert isinstance(result, IncompleteList) or listed.throughout <= {job.id for job in result.jobs}
+    shifting = ShiftingList(35, 11, [short, second, short, Step("shuffle", place=14), short], total=None)
+    result = read(shifting)
+    assert isinstance(result, IncompleteList) or shifting.throughout <= {job.id for job in result.jobs}
 
 
 def test_jobs_of_several_passes_are_counted_together() -> None:
     script = [QUIET, Step("other page", place=0), *[QUIET] * 5, *[QUIET] * 2, Step("other page", place=0)]
-    listed = ShiftingList(50, 10, script)
-    assert ids_of(read(listed)) == listed.ids
-    assert listed.requests == 5 + 2 + 5
+    shifting = ShiftingList(50, 10, script)
+    assert ids_of(read(shifting)) == shifting.ids
+    assert shifting.requests == 5 + 2 + 5
 
 
-def test_jobs_that_have_left_between_two_passes_do_not_stand_for_others() -> None:
-    listed = ShiftingList(50, 10, [*[QUIET] * 6, Step("remove", 10, 30)])
-    listed.wrong_pages = {20: 10}
-    assert isinstance(read(listed), IncompleteList)
+def test_jobs_that_left_between_two_passes_are_not_counted() -> None:
+    shifting = ShiftingList(50, 10, [*[QUIET] * 6, Step("remove", 10, 30)])
+    shifting.wrong_pages = {20: 10}
+    assert isinstance(read(shifting), IncompleteList)
 
 
-def test_an_empty_page_that_names_a_next_one_is_no_end_where_there_is_no_total() -> None:
-    listed = ShiftingList(50, 10, [], total=None)
-    listed.wrong_pages = {20: 1000}
-    assert isinstance(read(listed), IncompleteList)
+def test_without_a_total_an_empty_page_with_a_next_link_is_not_the_end() -> None:
+    shifting = ShiftingList(50, 10, [], total=None)
+    shifting.wrong_pages = {20: 1000}
+    assert isinstance(read(shifting), IncompleteList)
 
 
 def test_a_page_that_always_has_the_jobs_of_another_is_an_error_after_three_passes() -> None:
-    listed = ShiftingList(50, 10, [])
-    listed.wrong_pages = {20: 10}
-    result = read(listed)
+    shifting = ShiftingList(50, 10, [])
+    shifting.wrong_pages = {20: 10}
+    result = read(shifting)
     assert isinstance(result, IncompleteList)
     assert str(result) == "40 of 50 jobs could be read; the list changed while it was read"
     assert (result.read, result.total) == (40, 50)
-    assert 15 <= listed.requests <= 3 * (5 + 2)
+    assert 15 <= shifting.requests <= 3 * (5 + 2)
 
 
 @pytest.mark.parametrize("total", [-1, -20, -30, -50])
-def test_a_total_that_is_too_low_hides_no_jobs(total: int) -> None:
-    listed = ShiftingList(50, 10, [], total=total)
-    assert ids_of(read(listed)) == listed.ids
-    assert listed.requests == 5
+def test_a_total_that_is_too_low_does_not_hide_jobs(total: int) -> None:
+    shifting = ShiftingList(50, 10, [], total=total)
+    assert ids_of(read(shifting)) == shifting.ids
+    assert shifting.requests == 5
 
 
 def test_a_total_that_is_too_high_is_an_error() -> None:
@@ -149,59 +149,59 @@ def test_a_total_that_is_too_high_is_an_error() -> None:
     assert str(result) == "50 of 53 jobs could be read; the list changed while it was read"
 
 
-def test_an_empty_page_ends_a_list_whose_last_page_names_a_next_one() -> None:
-    listed = ShiftingList(50, 10, [QUIET, QUIET, QUIET, Step("wrong link")])
-    assert ids_of(read(listed)) == listed.ids
-    assert listed.requests == 6
+def test_an_empty_page_ends_a_list_whose_last_page_has_a_next_link() -> None:
+    shifting = ShiftingList(50, 10, [QUIET, QUIET, QUIET, Step("wrong link")])
+    assert ids_of(read(shifting)) == shifting.ids
+    assert shifting.requests == 6
 
 
 @pytest.mark.parametrize("total", [10**11, None])
-def test_the_same_jobs_for_ever_are_an_error_soon(total: int | None) -> None:
-    listed = ShiftingList(50, 10, [], total=total)
-    listed.wrong_pages = dict.fromkeys(range(0, 10_000, 10), 0)
-    listed.always_next = True
-    result = read(listed)
+def test_endless_pages_of_the_same_jobs_are_an_error(total: int | None) -> None:
+    shifting = ShiftingList(50, 10, [], total=total)
+    shifting.wrong_pages = dict.fromkeys(range(0, 10_000, 10), 0)
+    shifting.always_next = True
+    result = read(shifting)
     assert isinstance(result, IncompleteList)
     assert result.read == 10
     assert total is None or str(result).startswith("10 of 100,000,000,050 jobs could be read")
-    assert listed.requests <= 21 + MAX_AHEAD
+    assert shifting.requests <= 21 + MAX_AHEAD
 
 
-def test_a_part_of_a_list_is_whole_or_an_error_too() -> None:
-    listed = ShiftingList(50, 10, [])
-    part = read(listed, max_jobs=30)
-    assert (ids_of(part), listed.requests) == (listed.ids[:30], 3)
+def test_a_part_of_a_list_is_complete_or_an_error() -> None:
+    shifting = ShiftingList(50, 10, [])
+    part = read(shifting, max_jobs=30)
+    assert (ids_of(part), shifting.requests) == (shifting.ids[:30], 3)
     assert isinstance(part, JobPage)
     assert part.more
-    listed.wrong_pages = {20: 10}
-    assert str(read(listed, max_jobs=30)).startswith("20 of 30 jobs could be read")
-    assert ids_of(read(listed, max_jobs=20)) == listed.ids[:20]
+    shifting.wrong_pages = {20: 10}
+    assert str(read(shifting, max_jobs=30)).startswith("20 of 30 jobs could be read")
+    assert ids_of(read(shifting, max_jobs=20)) == shifting.ids[:20]
 
 
 @pytest.mark.parametrize("added", [1, 9])
 def test_jobs_that_are_added_at_the_start_meanwhile_are_read_from_there(added: int) -> None:
-    listed = ShiftingList(50, 10, [QUIET, QUIET, Step("insert first", added)])
-    assert ids_of(read(listed)) == listed.ids
-    assert listed.requests == 6 + 2
+    shifting = ShiftingList(50, 10, [QUIET, QUIET, Step("insert first", added)])
+    assert ids_of(read(shifting)) == shifting.ids
+    assert shifting.requests == 6 + 2
 
 
 def test_a_job_that_leaves_meanwhile_costs_one_request() -> None:
-    listed = ShiftingList(50, 10, [QUIET, QUIET, Step("remove", 1, 5)])
-    before = list(listed.ids)
-    assert ids_of(read(listed)) == before
-    assert listed.requests == 6
+    shifting = ShiftingList(50, 10, [QUIET, QUIET, Step("remove", 1, 5)])
+    before = list(shifting.ids)
+    assert ids_of(read(shifting)) == before
+    assert shifting.requests == 6
 
 
-async def test_the_pages_that_were_read_come_before_the_error() -> None:
-    listed = ShiftingList(50, 10, [])
-    listed.wrong_pages = {20: 10}
+async def test_pages_that_were_read_are_yielded_before_the_error() -> None:
+    shifting = ShiftingList(50, 10, [])
+    shifting.wrong_pages = {20: 10}
     matches: list[str] = []
 
     async def stream() -> None:
-        async with aclosing(iter_pages(PlatformClient(listed), JobQuery())) as pages:  # type: ignore[arg-type]
+        async with aclosing(iter_pages(PlatformClient(shifting), JobQuery())) as pages:  # type: ignore[arg-type]
             async for page in pages:
                 matches.extend(job.id for job in page.jobs)
 
     with pytest.raises(IncompleteList):
         await stream()
-    assert matches == [job_id for job_id in listed.ids if not 20 <= listed.ids.index(job_id) < 30]
+    assert matches == [job_id for job_id in shifting.ids if not 20 <= shifting.ids.index(job_id) < 30]

@@ -56,7 +56,11 @@ def command(
         access = Access("cgc", server.url, Token(token) if token else None, TokenSource.STORE)
         session = CommandContext(
             session=PlatformSession(
-                access, "CGC", credentials, lambda _, given: connect(given.reveal()), tmp_path / "state"
+                access,
+                "CGC",
+                credentials,
+                lambda _, given: connect(given.reveal(), sleep=sleep),
+                tmp_path / "state",
             ),
             parser=build_parser(),
             config=tmp_path / "config.toml",

@@ -1,4 +1,4 @@
-"""Profiles and tokens: each token goes where it was given for, and the store keeps it to its owner."""
+"""Profiles and tokens: each token is used only for its endpoint, and the store is private."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ Make = Callable[..., Credentials]
 
 @pytest.fixture
 def make(tmp_path: Path, directory: Path) -> Make:
-    """Return a function that makes credentials with this environment."""
+    """Return a function that makes credentials with a given environment."""
 
     def new(**environ: str) -> Credentials:
         return Credentials(directory, environ=environ, home=tmp_path)
@@ -77,7 +77,7 @@ def umask() -> Iterator[Callable[[int], int]]:
 # Platforms, endpoints, tokens
 
 
-def test_the_platforms() -> None:
+def test_the_known_platforms() -> None:
     assert list(PLATFORMS) == ["cgc", "sb-us", "sb-eu", "sb-cn", "cavatica", "bdc"]
     assert [platform.title for platform in PLATFORMS.values()] == [
         *("CGC", "SB US", "SB EU", "SB China", "CAVATICA", "BDC")
@@ -109,7 +109,7 @@ def test_the_platforms() -> None:
         ("https://[2001:DB8::1]", "https://[2001:db8::1]/v2"),
     ],
 )
-def test_an_endpoint_has_one_form(text: str, endpoint: str) -> None:
+def test_endpoints_are_normalized(text: str, endpoint: str) -> None:
     assert normalize_endpoint(text) == endpoint
     assert normalize_endpoint(endpoint) == endpoint
 
@@ -132,7 +132,7 @@ def test_an_endpoint_has_one_form(text: str, endpoint: str) -> None:
         *("https://\u212a.example/v2", "https://[::1/v2", "https://[::1%25lo]/v2", "https://[1]/v2"),
     ],
 )
-def test_what_is_no_endpoint(text: str) -> None:
+def test_invalid_endpoints_are_rejected(text: str) -> None:
     with pytest.raises(
         CredentialsError, match=r"^The endpoint must be an address such as https://"
     ) as caught:
@@ -147,24 +147,24 @@ def test_what_is_no_endpoint(text: str) -> None:
         *("localhost.example.org", "notlocalhost", "[::2]", "[::ffff:127.0.0.1]", "2130706433", "127.0.0.01"),
     ],
 )
-def test_http_is_for_this_computer(host: str) -> None:
+def test_http_is_allowed_for_loopback_only(host: str) -> None:
     with pytest.raises(CredentialsError, match=r"must begin with https://"):
         normalize_endpoint(f"http://{host}/v2")
 
 
 @pytest.mark.parametrize("text", ["abc", "  abc\r\n", "!%~;#=[]", "x" * 512])
-def test_a_token_loses_the_white_space_around_it(text: str) -> None:
+def test_white_space_around_a_token_is_removed(text: str) -> None:
     assert parse_token(text).reveal() == text.strip()
 
 
 @pytest.mark.parametrize("text", ["", " \n", "s3cret s3cret", "s3cret\ns3cret", "s3cret\x1b", "s3créts3cret"])
-def test_what_is_no_token_is_not_repeated(text: str) -> None:
+def test_an_invalid_token_is_not_repeated(text: str) -> None:
     with pytest.raises(CredentialsError) as caught:
         parse_token(text)
     assert "s3c" not in str(caught.value)
 
 
-def test_a_token_has_a_most() -> None:
+def test_a_token_has_a_maximum_length() -> None:
     with pytest.raises(CredentialsError):
         parse_token("x" * 513)
 
@@ -174,7 +174,7 @@ def test_the_title_of_an_access() -> None:
     assert Access("lab", LAB, None, None).title == "lab.example.org:8443"
 
 
-def test_the_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_config_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     usual = config_directory(os.environ)
@@ -186,7 +186,7 @@ def test_the_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert config_directory(os.environ) == tmp_path / "xdg" / "cgc-tui"
 
 
-def test_an_older_platformdirs_takes_a_relative_directory(
+def test_a_relative_directory_from_an_older_platformdirs_is_ignored(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -194,7 +194,7 @@ def test_an_older_platformdirs_takes_a_relative_directory(
     assert config_directory({"XDG_CONFIG_HOME": "relative"}) == tmp_path / ".config" / "cgc-tui"
 
 
-# Which profile, endpoint and token
+# Resolving profile, endpoint and token
 
 
 BOTH = (
@@ -224,7 +224,7 @@ OTHERS = section("default", CGC, "theirs-default") + section("sb-eu", EU, "their
         ({}, {}, "[cgc]\nauth_token = bare\n", "", "cgc", CGC, "bare", STORE),
         ({"endpoint": LAB}, {}, BOTH + OURS, "", "lab", LAB, "stored-lab", STORE),
         ({"profile": "sb-us", "endpoint": LAB}, {}, BOTH + OURS, "", "sb-us", LAB, None, None),
-        # the token: the store of --profile, SB_AUTH_TOKEN, the store, the other clients' file
+        # the token: the store with --profile, SB_AUTH_TOKEN, the store, the other clients' file
         ({"profile": "cgc"}, {"SB_AUTH_TOKEN": "env"}, BOTH, OTHERS, "cgc", CGC, "stored-cgc", STORE),
         ({"profile": "cgc"}, {"SB_AUTH_TOKEN": "env"}, "", OTHERS, "cgc", CGC, "env", ENVIRONMENT),
         ({}, {"SB_AUTH_TOKEN": " env\n"}, BOTH, OTHERS, "cgc", CGC, "env", ENVIRONMENT),
@@ -235,7 +235,7 @@ OTHERS = section("default", CGC, "theirs-default") + section("sb-eu", EU, "their
         ({"profile": "sb-us"}, {}, "", OTHERS, "sb-us", PLATFORMS["sb-us"].endpoint, None, None),
         ({}, {}, "", section("cgc", EU, "x") + OTHERS, "cgc", CGC, "theirs-default", THEIRS),
         ({}, {}, "", "[cgc]\nauth_token = for-nowhere\n", "cgc", CGC, None, None),
-        # whose SB_AUTH_TOKEN is
+        # the endpoint of SB_AUTH_TOKEN
         ({}, {"SB_AUTH_TOKEN": "env", "SB_API_ENDPOINT": LAB}, BOTH, "", "cgc", LAB, "env", ENVIRONMENT),
         ({"endpoint": LAB}, {"SB_AUTH_TOKEN": "env"}, BOTH, "", "cgc", LAB, None, None),
         ({"endpoint": f"{CGC}/"}, {"SB_AUTH_TOKEN": "env"}, BOTH, "", "cgc", CGC, "env", ENVIRONMENT),
@@ -268,7 +268,7 @@ OTHERS = section("default", CGC, "theirs-default") + section("sb-eu", EU, "their
         ),
     ],
 )
-def test_what_is_found(
+def test_the_platform_and_the_token_are_resolved(
     make: Make,
     tmp_path: Path,
     directory: Path,
@@ -306,7 +306,7 @@ def test_what_is_found(
         ({}, {"SB_AUTH_TOKEN": "s3cret s3cret"}, "SB_AUTH_TOKEN must be one word"),
     ],
 )
-def test_what_cannot_be_found(
+def test_an_unusable_profile_or_endpoint_is_an_error(
     make: Make, directory: Path, options: dict[str, str], environ: dict[str, str], text: str
 ) -> None:
     write(directory / "credentials", OURS)
@@ -323,7 +323,7 @@ def test_what_cannot_be_found(
         (section("cgc", CGC, "s3cret s3cret"), "auth_token of cgc in {} must be one word"),
     ],
 )
-def test_a_profile_that_is_wrong_hinders_only_itself(
+def test_an_invalid_profile_does_not_affect_others(
     make: Make, directory: Path, text: str, expected: str
 ) -> None:
     path = write(directory / "credentials", text + OURS)
@@ -334,10 +334,10 @@ def test_a_profile_that_is_wrong_hinders_only_itself(
     assert revealed(make().resolve(profile="lab", endpoint=None)) == ("stored-lab", STORE)
 
 
-# What is saved
+# Saving
 
 
-def test_a_token_comes_back_as_it_was(make: Make) -> None:
+def test_a_token_is_read_as_it_was_saved(make: Make) -> None:
     tokens = {"cgc": "%(x)s%%", "sb-eu": "#a=b;c:d", "bdc": "[cgc]", "sb-us": "'q'", "cavatica": "x" * 512}
     for profile, token in tokens.items():
         assert make().save(profile, PLATFORMS[profile].endpoint, Token(token), "rosalind") == profile
@@ -346,7 +346,7 @@ def test_a_token_comes_back_as_it_was(make: Make) -> None:
     assert make().profiles() == {profile: PLATFORMS[profile].endpoint for profile in tokens}
 
 
-def test_a_token_goes_under_the_profile_of_its_endpoint(make: Make) -> None:
+def test_a_token_is_stored_under_the_profile_of_its_endpoint(make: Make) -> None:
     store = make()
     assert store.save("cgc", f"{CGC}/", Token("a"), "rosalind") == "cgc"
     assert store.save("cgc", EU, Token("b"), "rosalind") == "sb-eu"
@@ -363,7 +363,7 @@ def test_a_token_goes_under_the_profile_of_its_endpoint(make: Make) -> None:
     assert revealed(make().resolve(profile="::1:8000", endpoint=None)) == ("g", STORE)
 
 
-def test_a_new_profile_is_that_of_the_endpoint_it_was_named_with(make: Make) -> None:
+def test_a_new_profile_has_the_endpoint_given_with_it(make: Make) -> None:
     store = make()
     assert store.resolve(profile="mine", endpoint=CGC).profile == "mine"
     assert store.save("mine", EU, Token("a"), "rosalind") == "sb-eu"
@@ -372,7 +372,7 @@ def test_a_new_profile_is_that_of_the_endpoint_it_was_named_with(make: Make) -> 
     assert revealed(make().resolve(profile="cgc", endpoint=None)) == (None, None)
 
 
-def test_what_is_not_ours_stays(make: Make, directory: Path) -> None:
+def test_unknown_sections_and_keys_are_kept(make: Make, directory: Path) -> None:
     foreign = "[DEFAULT]\nauth_token = for-all\n\n[bdc]\nlines = 1\n\t2\n\n"
     write(directory / "credentials", foreign + section("cgc", CGC, "old") + "advance_access = True\n")
     assert revealed(make().resolve(profile="bdc", endpoint=None)) == (None, None)
@@ -382,14 +382,14 @@ def test_what_is_not_ours_stays(make: Make, directory: Path) -> None:
     )
 
 
-def test_a_profile_with_a_wrong_endpoint_is_not_overwritten(make: Make, directory: Path) -> None:
+def test_a_profile_with_an_invalid_endpoint_is_not_overwritten(make: Make, directory: Path) -> None:
     path = write(directory / "credentials", section("cgc", "nonsense", "old"))
     assert make().save("cgc", CGC, Token("new"), "rosalind") == "cgc-api.sbgenomics.com"
     assert "auth_token = old" in path.read_text()
     assert make().profiles() == {"cgc-api.sbgenomics.com": CGC}
 
 
-def test_who_has_a_token_is_kept_with_it(make: Make, directory: Path) -> None:
+def test_the_owner_of_a_token_is_stored_with_it(make: Make, directory: Path) -> None:
     make().save("cgc", CGC, Token("a"), "rosalind")
     assert make().resolve(profile=None, endpoint=None).user == "rosalind"
     assert make(SB_AUTH_TOKEN="b").resolve(profile=None, endpoint=None).user is None
@@ -406,7 +406,7 @@ def test_no_name_of_a_user_changes_the_store(make: Make) -> None:
     assert make().profiles() == {"cgc": CGC}
 
 
-def test_a_token_is_forgotten(make: Make, directory: Path) -> None:
+def test_a_token_is_removed(make: Make, directory: Path) -> None:
     store = make()
     assert not store.forget("cgc")
     assert not directory.exists()
@@ -424,7 +424,7 @@ def test_no_token_shows(make: Make, directory: Path) -> None:
     assert "s3cret" not in repr((store, access, store.notes, parse_token("s3cret")))
 
 
-# How it is kept
+# The files
 
 
 @pytest.mark.parametrize("mask", [0, 0o777, 0o022])
@@ -443,20 +443,20 @@ def test_the_store_is_private_under_any_umask(
     assert store.notes == []
 
 
-def test_at_no_moment_is_anything_open_to_others(
+def test_the_store_is_never_open_to_others(
     make: Make, umask: Callable[[int], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who has opened a file keeps it: to be closed to others later is too late."""
+    """A process that has opened a file can read it for ever: restricting the mode later is too late."""
     matches: list[int] = []
     fchmod, chmod = os.fchmod, Path.chmod
 
-    def fchmod_seen(descriptor: int, wanted: int) -> None:
+    def fchmod_seen(descriptor: int, new_mode: int) -> None:
         matches.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
-        fchmod(descriptor, wanted)
+        fchmod(descriptor, new_mode)
 
-    def chmod_seen(path: Path, wanted: int) -> None:
+    def chmod_seen(path: Path, new_mode: int) -> None:
         matches.append(mode(path))
-        chmod(path, wanted)
+        chmod(path, new_mode)
 
     monkeypatch.setattr(os, "fchmod", fchmod_seen)
     monkeypatch.setattr(Path, "chmod", chmod_seen)
@@ -466,26 +466,26 @@ def test_at_no_moment_is_anything_open_to_others(
 
 
 @pytest.mark.parametrize("loose", [0o644, 0o640, 0o606, 0o610, 0o666])
-def test_a_looser_mode_is_told_and_mended(make: Make, directory: Path, loose: int) -> None:
+def test_an_open_file_is_reported_and_restricted(make: Make, directory: Path, loose: int) -> None:
     path = write(directory / "credentials", BOTH, loose)
     store = make()
     assert revealed(store.resolve(profile=None, endpoint=None)) == ("stored-cgc", STORE)
     assert mode(path) == 0o600
-    assert store.notes == [f"{path} was open to others; it is mended to 0600."]
+    assert store.notes == [f"{path} was open to others; its mode is now 0600."]
     assert store.resolve(profile=None, endpoint=None)
     assert len(store.notes) == 1
 
 
-def test_a_looser_directory_is_told_and_mended(make: Make, directory: Path) -> None:
+def test_an_open_directory_is_reported_and_restricted(make: Make, directory: Path) -> None:
     write(directory / "credentials", BOTH)
     directory.chmod(0o755)
     store = make()
     store.resolve(profile=None, endpoint=None)
     assert mode(directory) == 0o700
-    assert store.notes == [f"{directory} was open to others; it is mended to 0700."]
+    assert store.notes == [f"{directory} was open to others; its mode is now 0700."]
 
 
-def test_a_mode_that_cannot_be_mended_is_told(
+def test_a_mode_that_cannot_be_changed_is_reported(
     make: Make, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(directory / "credentials", BOTH, 0o644)
@@ -502,7 +502,7 @@ def refuse(number: int) -> Callable[..., None]:
     return fail
 
 
-def test_a_looser_mode_of_the_other_clients_is_told_only(make: Make, tmp_path: Path) -> None:
+def test_an_open_file_of_the_other_clients_is_only_reported(make: Make, tmp_path: Path) -> None:
     path = write(tmp_path / ".sevenbridges" / "credentials", OTHERS, 0o644)
     store = make()
     for _ in range(2):
@@ -532,17 +532,17 @@ UNFIT: dict[Callable[[Path], object], str] = {
     lambda path: write(path, b"\xff\xfe"): "is not a list of profiles. Set it aside",
     lambda path: write(path, BOTH + "\0"): "is not a list of profiles. Set it aside",
     lambda path: write(path, BOTH + "\n" * MAX_BYTES): "is not a list of profiles. Set it aside",
-    lambda path: write(path, "[cgc]\ns3cret\n"): "cannot be understood at line 2. Mend that line",
-    lambda path: write(path, "auth_token = s3cret\n"): "cannot be understood at line 1. Mend that line",
-    lambda path: write(path, "[a]\nx = s3cret\nx = s3cret\n"): "cannot be understood at line 3. Mend",
-    lambda path: write(path, "[a]\n\n[a]\n"): "cannot be understood at line 3. Mend",
+    lambda path: write(path, "[cgc]\ns3cret\n"): "cannot be understood at line 2. Correct that line",
+    lambda path: write(path, "auth_token = s3cret\n"): "cannot be understood at line 1. Correct that line",
+    lambda path: write(path, "[a]\nx = s3cret\nx = s3cret\n"): "cannot be understood at line 3. Correct",
+    lambda path: write(path, "[a]\n\n[a]\n"): "cannot be understood at line 3. Correct",
 }
 if os.geteuid() == 0:
     UNFIT[as_foreign] = "belongs to another user. Run as that user, or: sudo chown"
 
 
 @pytest.mark.parametrize(("spoil", "text"), UNFIT.items())
-def test_a_store_that_is_not_fit_is_not_read(
+def test_an_unusable_store_is_not_read(
     make: Make, directory: Path, spoil: Callable[[Path], object], text: str
 ) -> None:
     directory.mkdir(mode=0o700, parents=True)
@@ -562,14 +562,14 @@ def test_a_store_that_is_not_fit_is_not_read(
 
 
 def chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error and those that it was raised in the handling of."""
+    """Yield an error and its contexts."""
     while error is not None:
         yield error
         error = error.__context__
 
 
 @pytest.mark.parametrize("spoil", UNFIT)
-def test_the_other_clients_file_is_passed_over_if_it_is_not_fit(
+def test_an_unusable_file_of_the_other_clients_is_skipped(
     make: Make, tmp_path: Path, spoil: Callable[[Path], object]
 ) -> None:
     path = tmp_path / ".sevenbridges" / "credentials"
@@ -583,7 +583,7 @@ def test_the_other_clients_file_is_passed_over_if_it_is_not_fit(
     assert "s3cret" not in note
 
 
-def test_a_bad_section_of_the_other_clients_is_passed_over(make: Make, tmp_path: Path) -> None:
+def test_an_invalid_section_of_the_other_clients_file_is_skipped(make: Make, tmp_path: Path) -> None:
     path = tmp_path / ".sevenbridges" / "credentials"
     write(path, section("cgc", "http://evil/v2", "s3cret") + section("default", CGC, "ok"))
     store = make()
@@ -591,7 +591,7 @@ def test_a_bad_section_of_the_other_clients_is_passed_over(make: Make, tmp_path:
     assert len(store.notes) == 1
 
 
-def test_a_store_that_may_not_be_read_names_the_command(
+def test_a_store_without_read_permission_is_reported_with_a_command(
     make: Make, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(directory / "credentials", BOTH)
@@ -600,12 +600,12 @@ def test_a_store_that_may_not_be_read_names_the_command(
         make().resolve(profile=None, endpoint=None)
 
 
-def test_a_directory_that_cannot_be_made_is_told(make: Make, directory: Path) -> None:
+def test_a_directory_that_cannot_be_created_is_reported(make: Make, directory: Path) -> None:
     directory.parent.write_text("a file is in the way")
     store = make()
     assert revealed(store.resolve(profile=None, endpoint=None)) == (None, None)
     with pytest.raises(
-        CredentialsError, match=r"cannot be written \(.*\)\. Mend that, or set XDG_CONFIG_HOME"
+        CredentialsError, match=r"cannot be written \(.*\)\. Fix that, or set XDG_CONFIG_HOME"
     ):
         store.save("cgc", CGC, Token("a"), "rosalind")
 
@@ -620,7 +620,7 @@ def test_nothing_is_stored_in_a_directory_of_another_user(make: Make, directory:
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace", "fchmod"])
-def test_a_failed_write_leaves_the_old_file_and_nothing_else(
+def test_a_failed_write_keeps_the_old_file_and_leaves_no_other(
     make: Make, directory: Path, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
     make().save("cgc", CGC, Token("old"), "rosalind")
@@ -652,11 +652,11 @@ def child(directory: Path, endpoint: str, ending: str, *tokens: str) -> subproce
     return subprocess.Popen([sys.executable, "-c", CHILD, directory, endpoint, ending, *tokens], cwd=package)
 
 
-def test_a_killed_writer_leaves_the_old_file_and_the_next_one_tidies(make: Make, directory: Path) -> None:
+def test_a_killed_writer_keeps_the_old_file_and_the_next_one_cleans_up(make: Make, directory: Path) -> None:
     make().save("cgc", CGC, Token("old"), "rosalind")
     assert child(directory, CGC, "killed", "new").wait() == -signal.SIGKILL
-    (left,) = directory.glob(f"{private_files.NEW_PREFIX}*")
-    assert mode(left) == 0o600
+    (leftover,) = directory.glob(f"{private_files.NEW_PREFIX}*")
+    assert mode(leftover) == 0o600
     assert revealed(make().resolve(profile="cgc", endpoint=None)) == ("old", STORE)
     make().save("sb-eu", EU, Token("b"), "rosalind")
     assert sorted(path.name for path in directory.iterdir()) == ["credentials", "credentials.lock"]
@@ -670,7 +670,7 @@ def test_two_processes_that_save_at_once_lose_nothing(make: Make, directory: Pat
 
 
 def test_a_second_writer_waits_for_the_first(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first is held where it has read and not yet written, until the second waits or is through."""
+    """The first is held between reading and writing, until the second waits or has finished."""
     reached = threading.Event()
     monkeypatch.setattr(private_files.time, "sleep", lambda _: reached.set())
     monkeypatch.setattr(private_files, "LOCK_TRIES", 10**9)
@@ -682,38 +682,38 @@ def test_a_second_writer_waits_for_the_first(make: Make, monkeypatch: pytest.Mon
     second = threading.Thread(target=save)
     fsync = os.fsync
 
-    def held(descriptor: int) -> None:
+    def blocked_fsync(descriptor: int) -> None:
         monkeypatch.setattr(os, "fsync", fsync)
         second.start()
         assert reached.wait(5)
         fsync(descriptor)
 
-    monkeypatch.setattr(os, "fsync", held)
+    monkeypatch.setattr(os, "fsync", blocked_fsync)
     make().save("cgc", CGC, Token("a"), "rosalind")
     second.join(5)
     assert make().profiles() == {"cgc": CGC, "sb-eu": EU}
 
 
-def test_a_lock_that_is_never_free_is_told(
+def test_a_lock_that_is_never_released_is_reported(
     make: Make, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(private_files.time, "sleep", lambda _: None)
     lock = write(directory / "credentials.lock", "")
-    with lock.open("r+") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with lock.open("r+") as lock_file:
+        fcntl.flock(lock_file, fcntl.LOCK_EX)
         with pytest.raises(CredentialsError, match="Another cgc-tui is changing the store"):
             make().save("cgc", CGC, Token("a"), "rosalind")
 
 
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS])
-def test_a_file_system_without_locks_still_stores(
+def test_tokens_are_stored_on_a_file_system_without_locks(
     make: Make, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     monkeypatch.setattr(fcntl, "flock", refuse(number))
     assert make().save("cgc", CGC, Token("a"), "rosalind") == "cgc"
 
 
-def test_a_lock_that_fails_is_told(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_error_is_reported(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fcntl, "flock", refuse(errno.EIO))
     with pytest.raises(CredentialsError, match="Input/output error"):
         make().save("cgc", CGC, Token("a"), "rosalind")
@@ -729,7 +729,7 @@ def test_advance_access_is_a_setting_of_the_profile(tmp_path: Path) -> None:
     assert not credentials.advance_access(LAB)
 
 
-# Whatever is there
+# Any content of the store
 
 
 @given(
@@ -749,7 +749,7 @@ def test_under_any_umask_and_modes_the_store_keeps_the_token_to_its_owner(
     if there[1]:
         write(lock, "", modes[1])
     if directory.exists():
-        # The owner keeps a way in: that is what root, who runs some of these tests, has anyway.
+        # The owner keeps access, as root, which may run these tests, always has.
         directory.chmod(modes[2] | 0o700)
         path.exists() and path.chmod(modes[0] | 0o600)
         lock.exists() and lock.chmod(modes[1] | 0o600)
@@ -772,13 +772,13 @@ INI = st.text(alphabet=st.sampled_from("[]=:;#%$\n\t abcgct_"), max_size=60).map
 
 @given(data=INI | st.binary(max_size=60))
 @settings(derandomize=True, deadline=None, max_examples=150)
-def test_whatever_the_store_holds_it_is_read_or_refused_in_words(
+def test_any_store_is_read_or_rejected_with_a_message(
     tmp_path_factory: pytest.TempPathFactory, data: bytes
 ) -> None:
     directory = tmp_path_factory.mktemp("any")
     path = write(directory / "credentials", b"[cgc]\nauth_token = s3cret\n" + data)
     store = Credentials(directory, environ={}, home=directory)
-    said = []
+    messages = []
     for use in (
         lambda: store.resolve(profile=None, endpoint=None),
         lambda: store.save("bdc", PLATFORMS["bdc"].endpoint, Token("new"), "rosalind"),
@@ -787,6 +787,6 @@ def test_whatever_the_store_holds_it_is_read_or_refused_in_words(
         try:
             use()
         except CredentialsError as error:
-            said.append(str(error))
-    assert "s3cret" not in "".join(said)
+            messages.append(str(error))
+    assert "s3cret" not in "".join(messages)
     assert b"s3cret" in path.read_bytes()

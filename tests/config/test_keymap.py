@@ -1,4 +1,4 @@
-"""The key table: all bindings come from it, and it can be checked without Textual."""
+"""The key table: all bindings come from it, and it does not need Textual."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SOURCE = Path(cgc_tui.__file__).parent
 
 
 def own_nodes() -> Iterator[type[DOMNode]]:
-    """Yield our app, screens and widgets."""
+    """Yield the classes of the app, its screens and its widgets."""
     for module in pkgutil.walk_packages(cgc_tui.__path__, "cgc_tui."):
         if not module.name.endswith("__main__"):
             import_module(module.name)
@@ -41,27 +41,27 @@ def own_nodes() -> Iterator[type[DOMNode]]:
             yield kind
 
 
-def test_every_id_is_given_once() -> None:
+def test_every_key_id_is_unique() -> None:
     assert {"app.quit", "jobs.next", "table.up", "detail.down", "dialog.back"} <= key_ids()
     assert Counter(key.id for key in ALL_KEYS).most_common(1)[0][1] == 1
 
 
 @pytest.mark.parametrize("key", ALL_KEYS, ids=lambda key: key.id)
-def test_no_key_is_the_terminals(key: Key) -> None:
+def test_no_key_is_reserved_for_the_terminal(key: Key) -> None:
     assert key.id
     assert key.description
     assert not set(key.keys.split(",")) & RESERVED_KEYS
     assert "alt+" not in key.keys
 
 
-def test_every_binding_is_one_of_the_table() -> None:
+def test_every_binding_is_in_the_table() -> None:
     groups = {name: bindings(name) for name in KEYS}
     own = {kind: vars(kind)["BINDINGS"] for kind in own_nodes() if "BINDINGS" in vars(kind)}
     assert [kind for kind, its in own.items() if its not in groups.values()] == []
     assert [name for name, its in groups.items() if its not in own.values()] == []
 
 
-def test_no_other_module_makes_bindings() -> None:
+def test_no_other_module_defines_bindings() -> None:
     makers = set()
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -71,7 +71,7 @@ def test_no_other_module_makes_bindings() -> None:
     assert makers == {"tui/keys.py"}
 
 
-def test_the_themes_are_textuals() -> None:
+def test_the_themes_are_those_of_textual() -> None:
     assert set(BUILTIN_THEMES) == THEMES
 
 
@@ -92,7 +92,7 @@ def test_settings_are_checked_without_textual(tmp_path: Path) -> None:
     assert ended.stderr.endswith("[]\n")
 
 
-async def test_the_key_that_applies_the_filter_can_be_changed(
+async def test_the_key_that_applies_the_filter_can_be_configured(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     platform.add_jobs(1, "FAILED")

@@ -1,4 +1,4 @@
-"""config.toml: what is right holds, what is wrong is told with its line."""
+"""config.toml: valid settings are used, invalid ones are reported with their line."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def read(path: Path, text: str | bytes) -> Settings:
     return load_settings(path)
 
 
-def test_a_missing_file_is_the_defaults(path: Path) -> None:
+def test_a_missing_file_gives_the_defaults(path: Path) -> None:
     assert load_settings(path) == Settings()
     assert load_settings(path / "below") == Settings()
     assert Settings() == Settings(theme=None, profile=None, page_size=50, refresh=15.0, plain_output=False)
     assert Settings() == Settings(keys={}, problems=())
 
 
-def test_everything_that_can_be_set(path: Path) -> None:
+def test_all_settings_are_read(path: Path) -> None:
     text = """
         theme = "nord"
         profile = "sb-eu"
@@ -49,7 +49,7 @@ def test_everything_that_can_be_set(path: Path) -> None:
     )
 
 
-def test_a_bad_value_costs_itself_alone(path: Path) -> None:
+def test_an_invalid_value_is_ignored_alone(path: Path) -> None:
     settings = read(path, 'theme = "nord"\n\npage_size = 500\nrefresh = 30\n')
     assert (settings.theme, settings.page_size, settings.refresh) == ("nord", 50, 30.0)
     assert settings.problems == ("config.toml line 3: page_size must be 1 to 100, not 500.",)
@@ -87,7 +87,7 @@ def test_a_bad_value_costs_itself_alone(path: Path) -> None:
         ),
     ],
 )
-def test_what_cannot_be_used(path: Path, line: str, problem: str) -> None:
+def test_an_invalid_setting_is_reported(path: Path, line: str, problem: str) -> None:
     settings = read(path, f"# a comment\n{line}\n")
     sentence = f"config.toml line 2: {problem}"
     if problem.startswith(("theme", "keys")):
@@ -105,7 +105,7 @@ def test_what_cannot_be_used(path: Path, line: str, problem: str) -> None:
         *("alt+x", "ctrl+alt+x", "alt+shift+left", "Ctrl+A", "ALT+x"),
     ],
 )
-def test_keys_that_are_never_bound(path: Path, key: str) -> None:
+def test_reserved_keys_are_rejected(path: Path, key: str) -> None:
     settings = read(path, f'[keys]\n"app.help" = "f2"\n"jobs.next" = "n,{key}"\n')
     assert settings.keys == {"app.help": "f2"}
     assert settings.screen_problems == (
@@ -115,11 +115,11 @@ def test_keys_that_are_never_bound(path: Path, key: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["ctrl+l", "alt", "a", "shift+left", "ctrl+n"])
-def test_keys_that_can_be_bound(path: Path, key: str) -> None:
+def test_keys_can_be_configured(path: Path, key: str) -> None:
     assert read(path, f'[keys]\n"app.help" = "{key}"\n') == Settings(keys={"app.help": key})
 
 
-def test_the_line_is_that_of_the_right_table(path: Path) -> None:
+def test_a_problem_has_the_line_of_its_table(path: Path) -> None:
     text = '[keys]\npage_size = "x"\n  [keys.app]\n  help = 1\n[zzz]\npage_size = 1\n'
     settings = read(path, text)
     assert settings.screen_problems == (
@@ -129,14 +129,14 @@ def test_the_line_is_that_of_the_right_table(path: Path) -> None:
     assert settings.problems == ("config.toml line 5: zzz is not a setting.",)
 
 
-def test_a_value_is_shown_short_and_tame(path: Path) -> None:
+def test_a_setting_value_is_shown_short_and_sanitized(path: Path) -> None:
     long = "\\u001b[31m\\u202e" + "x" * 5000
     (problem,) = read(path, f'theme = "{long}"\n').screen_problems
     assert len(problem) < 100
     assert problem.isprintable()
 
 
-def test_a_name_is_shown_short_and_tame(path: Path) -> None:
+def test_a_setting_name_is_shown_short_and_sanitized(path: Path) -> None:
     (problem,) = read(path, '"\\u001b[31m' + "x" * 5000 + '" = 1\n').problems
     assert len(problem) < 100
     assert problem.isprintable()
@@ -154,7 +154,7 @@ def test_a_name_is_shown_short_and_tame(path: Path) -> None:
         pytest.param("#" * (MAX_BYTES + 1), "config.toml is larger than 64 kB", id="large"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_the_defaults(path: Path, text: str | bytes, problem: str) -> None:
+def test_an_unreadable_file_gives_the_defaults(path: Path, text: str | bytes, problem: str) -> None:
     settings = read(path, text)
     assert settings == Settings(problems=settings.problems, unread=settings.unread)
     (output,) = settings.problems
@@ -164,18 +164,18 @@ def test_a_file_that_cannot_be_read_is_the_defaults(path: Path, text: str | byte
     assert output.isprintable()
 
 
-def test_a_file_as_windows_writes_it(path: Path) -> None:
+def test_a_file_with_windows_line_ends_and_bom(path: Path) -> None:
     assert read(path, b"\xef\xbb\xbfpage_size = 5\r\nrefresh = 0\r\n") == Settings(page_size=5, refresh=0.0)
 
 
-def test_a_link_is_followed(path: Path) -> None:
+def test_a_symbolic_link_is_followed(path: Path) -> None:
     target = path.with_name("dotfiles.toml")
     target.write_text("page_size = 5\n")
     path.symlink_to(target)
     assert load_settings(path) == Settings(page_size=5)
 
 
-def test_what_is_no_file_is_not_waited_for(path: Path) -> None:
+def test_a_pipe_is_not_waited_for(path: Path) -> None:
     os.mkfifo(path)
     assert load_settings(path).problems == ("config.toml is not a file; no setting is used.",)
     path.unlink()

@@ -1,4 +1,4 @@
-"""Batches: which jobs belong to one, how far it has come, and when it will be done."""
+"""Batches: their jobs, their progress and the estimated end."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def ids(found_batches: Sequence[Batch]) -> list[list[str]]:
     return [[each.id for each in batch.jobs] for batch in found_batches]
 
 
-def test_a_pause_longer_than_the_gap_parts_two_batches() -> None:
+def test_a_pause_longer_than_the_gap_separates_two_batches() -> None:
     starts = [NOON, NOON + MAX_GAP, NOON + 2 * MAX_GAP + MINUTE, NOON + 3 * MAX_GAP]
     listed = [job(number, start) for number, start in enumerate(starts)][::-1]
     found_batches = find_batches(listed)
@@ -48,7 +48,7 @@ def test_a_pause_longer_than_the_gap_parts_two_batches() -> None:
     assert [batch.started for batch in found_batches] == [starts[2], starts[0]]
 
 
-def test_volume_and_project_part_batches() -> None:
+def test_volume_and_project_separate_batches() -> None:
     others = {"volume": "rosalind/other"}, {"project": "rosalind/other"}
     listed = [
         job(index * 2 + second, **other) for index, other in enumerate(({}, *others)) for second in (0, 1)
@@ -71,14 +71,14 @@ def test_one_job_is_no_batch() -> None:
     assert find_batches([job(0), job(1, NOON + timedelta(hours=1))]) == ()
 
 
-def test_a_job_without_a_start_belongs_to_the_latest_of_its_place() -> None:
+def test_a_job_without_a_start_belongs_to_the_newest_batch_of_its_route() -> None:
     old = [job(number, NOON - timedelta(hours=3)) for number in (0, 1)]
     new = [job(2), job(3, None, state="PENDING")]
     other = [job(number, None, project="rosalind/other", state="PENDING") for number in (4, 5)]
     assert ids(find_batches([*new, *old, *other])) == [["4", "5"], ["2", "3"], ["0", "1"]]
 
 
-def test_the_batch_at_the_end_of_what_was_searched_may_go_on() -> None:
+def test_the_last_batch_of_a_partial_list_may_continue() -> None:
     listed = [job(0, NOON), job(1, NOON), job(2, NOON - MAX_GAP * 3), job(3, NOON - MAX_GAP * 3)]
     assert [batch.may_continue for batch in find_batches(listed, complete=False)] == [False, True]
     assert [batch.may_continue for batch in find_batches(listed)] == [False, False]
@@ -88,7 +88,7 @@ def test_the_batch_at_the_end_of_what_was_searched_may_go_on() -> None:
     ("minutes", "newest"),
     [((9, 8, 8, 3), True), ((3, 7, 1), True), ((3, 9), False), ((), True), ((9, 1, 7), False)],
 )
-def test_whether_the_newest_are_listed_first(minutes: tuple[int, ...], newest: bool) -> None:
+def test_newest_first_is_detected(minutes: tuple[int, ...], newest: bool) -> None:
     listed = [job(number, NOON + minute * MINUTE) for number, minute in enumerate(minutes)]
     assert newest_first([*listed, job(99, None)]) is newest
 
@@ -110,9 +110,9 @@ def test_no_job_is_in_two_batches_and_no_batch_has_a_long_pause(
 
 def test_progress_counts_and_estimates() -> None:
     done = [job(number, ended=NOON + number * MINUTE) for number in range(5)]
-    left = [job(number, state="PENDING") for number in range(5, 15)]
+    pending = [job(number, state="PENDING") for number in range(5, 15)]
     failed = job(15, state="FAILED", ended=NOON + 5 * MINUTE)
-    progress = batch_progress([*done, failed, *left], NOON + 5 * MINUTE)
+    progress = batch_progress([*done, failed, *pending], NOON + 5 * MINUTE)
     assert (progress.total, progress.done, progress.failed, progress.ended_otherwise, progress.rate) == (
         16,
         6,
@@ -123,20 +123,20 @@ def test_progress_counts_and_estimates() -> None:
     assert progress.eta == NOON + 15 * MINUTE
 
 
-def test_an_unknown_state_is_done_and_counted_apart() -> None:
+def test_an_unknown_state_is_done_and_counted_separately() -> None:
     progress = batch_progress(
         [job(0), job(1, state="ABORTED"), job(2, state="FAILED"), job(3, state="RUNNING")], NOON
     )
     assert (progress.total, progress.done, progress.failed, progress.ended_otherwise) == (4, 3, 1, 1)
 
 
-def test_the_rate_falls_while_nothing_ends() -> None:
+def test_the_rate_decreases_while_no_job_ends() -> None:
     jobs = [job(0, ended=NOON), job(1, ended=NOON + MINUTE), job(2, state="RUNNING")]
     assert batch_progress(jobs, NOON + MINUTE).rate == 1.0
     assert batch_progress(jobs, NOON + 10 * MINUTE).rate == pytest.approx(0.1)
 
 
-def test_the_rate_is_of_the_latest() -> None:
+def test_the_rate_is_that_of_the_latest_jobs() -> None:
     slow = [job(number, ended=NOON + number * timedelta(hours=1)) for number in range(50)]
     quick = [job(100 + number, ended=NOON + timedelta(hours=60) + number * MINUTE) for number in range(50)]
     progress = batch_progress(
@@ -157,6 +157,6 @@ def test_the_rate_is_of_the_latest() -> None:
     ],
     ids=["none", "none-ended", "one-ended", "at-one-time", "times-unknown", "all-done"],
 )
-def test_no_end_is_guessed(jobs: list[ImportJob]) -> None:
+def test_no_end_is_estimated_without_a_rate(jobs: list[ImportJob]) -> None:
     progress = batch_progress(jobs, NOON)
     assert (progress.rate, progress.eta) == (None, None)

@@ -1,4 +1,4 @@
-"""A list of found jobs: its pages, how it narrows and sorts, and what a refresh makes of it."""
+"""Result sets: pages, filters, order and refreshes, alone and in the app."""
 
 from __future__ import annotations
 
@@ -43,36 +43,36 @@ def test_pages_follow_each_other_and_end() -> None:
     assert first.received_at == NOON
 
 
-def test_filters_narrow_it() -> None:
+def test_filters_narrow_a_result_set() -> None:
     results = ResultSet(SEARCH, [job(0), job(1, "FAILED"), job(2, "FAILED")])
     assert ids(results.filter(JobQuery(states=("FAILED",)))) == ["1", "2"]
     assert ids(results.filter(JobQuery(states=("FAILED",), project="rosalind/even"))) == ["2"]
     assert ids(results.filter(JobQuery(volume="rosalind/other"))) == []
 
 
-def test_the_order_goes_over_all_pages() -> None:
+def test_the_order_spans_all_pages() -> None:
     results = ResultSet(SEARCH, map(job, (3, 1, 2, 0)))
     order = ListView(sort=SortKey.STARTED, reverse=True)
     second = results.page(JobQuery(limit=2, offset=2), order)
     assert ids(second.jobs) == ["1", "0"]
     assert order.rows_of(second) == second.jobs
-    turned = results.page(JobQuery(limit=2), ListView(reverse=True))
-    assert ids(turned.jobs) == ids(ListView(reverse=True).rows_of(turned)) == ["0", "2"]
+    reversed_page = results.page(JobQuery(limit=2), ListView(reverse=True))
+    assert ids(reversed_page.jobs) == ids(ListView(reverse=True).rows_of(reversed_page)) == ["0", "2"]
 
 
-def test_a_refresh_asks_for_the_page_and_for_what_has_not_ended() -> None:
+def test_a_refresh_fetches_the_page_and_unfinished_jobs() -> None:
     states = {400: "PENDING", 300: "ABORTED"}
     results = ResultSet(SEARCH, [job(number, states.get(number, "COMPLETED")) for number in range(500)])
     assert results.ids_to_refresh(results.page(JobQuery(limit=2), ListView())) == ("0", "1", "400")
 
 
-def test_a_refresh_does_not_ask_without_end() -> None:
+def test_a_refresh_fetches_a_limited_number_of_jobs() -> None:
     results = ResultSet(SEARCH, [job(number, "RUNNING") for number in range(3000)])
     ids = results.ids_to_refresh(results.page(JobQuery(limit=100, offset=2000), ListView()))
     assert len(set(ids)) == len(ids) == MAX_REFRESHED + 100
 
 
-def test_it_learns_and_keeps_what_an_answer_leaves_out() -> None:
+def test_an_update_keeps_fields_that_the_response_lacks() -> None:
     results = ResultSet(SEARCH, [job(0, "RUNNING"), job(1)])
     later = NOON + timedelta(minutes=1)
     results.update({"0": ImportJob("0", "FAILED"), "9": job(9)}, later)
@@ -80,7 +80,7 @@ def test_it_learns_and_keeps_what_an_answer_leaves_out() -> None:
     assert (results.jobs[0].state, results.jobs[0].started_on, results.as_of) == ("FAILED", NOON, later)
 
 
-def test_only_a_job_that_is_gone_leaves_it() -> None:
+def test_only_a_job_that_no_longer_exists_is_removed() -> None:
     results = ResultSet(SEARCH, [job(0), job(1)])
     results.update({"0": JobError(503, 9100), "1": JobError(404, 9008)}, NOON)
     assert ids(results.jobs) == ["0"]
@@ -88,11 +88,11 @@ def test_only_a_job_that_is_gone_leaves_it() -> None:
 
 @pytest.fixture
 async def every_third(connect: Connect) -> ResultSet:
-    """Return every third job of the list, as a search would have found them."""
+    """Return every third job of the list as a result set."""
     listed = [
         job
         for offset in (0, 100, 200)
-        for job in (await connect().jobs(JobQuery(offset=offset, limit=100))).jobs
+        for job in (await connect().imports.page(JobQuery(offset=offset, limit=100))).jobs
     ]
     search = ResultOrigin(SafeText("every third"), searched=len(listed), total=len(listed), at=NOON)
     return ResultSet(search, listed[::3])
@@ -104,7 +104,7 @@ def jobs_screen(app: object) -> JobsScreen:
     return screen
 
 
-async def test_it_is_a_list_like_any_other(
+async def test_a_result_set_is_a_list_like_any_other(
     start: Start, platform: SimulatedPlatform, every_third: ResultSet
 ) -> None:
     failed = sum(job.state == "FAILED" for job in every_third.jobs)
@@ -134,7 +134,7 @@ async def test_it_is_a_list_like_any_other(
         await shown(pilot, "51–100 of 230 · page 2 of 5 · whole list · this page by name")
 
 
-async def test_its_refresh_takes_one_request_and_counts_anew(
+async def test_a_refresh_takes_one_request_and_updates_the_counts(
     start: Start, platform: SimulatedPlatform, clock: Clock, every_third: ResultSet
 ) -> None:
     going = [job.id for job in every_third.jobs if not job.is_final]
@@ -154,12 +154,12 @@ async def test_its_refresh_takes_one_request_and_counts_anew(
         await shown(pilot, "of 76 · page 1 of 2")
         await shown(pilot, "1 Pending 0 │ 2 Running 0")
         await shown(pilot, "as of 12:01")
-        asked = [request.path for request in list(platform.requests)[before:]]
-        assert asked.count("/v2/bulk/storage/imports/get") == 1
-        assert "/v2/storage/imports" not in asked
+        paths = [request.path for request in list(platform.requests)[before:]]
+        assert paths.count("/v2/bulk/storage/imports/get") == 1
+        assert "/v2/storage/imports" not in paths
 
 
-async def test_a_refresh_that_fails_leaves_it(
+async def test_a_failed_refresh_keeps_the_result_set(
     start: Start, platform: SimulatedPlatform, every_third: ResultSet
 ) -> None:
     async with start() as pilot:

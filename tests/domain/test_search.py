@@ -1,4 +1,4 @@
-"""What is looked for: plain text, or patterns that cannot hang."""
+"""Search patterns: plain text, and regular expressions that cannot hang."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ JOB = ImportJob(
 )
 
 
-def found(text: str, job: ImportJob = JOB) -> bool:
+def has_match(text: str, job: ImportJob = JOB) -> bool:
     return SearchPattern(text).filter([job]) == [job]
 
 
@@ -31,44 +31,44 @@ def found(text: str, job: ImportJob = JOB) -> bool:
         *("job1d", "FAILED", "~tcga-\\d+", "~^runs/", "~Raw$", "~\\Suns", "~(?i)RENAMED"),
     ],
 )
-def test_what_is_found(text: str) -> None:
-    assert found(text)
+def test_patterns_with_a_match(text: str) -> None:
+    assert has_match(text)
 
 
 @pytest.mark.parametrize("text", ["Tcga", "tcga-02", "~^2024", "~Tcga", "~^$"])
-def test_what_is_not(text: str) -> None:
-    assert not found(text)
+def test_patterns_without_a_match(text: str) -> None:
+    assert not has_match(text)
 
 
 @pytest.mark.parametrize("text", ["~[", "~(", "~*", "~(?P<x", "~\\", "~" + "(" * 150, "~" + "a" * 300])
-def test_a_bad_pattern_is_said_and_matches_nothing(text: str) -> None:
-    needle = SearchPattern(text)
-    assert needle.filter([JOB]) == []
-    assert needle.error is not None
-    assert "regular expression" in needle.error
+def test_an_invalid_pattern_has_an_error_and_matches_nothing(text: str) -> None:
+    search = SearchPattern(text)
+    assert search.filter([JOB]) == []
+    assert search.error is not None
+    assert "regular expression" in search.error
 
 
 @pytest.mark.parametrize("pattern", ["~(a+)+$", "~(a|aa)+$", "~(.*a){25}x", "~^(([a-z])+.)+[A-Z]([a-z])+$"])
-def test_a_pattern_that_takes_too_long_is_given_up(pattern: str) -> None:
-    evil = ImportJob("x", "FAILED", source=Source("v/v", "a" * 1000 + "!"))
-    needle = SearchPattern(pattern)
+def test_a_pattern_that_takes_too_long_is_stopped(pattern: str) -> None:
+    slow_job = ImportJob("x", "FAILED", source=Source("v/v", "a" * 1000 + "!"))
+    search = SearchPattern(pattern)
     begun = time.thread_time()
-    assert needle.filter([evil] * 1000 + [JOB]) == []
-    assert needle.error is not None
-    assert "too slow" in needle.error
+    assert search.filter([slow_job] * 1000 + [JOB]) == []
+    assert search.error is not None
+    assert "too slow" in search.error
     assert time.thread_time() - begun < 20
-    assert needle.filter([JOB]) == []
+    assert search.filter([JOB]) == []
 
 
-def test_a_pattern_that_takes_a_little_each_time_is_given_up() -> None:
+def test_a_pattern_that_is_slow_in_total_is_stopped() -> None:
     slow = ImportJob("x", "FAILED", source=Source("v/v", "ab" * 250))
-    needle = SearchPattern("~(?:a.*?){3}c")
-    needle._spent = 1000.0
-    assert needle.filter([slow, slow]) == []
-    assert needle.error is not None
+    search = SearchPattern("~(?:a.*?){3}c")
+    search._spent = 1000.0
+    assert search.filter([slow, slow]) == []
+    assert search.error is not None
 
 
 @given(st.text(max_size=30))
-def test_any_pattern_ends(text: str) -> None:
-    needle = SearchPattern("~" + text)
-    needle.filter([JOB])
+def test_any_pattern_terminates(text: str) -> None:
+    search = SearchPattern("~" + text)
+    search.filter([JOB])

@@ -1,4 +1,4 @@
-"""The cleaner: nothing that it lets through commands a terminal, and everything stays readable."""
+"""The sanitizer: its output cannot control a terminal, and stays readable."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ANY = st.text(alphabet=st.characters(exclude_categories=()), max_size=200)
         (None, "None"),
     ],
 )
-def test_each_kind_of_character(raw: object, shown: str) -> None:
+def test_characters_of_each_kind_are_sanitized(raw: object, shown: str) -> None:
     assert sanitize(raw) == shown
 
 
@@ -53,7 +53,7 @@ INVISIBLE = st.text(
     min_size=1,
     max_size=60,
 )
-"""Text of which nothing can be seen: blanks, fillers, marks without a letter, what no font has."""
+"""Invisible text: blanks, fillers, marks without a letter, characters without a glyph."""
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ INVISIBLE = st.text(
         (" .", " ."),
     ],
 )
-def test_text_of_which_nothing_can_be_seen_is_revealed(raw: str, shown: str) -> None:
+def test_invisible_text_is_revealed(raw: str, shown: str) -> None:
     assert reveal(sanitize(raw)) == shown
     assert reveal(sanitize(raw), "_") == shown.replace("␣", "_")
 
@@ -89,7 +89,7 @@ def test_no_text_is_invisible(text: str) -> None:
 
 
 @given(ANY)
-def test_text_of_which_something_can_be_seen_stays_as_it_is(text: str) -> None:
+def test_visible_text_is_not_changed_by_reveal(text: str) -> None:
     safe = sanitize(text)
     blank = FILLERS + "…\U00013441\U00013442"
     if any(
@@ -101,18 +101,18 @@ def test_text_of_which_something_can_be_seen_stays_as_it_is(text: str) -> None:
     assert cell_width(reveal(safe)) >= bool(safe)
 
 
-def test_lines_stay_where_they_are_wanted() -> None:
+def test_line_ends_are_kept_in_multiline_text() -> None:
     assert sanitize("a\r\nb\nc\rd", multiline=True) == "a\nb\nc␍d"
     assert sanitize("日" + "\n" * 9, multiline=True) == "日" + "\n" * 9
 
 
-def test_long_text_is_cut_before_the_work() -> None:
+def test_long_text_is_truncated_before_it_is_sanitized() -> None:
     assert sanitize("x" * 1_000_000) == "x" * (MAX_CHARS - 1) + "…"
     assert len(sanitize("\x1b" * 1_000_000, max_chars=10)) == 10
 
 
 @given(ANY, st.booleans())
-def test_nothing_that_commands_comes_through(text: str, lines: bool) -> None:
+def test_no_control_character_passes(text: str, lines: bool) -> None:
     shown = sanitize(text, multiline=lines)
     kept = {"\n", "\u200d"} if lines else {"\u200d"}
     assert all(
@@ -123,7 +123,7 @@ def test_nothing_that_commands_comes_through(text: str, lines: bool) -> None:
 
 
 @given(ANY, st.integers(-2, 40), st.booleans())
-def test_what_is_fitted_fits(text: str, width: int, middle: bool) -> None:
+def test_truncated_text_fits(text: str, width: int, middle: bool) -> None:
     shown = truncate(sanitize(text), width, middle=middle)
     assert cell_width(shown) <= max(0, width)
     if cell_width(sanitize(text)) <= width:
@@ -142,7 +142,7 @@ ODD = st.text(alphabet=st.sampled_from("aé日👩❤\u0301\u200d\ufe0f\u200b\n\
 
 
 @given(ODD, st.booleans())
-def test_what_joins_and_what_has_no_width_stays_in_its_bounds(text: str, lines: bool) -> None:
+def test_joined_and_zero_width_characters_stay_within_bounds(text: str, lines: bool) -> None:
     shown = sanitize(text, multiline=lines)
     assert sanitize(shown, multiline=lines) == shown
     assert cell_width(shown) >= cell_len(shown)
@@ -150,18 +150,18 @@ def test_what_joins_and_what_has_no_width_stays_in_its_bounds(text: str, lines: 
 
 
 @given(ODD, st.integers(1, 12), st.booleans())
-def test_no_mark_stands_alone_where_text_is_cut(text: str, width: int, middle: bool) -> None:
-    whole = sanitize(text)
-    shown = truncate(whole, width, middle=middle)
-    if shown != whole:
+def test_truncation_does_not_separate_a_mark_from_its_letter(text: str, width: int, middle: bool) -> None:
+    sanitized = sanitize(text)
+    shown = truncate(sanitized, width, middle=middle)
+    if shown != sanitized:
         start, _, end = shown.rpartition("…")
-        assert whole.startswith(start)
-        assert whole.endswith(end)
-        assert not start or not whole[len(start) :].startswith(("\u0301", "\u200d", "\ufe0f"))
+        assert sanitized.startswith(start)
+        assert sanitized.endswith(end)
+        assert not start or not sanitized[len(start) :].startswith(("\u0301", "\u200d", "\ufe0f"))
         assert not end.startswith(("\u0301", "\u200d", "\ufe0f"))
 
 
-def test_a_joiner_hides_no_ascii() -> None:
+def test_a_joiner_does_not_hide_ascii() -> None:
     assert sanitize("a\u200db") == "a�b"
     assert sanitize("👩\u200d") == "👩�"
     assert sanitize("e" + "\u0301" * 3 + "\u200d\u0301a") == "e" + "\u0301" * 3 + "�a"
@@ -172,7 +172,7 @@ def test_a_joiner_hides_no_ascii() -> None:
 @given(
     st.text(alphabet=st.characters(min_codepoint=0x20, max_codepoint=0x24F, exclude_categories=("Cc", "Cf")))
 )
-def test_widths_agree_with_what_draws_them(text: str) -> None:
+def test_widths_agree_with_rich(text: str) -> None:
     assert cell_width(text) == cell_len(text)
 
 
@@ -193,5 +193,5 @@ def test_widths_agree_with_what_draws_them(text: str) -> None:
         "1\ufe0f\u20e3",
     ],
 )
-def test_widths_of_other_scripts_agree_with_what_draws_them(text: str) -> None:
+def test_widths_of_other_scripts_agree_with_rich(text: str) -> None:
     assert cell_width(text) == cell_len(text)

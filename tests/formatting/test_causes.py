@@ -1,4 +1,4 @@
-"""Causes in words and bars."""
+"""The text of causes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.clock import NOON
 
 
 @pytest.mark.parametrize(("count", "cells"), [(0, 0), (1, 1), (500, 5), (1000, 10)])
-def test_the_most_fill_the_bar_and_one_is_seen(count: int, cells: int) -> None:
+def test_the_maximum_fills_the_bar_and_one_is_visible(count: int, cells: int) -> None:
     assert bar(count, 1000, 10, DisplayOptions()) == "█" * cells
     assert bar(count, 1000, 10, DisplayOptions(ascii=True)) == "#" * cells
 
@@ -21,22 +21,22 @@ def test_the_most_fill_the_bar_and_one_is_seen(count: int, cells: int) -> None:
     ("count", "total", "text"),
     [(1, 1000, "<1 %"), (5, 1000, "<1 %"), (15, 1000, "2 %"), (7, 7, "100 %"), (0, 0, "0 %")],
 )
-def test_a_small_share_is_not_none(count: int, total: int, text: str) -> None:
+def test_a_small_share_is_not_zero(count: int, total: int, text: str) -> None:
     assert percentage(count, total) == text
 
 
-def test_many_places_are_cut_and_counted() -> None:
+def test_many_ids_are_truncated_and_counted() -> None:
     counts = tuple((f"owner/v{number}", 1000 - number) for number in range(6))
     assert id_counts(counts, DisplayOptions()) == "owner/v0 1,000, owner/v1 999, owner/v2 998, 3 more"
     assert id_counts((), DisplayOptions()) == "–"
 
 
-def test_a_title_has_the_code_where_there_is_one() -> None:
+def test_a_title_has_the_error_code_if_there_is_one() -> None:
     assert title(Cause(9105, "Not\nfound.", ())) == "9105 Not␊found."
     assert title(Cause(None, None, ())) == "The platform gave no reason."
 
 
-def test_one_time_is_said_once() -> None:
+def test_a_range_of_one_time_shows_it_once() -> None:
     jobs = (ImportJob("1", "FAILED", finished_on=NOON), ImportJob("2", "FAILED", finished_on=NOON))
     assert time_range(Cause(None, None, jobs), DisplayOptions(), NOON) == "today 12:00"
     assert time_range(Cause(None, None, jobs[:0]), DisplayOptions(), NOON) == "–"

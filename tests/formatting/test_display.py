@@ -1,4 +1,4 @@
-"""What stands in rows, counters and bars."""
+"""The text of rows, details and labels."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from cgc_tui.formatting.rows import PADDING, Column, column_widths, label, row_c
 from tests.domain.test_text import INVISIBLE
 
 NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
-LOOK = DisplayOptions(timezone=UTC)
+DISPLAY = DisplayOptions(timezone=UTC)
 JOB = ImportJob(
     id="1KAWc6h1KENLNa702FqdGJhp0PIm9AZ3",
     state="FAILED",
@@ -56,7 +56,7 @@ def test_columns_fit_and_keep_their_priority(width: int) -> None:
         assert set(widths) == set(Column)
     assert all(
         cell_width(cell) <= own
-        for cell, own in zip(row_cells(JOB, widths, LOOK, NOW), widths.values(), strict=True)
+        for cell, own in zip(row_cells(JOB, widths, DISPLAY, NOW), widths.values(), strict=True)
     )
 
 
@@ -80,8 +80,8 @@ def test_80_columns_have_the_project() -> None:
         (datetime(2026, 3, 14, 1, 0, tzinfo=timezone(timedelta(hours=2))), "13 Mar 23:00"),
     ],
 )
-def test_an_instant_is_as_short_as_its_age_allows(instant: datetime | None, text: str) -> None:
-    assert short_time(instant, LOOK, NOW) == text
+def test_short_times_depend_on_their_age(instant: datetime | None, text: str) -> None:
+    assert short_time(instant, DISPLAY, NOW) == text
 
 
 def test_other_zones() -> None:
@@ -102,32 +102,32 @@ def test_other_zones() -> None:
         (86400, "1 d"),
     ],
 )
-def test_spans(seconds: float, text: str) -> None:
+def test_durations_are_formatted(seconds: float, text: str) -> None:
     assert format_seconds(seconds) == text
 
 
-def test_a_job_took_only_what_both_ends_tell() -> None:
+def test_a_duration_needs_both_times() -> None:
     running = replace(JOB, state="RUNNING", started_on=NOW)
-    assert duration(running, LOOK) == "…"
-    assert duration(replace(running, state="FAILED"), LOOK) == "–"
-    assert duration(replace(running, state="ABORTED"), LOOK) == "–"
-    assert duration(replace(JOB, started_on=NOW, finished_on=NOW + timedelta(seconds=3)), LOOK) == "3 s"
-    assert duration(replace(JOB, started_on=NOW, finished_on=NOW - timedelta(seconds=3)), LOOK) == "–"
+    assert duration(running, DISPLAY) == "…"
+    assert duration(replace(running, state="FAILED"), DISPLAY) == "–"
+    assert duration(replace(running, state="ABORTED"), DISPLAY) == "–"
+    assert duration(replace(JOB, started_on=NOW, finished_on=NOW + timedelta(seconds=3)), DISPLAY) == "3 s"
+    assert duration(replace(JOB, started_on=NOW, finished_on=NOW - timedelta(seconds=3)), DISPLAY) == "–"
 
 
 @pytest.mark.parametrize(
     ("count", "text"), [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (12_300_000_000, "12.3 GB")]
 )
-def test_sizes(count: int, text: str) -> None:
+def test_byte_counts_are_formatted(count: int, text: str) -> None:
     assert format_bytes(count) == text
 
 
 def test_states_are_glyph_and_word_in_ascii_too() -> None:
-    assert state_label("FAILED", LOOK) == "✗ FAILED"
+    assert state_label("FAILED", DISPLAY) == "✗ FAILED"
     assert state_label("FAILED", DisplayOptions(ascii=True)) == "x FAILED"
-    assert state_label("ABORTED", LOOK) == "? ABORTED"
-    assert state_label("[/]\x1b", LOOK) == "? [/]␛"
-    assert state_label("", LOOK) == "? –"
+    assert state_label("ABORTED", DISPLAY) == "? ABORTED"
+    assert state_label("[/]\x1b", DISPLAY) == "? [/]␛"
+    assert state_label("", DISPLAY) == "? –"
 
 
 @pytest.mark.parametrize(
@@ -146,18 +146,18 @@ def test_states_are_glyph_and_word_in_ascii_too() -> None:
 )
 def test_a_name_without_a_visible_character_has_the_id_with_it(name: str | None, shown: str) -> None:
     job = replace(JOB, source=Source("rosalind/raw", "//"), destination=Destination("a/b", name))
-    assert label(job, 26, LOOK) == shown
-    assert row_cells(job, {Column.NAME: 26}, LOOK, NOW) == (shown,)
+    assert label(job, 26, DISPLAY) == shown
+    assert row_cells(job, {Column.NAME: 26}, DISPLAY, NOW) == (shown,)
     assert label(job, 26, DisplayOptions(ascii=True)) == shown.replace("␣", "_")
 
 
 @given(INVISIBLE, INVISIBLE, st.integers(24, 90))
-def test_two_jobs_without_a_visible_name_can_be_told_apart(one: str, other: str, width: int) -> None:
+def test_two_jobs_without_a_visible_name_are_distinguishable(one: str, other: str, width: int) -> None:
     jobs = [
         replace(JOB, id=f"1KAWc6h1KENLNa702FqdGJhp0PIm9AZ{number}", destination=Destination("a/b", name))
         for number, name in enumerate((one, other))
     ]
-    shown = [row_cells(job, column_widths(width), LOOK, NOW) for job in jobs]
+    shown = [row_cells(job, column_widths(width), DISPLAY, NOW) for job in jobs]
     index = list(column_widths(width)).index(Column.NAME)
     assert shown[0][index][-8:] != shown[1][index][-8:]
     assert all(
@@ -176,16 +176,16 @@ def test_no_value_of_a_job_is_invisible(text: str) -> None:
         error=JobError(None, None, text, text),
         result=ImportedFile(text, text, None, text),
     )
-    for name, value in detail_rows(job, LOOK, None):
+    for name, value in detail_rows(job, DISPLAY, None):
         assert set(value) - set(" \u3000"), name
     assert error_message(JobError(message=text)) == "The platform gave no reason."
     assert message_line(Cause(None, text, (job,))) == "The platform gave no reason."
-    assert state_label(text, LOOK).strip("? ")
+    assert state_label(text, DISPLAY).strip("? ")
     batch = Batch(f"rosalind/{text}", text, (job,), None)
-    assert all(end.strip() for end in route_label(batch, LOOK).split("→"))
+    assert all(end.strip() for end in route_label(batch, DISPLAY).split("→"))
 
 
-def test_ascii_alone_where_the_locale_has_no_more() -> None:
+def test_only_ascii_is_shown_with_the_ascii_option() -> None:
     display = DisplayOptions(ascii=True, timezone=UTC)
     page = JobPage(JobQuery(offset=50), (JOB,), 51, False, 50)
     cells_shown = row_cells(replace(JOB, source=Source("a/b", "x" * 99)), column_widths(200), display, NOW)
@@ -207,11 +207,11 @@ def test_ascii_alone_where_the_locale_has_no_more() -> None:
         (JobPage(JobQuery(), (), 0, False, 50), "0 of 0"),
     ],
 )
-def test_the_place_in_the_list(page: JobPage, text: str) -> None:
-    assert page_position(page, LOOK) == text
+def test_the_position_in_the_list(page: JobPage, text: str) -> None:
+    assert page_position(page, DISPLAY) == text
 
 
-def test_web_pages_are_of_the_file_or_the_project() -> None:
+def test_web_pages_are_those_of_the_file_or_the_project() -> None:
     web = "https://cgc.sbgenomics.com"
     assert web_page_url(JOB, web) == f"{web}/u/rosalind/brca-pilot/"
     done = replace(JOB, result=ImportedFile(id="5f/../x", project="rosalind/brca-pilot"))
@@ -220,7 +220,7 @@ def test_web_pages_are_of_the_file_or_the_project() -> None:
     assert web_page_url(replace(JOB, destination=Destination()), web) is None
 
 
-def test_jobs_without_a_value_come_last_in_either_order() -> None:
+def test_jobs_without_a_value_are_last_in_both_orders() -> None:
     jobs = [
         replace(JOB, id=str(n), started_on=start) for n, start in enumerate((None, NOW, NOW - timedelta(1)))
     ]
@@ -231,7 +231,7 @@ def test_jobs_without_a_value_come_last_in_either_order() -> None:
         assert len(ListView(sort=key).apply([*jobs, ImportJob(id="x", state="")])) == 4
 
 
-def test_waits_double_up_to_a_minute_and_a_limit_says_itself() -> None:
+def test_waits_double_up_to_a_minute_and_a_rate_limit_has_its_own() -> None:
     down = Maintenance(SafeText("503 maintenance"), SafeText(""), retry_after=30)
     first = RefreshFailure.next(down, None, NOW, interval=15)
     assert (first.count, first.retry_at) == (1, NOW + timedelta(seconds=30))

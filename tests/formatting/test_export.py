@@ -1,4 +1,4 @@
-"""Jobs as CSV, TSV and JSON: what stands there, and that no cell is a formula."""
+"""The export as CSV, TSV and JSON; no cell is a formula."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def csv_rows(*jobs: ImportJob) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO("".join(export_lines(jobs, ExportFormat.CSV)), newline="")))
 
 
-def test_csv_has_a_line_a_job() -> None:
+def test_csv_has_a_line_per_job() -> None:
     first, second = csv_rows(FAILED, DONE)
     assert first == {
         "id": "a1",
@@ -65,7 +65,7 @@ def test_csv_has_a_line_a_job() -> None:
     assert (second["file_id"], second["file_size"], second["name"]) == ("f1", "1234567890", "")
 
 
-def test_tsv_has_as_many_tabs_in_every_line() -> None:
+def test_tsv_has_the_same_number_of_tabs_in_every_line() -> None:
     text = "".join(export_lines([FAILED, job("a\tb\nc\r"), DONE], ExportFormat.TSV))
     rows = [line.split("\t") for line in text.split("\n")]
     assert rows[0] == list(COLUMNS)
@@ -85,20 +85,20 @@ def test_long_times_are_whole_seconds() -> None:
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝"])
 def test_no_cell_is_a_formula(start: str) -> None:
-    evil = start + 'cmd|" /C calc"!A0'
+    formula = start + 'cmd|" /C calc"!A0'
     for form, delimiter in ((ExportFormat.CSV, ","), (ExportFormat.TSV, "\t")):
-        text = "".join(export_lines([job(evil)], form))
+        text = "".join(export_lines([job(formula)], form))
         row = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))[1]
         assert row[COLUMNS.index("location")].startswith("'")
-    assert json.loads("".join(export_lines([job(evil)], ExportFormat.JSON)))[0]["location"] == evil
+    assert json.loads("".join(export_lines([job(formula)], ExportFormat.JSON)))[0]["location"] == formula
 
 
-def test_bare_keys_are_exact_and_leave_out_the_unknown() -> None:
+def test_source_keys_are_exact_and_unknown_ones_are_skipped() -> None:
     assert list(source_keys([FAILED, DONE, job("=1")])) == ["runs/1.bam\n", "=1\n"]
 
 
 @given(st.text(alphabet=st.characters(), max_size=40))
-def test_any_text_comes_back(text: str) -> None:
+def test_any_text_survives_an_export(text: str) -> None:
     reported = "".join(export_lines([job(text)], ExportFormat.JSON)).encode("utf-8", ENCODING_ERRORS)
     assert json.loads(reported)[0]["location"] == text
     row = csv_rows(job(text))[0]["location"]

@@ -358,7 +358,7 @@ async def test_a_lost_answer_is_never_asked_for_again(
 ) -> None:
     platform.next(fault, value, where=CREATE)
     with pytest.raises(OutcomeUnknown, match="Look whether the jobs are there"):
-        await client.submit([request_body(job("x"), NameConflictPolicy.AS_BEFORE)])
+        await client.imports.create_many([request_body(job("x"), NameConflictPolicy.AS_BEFORE)])
     assert [asked.path for asked in platform.requests] == [CREATE]
 
 
@@ -379,7 +379,7 @@ async def test_what_surely_started_nothing_is_no_lost_answer(
 ) -> None:
     platform.next(fault, value, where=CREATE)
     with pytest.raises(kind) as caught:
-        await client.submit([request_body(job("x"), NameConflictPolicy.AS_BEFORE)])
+        await client.imports.create_many([request_body(job("x"), NameConflictPolicy.AS_BEFORE)])
     assert not isinstance(caught.value, OutcomeUnknown)
     assert len(platform.requests) == 1
 
@@ -387,7 +387,7 @@ async def test_what_surely_started_nothing_is_no_lost_answer(
 async def test_no_connection_is_no_lost_answer(connect: Connect, server: Any) -> None:
     server.close()
     with pytest.raises(ConnectionFailed):
-        await connect().submit([request_body(job("x"), NameConflictPolicy.AS_BEFORE)])
+        await connect().imports.create_many([request_body(job("x"), NameConflictPolicy.AS_BEFORE)])
 
 
 @pytest.mark.parametrize(
@@ -438,7 +438,9 @@ async def test_an_error_of_one_import_may_leave_its_outcome_open(
 
     platform.next(answer, where=CREATE)
     asked = [job(str(number)) for number in range(len(statuses))]
-    results = await client.submit([request_body(each, NameConflictPolicy.AS_BEFORE) for each in asked])
+    results = await client.imports.create_many(
+        [request_body(each, NameConflictPolicy.AS_BEFORE) for each in asked]
+    )
     assert [result.created for result in results] == [False, False, None, False, None, None, None]
     run = RetryRun(RetryPlan(tuple(asked), {}), NameConflictPolicy.AS_BEFORE)
     run.record_results(run.next_chunk(), results)
@@ -469,7 +471,7 @@ async def test_a_deadline_is_a_lost_answer(connect: Connect, platform: Simulated
     client = connect(deadline=0.2)
     gate = platform.gate(CREATE)
     with pytest.raises(OutcomeUnknown):
-        await client.submit([request_body(job("x"), NameConflictPolicy.AS_BEFORE)])
+        await client.imports.create_many([request_body(job("x"), NameConflictPolicy.AS_BEFORE)])
     gate.release()
 
 

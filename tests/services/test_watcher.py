@@ -36,13 +36,17 @@ class Platform:
     statuses: list[WatchStatus] = field(default_factory=list)
     last_rate_limit: None = None
 
-    async def jobs_by_id(self, ids: Sequence[str], **_: Any) -> dict[str, ImportJob | JobError]:
+    @property
+    def bulk_imports(self) -> Platform:
+        return self
+
+    async def get_many(self, ids: Sequence[str], **_: Any) -> dict[str, ImportJob | JobError]:
         self.requests.append(tuple(ids))
         if self.error is not None:
             raise self.error
         return {job_id: self.records[job_id] for job_id in ids if job_id in self.records}
 
-    async def jobs(self, query: JobQuery, **_: Any) -> JobPage:
+    async def page(self, query: JobQuery, **_: Any) -> JobPage:
         self.requests.append(query)
         if self.error is not None:
             raise self.error

@@ -38,10 +38,11 @@ before its first paint, and a file `at-first-diff` with our own modules that are
 
 START = """\
 cgc_tui cgc_tui.__main__ cgc_tui.api cgc_tui.api.attempt cgc_tui.api.body cgc_tui.api.client
-cgc_tui.api.connection cgc_tui.api.error_mapping cgc_tui.api.parse cgc_tui.api.prefetch
-cgc_tui.api.request_log cgc_tui.api.requester cgc_tui.cli cgc_tui.cli.arguments cgc_tui.cli.commands
-cgc_tui.cli.connect cgc_tui.cli.exit_codes cgc_tui.cli.launch cgc_tui.cli.main cgc_tui.cli.output
-cgc_tui.cli.parser cgc_tui.config cgc_tui.config.credentials cgc_tui.config.keymap
+cgc_tui.api.connection cgc_tui.api.error_mapping cgc_tui.api.imports cgc_tui.api.parse cgc_tui.api.prefetch
+cgc_tui.api.request_log cgc_tui.api.requester cgc_tui.api.throttle
+cgc_tui.cli cgc_tui.cli.arguments cgc_tui.cli.commands cgc_tui.cli.connect cgc_tui.cli.exit_codes
+cgc_tui.cli.launch cgc_tui.cli.main cgc_tui.cli.output cgc_tui.cli.parser
+cgc_tui.config cgc_tui.config.credentials cgc_tui.config.keymap
 cgc_tui.config.platforms cgc_tui.config.private_files cgc_tui.config.profiles cgc_tui.config.settings
 cgc_tui.domain cgc_tui.domain.errors cgc_tui.domain.jobs cgc_tui.domain.marks cgc_tui.domain.ordering
 cgc_tui.domain.paging cgc_tui.domain.platform cgc_tui.domain.presence cgc_tui.domain.queries
@@ -49,7 +50,7 @@ cgc_tui.domain.records cgc_tui.domain.refresh_failure cgc_tui.domain.search cgc_
 cgc_tui.domain.token cgc_tui.formatting cgc_tui.formatting.display cgc_tui.formatting.job_details
 cgc_tui.formatting.lists cgc_tui.formatting.rows cgc_tui.services cgc_tui.services.session cgc_tui.system
 cgc_tui.system.crash_report cgc_tui.system.event_loop cgc_tui.system.process_limits
-cgc_tui.tui cgc_tui.tui.app cgc_tui.tui.app_state cgc_tui.tui.base_app
+cgc_tui.tui cgc_tui.tui.app cgc_tui.tui.app_state cgc_tui.tui.base_app cgc_tui.tui.context
 cgc_tui.tui.jobs cgc_tui.tui.jobs.empty_state cgc_tui.tui.jobs.feed cgc_tui.tui.jobs.found_list
 cgc_tui.tui.jobs.job_rows cgc_tui.tui.jobs.job_table cgc_tui.tui.jobs.pages cgc_tui.tui.jobs.screen
 cgc_tui.tui.jobs.state_tabs cgc_tui.tui.jobs.status_line cgc_tui.tui.jobs.tally cgc_tui.tui.jobs.waiting

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import httpx
 
 from cgc_tui.api.attempt import ApiResponse
-from cgc_tui.api.requester import Params
+from cgc_tui.api.requester import Call, RetryHook
 
 
 class Step(NamedTuple):
@@ -51,10 +51,10 @@ class ShiftingList:
         """Return a time that stands still."""
         return datetime(2026, 3, 14, tzinfo=UTC)
 
-    async def send(self, _method: str, _path: str, *, params: Params, **_options: object) -> ApiResponse:
+    async def send(self, call: Call, _on_retry: RetryHook | None = None) -> ApiResponse:
         """Make the next step, and answer in the order of the requests."""
         await asyncio.sleep(0)
-        asked = dict(params)
+        asked = dict(call.params)
         step = self._script.pop() if self._script and self.requests else Step("nothing")
         self.requests += 1
         self._change(step)

@@ -1,4 +1,4 @@
-"""Copying and opening, with a real tmux where there is one."""
+"""The clipboard and the browser, with a real tmux if there is one."""
 
 from __future__ import annotations
 
@@ -43,11 +43,13 @@ def lack(_: str) -> None:
         ({}, have, ClipboardRoute.NONE),
     ],
 )
-def test_the_way_depends_on_the_terminal(environ: dict[str, str], which, route: ClipboardRoute) -> None:  # type: ignore[no-untyped-def]
+def test_the_clipboard_route_depends_on_the_terminal(
+    environ: dict[str, str], which, route: ClipboardRoute
+) -> None:  # type: ignore[no-untyped-def]
     assert choose_route(environ, "text", which) is route
 
 
-def test_what_is_too_long_for_a_sequence_is_shown() -> None:
+def test_text_too_long_for_osc52_is_shown() -> None:
     environ = {"TERM": "xterm"}
     assert choose_route(environ, "x" * OSC52_MAX_BYTES, have) is ClipboardRoute.OSC52
     assert choose_route(environ, "x" * (OSC52_MAX_BYTES + 1), have) is ClipboardRoute.NONE
@@ -55,7 +57,7 @@ def test_what_is_too_long_for_a_sequence_is_shown() -> None:
 
 @pytest.fixture
 def tmux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Start a tmux server of our own and stand in it."""
+    """Start a tmux server, and set the environment of a session in it."""
     if shutil.which("tmux") is None:
         pytest.skip("tmux is not installed")
     socket = str(tmp_path / "tmux")
@@ -66,13 +68,13 @@ def tmux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("text", ["a job\n\x1b]0;title\x07 é", "x" * 100_000])
-def test_tmux_gets_the_text_as_it_is(tmux: str, text: str) -> None:
+def test_tmux_gets_the_exact_text(tmux: str, text: str) -> None:
     assert asyncio.run(copy_to_tmux(text))
     buffer = subprocess.run(["tmux", "-S", tmux, "save-buffer", "-"], capture_output=True, check=True)
     assert buffer.stdout.decode() == text
 
 
-async def test_a_tmux_that_is_gone_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+async def test_a_missing_tmux_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TMUX", f"{tmp_path}/gone,1,0")
     assert not await copy_to_tmux("text")
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -80,32 +82,32 @@ async def test_a_tmux_that_is_gone_is_told(monkeypatch: pytest.MonkeyPatch, tmp_
 
 
 def old_tmux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
-    """Put a command that stands for tmux on the PATH, before the others."""
+    """Put a fake tmux command first on the PATH."""
     browser(tmp_path, "tmux", script)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
 
 
-async def test_an_older_tmux_gets_the_text_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_older_tmux_is_supported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old_tmux(tmp_path, monkeypatch, f'[ "$*" = "load-buffer -" ] || exit 1\ncat > {tmp_path}/buffer')
     assert await copy_to_tmux("a job")
     assert (tmp_path / "buffer").read_text() == "a job"
 
 
-async def test_a_tmux_that_hangs_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_hanging_tmux_is_abandoned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old_tmux(tmp_path, monkeypatch, "exec tail -f /dev/null")
     monkeypatch.setattr(clipboard, "SECONDS", 0.05)
     assert not await copy_to_tmux("a job")
 
 
 def browser(tmp_path: Path, name: str, script: str) -> str:
-    """Make a command that stands for a browser."""
+    """Make a fake browser command."""
     path = tmp_path / name
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
     return str(path)
 
 
-async def test_the_browser_gets_the_address_as_one_word(tmp_path: Path) -> None:
+async def test_the_browser_gets_the_url_as_one_argument(tmp_path: Path) -> None:
     seen = tmp_path / "seen"
     command = browser(tmp_path, "browser", f'printf "%s|" "$@" > {seen}')
     assert await open_link(PAGE, {"BROWSER": f"{command} --new %s --end"})
@@ -134,13 +136,13 @@ async def test_an_empty_command_runs_nothing(
     assert not await open_link("https://x/page", {"BROWSER": empty})
 
 
-async def test_a_command_may_ask_for_the_background(tmp_path: Path) -> None:
+async def test_a_browser_command_may_end_with_an_ampersand(tmp_path: Path) -> None:
     command = browser(tmp_path, "browser", f'printf "%s|" "$@" > {tmp_path}/seen')
     assert await open_link(PAGE, {"BROWSER": f"{command} &"})
     assert (tmp_path / "seen").read_text() == f"{PAGE}|"
 
 
-def test_a_browser_that_runs_on_outlives_the_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_running_browser_outlives_the_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(browser_module, "BROWSER_SECONDS", 0.3)
     started = tmp_path / "pid"
     launched: list[subprocess.Popen[bytes]] = []
@@ -153,7 +155,7 @@ def test_a_browser_that_runs_on_outlives_the_app(tmp_path: Path, monkeypatch: py
     assert launched[0].wait() == -signal.SIGTERM
 
 
-async def test_no_browser_or_no_web_address_is_no(tmp_path: Path) -> None:
+async def test_without_a_browser_or_a_web_address_nothing_is_opened(tmp_path: Path) -> None:
     seen = tmp_path / "seen"
     works = browser(tmp_path, "works", f"touch {seen}")
     assert not await open_link(PAGE, {})

@@ -1,4 +1,4 @@
-"""Files are written whole or not at all, and over others only where that was asked for."""
+"""Files are written atomically, and existing ones are replaced only on request."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_a_new_file_has_the_mode_of_the_umask(tmp_path: Path) -> None:
     assert files(tmp_path) == ["jobs.csv"]
 
 
-def test_another_file_is_left_alone_unless_asked(tmp_path: Path) -> None:
+def test_an_existing_file_is_replaced_only_on_request(tmp_path: Path) -> None:
     path = tmp_path / "jobs.csv"
     path.write_text("old")
     path.chmod(0o600)
@@ -43,7 +43,7 @@ def test_another_file_is_left_alone_unless_asked(tmp_path: Path) -> None:
     assert files(tmp_path) == ["jobs.csv"]
 
 
-def test_a_file_that_comes_while_it_is_written_is_left_alone(tmp_path: Path) -> None:
+def test_a_file_that_is_created_during_the_write_is_not_replaced(tmp_path: Path) -> None:
     path = tmp_path / "jobs.csv"
 
     def lines() -> Iterator[str]:
@@ -56,7 +56,7 @@ def test_a_file_that_comes_while_it_is_written_is_left_alone(tmp_path: Path) -> 
     assert files(tmp_path) == ["jobs.csv"]
 
 
-def test_a_link_is_followed(tmp_path: Path) -> None:
+def test_a_symbolic_link_is_followed(tmp_path: Path) -> None:
     (tmp_path / "real.csv").write_text("old")
     (tmp_path / "link.csv").symlink_to("real.csv")
     put(tmp_path / "link.csv", "new", replace=True)
@@ -64,7 +64,7 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
     assert (tmp_path / "real.csv").read_text() == "new"
 
 
-def test_what_fails_in_the_middle_leaves_the_old_file(tmp_path: Path) -> None:
+def test_an_error_during_the_write_keeps_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "jobs.csv"
     path.write_text("old")
 
@@ -88,7 +88,7 @@ def test_what_fails_in_the_middle_leaves_the_old_file(tmp_path: Path) -> None:
         ("x" * 300, "cannot be written: File name too long"),
     ],
 )
-def test_what_cannot_be_is_said(tmp_path: Path, name: str, text: str) -> None:
+def test_an_unusable_path_is_reported(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / "jobs.csv").write_text("old")
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(FileWriteError, match=text):
@@ -96,7 +96,9 @@ def test_what_cannot_be_is_said(tmp_path: Path, name: str, text: str) -> None:
     assert files(tmp_path) == ["jobs.csv", "pipe"]
 
 
-def test_a_folder_that_may_not_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_without_write_permission_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(**_: object) -> None:
         raise PermissionError(13, "Permission denied")
 

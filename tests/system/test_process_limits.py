@@ -1,4 +1,4 @@
-"""Limits on threads, processes and memory: the program needs little, or says in a line which limit it met."""
+"""Limits on threads, processes and memory: the program works, or reports the limit in one line."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from tests.support.terminal import Shell, Terminal, modes_left
 APP = [sys.executable, "-m", "cgc_tui"]
 LIMITED = pytest.mark.skipif(shutil.which("prlimit") is None, reason="there is no prlimit here")
 ORDINARY = [
-    # Numbers of processes are limited for each user, and not for root.
+    # The number of processes is limited per user, but not for root.
     *("setpriv", "--clear-groups", f"--reuid={50_000 + os.getpid() % 10_000}", "--regid=50000"),
-    # Python and these files may be in a home that only root can read.
+    # Python and these files may be in a home directory that only root can read.
     *("--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override"),
 ]
 PROCESSES = "your limit of processes and threads is {} (ulimit -u); raise it, or end other programs."
@@ -39,7 +39,7 @@ Limit = Callable[[int], list[str]]
 
 @pytest.fixture
 def processes() -> Limit:
-    """Return a function that gives the command for so many processes and threads of an ordinary user."""
+    """Return a function that makes a command with a limit on processes and threads for an ordinary user."""
     if not (shutil.which("prlimit") and shutil.which(ORDINARY[0]) and os.getuid() == 0):
         pytest.skip("only root can become another user")
     if subprocess.run([*ORDINARY, "true"], stderr=subprocess.DEVNULL).returncode != 0:
@@ -69,23 +69,26 @@ def run(*command: str, home: Path, **environ: str) -> subprocess.CompletedProces
     return subprocess.run(command, env=surroundings | environ, cwd=home, capture_output=True, text=True)
 
 
-def said(terminal: Terminal) -> str:
-    """Return what was written after the terminal was given back."""
+def final_output(terminal: Terminal) -> str:
+    """Return the output after the app has restored the terminal."""
     return terminal.raw.decode().rpartition("\x1b[?1004l")[2]
 
 
 @pytest.mark.parametrize("most", [1, 2])
-def test_the_screen_names_a_limit_that_is_too_low(tmp_path: Path, processes: Limit, most: int) -> None:
+def test_the_app_reports_a_process_limit_that_is_too_low(tmp_path: Path, processes: Limit, most: int) -> None:
     with Terminal([*processes(most), *APP, "--demo"], home=tmp_path) as terminal:
         before = terminal.attributes()
         assert terminal.ends() == 2
-        assert said(terminal) == f"cgc-tui: no further thread can be started: {PROCESSES.format(most)}\r\n"
+        assert (
+            final_output(terminal)
+            == f"cgc-tui: no further thread can be started: {PROCESSES.format(most)}\r\n"
+        )
         assert not modes_left(terminal.raw)
         assert terminal.attributes() == before
 
 
 @pytest.mark.parametrize("most", [3, *(pytest.param(most, marks=pytest.mark.slow) for most in (4, 5, 7))])
-def test_the_screen_does_with_few_threads(
+def test_the_app_runs_with_few_threads(
     home: Path, platform: SimulatedPlatform, server: LoopbackServer, processes: Limit, most: int
 ) -> None:
     environ = {
@@ -117,7 +120,7 @@ def test_a_signal_ends_it_without_a_thread_to_spare(tmp_path: Path, processes: L
 
 @pytest.mark.slow
 @pytest.mark.parametrize("most", [3, 2])
-def test_it_resumes_with_few_threads_or_says_that_they_are_too_few(
+def test_it_resumes_with_few_threads_or_reports_that_they_are_too_few(
     home: Path, processes: Limit, most: int
 ) -> None:
     command = f"sh -c 'echo $$ > pid; exec {shlex.join([*processes(3), *APP])} --demo'"
@@ -132,7 +135,7 @@ def test_it_resumes_with_few_threads_or_says_that_they_are_too_few(
             shell.runs("fg")
             shell.finishes()
         else:
-            shell.runs("fg", f"s {most} (ulimit -u); raise it")  # the line is wrapped before
+            shell.runs("fg", f"s {most} (ulimit -u); raise it")  # the line wraps before this text
             shell.runs("echo ended with $?", "ended with 2")
             shell.leaves()
 
@@ -142,7 +145,7 @@ def test_it_resumes_with_few_threads_or_says_that_they_are_too_few(
     "kilobytes",
     [200_000, *(pytest.param(limit, marks=pytest.mark.slow) for limit in (275_000, 350_000))],
 )
-def test_the_screen_does_with_little_memory(
+def test_the_app_runs_with_little_memory(
     tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer, kilobytes: int
 ) -> None:
     command = [*address_space(kilobytes), *APP]
@@ -175,7 +178,7 @@ print(threads, before + threads - size())
 
 @LIMITED
 @pytest.mark.skipif(sys.platform != "linux", reason="this is of Linux and its C library")
-def test_where_memory_is_limited_threads_reserve_none_and_some_is_kept_for_the_end(tmp_path: Path) -> None:
+def test_with_limited_memory_threads_reserve_none_and_a_reserve_is_kept(tmp_path: Path) -> None:
     program = ["prlimit", "--as=400000000", "--stack=1048576", sys.executable, "-c", USES]
     ended = run(*program, home=tmp_path, PYTHONPATH=str(Path(__file__).parent.parent.parent))
     threads, kept = map(int, ended.stdout.split())
@@ -185,13 +188,13 @@ def test_where_memory_is_limited_threads_reserve_none_and_some_is_kept_for_the_e
 
 @LIMITED
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is not kept elsewhere")
-def test_the_screen_names_a_limit_of_memory_that_is_too_low(tmp_path: Path) -> None:
+def test_the_app_reports_a_memory_limit_that_is_too_low(tmp_path: Path) -> None:
     with Terminal([*address_space(80_000), *APP, "--demo"], home=tmp_path) as terminal:
         assert terminal.ends() == 2
         assert terminal.raw.decode() == f"{MEMORY.format(80_000)}\r\n"
 
 
-def test_commands_do_without_threads_and_processes(
+def test_commands_need_no_threads_and_processes(
     tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer, processes: Limit
 ) -> None:
     (job,) = platform.add_jobs(1, "COMPLETED")
@@ -238,7 +241,7 @@ sys.exit(main(["info", "--demo"]))
         pytest.param(35_000, [*APP, "list", "--demo"], marks=pytest.mark.slow),
     ],
 )
-def test_a_command_names_a_limit_of_memory_that_is_too_low(
+def test_a_command_reports_a_memory_limit_that_is_too_low(
     tmp_path: Path, kilobytes: int, command: list[str]
 ) -> None:
     environ = {"PYTHONPATH": str(Path(__file__).parent.parent.parent)}
@@ -256,7 +259,7 @@ def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("no_threads")
-def test_the_loop_runs_what_no_thread_can() -> None:
+def test_the_loop_runs_a_call_if_no_thread_can_be_started() -> None:
     async def main() -> list[object]:
         host, *_ = await asyncio.get_running_loop().getaddrinfo("localhost", 1, type=socket.SOCK_STREAM)
         assert host
@@ -272,7 +275,7 @@ def test_the_loop_runs_what_no_thread_can() -> None:
         event_loop.run(failing())
 
 
-def test_the_loop_runs_a_call_once_where_the_pool_has_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_loop_runs_a_call_once_if_the_pool_has_queued_it(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
     first_may_end, second_is_queued = threading.Event(), threading.Event()
 
@@ -302,7 +305,7 @@ def test_the_loop_runs_a_call_once_where_the_pool_has_it_too(monkeypatch: pytest
     assert event_loop.run(main()) == calls == ["by the loop", "by the pool"]
 
 
-def test_the_loop_ends_where_memory_does_within_a_transport() -> None:
+def test_the_loop_stops_on_a_memory_error_in_a_transport() -> None:
     async def main() -> None:
         loop = asyncio.get_running_loop()
         loop.call_exception_handler({"message": "Fatal read error", "exception": MemoryError("of the test")})

@@ -1,4 +1,4 @@
-"""The lock for sending lets one process at a time send, and is no obstacle where there can be none."""
+"""The lock for sending: one process at a time, and no obstacle if files cannot be locked."""
 
 # ruff: noqa: ASYNC222, ASYNC240 (small local files, and a signal to a child)
 
@@ -34,7 +34,7 @@ ENDPOINT, USER = "https://cgc-api.sbgenomics.com/v2", "rosalind"
 
 
 class Waiting:
-    """A lock that waits at a gate between two attempts, and what it has said."""
+    """A lock that waits at a gate between two attempts, and its reports."""
 
     def __init__(self, directory: Path | None, clock: Clock, *, wait: bool = True) -> None:
         self.holders: list[LockHolder | None] = []
@@ -69,7 +69,7 @@ def path(directory: Path) -> Path:
     return directory / lock_name(ENDPOINT, USER)
 
 
-async def test_one_at_a_time(directory: Path, clock: Clock) -> None:
+async def test_one_process_holds_the_lock_at_a_time(directory: Path, clock: Clock) -> None:
     first, second = Waiting(directory, clock), Waiting(directory, clock)
     async with first.lock.hold(ENDPOINT, USER):
         waiting = asyncio.create_task(second.hold())
@@ -84,9 +84,7 @@ async def test_one_at_a_time(directory: Path, clock: Clock) -> None:
     assert first.holders == first.reasons == second.reasons == []
 
 
-async def test_another_user_and_another_endpoint_have_locks_of_their_own(
-    directory: Path, clock: Clock
-) -> None:
+async def test_each_user_and_endpoint_has_its_own_lock(directory: Path, clock: Clock) -> None:
     lock = Waiting(directory, clock, wait=False).lock
     async with lock.hold(ENDPOINT, USER), lock.hold(ENDPOINT, "barbara"), lock.hold("https://eu/v2", USER):
         with pytest.raises(LockHeld):
@@ -100,14 +98,14 @@ async def test_without_a_directory_there_is_no_lock(clock: Clock) -> None:
         assert waiting.holders == waiting.reasons == []
 
 
-async def test_not_waiting_names_the_holder(directory: Path, clock: Clock) -> None:
+async def test_without_waiting_the_holder_is_raised(directory: Path, clock: Clock) -> None:
     async with Waiting(directory, clock).lock.hold(ENDPOINT, USER):
         with pytest.raises(LockHeld) as caught:
             await Waiting(directory, clock, wait=False).hold()
     assert caught.value.holder == LockHolder(socket.gethostname(), os.getpid(), NOON)
 
 
-async def test_whoever_gives_up_leaves_the_lock_to_others(directory: Path, clock: Clock) -> None:
+async def test_cancelling_the_wait_leaves_the_lock_to_others(directory: Path, clock: Clock) -> None:
     first, second = Waiting(directory, clock), Waiting(directory, clock)
     held = asyncio.Event()
 
@@ -129,7 +127,7 @@ async def test_whoever_gives_up_leaves_the_lock_to_others(directory: Path, clock
     await Waiting(directory, clock, wait=False).hold()
 
 
-async def test_the_file_is_private_and_names_nobody(directory: Path, path: Path, clock: Clock) -> None:
+async def test_the_lock_file_is_private_and_anonymous(directory: Path, path: Path, clock: Clock) -> None:
     before = os.umask(0)
     try:
         async with Waiting(directory, clock).lock.hold(ENDPOINT, USER):
@@ -183,7 +181,7 @@ def holder(directory: Path) -> Iterator[Holder]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-async def test_a_dead_holder_does_not_block(
+async def test_a_holder_that_was_killed_does_not_block(
     holder: Holder, directory: Path, clock: Clock, number: signal.Signals
 ) -> None:
     process, waiting = holder(), Waiting(directory, clock)
@@ -222,7 +220,7 @@ async def test_a_stopped_holder_is_named(
     task.cancel()
 
 
-def test_a_process_that_cannot_be_looked_at_is_not_called_stopped(
+def test_a_process_of_unknown_state_is_not_reported_as_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not send_lock._is_stopped(2**31 - 1)
@@ -232,7 +230,7 @@ def test_a_process_that_cannot_be_looked_at_is_not_called_stopped(
 
 
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL])
-async def test_where_files_cannot_be_locked_it_goes_on_and_says_so(
+async def test_if_files_cannot_be_locked_it_continues_with_a_warning(
     directory: Path, path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     def flock(descriptor: int, _: int) -> None:
@@ -258,7 +256,7 @@ def _link(directory: Path, path: Path) -> None:
 
 
 @pytest.mark.parametrize(("make", "text"), [(_file, "Not a directory"), (_link, "symbolic links")])
-async def test_a_directory_that_cannot_be_used_does_not_keep_from_sending(
+async def test_an_unusable_directory_does_not_prevent_sending(
     directory: Path, path: Path, clock: Clock, make: Callable[[Path, Path], None], text: str
 ) -> None:
     make(directory, path)
@@ -278,7 +276,7 @@ async def test_a_directory_of_another_user_is_left_alone(
     assert list(directory.iterdir()) == []
 
 
-async def test_a_file_system_that_fails_while_another_process_sends_is_waited_for(
+async def test_errors_of_the_file_system_during_the_wait_do_not_end_it(
     directory: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = Waiting(directory, clock), Waiting(directory, clock)
@@ -301,7 +299,7 @@ def _stale(*_: int) -> None:
     raise OSError(errno.ESTALE, "Stale file handle")
 
 
-async def test_a_full_disk_does_not_keep_from_locking(
+async def test_a_full_disk_does_not_prevent_locking(
     directory: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: Any) -> int:
@@ -337,7 +335,7 @@ async def test_a_full_disk_does_not_keep_from_locking(
         ),
     ],
 )
-async def test_whatever_the_file_says_can_be_shown(
+async def test_any_holder_in_the_file_can_be_shown(
     directory: Path, path: Path, clock: Clock, text: bytes, expected: str
 ) -> None:
     async with Waiting(directory, clock).lock.hold(ENDPOINT, USER):
@@ -350,7 +348,7 @@ async def test_whatever_the_file_says_can_be_shown(
     )
 
 
-def test_the_state_directory_is_the_users(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_state_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_STATE_HOME", "relative")
     assert state_directory({"XDG_STATE_HOME": "/var/mine"}) == Path("/var/mine/cgc-tui")

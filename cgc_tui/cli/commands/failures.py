@@ -53,7 +53,6 @@ async def run(options: Namespace, context: CommandContext) -> int:
                 query_of(options),
                 on_progress=progress.show,
                 on_retry=progress.retrying,
-                sleep=context.sleep,
             )
     causes = group_by_cause(page.jobs)
     context.write(_json(causes, page) if options.json else _text(causes, page, context))

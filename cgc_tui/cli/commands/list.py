@@ -74,7 +74,7 @@ async def run(options: Namespace, context: CommandContext) -> int:
 async def _fetch_page(options: Namespace, context: CommandContext) -> JobPage:
     query = replace(query_of(options), limit=options.limit or 50, offset=options.offset or 0)
     async with context.client() as client:
-        page = await client.jobs(query)
+        page = await client.imports.page(query)
     if page.incomplete is not None:
         raise page.incomplete
     return page

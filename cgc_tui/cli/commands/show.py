@@ -57,7 +57,7 @@ async def _fetch(client: PlatformClient, ids: Sequence[str]) -> dict[str, Import
     if len(ids) > 1:
         return await fetch_many(client, ids)
     try:
-        return {ids[0]: await client.job(ImportJob(id=ids[0], state=""))}
+        return {ids[0]: await client.imports.get(ImportJob(id=ids[0], state=""))}
     except NotFound as error:
         return {ids[0]: JobError(status=error.status, code=error.code, message=error.server_message)}
 

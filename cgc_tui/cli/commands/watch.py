@@ -131,7 +131,7 @@ async def _named_jobs(
     from cgc_tui.domain.records import job_id
 
     ids = list(dict.fromkeys(map(job_id, ids_or_hrefs)))
-    records = await fetch_many(client, ids, on_retry=ProgressLine(context).retrying, sleep=context.sleep)
+    records = await fetch_many(client, ids, on_retry=ProgressLine(context).retrying)
     jobs = [record for record in records.values() if isinstance(record, ImportJob)]
     return jobs, report_missing(ids, records, context)
 
@@ -148,7 +148,6 @@ async def _matching_jobs(
             query if query.is_filtered else JobQuery(UNFINISHED_STATES),
             on_progress=progress.show,
             on_retry=progress.retrying,
-            sleep=context.sleep,
         )
     if page.unreadable:
         context.say(f"{page.unreadable:,} records could not be read.")
@@ -173,7 +172,6 @@ async def _last_batch(
                 max_jobs=max_jobs,
                 on_progress=progress.show,
                 on_retry=progress.retrying,
-                sleep=context.sleep,
             )
             if page.details_missing:
                 text = missing_details(page.details_missing, len(page.jobs))

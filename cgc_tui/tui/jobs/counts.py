@@ -91,7 +91,7 @@ class StateCounts:
         """Count each tab except that of the query, whose total came with the list."""
         base = _base_of(query)
         tabs = [states for _, states, _, _ in TABS if states != query.states]
-        count = self._session.client.count
+        count = self._session.client.imports.count
         try:
             totals = await asyncio.gather(*(count(replace(base, states=tab)) for tab in tabs))
         except CgcError:

@@ -79,7 +79,7 @@ class DetailLoader:
         """Get the record; on failure, what the list says stays and a note says why."""
         await asyncio.sleep(REST_SECONDS)
         try:
-            record = await self._session.client.job(job)
+            record = await self._session.client.imports.get(job)
         except NotFound:
             self._set(self.state._replace(note=SafeText("This job is no longer there.")))
         except CgcError as error:
