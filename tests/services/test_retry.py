@@ -197,10 +197,13 @@ def test_imports_of_one_go_are_not_taken_for_retries_of_each_other() -> None:
         )
         for each in failed[:2]
     ]
-    run = RetryRun(RetryPlan(tuple(failed[:2]), {}), NameConflictPolicy.AS_BEFORE)
-    run.next_chunk()
-    run.match_new_jobs(renamed)
-    assert [outcome.replacement for outcome in run.outcomes] == renamed
+    kept = [replace(new, destination=old.destination) for new, old in zip(renamed, failed, strict=False)]
+    for created in (renamed, kept[::-1]):
+        run = RetryRun(RetryPlan(tuple(failed[:2]), {}), NameConflictPolicy.AS_BEFORE)
+        run.next_chunk()
+        run.match_new_jobs(created)
+        replacements = [outcome.replacement and outcome.replacement.id for outcome in run.outcomes]
+        assert replacements == ["new 0", "new 1"]
 
 
 def test_a_retry_that_failed_under_another_name_is_not_sent_beside_its_original() -> None:
@@ -218,6 +221,7 @@ def test_a_job_that_was_started_since_counts_although_it_has_failed() -> None:
     assert plan_retry([first, other], listed=[first, again]).jobs == (first, other)
     planned = plan_retry([first, other], listed=[first, again], known={"a", "b"})
     assert planned == RetryPlan((other,), {"a": SkipReason.RESTARTED})
+    assert plan_retry([first], listed=[first], known=()).jobs == (first,)
 
 
 def test_nothing_is_taken_twice() -> None:
@@ -446,6 +450,19 @@ async def test_an_error_of_one_import_may_leave_its_outcome_open(
     assert run.outcomes[5].detail == "1 no 503"
 
 
+async def test_an_answer_with_one_import_twice_says_nothing_of_the_other(
+    client: PlatformClient, platform: SimulatedPlatform
+) -> None:
+    bodies = [request_body(each, NameConflictPolicy.AS_BEFORE) for each in (job("a"), job("b"))]
+    items = [{"resource": {**bodies[0], "id": "new"}}] * 2
+    platform.next(lambda _: httpx.Response(200, json={"items": items}), where=CREATE)
+    results = await client.submit(bodies)
+    assert [(result.created, result.job and result.job.id) for result in results] == [
+        (True, "new"),
+        (None, None),
+    ]
+
+
 REPLACED = [(408, None), (409, None), (502, None), (504, None), (500, 90004), (503, 0), (503, 9100)]
 """Errors that a client can get in place of the answer, each as status and code."""
 
@@ -626,6 +643,24 @@ async def test_what_another_process_started_before_the_lock_was_free_is_left_out
     assert held == [(client.endpoint, "rosalind")]
     counts = Counter(submitted(platform))
     assert (len(counts), set(counts.values())) == (240, {1})
+
+
+async def test_a_duplicate_that_was_planned_but_not_listed_is_no_new_start(
+    client: PlatformClient, platform: SimulatedPlatform
+) -> None:
+    """The list may have jobs late that were read by id for the plan: they were started before it."""
+    platform.remove_jobs(platform.ids()[1:])
+    (original,) = (await fetch_all(client, JobQuery())).jobs
+    duplicate = replace(original, id="later")
+    planned = plan_retry([original, duplicate])
+    platform.store.add(replace(platform.store[original.id], id="later"))
+
+    @asynccontextmanager
+    async def hold(*_: str) -> AsyncIterator[None]:
+        yield
+
+    async with locked_run(client, planned, NameConflictPolicy.AS_BEFORE, known=(), hold=hold) as run:
+        assert [outcome.original.id for outcome in run.outcomes] == [original.id]
 
 
 async def test_without_a_look_under_the_lock_nothing_is_sent(
