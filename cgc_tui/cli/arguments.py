@@ -37,7 +37,7 @@ class Parser(ArgumentParser):
         self.add_argument("-h", "--help", action="help", help=SUPPRESS)
 
     def print_help(self, file: SupportsWrite[str] | None = None) -> None:
-        """Print the help; raises Closed and Unwritable."""
+        """Print the help; raises OutputClosed and OutputError."""
         if file is None and sys.stdout is not None:
             write(sys.stdout, [self.format_help()])
         elif file is not None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
 
 
-def _platform_session(
+def platform_session(
     options: argparse.Namespace, settings: Settings, request_log: RequestLog
 ) -> PlatformSession:
     return _demo_session(request_log) if options.demo else _configured_session(options, settings, request_log)
@@ -67,5 +67,5 @@ def _connect(
     return PlatformClient(Requester(endpoint, token, advance_access=advance, request_log=request_log))
 
 
-def _settings_path() -> Path:
+def settings_path() -> Path:
     return config_directory(os.environ) / "config.toml"

@@ -50,9 +50,9 @@ class CommandContext(NamedTuple):
             await client.close()
 
     def write(self, lines: Iterable[str]) -> None:
-        """Write data, each line with its end, and see it on its way; raises Closed and Unwritable."""
+        """Write data, each line with its end, and see it on its way; raises OutputClosed and OutputError."""
         output.write(self.out, lines)
 
     def say(self, message: str) -> None:
-        """Tell the user something on one line; raises Closed and Unwritable."""
+        """Tell the user something on one line; raises OutputClosed and OutputError."""
         output.write(self.err, [f"cgc-tui: {sanitize(message)}\n"])

@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from cgc_tui.api.prefetch import Prefetch, PrefetchRequest
 from cgc_tui.api.request_log import RequestLog
-from cgc_tui.cli.connect import _platform_session, _settings_path
-from cgc_tui.cli.output import _say
+from cgc_tui.cli.connect import platform_session, settings_path
+from cgc_tui.cli.exit_codes import ExitCode
+from cgc_tui.cli.output import say
 from cgc_tui.config.settings import Settings, load_settings
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import SafeText
@@ -21,9 +22,6 @@ from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.services.session import PlatformSession
 from cgc_tui.system.crash_report import BUG, write_report
 from cgc_tui.system.process_limits import LIMITED, address_space_message, limit_message, startable_threads
-
-DONE = 0
-USAGE = 2
 
 THREADS = 4
 """How many threads the screen has at first: for keys, for output, for hang-ups, and for what would block."""
@@ -43,20 +41,21 @@ ALLOWED_TEXTUAL_VARS = {
 """Textual's variables that change what is seen, and nothing else."""
 
 
-def _run_screen(options: argparse.Namespace, request_log: RequestLog, prefetch: Prefetch | None) -> int:
+def run_app(options: argparse.Namespace, request_log: RequestLog, prefetch: Prefetch | None) -> int:
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
         message = "needs a terminal on standard input and standard error; for scripts there is: cgc-tui list"
-        _say(SafeText(message))
-        return USAGE
+        say(SafeText(message))
+        return ExitCode.USAGE
     if (limit := address_space_message(LEAST_ADDRESS_SPACE)) is not None:
-        _say(SafeText(limit))
+        say(SafeText(limit))
         return LIMITED
     scrub_environment(os.environ)
     if os.environ.get("TERM") == "dumb":  # for which Textual would take the most colours
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "standard")
-    settings = load_settings(_settings_path())
-    session = _platform_session(options, settings, request_log)
-    query = _query(options, settings)
+    settings = load_settings(settings_path())
+    session = platform_session(options, settings, request_log)
+    session.writable = bool(options.tui_write)
+    query = _first_query(options, settings)
     if prefetch is not None and startable_threads(THREADS) < THREADS:
         prefetch.close()
         prefetch = None
@@ -69,7 +68,7 @@ def _run_screen(options: argparse.Namespace, request_log: RequestLog, prefetch: 
 
     gc.freeze()  # what was imported stays: looking through it for what does not took 10 ms of the start
     gc.enable()
-    refresh = getattr(options, "screen refresh")
+    refresh = options.tui_refresh
     setup = AppConfig(
         access=session.access,
         title=session.title,
@@ -78,24 +77,24 @@ def _run_screen(options: argparse.Namespace, request_log: RequestLog, prefetch: 
         state=session.state_directory,
         request_log=request_log,
         settings=settings if refresh is None else replace(settings, refresh=refresh),
-        config_path=_settings_path(),
+        config_path=settings_path(),
         query=query,
         display=default_display(),
         environ=os.environ,
-        writable=bool(getattr(options, "screen write")),
+        writable=session.writable,
         prefetch=prefetch,
     )
-    plain = getattr(options, "screen plain-output") or settings.plain_output
+    plain = options.tui_plain_output or settings.plain_output
     app = CgcApp(setup, driver_class=TerminalDriver if plain else DiffDriver)
     run(app.run_async(mouse="SSH_CONNECTION" not in os.environ))
     if app.crash is not None and (limit := limit_message(app.crash)) is not None:
-        _say(SafeText(limit))
+        say(SafeText(limit))
         return LIMITED
     if app.crash is not None:
         request_log.note(f"cgc-tui ends because of a bug: {type(app.crash).__name__}")
         print(write_report(app.crash), file=sys.stderr)
         return BUG
-    return app.return_code or DONE
+    return app.return_code or ExitCode.DONE
 
 
 def start_prefetch(prefetch: Prefetch, session: PlatformSession, query: JobQuery) -> None:
@@ -109,12 +108,14 @@ def start_prefetch(prefetch: Prefetch, session: PlatformSession, query: JobQuery
         )
 
 
-def _query(options: argparse.Namespace, settings: Settings) -> JobQuery:
-    """Return what is listed first."""
-    states, project, volume, limit = (
-        getattr(options, f"screen {name}") for name in ("state", "project", "volume", "page-size")
+def _first_query(options: argparse.Namespace, settings: Settings) -> JobQuery:
+    """Return the query of the first list."""
+    return JobQuery(
+        tuple(options.tui_state or ()),
+        options.tui_project,
+        options.tui_volume,
+        limit=options.tui_page_size or settings.page_size,
     )
-    return JobQuery(tuple(states or ()), project, volume, limit=limit or settings.page_size)
 
 
 def scrub_environment(environ: MutableMapping[str, str]) -> None:

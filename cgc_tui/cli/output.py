@@ -12,25 +12,25 @@ from typing import TextIO
 from cgc_tui.domain.text import SafeText
 
 
-class Closed(Exception):
+class OutputClosed(Exception):
     """Who read the output has gone, and wants no more."""
 
 
-class Unwritable(Exception):
+class OutputError(Exception):
     """A sentence that says why the output cannot be written, in the system's words."""
 
 
 def write(stream: TextIO, lines: Iterable[str]) -> None:
-    """Write lines, each with its end, and flush; raises Closed and Unwritable."""
+    """Write lines, each with its end, and flush; raises OutputClosed and OutputError."""
     try:
         stream.writelines(lines)
         stream.flush()
     except BrokenPipeError:
         drop(stream)
-        raise Closed from None
+        raise OutputClosed from None
     except OSError as error:
         drop(stream)
-        raise Unwritable(f"the output cannot be written ({error.strerror}).") from None
+        raise OutputError(f"the output cannot be written ({error.strerror}).") from None
 
 
 def drop(stream: TextIO) -> None:
@@ -41,13 +41,13 @@ def drop(stream: TextIO) -> None:
         os.close(nowhere)
 
 
-def _say(words: SafeText) -> None:
+def say(words: SafeText) -> None:
     if sys.stderr is not None:
-        with suppress(Closed, Unwritable):
+        with suppress(OutputClosed, OutputError):
             write(sys.stderr, [f"cgc-tui: {words}\n"])
 
 
-def _stream(stream: TextIO | None) -> TextIO:
+def text_stream(stream: TextIO | None) -> TextIO:
     """Return a stream that takes any text, and UTF-8 where it is not a terminal; a closed one takes all."""
     if not isinstance(stream, TextIOWrapper):
         return stream or open(os.devnull, "w")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 from cgc_tui.cli.arguments import query_of
 from cgc_tui.cli.context import NoTokenError
 from cgc_tui.cli.exit_codes import ExitCode, error_message, exit_code_for
-from cgc_tui.cli.output import Closed, Unwritable, drop
+from cgc_tui.cli.output import OutputClosed, OutputError, drop
 from cgc_tui.config.platforms import CredentialsError
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.text import SafeText
@@ -22,8 +22,8 @@ from cgc_tui.system import event_loop
 if TYPE_CHECKING:
     from types import FrameType
 
-    from cgc_tui.cli.commands import Command
     from cgc_tui.cli.context import CommandContext
+    from cgc_tui.cli.registry import Command
 
 EXIT_SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
@@ -39,7 +39,7 @@ def run_command(command: Command, options: Namespace, context: CommandContext) -
             signal.signal(number, _exit_on_signal)
     try:
         return _run_reporting(command, options, context)
-    except Closed:
+    except OutputClosed:
         return ExitCode.DONE
     except SystemExit:
         drop(context.out)
@@ -62,14 +62,14 @@ def _run_reporting(command: Command, options: Namespace, context: CommandContext
     except CredentialsError as error:
         _report(context, str(error))
         return ExitCode.USAGE
-    except Unwritable as error:
+    except OutputError as error:
         _report(context, str(error))
         return ExitCode.NO
 
 
 def _report(context: CommandContext, text: str) -> None:
     """Say why a command ends; where nobody can be told, its exit code says it."""
-    with suppress(Closed, Unwritable):
+    with suppress(OutputClosed, OutputError):
         context.say(text)
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 import sevenbridges
 
-from cgc_tui.cli.commands import COMMANDS
 from cgc_tui.cli.main import main
+from cgc_tui.cli.registry import COMMANDS
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
 from tests.support.calls import page_from
 
@@ -231,7 +231,7 @@ def test_signals_end_it_without_a_word(
 def test_a_signal_between_two_steps_ends_it_without_a_word(run: Run) -> None:
     code = (
         "import asyncio, signal, sys\n"
-        "from cgc_tui.__main__ import main\nfrom cgc_tui.cli.commands import load_command\n"
+        "from cgc_tui.__main__ import main\nfrom cgc_tui.cli.registry import load_command\n"
         "async def halfway(*_):\n    step = asyncio.sleep(1)\n    signal.raise_signal(signal.SIGTERM)\n"
         "    await step\n"
         "load_command('list').run = halfway\nsys.exit(main(['list']))"

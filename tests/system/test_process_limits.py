@@ -210,7 +210,7 @@ def test_commands_do_without_threads_and_processes(
 
 FULL = """
 import sys
-from cgc_tui.cli import commands
+from cgc_tui.cli import registry
 from cgc_tui.__main__ import main
 
 def loaded(_):
@@ -224,7 +224,7 @@ def loaded(_):
     while True:
         held = [held]
 
-commands.load_command = loaded
+registry.load_command = loaded
 sys.exit(main(["info", "--demo"]))
 """
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cgc_tui.cli.arguments import owner_name, query_of, state
-from cgc_tui.cli.commands.show import report_missing
 from cgc_tui.cli.context import CommandContext
 from cgc_tui.cli.exit_codes import ExitCode, error_message, exit_code_for
+from cgc_tui.cli.named_jobs import fetch_named
 from cgc_tui.cli.progress import ProgressLine
 from cgc_tui.cli.watch_printer import WatchPrinter
 from cgc_tui.domain.errors import CgcError, OutcomeUnknown
@@ -126,19 +126,15 @@ async def _select_jobs(
     client: PlatformClient, options: Namespace, context: CommandContext
 ) -> tuple[tuple[ImportJob, ...], ExitCode]:
     """Return the jobs that are meant; where one cannot be had, say so and return what that means."""
-    from cgc_tui.api.listing import fetch_all, fetch_many
-    from cgc_tui.domain.records import job_id
+    from cgc_tui.api.listing import fetch_all
 
+    if options.jobs:
+        return await fetch_named(client, options.jobs, context)
     with ProgressLine(context) as progress:
-        if not options.jobs:
-            page = await fetch_all(
-                client, query_of(options), on_progress=progress.show, on_retry=progress.retrying
-            )
-            return page.jobs, ExitCode.DONE
-        ids = list(dict.fromkeys(map(job_id, options.jobs)))
-        records = await fetch_many(client, ids, on_retry=progress.retrying)
-    jobs = [record for record in map(records.get, ids) if isinstance(record, ImportJob)]
-    return tuple(jobs), report_missing(ids, records, context)
+        page = await fetch_all(
+            client, query_of(options), on_progress=progress.show, on_retry=progress.retrying
+        )
+    return page.jobs, ExitCode.DONE
 
 
 def _requests(plan: RetryPlan, policy: NameConflictPolicy) -> Iterator[str]:

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cgc_tui.cli.context import CommandContext
-from cgc_tui.cli.exit_codes import ExitCode
+from cgc_tui.cli.named_jobs import distinct_ids, report_missing
 from cgc_tui.config.platforms import platform_at
 from cgc_tui.domain.error_hints import hint_for
 from cgc_tui.domain.errors import NotFound
 from cgc_tui.domain.jobs import ImportJob, JobError
-from cgc_tui.domain.text import sanitize
 from cgc_tui.formatting.display import state_label
 from cgc_tui.formatting.export import ExportFormat, export_lines
 from cgc_tui.formatting.job_details import FOLDER_NOTE, detail_rows, error_message
@@ -41,9 +40,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 async def run(options: Namespace, context: CommandContext) -> int:
     """Show the jobs in the order in which they were named."""
-    from cgc_tui.domain.records import job_id
-
-    ids = list(dict.fromkeys(map(job_id, options.jobs)))
+    ids = distinct_ids(options.jobs)
     async with context.client() as client:
         records = await _fetch(client, ids)
     jobs = [record for record in map(records.get, ids) if isinstance(record, ImportJob)]
@@ -60,24 +57,6 @@ async def _fetch(client: PlatformClient, ids: Sequence[str]) -> dict[str, Import
         return {ids[0]: await client.job(ImportJob(id=ids[0], state=""))}
     except NotFound as error:
         return {ids[0]: JobError(status=error.status, code=error.code, message=error.server_message)}
-
-
-def report_missing(
-    ids: Sequence[str], records: dict[str, ImportJob | JobError], context: CommandContext
-) -> ExitCode:
-    """Say for each job that could not be had why, and return the exit code that this means."""
-    code = ExitCode.DONE
-    for job_id in ids:
-        record = records.get(job_id)
-        if isinstance(record, ImportJob):
-            continue
-        reason = (
-            record.message if record is not None and record.message else "the platform said nothing of it"
-        )
-        context.say(f"{sanitize(job_id)}: {sanitize(reason)}")
-        forbidden = record is not None and record.status == 403
-        code = ExitCode.ACCESS if forbidden or code is ExitCode.ACCESS else ExitCode.NO
-    return code
 
 
 def _paragraphs(jobs: Sequence[ImportJob], context: CommandContext) -> Iterator[str]:
