@@ -24,10 +24,10 @@ from cgc_tui.system.crash_report import BUG, write_report
 from cgc_tui.system.process_limits import LIMITED, address_space_message, limit_message, startable_threads
 
 THREADS = 4
-"""How many threads the screen has at first: for keys, for output, for hang-ups, and for what would block."""
+"""The threads that the app needs: for keys, for output, for hang-ups and for blocking calls."""
 
 LEAST_ADDRESS_SPACE = 100_000 * 1024
-"""Bytes without which the screen is not started: the program alone takes 85 MB, with the threads' stacks."""
+"""Bytes of address space without which the app is not started: it takes 85 MB with its threads' stacks."""
 
 ALLOWED_TEXTUAL_VARS = {
     "TEXTUAL_ANIMATIONS",
@@ -38,10 +38,11 @@ ALLOWED_TEXTUAL_VARS = {
     "TEXTUAL_SMOOTH_SCROLL",
     "TEXTUAL_SPEEDUPS",
 }
-"""Textual's variables that change what is seen, and nothing else."""
+"""Textual's variables that change the display and nothing else."""
 
 
 def run_app(options: argparse.Namespace, request_log: RequestLog, prefetch: Prefetch | None) -> int:
+    """Start the app, and return the exit code when it ends; raises CredentialsError."""
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
         message = "needs a terminal on standard input and standard error; for scripts there is: cgc-tui list"
         say(SafeText(message))
@@ -50,7 +51,7 @@ def run_app(options: argparse.Namespace, request_log: RequestLog, prefetch: Pref
         say(SafeText(limit))
         return LIMITED
     scrub_environment(os.environ)
-    if os.environ.get("TERM") == "dumb":  # for which Textual would take the most colours
+    if os.environ.get("TERM") == "dumb":  # Textual would use all colours
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "standard")
     settings = load_settings(settings_path())
     session = platform_session(options, settings, request_log)
@@ -66,7 +67,7 @@ def run_app(options: argparse.Namespace, request_log: RequestLog, prefetch: Pref
     from cgc_tui.tui.app import AppConfig, CgcApp
     from cgc_tui.tui.terminal.driver import DiffDriver, TerminalDriver
 
-    gc.freeze()  # what was imported stays: looking through it for what does not took 10 ms of the start
+    gc.freeze()  # saves 10 ms of the start: imported modules are never garbage
     gc.enable()
     refresh = options.tui_refresh
     setup = AppConfig(
@@ -98,7 +99,7 @@ def run_app(options: argparse.Namespace, request_log: RequestLog, prefetch: Pref
 
 
 def start_prefetch(prefetch: Prefetch, session: PlatformSession, query: JobQuery) -> None:
-    """Have the first page asked for, where there is a token for it."""
+    """Start the request for the first page if there is a token."""
     endpoint, token = session.access.endpoint, session.access.token
     if token is None:
         prefetch.close()
@@ -119,9 +120,9 @@ def _first_query(options: argparse.Namespace, settings: Settings) -> JobQuery:
 
 
 def scrub_environment(environ: MutableMapping[str, str]) -> None:
-    """Remove what would have Textual write keys, a pasted token too, to files, or take other code.
+    """Remove the variables that make Textual write keys to files, even a pasted token, or load other code.
 
-    And what it would take for the terminal's size, which a resize makes false.
+    Remove LINES and COLUMNS too: Textual would take them for the size, which is wrong after a resize.
     """
     for name in [name for name in environ if name.startswith("TEXTUAL") and name not in ALLOWED_TEXTUAL_VARS]:
         del environ[name]
@@ -130,5 +131,5 @@ def scrub_environment(environ: MutableMapping[str, str]) -> None:
 
 
 def default_display() -> DisplayOptions:
-    """Return how things are said where the locale's encoding may lack the glyphs."""
+    """Return display options, in ASCII if the locale's encoding may lack the glyphs."""
     return DisplayOptions(ascii="utf" not in locale.getencoding().lower())

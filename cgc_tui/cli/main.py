@@ -22,7 +22,7 @@ from cgc_tui.domain.text import sanitize
 
 
 def main(arguments: Sequence[str], prefetch: Prefetch | None) -> int:
-    """Run the screen or a command, and return its exit code; `prefetch` asks for the screen's first page."""
+    """Run the app or a command, and return its exit code; `prefetch` can request the app's first page."""
     parser = build_parser(commands=not has_only_options(arguments))
     try:
         options = parser.parse_args(arguments)
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str], prefetch: Prefetch | None) -> int:
         return ExitCode.USAGE
     request_log.note(f"cgc-tui ends with {code}")
     if options.command is None and request_log.write_error is not None:
-        say(request_log.write_error)  # what the screen said is gone with it
+        say(request_log.write_error)  # the app's own warning is no longer visible
     return code
 
 

@@ -38,7 +38,7 @@ Example: cgc-tui --state FAILED --project rosalind/brca-pilot
 
 
 def build_parser(*, commands: bool = True) -> Parser:
-    """Return the parser of the command line; without `commands`, that of the screen alone."""
+    """Return the parser of the command line; without `commands`, that of the app alone."""
     parser = Parser(prog="cgc-tui", description=DESCRIPTION, epilog=EPILOG)
     add_global_options(parser)
     _add_app_options(parser)
@@ -64,7 +64,7 @@ def _add_commands(parser: argparse.ArgumentParser) -> None:
 
 
 def has_only_options(arguments: Sequence[str]) -> bool:
-    """Tell whether there is no command among the arguments, nor a wish for help: only options and values."""
+    """Tell whether the arguments are options of the app alone: no command and no request for help."""
     if {"-h", "--help", *COMMANDS}.intersection(arguments):
         return False
     return all(this.startswith("-") or before.startswith("--") for before, this in pairwise(["", *arguments]))

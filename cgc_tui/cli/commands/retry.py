@@ -39,7 +39,7 @@ Example: cgc-tui retry --project rosalind/brca-pilot --write --yes
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Take ids or filters, the options of the imports, and leave to send."""
+    """Add ids or filters, the import options, and the options that allow sending."""
     parser.set_defaults(state=[JobState.FAILED.value])
     parser.add_argument("jobs", nargs="*", metavar="ID", help=SUPPRESS)
     parser.add_argument("--state", type=_failed, action="append", help=SUPPRESS)
@@ -66,14 +66,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def _failed(text: str) -> str:
-    """Return the only state whose jobs can be retried."""
+    """Parse the only state whose jobs can be retried."""
     if state(text) != JobState.FAILED:
         raise ArgumentTypeError("must be FAILED: only failed jobs can be retried")
     return JobState.FAILED
 
 
 async def run(options: Namespace, context: CommandContext) -> int:
-    """Plan, and send where that is allowed and confirmed."""
+    """Plan the retry, and send it if that is allowed and confirmed."""
     if options.jobs and (options.project or options.volume):
         context.say("give ids or filters, not both.")
         return ExitCode.USAGE
@@ -106,7 +106,7 @@ async def run(options: Namespace, context: CommandContext) -> int:
 
 
 def _lock(context: CommandContext, *, wait: bool) -> SendLock:
-    """Return the lock for sending, which says what it waits for."""
+    """Return the lock for sending, which reports what it waits for."""
 
     def waiting(holder: LockHolder | None) -> None:
         if holder is not None:
@@ -125,7 +125,7 @@ def _lock(context: CommandContext, *, wait: bool) -> SendLock:
 async def _select_jobs(
     client: PlatformClient, options: Namespace, context: CommandContext
 ) -> tuple[tuple[ImportJob, ...], ExitCode]:
-    """Return the jobs that are meant; where one cannot be had, say so and return what that means."""
+    """Return the selected jobs, and the exit code if the command ends because some cannot be read."""
     from cgc_tui.api.listing import fetch_all
 
     if options.jobs:
@@ -138,7 +138,7 @@ async def _select_jobs(
 
 
 def _requests(plan: RetryPlan, policy: NameConflictPolicy) -> Iterator[str]:
-    """Yield the requests that would be sent, a line each."""
+    """Yield the requests that would be sent, each on a line."""
     for start in range(0, len(plan.jobs), MAX_LIMIT):
         items = [request_body(job, policy) for job in plan.jobs[start : start + MAX_LIMIT]]
         yield json.dumps({"items": items}, ensure_ascii=False, allow_nan=False) + "\n"
@@ -147,9 +147,9 @@ def _requests(plan: RetryPlan, policy: NameConflictPolicy) -> Iterator[str]:
 async def _send_and_report(
     client: PlatformClient, retry_run: RetryRun, context: CommandContext, *, planned: int
 ) -> ExitCode:
-    """Send, look where an answer was lost, and print what became of each, whatever comes between.
+    """Send the imports, find those whose answer was lost, and print each outcome, also after an error.
 
-    So many were planned; those that were started since then are not sent.
+    `planned` is how many were to be sent before the lock was held; some may have been started since.
     """
     from cgc_tui.services.retry import reconcile, send
 
@@ -179,7 +179,7 @@ async def _send_and_report(
 async def _watch_new_jobs(
     client: PlatformClient, retry_run: RetryRun, context: CommandContext, code: ExitCode
 ) -> ExitCode:
-    """Follow the new jobs to their end."""
+    """Watch the new jobs until all have ended."""
     from cgc_tui.services.watcher import JobWatcher
 
     new = [outcome.replacement for outcome in retry_run.outcomes if outcome.replacement is not None]

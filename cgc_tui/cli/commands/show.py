@@ -1,4 +1,4 @@
-"""`cgc-tui show`: everything that is known of a job, or of several."""
+"""`cgc-tui show`: prints all that is known about jobs."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ LABEL_CELLS = 9
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Take the jobs, and a form."""
+    """Add the jobs and the format."""
     parser.add_argument("jobs", nargs="+", metavar="ID", help=SUPPRESS)
     parser.add_argument("--json", action="store_true", help="an array of whole records")
 
 
 async def run(options: Namespace, context: CommandContext) -> int:
-    """Show the jobs in the order in which they were named."""
+    """Show the jobs in the order in which they are named."""
     ids = distinct_ids(options.jobs)
     async with context.client() as client:
         records = await _fetch(client, ids)
@@ -67,7 +67,7 @@ def _paragraphs(jobs: Sequence[ImportJob], context: CommandContext) -> Iterator[
 
 
 def _lines(job: ImportJob, context: CommandContext) -> Iterator[str]:
-    """Yield what the detail on the screen says: the state and its reason first."""
+    """Yield the lines of a job as in the app's detail: the state and the error first."""
     display = context.display
     code = job.error.code if job.error is not None else None
     yield state_label(job.state, display) + (f"   {code}" if code is not None else "")

@@ -1,4 +1,4 @@
-"""`cgc-tui watch`: follows jobs to their end, for pipelines that wait for them."""
+"""`cgc-tui watch`: watches jobs until all have ended, for pipelines that wait for them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ FINAL_POLL_TIMEOUT = 30.0
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Take ids or filters, and the rhythm."""
+    """Add ids or filters, the interval and the time-out."""
     parser.add_argument("jobs", nargs="*", metavar="ID", help=SUPPRESS)
     add_filters(parser)
     parser.add_argument(
