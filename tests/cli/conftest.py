@@ -37,7 +37,7 @@ def command(
     tmp_path: Path,
     waits: list[float],
 ) -> Command:
-    """Return a function that runs a command line; errors come as they are raised."""
+    """Return a function that runs a command line, and raises its errors."""
 
     async def sleep(seconds: float) -> None:
         waits.append(seconds)

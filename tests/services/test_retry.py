@@ -1,4 +1,4 @@
-"""Failed imports are planned, sent once each, and told apart afterwards: over a real socket."""
+"""Failed imports are planned, sent once each, and reconciled, over a real socket."""
 
 from __future__ import annotations
 
@@ -62,22 +62,28 @@ def job(name: str, state: str = "FAILED", **changes: Any) -> ImportJob:
     return replace(created, **changes)
 
 
-def test_a_body_is_as_before_unless_told_otherwise() -> None:
+def test_a_request_repeats_the_original_unless_the_policy_changes_it() -> None:
     old = job("a", overwrite=True, autorename=False, preserve_folder_structure=True)
-    asked = {
+    expected = {
         "source": {"volume": "rosalind/raw", "location": "runs/a.bam"},
         "destination": {"project": "rosalind/brca-pilot", "name": "a.bam"},
     }
-    assert request_body(old, NameConflictPolicy.AS_BEFORE) == asked | {"overwrite": True, "autorename": False}
-    assert request_body(old, NameConflictPolicy.OVERWRITE) == asked | {"overwrite": True, "autorename": False}
-    assert request_body(old, NameConflictPolicy.AUTORENAME) == asked | {
+    assert request_body(old, NameConflictPolicy.AS_BEFORE) == expected | {
+        "overwrite": True,
+        "autorename": False,
+    }
+    assert request_body(old, NameConflictPolicy.OVERWRITE) == expected | {
+        "overwrite": True,
+        "autorename": False,
+    }
+    assert request_body(old, NameConflictPolicy.AUTORENAME) == expected | {
         "overwrite": False,
         "autorename": True,
     }
-    assert request_body(job("a"), NameConflictPolicy.AS_BEFORE) == asked
+    assert request_body(job("a"), NameConflictPolicy.AS_BEFORE) == expected
 
 
-def test_a_folder_keeps_its_option_and_its_parent() -> None:
+def test_a_request_for_a_folder_keeps_its_option_and_parent() -> None:
     folder = job(
         "a",
         source=Source("v/v", "runs/7/"),
@@ -91,7 +97,7 @@ def test_a_folder_keeps_its_option_and_its_parent() -> None:
     }
 
 
-def test_what_is_left_out_says_why() -> None:
+def test_skipped_jobs_have_a_reason() -> None:
     done = job("b", "COMPLETED")
     repeated = replace(job("a"), id="a2")
     bare = job("c", source=Source())
@@ -115,7 +121,7 @@ def test_what_is_left_out_says_why() -> None:
     assert planned.skip_counts[SkipReason.RESTARTED] == 1
 
 
-def test_what_was_there_before_it_failed_does_not_count() -> None:
+def test_jobs_from_before_the_failure_are_no_retry() -> None:
     older = replace(job("a", "COMPLETED"), id="a0", started_on=NOON - timedelta(days=1))
     again = replace(job("a", "FAILED"), id="a1", started_on=NOON + timedelta(days=1))
     unknown = replace(job("a", "COMPLETED"), id="a3", started_on=None)
@@ -159,7 +165,7 @@ FAILED = {"finished_on": NOON + timedelta(minutes=1)}
         ),
     ],
 )
-def test_a_retry_is_recognised_whatever_the_platform_calls_it(
+def test_a_retry_is_recognised_under_any_name_of_the_platform(
     old: dict[str, Any], new: dict[str, Any], same: bool
 ) -> None:
     failed = job("a", **FAILED | old)
@@ -171,8 +177,8 @@ def test_a_retry_is_recognised_whatever_the_platform_calls_it(
     assert (run.outcomes[0].replacement == again) is same
 
 
-def test_imports_of_one_go_are_not_taken_for_retries_of_each_other() -> None:
-    """One source under two names, and into a project and a folder: each is an import of its own."""
+def test_imports_of_one_batch_are_not_retries_of_each_other() -> None:
+    """One source under two names, and into a project and a folder, is three imports."""
     destinations = [
         Destination("rosalind/brca-pilot", "a.bam"),
         Destination("rosalind/brca-pilot", "b.bam"),
@@ -215,7 +221,7 @@ def test_a_retry_that_failed_under_another_name_is_not_sent_beside_its_original(
     assert plan_retry([again, first], sent_ids={"a"}).jobs == (again,)
 
 
-def test_a_job_that_was_started_since_counts_although_it_has_failed() -> None:
+def test_a_job_that_was_started_since_is_a_retry_even_if_it_failed() -> None:
     first, other = job("a"), job("b")
     again = replace(job("a", started_on=LATER), id="a2")
     assert plan_retry([first, other], listed=[first, again]).jobs == (first, other)
@@ -224,7 +230,7 @@ def test_a_job_that_was_started_since_counts_although_it_has_failed() -> None:
     assert plan_retry([first], listed=[first], known=()).jobs == (first,)
 
 
-def test_nothing_is_taken_twice() -> None:
+def test_no_import_is_in_two_chunks() -> None:
     run = RetryRun(
         RetryPlan(tuple(job(str(number)) for number in range(230)), {}), NameConflictPolicy.AS_BEFORE
     )
@@ -235,13 +241,13 @@ def test_nothing_is_taken_twice() -> None:
     assert (run.next_chunk(), run.counts[SendStatus.REFUSED], len(run.sent_ids)) == ((), 100, 130)
 
 
-def test_a_stopped_run_takes_no_more() -> None:
+def test_a_stopped_run_has_no_next_chunk() -> None:
     run = RetryRun(RetryPlan((job("a"),), {}), NameConflictPolicy.AS_BEFORE)
     run.stopped = True
     assert (run.next_chunk(), run.counts, run.sent_ids) == ((), {SendStatus.WAITING: 1}, frozenset())
 
 
-def test_a_new_job_is_followed_until_it_is_neither_pending_nor_running() -> None:
+def test_a_new_job_is_running_while_it_is_unfinished() -> None:
     run = RetryRun(RetryPlan((job("a"), job("b"), job("c")), {}), NameConflictPolicy.AS_BEFORE)
     new = [job("n1", "PENDING"), job("n2", ""), job("n3", "ABORTED")]
     run.record_results(run.next_chunk(), [SubmitResult(True, each) for each in new])
@@ -253,7 +259,7 @@ def test_a_new_job_is_followed_until_it_is_neither_pending_nor_running() -> None
     assert run_summary(run, DisplayOptions()) == "3 started (1 completed, 2 ended otherwise)"
 
 
-def test_a_new_job_is_recognised_among_those_that_are_listed() -> None:
+def test_a_new_job_is_matched_among_the_listed_ones() -> None:
     run = RetryRun(
         RetryPlan((job("a"), job("b")), {}), NameConflictPolicy.AS_BEFORE, ids_before=["a", "b", "old"]
     )
@@ -277,26 +283,26 @@ def platform(clock: Clock) -> SimulatedPlatform:
 async def start(
     client: PlatformClient, options: NameConflictPolicy = NameConflictPolicy.AS_BEFORE
 ) -> RetryRun:
-    """Return a retry of all failed jobs, nothing of it sent yet."""
+    """Return a retry of all failed jobs, with nothing sent yet."""
     failed = (await fetch_all(client, JobQuery(states=("FAILED",)))).jobs
     now = await related_jobs(client, failed)
     return RetryRun(plan_retry(failed, listed=now), options, ids_before=[job.id for job in now])
 
 
 def submitted(platform: SimulatedPlatform) -> list[tuple[object, ...]]:
-    """Return all imports that were asked for, in order."""
+    """Return all requested imports, in order."""
     matches = []
-    for asked in platform.requests:
-        if asked.path == CREATE:
+    for call in platform.requests:
+        if call.path == CREATE:
             matches += [
                 (item["source"]["location"], item["destination"]["name"])
-                for item in json.loads(asked.body)["items"]
+                for item in json.loads(call.body)["items"]
             ]
     return matches
 
 
 def second(platform: SimulatedPlatform) -> Any:
-    """Return what means the second submission."""
+    """Return a predicate for the second submission."""
 
     def means(request: httpx.Request) -> bool:
         return request.url.path == CREATE and len(submitted(platform)) == 200
@@ -304,7 +310,7 @@ def second(platform: SimulatedPlatform) -> Any:
     return means
 
 
-async def test_each_is_sent_once_through_refusals_and_a_lost_answer(
+async def test_each_import_is_sent_once_despite_refusals_and_a_lost_answer(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     run = await start(client)
@@ -357,13 +363,13 @@ async def test_each_is_sent_once_through_refusals_and_a_lost_answer(
         ("items_null", True),
     ],
 )
-async def test_a_lost_answer_is_never_asked_for_again(
+async def test_a_request_without_an_answer_is_never_repeated(
     client: PlatformClient, platform: SimulatedPlatform, fault: str, value: object
 ) -> None:
     platform.next(fault, value, where=CREATE)
     with pytest.raises(OutcomeUnknown, match="Look whether the jobs are there"):
         await client.submit([request_body(job("x"), NameConflictPolicy.AS_BEFORE)])
-    assert [asked.path for asked in platform.requests] == [CREATE]
+    assert [call.path for call in platform.requests] == [CREATE]
 
 
 @pytest.mark.parametrize(
@@ -378,7 +384,7 @@ async def test_a_lost_answer_is_never_asked_for_again(
         ("gateway_html", 413, RequestRejected),
     ],
 )
-async def test_what_surely_started_nothing_is_no_lost_answer(
+async def test_an_error_that_excludes_a_start_is_no_lost_answer(
     client: PlatformClient, platform: SimulatedPlatform, fault: str, value: object, kind: type[Exception]
 ) -> None:
     platform.next(fault, value, where=CREATE)
@@ -430,10 +436,10 @@ async def test_a_closed_client_sends_nothing(client: PlatformClient) -> None:
     assert caught.value.sent is False
 
 
-async def test_an_error_of_one_import_may_leave_its_outcome_open(
+async def test_an_error_of_one_import_may_leave_its_outcome_unknown(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
-    """After a 5xx or 408 there may be a job; another 4xx of the platform says that there is none."""
+    """After a 5xx or 408 a job may exist; another 4xx of the platform excludes that."""
     statuses = [400, 404, 408, 409, 500, 503, None]
     errors = [{"status": status, "code": 1, "message": f"no {status}"} for status in statuses]
 
@@ -441,10 +447,10 @@ async def test_an_error_of_one_import_may_leave_its_outcome_open(
         return httpx.Response(200, json={"items": [{"error": error} for error in errors]})
 
     platform.next(answer, where=CREATE)
-    asked = [job(str(number)) for number in range(len(statuses))]
-    results = await client.submit([request_body(each, NameConflictPolicy.AS_BEFORE) for each in asked])
+    failed = [job(str(number)) for number in range(len(statuses))]
+    results = await client.submit([request_body(each, NameConflictPolicy.AS_BEFORE) for each in failed])
     assert [result.created for result in results] == [False, False, None, False, None, None, None]
-    run = RetryRun(RetryPlan(tuple(asked), {}), NameConflictPolicy.AS_BEFORE)
+    run = RetryRun(RetryPlan(tuple(failed), {}), NameConflictPolicy.AS_BEFORE)
     run.record_results(run.next_chunk(), results)
     assert run.counts == {SendStatus.REFUSED: 3, SendStatus.UNKNOWN: 4}
     assert run.outcomes[5].detail == "1 no 503"
@@ -468,7 +474,7 @@ REPLACED = [(408, None), (409, None), (502, None), (504, None), (500, 90004), (5
 
 
 @pytest.mark.parametrize("answer", REPLACED, ids=str)
-async def test_an_error_after_the_jobs_were_made_is_no_refusal(
+async def test_an_error_after_the_jobs_were_created_is_no_refusal(
     client: PlatformClient, platform: SimulatedPlatform, answer: tuple[int, int | None]
 ) -> None:
     platform.remove_jobs(platform.ids()[:150])
@@ -494,7 +500,7 @@ async def test_a_deadline_is_a_lost_answer(connect: Connect, platform: Simulated
     ("fault", "kind", "fate"),
     [("maintenance", OutcomeUnknown, SendStatus.UNKNOWN), ("limited", RateLimited, SendStatus.REFUSED)],
 )
-async def test_what_stops_one_request_stops_the_rest(
+async def test_a_token_or_limit_error_stops_the_rest(
     client: PlatformClient, platform: SimulatedPlatform, fault: str, kind: type[CgcError], fate: SendStatus
 ) -> None:
     run = await start(client)
@@ -513,7 +519,7 @@ async def test_two_lost_answers_in_a_row_stop_the_rest(
     assert run.counts == {SendStatus.UNKNOWN: 200, SendStatus.WAITING: 40}
 
 
-async def test_given_up_in_the_middle_it_is_unknown_and_not_sent_again(
+async def test_a_cancelled_request_is_unknown_and_not_sent_again(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     run = await start(client)
@@ -539,7 +545,7 @@ async def test_a_second_retry_finds_what_the_first_started(
 
 
 @pytest.mark.parametrize("switch", ["bulk_create_without_ids", "bulk_short", "bulk_long"])
-async def test_odd_answers_are_sorted_out_by_a_look(
+async def test_odd_answers_are_resolved_by_reconciling(
     client: PlatformClient, platform: SimulatedPlatform, switch: str
 ) -> None:
     setattr(platform.switches, switch, True)
@@ -579,7 +585,7 @@ RENAMED = [
     "fault", [None, ("drop", "body"), ("bulk_short", True), ("answer_replaced", (504, None))]
 )
 @pytest.mark.parametrize(("switch", "options"), RENAMED)
-async def test_a_second_retry_finds_what_the_platform_calls_otherwise(
+async def test_a_second_retry_finds_jobs_that_the_platform_renamed(
     client: PlatformClient,
     platform: SimulatedPlatform,
     switch: str,
@@ -612,7 +618,7 @@ async def test_a_second_retry_finds_what_the_platform_calls_otherwise(
 
 
 @pytest.mark.parametrize("state", ["PENDING", "COMPLETED", "FAILED"])
-async def test_what_another_process_started_before_the_lock_was_free_is_left_out(
+async def test_imports_that_another_process_started_before_the_lock_was_free_are_skipped(
     client: PlatformClient, connect: Connect, platform: SimulatedPlatform, state: str
 ) -> None:
     failed = (await fetch_all(client, JobQuery(states=("FAILED",)))).jobs
@@ -663,7 +669,7 @@ async def test_a_duplicate_that_was_planned_but_not_listed_is_no_new_start(
         assert [outcome.original.id for outcome in run.outcomes] == [original.id]
 
 
-async def test_without_a_look_under_the_lock_nothing_is_sent(
+async def test_nothing_is_sent_if_the_list_cannot_be_read_under_the_lock(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     failed = (await fetch_all(client, JobQuery(states=("FAILED",)))).jobs
@@ -684,7 +690,7 @@ async def test_without_a_look_under_the_lock_nothing_is_sent(
     assert submitted(platform) == []
 
 
-async def test_a_job_that_is_listed_late_is_found_by_a_later_look(
+async def test_a_job_that_is_listed_late_is_found_by_a_later_search(
     client: PlatformClient, platform: SimulatedPlatform
 ) -> None:
     platform.remove_jobs(platform.ids()[:200])

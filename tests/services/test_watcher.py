@@ -122,7 +122,7 @@ async def test_a_query_is_read_at_each_poll_and_new_matches_are_watched() -> Non
     assert watcher.watched.had_pending
 
 
-async def test_a_list_that_cannot_be_read_is_no_end() -> None:
+async def test_an_unreadable_list_does_not_end_the_watch() -> None:
     platform = Platform(error=UNAVAILABLE, steps=[lambda: platform.fail(None)])
     await platform.watcher(query=QUERY).run()
     assert [status.error for status in platform.statuses] == [UNAVAILABLE, None]
