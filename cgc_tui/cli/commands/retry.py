@@ -51,7 +51,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     for option in (NameConflictPolicy.OVERWRITE, NameConflictPolicy.AUTORENAME):
         names.add_argument(
             f"--{option}",
-            dest="options",
+            dest="policy",
             action="store_const",
             const=option,
             default=NameConflictPolicy.AS_BEFORE,
@@ -91,13 +91,13 @@ async def run(options: Namespace, context: CommandContext) -> int:
         for label, value in plan_rows(plan, len(jobs), context.display):
             context.say(f"{label.lower()}: {value}")
         if not options.yes or not plan.jobs:
-            context.write(_requests(plan, options.options))
+            context.write(_requests(plan, options.policy))
             context.say("nothing is sent; --write --yes sends." if plan.jobs else "nothing to send.")
             return ExitCode.DONE
         hold = _lock(context, wait=not options.no_wait).hold
         known = [job.id for job in listed]
         try:
-            async with locked_run(client, plan, options.options, known=known, hold=hold) as retry_run:
+            async with locked_run(client, plan, options.policy, known=known, hold=hold) as retry_run:
                 code = await _send_and_report(client, retry_run, context, planned=len(plan.jobs))
         except LockHeld as error:
             context.say(f"nothing was sent: {held_by(error.holder, context.display)}")
