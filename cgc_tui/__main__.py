@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from socket import socket
 
 from cgc_tui.api.prefetch import Prefetch
-from cgc_tui.cli.commands import COMMANDS
+from cgc_tui.cli.registry import COMMANDS
 
 NO_PREFETCH_ARGUMENTS = {"-h", "--help", "--version", "--demo", *COMMANDS}
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cgc_tui import __version__
-from cgc_tui.cli.commands import COMMANDS
+from cgc_tui.cli.registry import COMMANDS
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from tests.support.terminal import APP, Terminal
 

@@ -1,4 +1,4 @@
-"""The options that several commands share, and the app with them."""
+"""Options and value types that the commands and the app share."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Parser(ArgumentParser):
-    """A parser whose texts are laid out by hand, and whose errors are one line."""
+    """An argument parser with hand-formatted help, whose errors are one line."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(
@@ -37,19 +37,19 @@ class Parser(ArgumentParser):
         self.add_argument("-h", "--help", action="help", help=SUPPRESS)
 
     def print_help(self, file: SupportsWrite[str] | None = None) -> None:
-        """Print the help; raises Closed and Unwritable."""
+        """Print the help; raises OutputClosed and OutputError."""
         if file is None and sys.stdout is not None:
             write(sys.stdout, [self.format_help()])
         elif file is not None:
             super().print_help(file)
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong with the arguments, and where it is told what is right."""
+        """Exit with a one-line error that names the help."""
         self.exit(ExitCode.USAGE, f"{self.prog}: {sanitize(message)}; see {self.prog} --help\n")
 
 
 class Version(Action):
-    """An option that prints the version and ends."""
+    """An option that prints the version and exits."""
 
     def __call__(self, parser: ArgumentParser, *_: object) -> NoReturn:
         if sys.stdout is not None:
@@ -58,16 +58,16 @@ class Version(Action):
 
 
 class _RejectTokenOption(Action):
-    """An option that there is not: who tries it is told why, and the token is not repeated."""
+    """Rejects `--token` and says why, without repeating the token."""
 
     def __call__(self, parser: ArgumentParser, *_: object) -> NoReturn:
         parser.error("there is no --token, as arguments are public; for tokens there is: cgc-tui auth login")
 
 
 def add_global_options(parser: ArgumentParser, *, default: str | None = None, show_help: bool = True) -> None:
-    """Add what may stand before a command or after it: which platform is meant, and a log.
+    """Add the options that may stand before or after a command: the platform and the log file.
 
-    Where it is not `show_help`, the help leaves it out.
+    Without `show_help`, the help omits them.
     """
 
     def help_text(text: str) -> str:
@@ -97,12 +97,12 @@ def add_global_options(parser: ArgumentParser, *, default: str | None = None, sh
 
 
 def repeat_global_options(parser: ArgumentParser) -> None:
-    """Add the same to a command's own parser, where it changes what stood before only if it is given."""
+    """Add the global options to a command's parser; they override those before the command."""
     add_global_options(parser, default=SUPPRESS, show_help=False)
 
 
 def add_filters(parser: ArgumentParser) -> None:
-    """Add the platform's own filters."""
+    """Add the platform's filters."""
     parser.add_argument(
         "--state", action="append", type=state, metavar="S", help="only jobs in this state; may be repeated"
     )
@@ -110,7 +110,7 @@ def add_filters(parser: ArgumentParser) -> None:
 
 
 def add_location_filters(parser: ArgumentParser) -> None:
-    """Add the filters that say from where and to where."""
+    """Add the filters by project and by volume."""
     parser.add_argument(
         "--project", type=owner_name, metavar="OWNER/NAME", help="only jobs into this project"
     )
@@ -123,14 +123,14 @@ def query_of(options: Namespace) -> JobQuery:
 
 
 def state(text: str) -> str:
-    """Return a state, which may be typed in any case."""
+    """Parse a state, in any case."""
     if text.upper() not in set(JobState):
         raise ArgumentTypeError(f"must be one of {', '.join(JobState)}")
     return text.upper()
 
 
 def owner_name(text: str) -> str:
-    """Return the id of a project or volume."""
+    """Parse the id of a project or volume."""
     owner, slash, name = text.partition("/")
     if not (owner and slash and name) or "/" in name:
         raise ArgumentTypeError("must be owner/name")
@@ -138,23 +138,23 @@ def owner_name(text: str) -> str:
 
 
 def page_size(text: str) -> int:
-    """Return how many jobs to ask for at once."""
+    """Parse a number of jobs per page."""
     if not text.isdecimal() or not 1 <= int(text) <= MAX_LIMIT:
         raise ArgumentTypeError(f"must be 1 to {MAX_LIMIT}")
     return int(text)
 
 
 def count(text: str) -> int:
-    """Return a number of jobs."""
+    """Parse a number of jobs."""
     if not text.isdecimal() or len(text) > 9:
         raise ArgumentTypeError("must be 0 or more")
     return int(text)
 
 
 def seconds(minimum: float, maximum: float = 86400, *, off: bool = False) -> Callable[[str], float]:
-    """Return a type for a number of seconds; with `off` it may be 0."""
+    """Return a parser of a number of seconds; with `off` it may be 0."""
 
-    def read(text: str) -> float:
+    def parse(text: str) -> float:
         try:
             value = float(text)
         except ValueError:
@@ -163,4 +163,4 @@ def seconds(minimum: float, maximum: float = 86400, *, off: bool = False) -> Cal
             raise ArgumentTypeError(f"must be {'0, or ' if off else ''}{minimum:g} to {maximum:g} seconds")
         return value
 
-    return read
+    return parse

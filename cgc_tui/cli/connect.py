@@ -1,4 +1,4 @@
-"""Connects to the platform that the options name: the real one or the simulated one."""
+"""Makes the session for the platform that the options name: a real one or the simulated one."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
 
 
-def _platform_session(
+def platform_session(
     options: argparse.Namespace, settings: Settings, request_log: RequestLog
 ) -> PlatformSession:
     return _demo_session(request_log) if options.demo else _configured_session(options, settings, request_log)
 
 
 def _demo_session(request_log: RequestLog) -> PlatformSession:
-    """Return the simulated platform, which keeps nothing."""
+    """Return a session with the simulated platform, which stores nothing."""
     from cgc_tui.api.client import PlatformClient
     from cgc_tui.api.requester import Requester
     from cgc_tui.demo import SimulatedPlatform, Switches
@@ -48,7 +48,7 @@ def _demo_session(request_log: RequestLog) -> PlatformSession:
 def _configured_session(
     options: argparse.Namespace, settings: Settings, request_log: RequestLog
 ) -> PlatformSession:
-    """Return the platform and the token that options, environment, settings and store name."""
+    """Return a session with the platform and token of the options, environment, settings and store."""
     credentials = Credentials(config_directory(os.environ), environ=os.environ, home=Path.home())
     access = credentials.resolve(
         profile=options.profile, endpoint=options.endpoint, default_profile=settings.profile
@@ -61,11 +61,11 @@ def _connect(
     credentials: Credentials, request_log: RequestLog, endpoint: str, token: Token
 ) -> PlatformClient:
     from cgc_tui.api.client import PlatformClient
-    from cgc_tui.api.requester import Requester  # not before there is a token: it takes long
+    from cgc_tui.api.requester import Requester  # slow to import, so only with a token
 
     advance = credentials.advance_access(endpoint)
     return PlatformClient(Requester(endpoint, token, advance_access=advance, request_log=request_log))
 
 
-def _settings_path() -> Path:
+def settings_path() -> Path:
     return config_directory(os.environ) / "config.toml"

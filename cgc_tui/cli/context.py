@@ -1,4 +1,4 @@
-"""What a command works with: the platform, the user's token for it, and where it may say things."""
+"""The context of a command: the session, the output streams and the clock."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import asyncio
 from argparse import ArgumentParser
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from cgc_tui.cli import output
 from cgc_tui.domain.text import sanitize
@@ -23,8 +24,9 @@ class NoTokenError(Exception):
     """There is no token for the platform."""
 
 
-class CommandContext(NamedTuple):
-    """A place, and the way out to the user: `out` is for data alone, `err` for all talk."""
+@dataclass(frozen=True, slots=True)
+class CommandContext:
+    """The session and the streams of a command: `out` is for data alone, `err` for messages."""
 
     session: PlatformSession
     parser: ArgumentParser
@@ -39,7 +41,7 @@ class CommandContext(NamedTuple):
 
     @asynccontextmanager
     async def client(self) -> AsyncIterator[PlatformClient]:
-        """Give a client for the platform, closed afterwards; raises NoTokenError."""
+        """Open a client for the platform, and close it afterwards; raises NoTokenError."""
         access = self.session.access
         if access.token is None:
             raise NoTokenError
@@ -50,9 +52,9 @@ class CommandContext(NamedTuple):
             await client.close()
 
     def write(self, lines: Iterable[str]) -> None:
-        """Write data, each line with its end, and see it on its way; raises Closed and Unwritable."""
+        """Write lines of data, each with its newline, and flush; raises OutputClosed and OutputError."""
         output.write(self.out, lines)
 
     def say(self, message: str) -> None:
-        """Tell the user something on one line; raises Closed and Unwritable."""
+        """Write a message on one line; raises OutputClosed and OutputError."""
         output.write(self.err, [f"cgc-tui: {sanitize(message)}\n"])

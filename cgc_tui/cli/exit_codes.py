@@ -1,4 +1,4 @@
-"""The exit codes, and which of them an error means."""
+"""The exit codes, and the code and message for an error."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from cgc_tui.formatting.display import DisplayOptions
 
 
 class ExitCode(IntEnum):
-    """How a command ended; ended by a signal, it is 128 and the signal's number."""
+    """The exit code of a command; after a signal it is 128 plus the signal's number."""
 
     DONE = 0
     NO = 1
-    """A watched job failed or ended otherwise, or what was asked for does not exist."""
+    """A watched job failed or ended otherwise, or a named job does not exist."""
     USAGE = 2
     UNAVAILABLE = 3
     """The network or the server; worth a retry."""
     ACCESS = 4
-    """No token, refused, or no privilege."""
+    """No token, a rejected token, or no privilege."""
     LIMIT = 5
     PENDING = 8
     """Jobs had not ended at the time-out."""
@@ -35,14 +35,14 @@ _EXIT_CODES = (
 
 
 def exit_code_for(error: CgcError) -> ExitCode:
-    """Return the exit code that an error means."""
+    """Return the exit code for an error."""
     return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), ExitCode.UNAVAILABLE)
 
 
 def error_message(error: CgcError, display: DisplayOptions, *, summary: SafeText | None = None) -> SafeText:
-    """Return an error on one line, with the remedy for someone who has no keys to press.
+    """Return an error on one line, with a remedy that needs no keys of the app.
 
-    `summary` is said in place of what the error itself says that happened.
+    `summary` replaces that of the error.
     """
     remedy: str = error.remedy
     if isinstance(error, TokenRejected):

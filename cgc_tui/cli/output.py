@@ -1,4 +1,4 @@
-"""Writes to standard streams, and tells a reader that has gone from a disk that is full."""
+"""Writes to the standard streams, and distinguishes a closed pipe from a failed write."""
 
 from __future__ import annotations
 
@@ -12,43 +12,44 @@ from typing import TextIO
 from cgc_tui.domain.text import SafeText
 
 
-class Closed(Exception):
-    """Who read the output has gone, and wants no more."""
+class OutputClosed(Exception):
+    """The reader has closed the output."""
 
 
-class Unwritable(Exception):
-    """A sentence that says why the output cannot be written, in the system's words."""
+class OutputError(Exception):
+    """The output cannot be written; the message is a sentence with the system's reason."""
 
 
 def write(stream: TextIO, lines: Iterable[str]) -> None:
-    """Write lines, each with its end, and flush; raises Closed and Unwritable."""
+    """Write lines, each with its newline, and flush; raises OutputClosed and OutputError."""
     try:
         stream.writelines(lines)
         stream.flush()
     except BrokenPipeError:
         drop(stream)
-        raise Closed from None
+        raise OutputClosed from None
     except OSError as error:
         drop(stream)
-        raise Unwritable(f"the output cannot be written ({error.strerror}).") from None
+        raise OutputError(f"the output cannot be written ({error.strerror}).") from None
 
 
 def drop(stream: TextIO) -> None:
-    """Discard what is still buffered: at its end, Python would wait for it or fail to write it."""
+    """Discard buffered output: at exit, Python would block on it or fail to write it."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
 
 
-def _say(words: SafeText) -> None:
+def say(message: SafeText) -> None:
+    """Write a message to standard error, if that is possible."""
     if sys.stderr is not None:
-        with suppress(Closed, Unwritable):
-            write(sys.stderr, [f"cgc-tui: {words}\n"])
+        with suppress(OutputClosed, OutputError):
+            write(sys.stderr, [f"cgc-tui: {message}\n"])
 
 
-def _stream(stream: TextIO | None) -> TextIO:
-    """Return a stream that takes any text, and UTF-8 where it is not a terminal; a closed one takes all."""
+def text_stream(stream: TextIO | None) -> TextIO:
+    """Return a stream that accepts any text, in UTF-8 unless it is a terminal; a closed one discards it."""
     if not isinstance(stream, TextIOWrapper):
         return stream or open(os.devnull, "w")
     from cgc_tui.formatting.export import ENCODING_ERRORS

@@ -16,11 +16,14 @@ from cgc_tui.cli.arguments import (
     seconds,
     state,
 )
-from cgc_tui.cli.commands import COMMANDS, load_command
+from cgc_tui.cli.registry import COMMANDS, load_command
 
 DESCRIPTION = """\
 See your import jobs on the Cancer Genomics Cloud and its sister platforms.
 Without a command it opens the screen; each command has a --help of its own."""
+
+APP_PREFIX = "tui_"
+"""The values of the app's options have this prefix; those of the commands can have the same names."""
 
 SHARED_OPTIONS = "also: --demo, --profile, --endpoint, --log-file; see cgc-tui --help"
 
@@ -35,10 +38,10 @@ Example: cgc-tui --state FAILED --project rosalind/brca-pilot
 
 
 def build_parser(*, commands: bool = True) -> Parser:
-    """Return the parser of the command line; without `commands`, that of the screen alone."""
+    """Return the parser of the command line; without `commands`, that of the app alone."""
     parser = Parser(prog="cgc-tui", description=DESCRIPTION, epilog=EPILOG)
     add_global_options(parser)
-    _add_screen_options(parser)
+    _add_app_options(parser)
     parser.add_argument("--version", action=Version, nargs=0, help="show the version and exit")
     parser.set_defaults(command=None)
     if commands:
@@ -61,18 +64,18 @@ def _add_commands(parser: argparse.ArgumentParser) -> None:
 
 
 def has_only_options(arguments: Sequence[str]) -> bool:
-    """Tell whether there is no command among the arguments, nor a wish for help: only options and values."""
+    """Tell whether the arguments are options of the app alone: no command and no request for help."""
     if {"-h", "--help", *COMMANDS}.intersection(arguments):
         return False
     return all(this.startswith("-") or before.startswith("--") for before, this in pairwise(["", *arguments]))
 
 
-def _add_screen_options(parser: argparse.ArgumentParser) -> None:
-    """Add what is for the screen alone."""
+def _add_app_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the app, which no command has."""
     screen = parser.add_argument_group("for the screen")
 
     def add(name: str, **settings: object) -> None:
-        screen.add_argument(f"--{name}", dest=f"screen {name}", **settings)  # type: ignore[arg-type]
+        screen.add_argument(f"--{name}", dest=f"{APP_PREFIX}{name.replace('-', '_')}", **settings)  # type: ignore[arg-type]
 
     add("state", action="append", type=state, metavar="S", help="start with this state; may be repeated")
     add("project", type=owner_name, metavar="OWNER/NAME", help="start with this project")

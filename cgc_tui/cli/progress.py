@@ -1,4 +1,4 @@
-"""Tells on standard error how far a command is: a line that is drawn over, where that is a terminal."""
+"""A progress line on standard error, if that is a terminal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BAR_CELLS = 30
 
 
 class ProgressLine:
-    """A line with a bar, drawn at most four times a second and gone at the end of this context."""
+    """A line with a bar, redrawn at most four times a second and cleared at the end of the context."""
 
     def __init__(self, context: CommandContext, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._context = context
@@ -37,7 +37,7 @@ class ProgressLine:
         self._clear()
 
     def show(self, progress: FetchProgress) -> None:
-        """Draw how many jobs have come."""
+        """Draw how many jobs have been read."""
         if not self._live or self._clock() < self._next:
             return
         self._next = self._clock() + REDRAW_INTERVAL
@@ -51,7 +51,7 @@ class ProgressLine:
         print(text, end="\r", file=self._context.err, flush=True)
 
     def retrying(self, error: CgcError, wait: float) -> None:
-        """Say what is waited for; a short retry that may mend it is worth no word."""
+        """Report a wait for the rate limit; other retries are short and not reported."""
         if isinstance(error, RateLimited):
             self._clear()
             self._context.say(f"{error.summary}; going on in {wait:.0f} s.")

@@ -1,4 +1,4 @@
-"""Carries out a retry: looks first, sends each import once, and looks again where an answer was lost."""
+"""Sends a retry: lists related jobs first, sends each import once, and reconciles lost answers."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from cgc_tui.domain.retry import NameConflictPolicy, RetryPlan, RetryRun, plan_r
 from cgc_tui.formatting.lists import missing_details
 
 RECONCILE_DELAYS = (0.0, 2.0, 10.0)
-"""Seconds before each look for jobs whose answer was lost: a slow platform may list them late."""
+"""Seconds before each search for jobs whose answer was lost: a slow platform may list them late."""
 
 MAINTENANCE = (503, 0)
-"""Status and code of a platform that is under maintenance."""
+"""Status and code of the platform's answer during maintenance."""
 
 Hold = Callable[[str, str], AbstractAsyncContextManager[None]]
-"""Holds the lock for sending, for an endpoint and a user of the platform (`SendLock.hold`)."""
+"""A context that holds the lock for sending, for an endpoint and a user (`SendLock.hold`)."""
 
 
 async def related_jobs(
     client: PlatformClient, jobs: Iterable[ImportJob], *, on_retry: RetryHook | None = None
 ) -> tuple[ImportJob, ...]:
-    """Return all that the platform lists of the projects and volumes of these jobs.
+    """Return all jobs that the platform lists for the projects and volumes of these jobs.
 
-    Raises CgcError, also where the details of a job are missing: it may be a retry of one of these.
+    Raises CgcError, also if the details of a job are missing: it may be a retry of one of these.
     """
     pairs = dict.fromkeys((job.destination.project, job.source.volume) for job in jobs)
     jobs_by_id: dict[str, ImportJob] = {}
@@ -65,11 +65,12 @@ async def locked_run(
     hold: Hold,
     on_retry: RetryHook | None = None,
 ) -> AsyncIterator[RetryRun]:
-    """Hold the lock for sending, look again, and give the run of what is still to be sent.
+    """Hold the lock for sending, list the jobs again, and yield the run of what is still to be sent.
 
-    `known` are the ids of the jobs that were listed for the plan. An import that was started since then, as
-    by another process that had the lock, is not part of the run: `RetryRun.plan` says so. Raises CgcError,
-    before anything is sent, where the user or the list cannot be read, and what `hold` raises.
+    `known` are the ids of the jobs that were listed for the plan; the jobs of the plan itself are known,
+    too. An import that was started since then, as by another process that had the lock, is not part of the
+    run: `RetryRun.plan` skips it. Raises CgcError before anything is sent if the user or the list cannot be
+    read, and what `hold` raises.
     """
     user = await client.user()
     async with hold(client.endpoint, user.username):
@@ -83,9 +84,9 @@ async def locked_run(
 async def send(
     client: PlatformClient, run: RetryRun, *, on_change: Callable[[], None] = lambda: None
 ) -> CgcError | None:
-    """Send what waits, a hundred in a request and no request twice.
+    """Send the waiting imports, a hundred in a request and no request twice.
 
-    Return why it ended early, where that concerns what is still to be sent as well: a token, a limit, the
+    Return the error that ended this early, if it would fail the unsent imports as well: token, limit,
     network. A request that the platform refuses, or whose answer is lost, does not end it; a second lost
     answer in a row does, and so does maintenance.
     """
@@ -113,13 +114,13 @@ async def send(
 
 
 async def reconcile_once(client: PlatformClient, run: RetryRun) -> None:
-    """Look whether jobs whose answer was lost are there all the same; raises CgcError."""
+    """List the jobs again and match those whose answer was lost; raises CgcError."""
     if run.unresolved:
         run.match_new_jobs(await related_jobs(client, run.unresolved))
 
 
 async def reconcile(client: PlatformClient, run: RetryRun, *, sleep: Sleep = asyncio.sleep) -> None:
-    """Look for jobs whose answer was lost until all are there, at most three times; raises CgcError."""
+    """Reconcile until no lost answer is unresolved, at most three times; raises CgcError."""
     for wait in RECONCILE_DELAYS:
         if run.unresolved:
             await sleep(wait)
@@ -127,5 +128,5 @@ async def reconcile(client: PlatformClient, run: RetryRun, *, sleep: Sleep = asy
 
 
 async def refresh(client: PlatformClient, run: RetryRun) -> None:
-    """Learn how the new jobs stand; raises CgcError."""
+    """Update the states of the new jobs; raises CgcError."""
     run.update_jobs(await fetch_many(client, run.running_ids))

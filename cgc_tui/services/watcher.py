@@ -120,7 +120,6 @@ class JobWatcher:
         """Read the list of the query and the jobs that are not on it; append what has changed."""
         ids = self.watched.pending_ids
         if self.query is not None:
-            self._list_is_known = False
             page = await fetch_all(self.client, self.query, on_retry=self._on_retry)
             listed_ids = {job.id for job in page.jobs}
             ids = tuple(job_id for job_id in ids if job_id not in listed_ids)

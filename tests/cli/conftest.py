@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from cgc_tui.cli.commands import load_command
 from cgc_tui.cli.context import CommandContext
 from cgc_tui.cli.parser import build_parser
+from cgc_tui.cli.registry import load_command
 from cgc_tui.config.credentials import Access, Credentials, TokenSource
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.token import Token
@@ -37,7 +37,7 @@ def command(
     tmp_path: Path,
     waits: list[float],
 ) -> Command:
-    """Return a function that runs a command line; errors come as they are raised."""
+    """Return a function that runs a command line, and raises its errors."""
 
     async def sleep(seconds: float) -> None:
         waits.append(seconds)

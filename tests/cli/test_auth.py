@@ -1,4 +1,4 @@
-"""`auth`, `info` and `completion`: tokens are tried before they are stored, and none is ever printed."""
+"""`auth`, `info` and `completion`: tokens are verified before they are stored, and never printed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def pipe(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(text))
 
 
-async def test_a_token_is_tried_then_stored(
+async def test_login_verifies_a_token_and_stores_it(
     command: Command, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     pipe(monkeypatch, f"{platform.token}\n")
@@ -35,7 +35,7 @@ async def test_a_token_is_tried_then_stored(
     assert stat.S_IMODE(store.stat().st_mode) == 0o600
 
 
-async def test_a_token_that_is_refused_is_not_stored(
+async def test_a_rejected_token_is_not_stored(
     command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     pipe(monkeypatch, "0" * 32)
@@ -45,7 +45,7 @@ async def test_a_token_that_is_refused_is_not_stored(
 
 
 @pytest.mark.parametrize("text", ["", "two words", "a\x1bb"])
-async def test_what_is_no_token_is_not_sent(
+async def test_malformed_input_is_not_sent_as_a_token(
     command: Command, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     pipe(monkeypatch, text)
@@ -54,14 +54,16 @@ async def test_what_is_no_token_is_not_sent(
     assert not platform.requests
 
 
-async def test_without_a_terminal_login_says_how(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_login_without_a_terminal_names_the_option(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pipe(monkeypatch, "")
     result = await command("auth", "login", token=None)
     assert result.code == 2
     assert "--with-token" in result.err
 
 
-async def test_a_token_of_the_environment_is_said_to_win(
+async def test_login_warns_of_a_token_in_the_environment(
     command: Command, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pipe(monkeypatch, platform.token)
@@ -69,7 +71,7 @@ async def test_a_token_of_the_environment_is_said_to_win(
     assert "SB_AUTH_TOKEN is still taken first" in result.err
 
 
-async def test_status_says_whose_token_it_is_and_four_characters_of_it(
+async def test_status_shows_the_user_and_four_characters_of_the_token(
     command: Command, platform: SimulatedPlatform
 ) -> None:
     result = await command("auth", "status")
@@ -79,13 +81,13 @@ async def test_status_says_whose_token_it_is_and_four_characters_of_it(
     assert platform.token[-5:] not in result.out
 
 
-async def test_nothing_of_a_short_token_shows(command: Command) -> None:
+async def test_status_shows_no_character_of_a_short_token(command: Command) -> None:
     result = await command("auth", "status", token="shortsecret")
     assert result.code == 4
     assert "cret" not in result.out
 
 
-async def test_status_without_a_token_is_a_4(command: Command, platform: SimulatedPlatform) -> None:
+async def test_status_without_a_token_exits_with_4(command: Command, platform: SimulatedPlatform) -> None:
     result = await command("auth", "status", token=None)
     assert result.code == 4
     assert "cgc-tui auth login" in result.out
@@ -93,11 +95,11 @@ async def test_status_without_a_token_is_a_4(command: Command, platform: Simulat
     assert (await command("auth", "status")).code == 3
 
 
-async def test_logout_without_a_stored_token_is_a_no(command: Command) -> None:
+async def test_logout_without_a_stored_token_exits_with_1(command: Command) -> None:
     assert (await command("auth", "logout")).code == 1
 
 
-async def test_info_is_safe_to_paste(command: Command, platform: SimulatedPlatform) -> None:
+async def test_info_is_safe_to_share(command: Command, platform: SimulatedPlatform) -> None:
     environ = {"HTTPS_PROXY": "http://rosalind:secret@proxy:1", "TERM": "xterm", "SSH_CONNECTION": "10.1.2.3"}
     result = await command("info", environ=environ)
     assert result.code == 0

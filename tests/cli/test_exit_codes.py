@@ -1,4 +1,4 @@
-"""Whole programs: each exit code, what is said with it, and the ways in which they are ended."""
+"""Whole programs: each exit code, its message, and signals and closed pipes."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 import sevenbridges
 
-from cgc_tui.cli.commands import COMMANDS
 from cgc_tui.cli.main import main
+from cgc_tui.cli.registry import COMMANDS
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
 from tests.support.calls import page_from
 
@@ -42,7 +42,7 @@ def environ(platform: SimulatedPlatform, server: LoopbackServer, tmp_path: Path)
 
 @pytest.fixture
 def run(environ: dict[str, str], platform: SimulatedPlatform) -> Run:
-    """Return a function that runs a command line to its end; no token may show."""
+    """Return a function that runs a command line to its end; the output must not have the token."""
 
     def go(*arguments: str, program: list[str] = PROGRAM, given: str = "", **more: str | None) -> Ended:
         record = {name: value for name, value in {**environ, **more}.items() if value is not None}
@@ -78,14 +78,14 @@ def start(environ: dict[str, str]) -> Iterator[Start]:
 
 
 def one_line(ended: Ended, text: str) -> bool:
-    """Tell whether nothing but one line was said, with these words."""
+    """Tell whether the output is one message with this text."""
     return ended.stdout == "" and ended.stderr.count("\n") == 1 and text in ended.stderr
 
 
-def test_0_and_the_set_that_the_vendors_client_gives(
+def test_0_with_the_same_jobs_as_the_vendors_client(
     run: Run, platform: SimulatedPlatform, server: LoopbackServer
 ) -> None:
-    platform.switches.doubled_host = False  # the vendor's client asks whatever host an href names
+    platform.switches.doubled_host = False  # the vendor's client follows hrefs to any host
     vendors = sevenbridges.Api(url=server.url, token=platform.token, debug=True)
     theirs = [job.id for job in vendors.imports.query(limit=100).all()]
     vendors.session.close()
@@ -96,7 +96,7 @@ def test_0_and_the_set_that_the_vendors_client_gives(
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
-def test_1_what_was_asked_for_is_not_there(run: Run) -> None:
+def test_1_a_job_or_project_that_does_not_exist(run: Run) -> None:
     ended = run("show", "nothing")
     assert ended.returncode == 1
     assert one_line(ended, "nothing: Requested import job does not exist.")
@@ -136,7 +136,7 @@ def config(tmp_path: Path) -> Path:
     ],
 )
 @pytest.mark.parametrize("command", [["list"], ["info"], ["list", "--demo"]], ids=" ".join)
-def test_2_settings_that_cannot_be_read(
+def test_2_unreadable_settings(
     run: Run, platform: SimulatedPlatform, config: Path, command: list[str], text: str, expected: str
 ) -> None:
     config.write_text(text)
@@ -147,7 +147,7 @@ def test_2_settings_that_cannot_be_read(
     assert not platform.requests
 
 
-def test_only_info_reports_what_is_wrong_with_the_settings_of_the_screen(run: Run, config: Path) -> None:
+def test_only_info_reports_problems_in_the_settings_of_the_app(run: Run, config: Path) -> None:
     config.write_text('theme = "nrd"\npage_size = 0\n[keys]\n"jobs.next" = "ctrl+b"\n')
     page_size = "cgc-tui: config.toml line 2: page_size must be 1 to 100, not 0.\n"
     ended = run("list", "--keys", "--all")
@@ -174,7 +174,7 @@ def test_3_network_and_server(run: Run, platform: SimulatedPlatform) -> None:
     assert "Press" not in ended.stderr
 
 
-def test_4_no_token_refused_no_privilege(run: Run, platform: SimulatedPlatform) -> None:
+def test_4_no_token_or_a_rejected_one_or_no_privilege(run: Run, platform: SimulatedPlatform) -> None:
     ended = run("list", SB_AUTH_TOKEN=None)
     assert ended.returncode == 4
     assert one_line(ended, "there is no token for 127.0.0.1")
@@ -201,7 +201,7 @@ def test_8_pending_at_the_time_out(run: Run, platform: SimulatedPlatform) -> Non
     assert ended.stdout.startswith("1 job: 0 completed, 1 pending")
 
 
-def test_70_a_bug_and_its_report(run: Run, platform: SimulatedPlatform, tmp_path: Path) -> None:
+def test_70_a_bug_with_a_report(run: Run, platform: SimulatedPlatform, tmp_path: Path) -> None:
     code = (
         "import sys\nfrom cgc_tui.__main__ import main\nfrom cgc_tui.cli.commands import info\n"
         f"async def run(*_): raise RuntimeError('on purpose, with {platform.token}')\n"
@@ -216,7 +216,7 @@ def test_70_a_bug_and_its_report(run: Run, platform: SimulatedPlatform, tmp_path
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
-def test_signals_end_it_without_a_word(
+def test_signals_end_a_command_silently(
     start: Start, platform: SimulatedPlatform, number: signal.Signals
 ) -> None:
     gate = platform.gate(list_call)
@@ -228,10 +228,10 @@ def test_signals_end_it_without_a_word(
     gate.release()
 
 
-def test_a_signal_between_two_steps_ends_it_without_a_word(run: Run) -> None:
+def test_a_signal_before_an_await_ends_a_command_silently(run: Run) -> None:
     code = (
         "import asyncio, signal, sys\n"
-        "from cgc_tui.__main__ import main\nfrom cgc_tui.cli.commands import load_command\n"
+        "from cgc_tui.__main__ import main\nfrom cgc_tui.cli.registry import load_command\n"
         "async def halfway(*_):\n    step = asyncio.sleep(1)\n    signal.raise_signal(signal.SIGTERM)\n"
         "    await step\n"
         "load_command('list').run = halfway\nsys.exit(main(['list']))"
@@ -240,7 +240,7 @@ def test_a_signal_between_two_steps_ends_it_without_a_word(run: Run) -> None:
     assert (ended.returncode, ended.stderr) == (143, "")
 
 
-def test_a_signal_ends_it_while_nobody_reads_its_output(start: Start) -> None:
+def test_a_signal_ends_a_command_that_blocks_on_its_output(start: Start) -> None:
     program = start("list", "--all", "--json")
     assert program.stdout is not None
     first = program.stdout.read(1)
@@ -250,7 +250,7 @@ def test_a_signal_ends_it_while_nobody_reads_its_output(start: Start) -> None:
 
 
 @pytest.mark.parametrize("form", ["--json", "--jsonl", "--csv"])
-def test_a_pipe_that_is_closed_ends_it_without_a_word(start: Start, form: str) -> None:
+def test_a_pipe_that_closes_ends_a_command_silently(start: Start, form: str) -> None:
     program = start("list", "--all", form)
     assert program.stdout is not None
     assert program.stderr is not None
@@ -267,7 +267,7 @@ FULL = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /
 @FULL
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("arguments", [["list"], ["--help"], ["list", "--help"]], ids=" ".join)
-def test_a_full_disk_is_told(environ: Mapping[str, str], arguments: list[str], unbuffered: str) -> None:
+def test_a_full_disk_is_reported(environ: Mapping[str, str], arguments: list[str], unbuffered: str) -> None:
     with open("/dev/full", "w") as full:
         ended = subprocess.run(
             [*PROGRAM, *arguments],
@@ -283,7 +283,7 @@ def test_a_full_disk_is_told(environ: Mapping[str, str], arguments: list[str], u
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("arguments", [["list"], ["--help"], ["list", "--help"]], ids=" ".join)
-def test_a_pipe_that_was_closed_before_ends_it_without_a_word(
+def test_a_closed_pipe_ends_a_command_silently(
     environ: Mapping[str, str], arguments: list[str], unbuffered: str
 ) -> None:
     reader, writer = os.pipe()
@@ -316,9 +316,9 @@ def test_each_help_on_a_full_disk_is_an_error(
 @pytest.mark.parametrize(
     ("arguments", "token", "code"),
     [
-        (["list"], None, 1),  # that there are more jobs cannot be said
-        (["list"], "0" * 32, 4),  # why it ends
-        (["list", "--endpoint", "https://127.0.0.1:9/v2"], None, 4),  # why the token is not used
+        (["list"], None, 1),  # the note that there are more jobs
+        (["list"], "0" * 32, 4),  # the error
+        (["list", "--endpoint", "https://127.0.0.1:9/v2"], None, 4),  # the note on the unused token
     ],
     ids=["in the middle", "at the end", "at the start"],
 )
@@ -332,7 +332,7 @@ def test_messages_that_cannot_be_written_leave_the_exit_code(
     assert ended.returncode == code
 
 
-def test_a_token_is_given_used_and_taken_back(run: Run, platform: SimulatedPlatform, tmp_path: Path) -> None:
+def test_log_in_use_the_token_and_log_out(run: Run, platform: SimulatedPlatform, tmp_path: Path) -> None:
     given = {"given": platform.token, "SB_AUTH_TOKEN": None}
     assert run("auth", "login", "--with-token", **given).returncode == 0  # type: ignore[arg-type]
     result = run("auth", "status", SB_AUTH_TOKEN=None)
@@ -344,7 +344,7 @@ def test_a_token_is_given_used_and_taken_back(run: Run, platform: SimulatedPlatf
     assert run("list", SB_AUTH_TOKEN=None).returncode == 4
 
 
-def test_options_of_all_commands_stand_before_or_after(run: Run) -> None:
+def test_global_options_stand_before_or_after_the_command(run: Run) -> None:
     for arguments in (["--demo", "list"], ["list", "--demo"]):
         ended = run(*arguments, "--limit", "1", "--keys", SB_AUTH_TOKEN=None, SB_API_ENDPOINT=None)
         assert (ended.returncode, ended.stderr) == (0, "cgc-tui: 1 of 4,000; --all for all\n")
@@ -364,7 +364,7 @@ def test_a_command_does_not_load_the_http_librarys_own_command_line(run: Run) ->
     assert run(program=[sys.executable, "-c", code]).returncode == 0
 
 
-def test_a_command_loads_nothing_that_draws_and_little_beside_the_http_library(run: Run) -> None:
+def test_a_command_loads_no_textual_and_little_beside_the_http_library(run: Run) -> None:
     code = (
         "import sys\nbefore = set(sys.modules)\nimport httpx\nhttp = set(sys.modules)\n"
         "from cgc_tui.__main__ import main\nassert main(['list', '--all', '--keys']) == 0\n"
@@ -380,7 +380,7 @@ def test_a_command_loads_nothing_that_draws_and_little_beside_the_http_library(r
 
 
 @pytest.mark.slow
-def test_a_limit_in_the_middle_is_told_and_waited_out(run: Run, platform: SimulatedPlatform) -> None:
+def test_a_rate_limit_between_pages_is_reported_and_waited_for(run: Run, platform: SimulatedPlatform) -> None:
     moving = SimulatedPlatform(jobs=430, clock=time.time, token=platform.token)
     moving.switches.rate_limit = 2
     moving.switches.rate_reset = "near"
@@ -392,7 +392,7 @@ def test_a_limit_in_the_middle_is_told_and_waited_out(run: Run, platform: Simula
 
 
 @pytest.mark.slow
-def test_a_page_that_fails_twice_is_there_and_one_that_fails_on_is_an_error(
+def test_a_page_that_fails_twice_is_retried_and_one_that_keeps_failing_is_an_error(
     run: Run, platform: SimulatedPlatform
 ) -> None:
     platform.next("gateway_html", 502, where=page_from(100), times=2)
@@ -405,20 +405,20 @@ def test_a_page_that_fails_twice_is_there_and_one_that_fails_on_is_an_error(
 
 
 @pytest.mark.slow
-def test_a_job_that_vanishes_while_watched_is_a_no(start: Start, platform: SimulatedPlatform) -> None:
-    going, leaving = platform.add_jobs(2)
-    program = start("watch", "--interval", "1", going, leaving)
+def test_a_watched_job_that_no_longer_exists_exits_with_1(start: Start, platform: SimulatedPlatform) -> None:
+    unfinished, removed = platform.add_jobs(2)
+    program = start("watch", "--interval", "1", unfinished, removed)
     assert program.stderr is not None
     assert "watching 2 jobs" in program.stderr.readline()
-    platform.remove_jobs([leaving])
-    platform.set_state(going, "COMPLETED")
+    platform.remove_jobs([removed])
+    platform.set_state(unfinished, "COMPLETED")
     assert program.wait(PATIENCE) == 1
     assert program.stdout is not None
     assert "1 completed, 1 gone" in program.stdout.read()
 
 
 @pytest.mark.slow
-def test_a_server_that_is_away_for_a_while_is_waited_for(start: Start, platform: SimulatedPlatform) -> None:
+def test_watch_outlasts_maintenance(start: Start, platform: SimulatedPlatform) -> None:
     (job,) = platform.add_jobs(1)
     program = start("watch", "--interval", "1", job)
     assert program.stderr is not None

@@ -22,7 +22,7 @@ def platform(clock: Clock) -> SimulatedPlatform:
     return platform
 
 
-async def test_causes_with_what_to_do(command: Command, platform: SimulatedPlatform) -> None:
+async def test_text_has_the_causes_with_hints(command: Command, platform: SimulatedPlatform) -> None:
     done = await command("failures")
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith(
@@ -35,12 +35,12 @@ async def test_causes_with_what_to_do(command: Command, platform: SimulatedPlatf
     assert len(platform.requests) == 2
 
 
-async def test_filters_narrow_it(command: Command) -> None:
+async def test_filters_limit_the_jobs(command: Command) -> None:
     done = await command("failures", "--volume", "rosalind/results", "--project", "rosalind/wgs-germline")
     assert done.out.startswith("41 failed · project rosalind/wgs-germline · volume rosalind/results · as of")
 
 
-async def test_json_adds_up_and_has_the_ids(command: Command, platform: SimulatedPlatform) -> None:
+async def test_json_has_counts_and_ids(command: Command, platform: SimulatedPlatform) -> None:
     reported = json.loads((await command("failures", "--json")).out)
     assert (reported["as_of"], reported["failed"], reported["project"]) == ("2026-03-14T12:00:00Z", 161, None)
     assert [(cause["code"], cause["jobs"]) for cause in reported["causes"]] == [
@@ -56,7 +56,7 @@ async def test_json_adds_up_and_has_the_ids(command: Command, platform: Simulate
     assert (last["message"], last["means"], last["mend"]) == ("Unexpected error.", None, None)
 
 
-async def test_hostile_words_do_not_reach_the_terminal(command: Command, platform: SimulatedPlatform) -> None:
+async def test_hostile_messages_are_sanitized(command: Command, platform: SimulatedPlatform) -> None:
     platform.switches.hostile_names = True
     for arguments in (("failures",), ("failures", "--json")):
         done = await command(*arguments)
@@ -64,14 +64,16 @@ async def test_hostile_words_do_not_reach_the_terminal(command: Command, platfor
         done.out.encode()
 
 
-async def test_without_a_failure_it_says_so(command: Command, platform: SimulatedPlatform) -> None:
+async def test_no_failures_are_no_causes(command: Command, platform: SimulatedPlatform) -> None:
     platform.remove_jobs(platform.ids())
     done = await command("failures")
     assert (done.code, done.out.split(" · ")[0]) == (0, "0 failed")
     assert json.loads((await command("failures", "--json")).out)["causes"] == []
 
 
-async def test_what_cannot_be_read_is_told(command: Command, platform: SimulatedPlatform) -> None:
+async def test_unreadable_records_are_reported_with_exit_code_3(
+    command: Command, platform: SimulatedPlatform
+) -> None:
     platform.switches.unreadable_items = True
     done = await command("failures")
     assert done.code == 3

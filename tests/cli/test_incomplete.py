@@ -1,4 +1,4 @@
-"""A list that cannot be read whole, and details that are missing: one line, exit code 3, nothing sent."""
+"""Incomplete lists and missing details: one message, exit code 3, nothing sent."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ BULK_FAULTS = ("bulk_empty", "bulk_nulls", "bulk_other_ids")
 
 @pytest.fixture
 def platform(clock: Clock) -> SimulatedPlatform:
-    """Return a platform with 250 jobs, all of them failed, of one volume and project."""
+    """Return a platform with 250 failed jobs of one volume and project."""
     platform = SimulatedPlatform(jobs=0, clock=clock.unix)
     platform.add_jobs(250, "FAILED", error=9105, **PLACE)
     return platform
 
 
 def sent(platform: SimulatedPlatform) -> bool:
-    return any(asked.path == CREATE for asked in platform.requests)
+    return any(call.path == CREATE for call in platform.requests)
 
 
 COMMANDS = [
@@ -48,7 +48,7 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
-async def test_pages_that_do_not_add_up_are_an_error(
+async def test_an_incomplete_list_is_an_error(
     command: Command, platform: SimulatedPlatform, arguments: tuple[str, ...]
 ) -> None:
     platform.switches.first_page_at = 100
@@ -60,7 +60,7 @@ async def test_pages_that_do_not_add_up_are_an_error(
     assert not sent(platform)
 
 
-def test_the_rows_that_were_printed_stay_and_the_line_says_how_many_are_missing(
+def test_streamed_rows_stay_and_the_message_counts_the_missing_ones(
     run: Run, platform: SimulatedPlatform
 ) -> None:
     platform.switches.first_page_at = 200
@@ -72,7 +72,7 @@ def test_the_rows_that_were_printed_stay_and_the_line_says_how_many_are_missing(
 
 
 @pytest.mark.parametrize("too_low", [50, 150])
-async def test_a_total_that_is_too_low_cuts_nothing_off(
+async def test_a_total_that_is_too_low_hides_no_job(
     command: Command, platform: SimulatedPlatform, too_low: int
 ) -> None:
     platform.switches.total_error = -too_low
@@ -85,7 +85,7 @@ async def test_a_total_that_is_too_low_cuts_nothing_off(
     assert (await command("watch", "--state", "FAILED")).out.startswith("250 jobs")
 
 
-async def test_one_page_says_that_more_follow_than_the_total(
+async def test_a_page_reports_more_jobs_than_a_total_that_is_too_low(
     command: Command, platform: SimulatedPlatform
 ) -> None:
     platform.switches.total_error = -150
@@ -93,17 +93,17 @@ async def test_one_page_says_that_more_follow_than_the_total(
     assert done.err == "cgc-tui: 100 of ≥ 101; --all for all\n"
 
 
-async def test_an_offset_that_is_ignored_is_an_error(command: Command, platform: SimulatedPlatform) -> None:
+async def test_an_ignored_offset_is_an_error(command: Command, platform: SimulatedPlatform) -> None:
     platform.switches.ignore_offset = True
     platform.switches.max_limit = 50
     with pytest.raises(IncompleteList, match="50 of 250 jobs could be read"):
         await command("list", "--all")
 
 
-async def test_a_retry_sends_nothing_after_a_look_that_is_not_whole(
+async def test_retry_sends_nothing_if_the_list_of_related_jobs_is_incomplete(
     command: Command, platform: SimulatedPlatform
 ) -> None:
-    """The failed jobs can be read; the look, which is at one volume and project, cannot."""
+    """The failed jobs can be read; the related jobs, by volume and project, cannot."""
 
     def looks(request: httpx.Request) -> bool:
         platform.switches.first_page_at = 100 if b"volume=" in request.url.query else -1
@@ -117,7 +117,7 @@ async def test_a_retry_sends_nothing_after_a_look_that_is_not_whole(
 
 @pytest.mark.parametrize("fault", BULK_FAULTS)
 @pytest.mark.parametrize("form", ["--json", "--jsonl", "--csv", "--tsv", "--keys"])
-async def test_jobs_without_details_are_listed_and_an_error(
+async def test_jobs_without_details_are_listed_with_exit_code_3(
     command: Command, platform: SimulatedPlatform, fault: str, form: str
 ) -> None:
     platform.switches.brief = True
@@ -130,7 +130,7 @@ async def test_jobs_without_details_are_listed_and_an_error(
         assert form == "--keys" or all(job_id in done.out for job_id in platform.ids()[:count])
 
 
-async def test_details_that_are_missing_are_reported_on_a_terminal_too(
+async def test_missing_details_are_reported_on_a_terminal_too(
     command: Command, platform: SimulatedPlatform
 ) -> None:
     platform.switches.brief = True
@@ -142,7 +142,7 @@ async def test_details_that_are_missing_are_reported_on_a_terminal_too(
 
 
 @pytest.mark.parametrize("fault", BULK_FAULTS)
-async def test_failures_without_a_reason_are_reported(
+async def test_failures_without_an_error_are_reported(
     command: Command, platform: SimulatedPlatform, fault: str
 ) -> None:
     platform.switches.brief = True
@@ -154,7 +154,7 @@ async def test_failures_without_a_reason_are_reported(
 
 
 @pytest.mark.parametrize("fault", BULK_FAULTS)
-async def test_a_retry_of_jobs_without_details_sends_nothing_and_says_why(
+async def test_retry_of_jobs_without_details_sends_nothing(
     command: Command, platform: SimulatedPlatform, fault: str
 ) -> None:
     platform.switches.brief = True
@@ -167,7 +167,7 @@ async def test_a_retry_of_jobs_without_details_sends_nothing_and_says_why(
 
 
 @pytest.mark.parametrize("fault", BULK_FAULTS)
-async def test_the_summary_of_a_watch_says_what_is_not_known(
+async def test_watch_reports_jobs_whose_details_are_missing(
     command: Command, platform: SimulatedPlatform, fault: str
 ) -> None:
     platform.switches.brief = True
@@ -178,7 +178,7 @@ async def test_the_summary_of_a_watch_says_what_is_not_known(
     assert done.code == 3
 
 
-async def test_the_last_batch_of_jobs_without_details_is_not_known(
+async def test_the_last_batch_of_jobs_without_details_is_an_error(
     command: Command, platform: SimulatedPlatform
 ) -> None:
     platform.switches.brief = True
@@ -187,16 +187,14 @@ async def test_the_last_batch_of_jobs_without_details_is_not_known(
         await command("watch", "--last-batch")
 
 
-async def test_a_watch_says_that_nothing_is_said_of_its_jobs(
-    command: Command, platform: SimulatedPlatform
-) -> None:
+async def test_watch_reports_jobs_without_an_answer(command: Command, platform: SimulatedPlatform) -> None:
     (job,) = platform.add_jobs(1, "RUNNING")
-    asked = platform.gate("/v2/bulk", times=2)
+    gate = platform.gate("/v2/bulk", times=2)
     watching = asyncio.create_task(command("watch", "--state", "RUNNING", "--interval", "1"))  # type: ignore[arg-type]
-    await asked.arrival()
+    await gate.arrival()
     platform.next("bulk_other_ids", where="/v2/bulk")
     platform.set_state(job, "COMPLETED")
-    asked.release()
+    gate.release()
     done = await watching
     assert done.code == 0
     assert done.err.splitlines()[1:] == ["cgc-tui: no answer for 1 of 1 job"]

@@ -1,4 +1,4 @@
-"""`cgc-tui watch --last-batch`: which jobs it means, and what it searched for them."""
+"""`cgc-tui watch --last-batch`: the jobs that it watches, and how many it searches."""
 
 from __future__ import annotations
 
@@ -31,40 +31,46 @@ def add(platform: SimulatedPlatform, count: int, state: str, *, hours: int = 0, 
     return ids
 
 
-async def test_the_last_batch_alone_is_watched(command: Command) -> None:
+async def test_only_the_last_batch_is_watched(command: Command) -> None:
     done = await command("watch", "--last-batch")
     assert done.code == 0
     assert done.out.startswith("12 jobs: 12 completed")
     assert "the last batch: today 11:59, tcga-raw → brca-pilot, 12 jobs; 42 of 42 jobs searched" in done.err
 
 
-async def test_it_is_watched_to_its_end(command: Command, platform: SimulatedPlatform) -> None:
-    going = add(platform, 2, "RUNNING", **PLACE)
-    asked = platform.gate("/v2/bulk/storage/imports/get")
+async def test_the_last_batch_is_watched_until_all_jobs_have_ended(
+    command: Command, platform: SimulatedPlatform
+) -> None:
+    pending = add(platform, 2, "RUNNING", **PLACE)
+    gate = platform.gate("/v2/bulk/storage/imports/get")
     watching = asyncio.create_task(command("watch", "--last-batch", "--interval", "1"))
-    await asked.arrival()
-    for job_id in going:
+    await gate.arrival()
+    for job_id in pending:
         platform.set_state(job_id, "FAILED")
-    asked.release()
+    gate.release()
     done = await watching
     assert done.code == 1
     assert "14 jobs: 12 completed, 2 failed" in done.out
 
 
-async def test_filters_say_whose_last_batch(command: Command, platform: SimulatedPlatform) -> None:
+async def test_filters_limit_the_search_for_the_last_batch(
+    command: Command, platform: SimulatedPlatform
+) -> None:
     add(platform, 5, "COMPLETED", **OTHER)
     done = await command("watch", "--last-batch", "--project", "rosalind/brca-pilot")
     assert done.out.startswith("12 jobs")
 
 
-async def test_a_batch_that_is_cut_is_read_to_its_end(command: Command, platform: SimulatedPlatform) -> None:
+async def test_a_batch_beyond_the_first_thousand_jobs_is_read_whole(
+    command: Command, platform: SimulatedPlatform
+) -> None:
     add(platform, 1010, "COMPLETED", **OTHER)
     done = await command("watch", "--last-batch")
     assert done.out.startswith("1,010 jobs: 1,010 completed")
     assert "1,052 of 1,052 jobs searched" in done.err
 
 
-async def test_where_the_first_jobs_hold_it_no_more_are_read(
+async def test_no_more_than_a_thousand_jobs_are_read_if_they_hold_the_batch(
     command: Command, platform: SimulatedPlatform
 ) -> None:
     platform.remove_jobs(platform.ids())
@@ -75,7 +81,7 @@ async def test_where_the_first_jobs_hold_it_no_more_are_read(
     assert "1,000 of 1,022 jobs searched" in done.err
 
 
-async def test_a_list_in_no_order_is_read_to_its_end(command: Command, platform: SimulatedPlatform) -> None:
+async def test_an_unordered_list_is_read_whole(command: Command, platform: SimulatedPlatform) -> None:
     add(platform, 1010, "COMPLETED", hours=30, **OTHER)
     platform.switches.shuffled = True
     done = await command("watch", "--last-batch")
@@ -83,7 +89,7 @@ async def test_a_list_in_no_order_is_read_to_its_end(command: Command, platform:
     assert "1,052 of 1,052 jobs searched" in done.err
 
 
-async def test_where_there_is_none_it_says_so(command: Command, platform: SimulatedPlatform) -> None:
+async def test_without_a_batch_it_exits_with_1(command: Command, platform: SimulatedPlatform) -> None:
     platform.remove_jobs(platform.ids()[1:])
     done = await command("watch", "--last-batch")
     assert (done.code, done.out) == (1, "")
@@ -91,5 +97,5 @@ async def test_where_there_is_none_it_says_so(command: Command, platform: Simula
 
 
 @pytest.mark.parametrize("more", [("some-id",), ("--state", "FAILED")])
-async def test_it_leaves_no_room_for_ids_and_states(command: Command, more: tuple[str, ...]) -> None:
+async def test_last_batch_excludes_ids_and_states(command: Command, more: tuple[str, ...]) -> None:
     assert (await command("watch", "--last-batch", *more)).code == 2

@@ -1,4 +1,4 @@
-"""`list`: what it prints, in which form, and that nothing is cut off in silence."""
+"""`list`: its formats, and that nothing is omitted silently."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def test_json_is_the_platforms_own_records(
     assert (result.code, result.err) == (0, "")
 
 
-async def test_jsonl_is_a_record_a_line(command: Command, platform: SimulatedPlatform) -> None:
+async def test_jsonl_has_a_record_per_line(command: Command, platform: SimulatedPlatform) -> None:
     result = await command("list", "--all", "--jsonl")
     assert [json.loads(line)["id"] for line in result.out.splitlines()] == platform.ids()
 
@@ -71,7 +71,7 @@ async def test_keys_are_the_source_keys_alone(command: Command, platform: Simula
     ]
 
 
-async def test_a_part_of_the_list_is_called_so(command: Command, platform: SimulatedPlatform) -> None:
+async def test_a_page_is_reported_as_part_of_the_list(command: Command, platform: SimulatedPlatform) -> None:
     result = await command("list", "--limit", "7", "--offset", "3", "--tsv")
     assert [line.split("\t")[0] for line in result.out.splitlines()[1:]] == platform.ids()[3:10]
     assert result.err == "cgc-tui: 7 of 230; --all for all\n"
@@ -79,7 +79,7 @@ async def test_a_part_of_the_list_is_called_so(command: Command, platform: Simul
     assert (await command("list")).err == "cgc-tui: 50 of ≥ 51; --all for all\n"
 
 
-async def test_on_a_terminal_it_is_a_table(
+async def test_a_terminal_gets_a_table(
     command: Command, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
@@ -104,7 +104,7 @@ async def test_hostile_names_do_not_reach_a_terminal(command: Command, platform:
     assert len(result.out.splitlines()) == 231
 
 
-async def test_names_that_cannot_be_seen_have_their_ids_in_the_table(
+async def test_invisible_names_have_their_ids_in_the_table(
     command: Command, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
@@ -115,7 +115,7 @@ async def test_names_that_cannot_be_seen_have_their_ids_in_the_table(
         assert job_id[-10:] in line
 
 
-async def test_an_empty_table_says_whose_jobs_are_listed(
+async def test_an_empty_table_explains_whose_jobs_are_listed(
     command: Command, platform: SimulatedPlatform
 ) -> None:
     platform.remove_jobs(platform.ids())
@@ -123,7 +123,7 @@ async def test_an_empty_table_says_whose_jobs_are_listed(
     assert "only those that you started" in result.err
 
 
-async def test_progress_is_drawn_on_a_terminal_and_taken_away(command: Command) -> None:
+async def test_progress_is_drawn_on_a_terminal_and_cleared(command: Command) -> None:
     result = await command("list", "--all", "--tsv", terminal=True)
     assert "of 230 jobs\r" in result.err
     assert result.err.endswith(" \r")
@@ -131,12 +131,12 @@ async def test_progress_is_drawn_on_a_terminal_and_taken_away(command: Command) 
     assert (await command("list", "--all")).err == ""
 
 
-async def test_all_and_a_window_are_too_much(command: Command) -> None:
+async def test_all_excludes_a_window(command: Command) -> None:
     result = await command("list", "--all", "--limit", "5")
     assert (result.code, result.out) == (2, "")
 
 
-async def test_unreadable_records_are_told_and_an_error(
+async def test_unreadable_records_are_reported_with_exit_code_3(
     command: Command, platform: SimulatedPlatform
 ) -> None:
     platform.switches.unreadable_items = True
@@ -155,15 +155,13 @@ async def test_a_page_that_fails_leaves_no_output(
         await command("list", "--all", form)
 
 
-async def test_a_page_that_cannot_be_filled_is_an_error(
-    command: Command, platform: SimulatedPlatform
-) -> None:
+async def test_a_page_without_its_details_is_an_error(command: Command, platform: SimulatedPlatform) -> None:
     platform.switches.brief = True
     platform.fail("maintenance", where="/v2/bulk")
     with pytest.raises(Maintenance):
         await command("list", "--json")
 
 
-async def test_a_project_that_is_not_there_is_an_error(command: Command) -> None:
+async def test_a_project_that_does_not_exist_is_an_error(command: Command) -> None:
     with pytest.raises(NotFound):
         await command("list", "--project", "rosalind/none")

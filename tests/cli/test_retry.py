@@ -1,4 +1,4 @@
-"""`retry`: a dry run unless it is allowed and confirmed, each import once, and what became of it."""
+"""`retry`: a dry run unless it is allowed and confirmed, each import once, and the outcomes."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def platform(clock: Clock) -> SimulatedPlatform:
 
 
 def submitted(platform: SimulatedPlatform) -> list[str]:
-    """Return the locations of all imports that were asked for, in order."""
-    bodies = [json.loads(asked.body)["items"] for asked in list(platform.requests) if asked.path == CREATE]
+    """Return the locations of all requested imports, in order."""
+    bodies = [json.loads(call.body)["items"] for call in list(platform.requests) if call.path == CREATE]
     return [item["source"]["location"] for items in bodies for item in items]
 
 
 def nth(platform: SimulatedPlatform, number: int) -> Callable[[httpx.Request], bool]:
-    """Return what means one submission of several."""
+    """Return a predicate for one of several submissions."""
     return lambda request: request.url.path == CREATE and len(submitted(platform)) > 100 * (number - 1)
 
 
@@ -70,7 +70,7 @@ async def test_yes_without_write_sends_nothing(command: Command, platform: Simul
     assert list(platform.requests) == []
 
 
-async def test_each_is_sent_once_and_a_second_time_nothing(
+async def test_each_import_is_sent_once_and_a_second_run_sends_none(
     command: Command, platform: SimulatedPlatform
 ) -> None:
     platform.next("drop", "body", where=nth(platform, 2))
@@ -88,7 +88,7 @@ async def test_each_is_sent_once_and_a_second_time_nothing(
     assert len(submitted(platform)) == 240
 
 
-async def test_ids_alone(command: Command, platform: SimulatedPlatform) -> None:
+async def test_ids_select_the_jobs(command: Command, platform: SimulatedPlatform) -> None:
     ids = platform.ids()[3:5]
     result = await command(*SEND, *ids)
     assert result.code == 0
@@ -101,7 +101,7 @@ async def test_ids_alone(command: Command, platform: SimulatedPlatform) -> None:
     assert both.code == 2
 
 
-async def test_refusals_are_told_one_by_one(command: Command, platform: SimulatedPlatform) -> None:
+async def test_each_refusal_is_a_row(command: Command, platform: SimulatedPlatform) -> None:
     volume = platform.job(platform.ids()[0])["source"]["volume"]
     platform.switches.forbidden_volumes = frozenset({volume})
     result = await command(*SEND)
@@ -111,9 +111,7 @@ async def test_refusals_are_told_one_by_one(command: Command, platform: Simulate
     assert f"{ours} refused" in result.err
 
 
-async def test_an_outcome_that_stays_unknown_is_an_error_of_the_network(
-    command: Command, platform: SimulatedPlatform
-) -> None:
+async def test_an_unknown_outcome_exits_with_3(command: Command, platform: SimulatedPlatform) -> None:
     platform.next("gateway_html", 504, where=nth(platform, 2))
     result = await command(*SEND)
     assert result.code == 3
@@ -126,7 +124,7 @@ async def test_an_outcome_that_stays_unknown_is_an_error_of_the_network(
     ("fault", "value", "code"),
     [("limited", True, 5), ("maintenance", True, 3), ("error", (401, 90001), 4)],
 )
-async def test_what_ends_it_early_is_its_exit_code(
+async def test_the_error_that_ends_a_retry_early_is_its_exit_code(
     command: Command, platform: SimulatedPlatform, fault: str, value: object, code: int
 ) -> None:
     platform.next(fault, value, where=nth(platform, 2))
@@ -138,7 +136,7 @@ async def test_what_ends_it_early_is_its_exit_code(
     assert len(submitted(platform)) == 200
 
 
-def test_ended_in_the_middle_it_says_what_became_of_each(start: Start, platform: SimulatedPlatform) -> None:
+def test_a_signal_leaves_a_row_for_each_import(start: Start, platform: SimulatedPlatform) -> None:
     gate = platform.gate(nth(platform, 2))
     program = start(*SEND)
     assert gate.arrived.wait(30)
@@ -153,7 +151,7 @@ def test_ended_in_the_middle_it_says_what_became_of_each(start: Start, platform:
 
 
 @pytest.mark.parametrize("answer", [(408, None), (409, None), (504, None), (500, 90004), (503, 0)], ids=str)
-async def test_an_answer_that_is_lost_behind_a_proxy_is_no_refusal(
+async def test_an_answer_lost_behind_a_proxy_is_no_refusal(
     command: Command, platform: SimulatedPlatform, answer: tuple[int, int | None]
 ) -> None:
     platform.remove_jobs(platform.ids()[:200])
@@ -165,7 +163,7 @@ async def test_an_answer_that_is_lost_behind_a_proxy_is_no_refusal(
     assert len(submitted(platform)) == 40
 
 
-async def test_the_state_that_is_meant_anyway_may_be_named(
+async def test_state_failed_is_accepted_and_no_other(
     command: Command, platform: SimulatedPlatform, capsys: pytest.CaptureFixture[str]
 ) -> None:
     named = await command("retry", "--state", "failed", "--state", "FAILED")
@@ -178,14 +176,14 @@ async def test_the_state_that_is_meant_anyway_may_be_named(
 
 
 def wait_for(program: subprocess.Popen[str], text: str) -> str:
-    """Return the line of standard error with these words."""
+    """Return the line of standard error with this text."""
     assert program.stderr is not None
     line = next((line for line in program.stderr if text in line), None)
     assert line is not None, f"no {text!r}"
     return line
 
 
-def test_two_at_once_send_each_import_once(start: Start, platform: SimulatedPlatform) -> None:
+def test_two_runs_at_once_send_each_import_once(start: Start, platform: SimulatedPlatform) -> None:
     platform.add_jobs(112, "FAILED", error=9105)
     before = len(platform.ids())
     gate = platform.gate(CREATE, times=1)
@@ -207,7 +205,7 @@ def test_two_at_once_send_each_import_once(start: Start, platform: SimulatedPlat
 
 
 @pytest.mark.slow
-def test_a_stopped_run_is_named_and_a_killed_one_leaves_the_rest(
+def test_a_stopped_run_is_reported_and_the_rest_of_a_killed_one_is_sent(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     gate = platform.gate(nth(platform, 2), times=1)
@@ -230,7 +228,7 @@ def test_a_stopped_run_is_named_and_a_killed_one_leaves_the_rest(
     assert (len(counts), set(counts.values())) == (240, {1})
 
 
-async def test_without_locks_it_sends_and_says_so(
+async def test_without_a_lock_imports_are_sent_with_a_warning(
     command: Command, platform: SimulatedPlatform, tmp_path: Path
 ) -> None:
     (tmp_path / "state").write_text("")
@@ -241,11 +239,11 @@ async def test_without_locks_it_sends_and_says_so(
     assert len(submitted(platform)) == 240
 
 
-async def test_no_wait_stops_where_another_run_is_sending(
+async def test_no_wait_exits_with_3_while_another_run_is_sending(
     command: Command, connect: Connect, platform: SimulatedPlatform, clock: Clock, tmp_path: Path
 ) -> None:
     lock = SendLock(tmp_path / "state", on_wait=print, on_unprotected=print, clock=clock)
-    async with lock.hold(connect().endpoint, platform.username):
+    async with asyncio.timeout(20), lock.hold(connect().endpoint, platform.username):
         result = await command(*SEND, "--no-wait")
     assert (result.code, result.out) == (3, "")
     holder = f"{socket.gethostname()}, pid {os.getpid()}, since 2026-03-14 12:00:00 UTC"
@@ -272,7 +270,9 @@ async def test_the_new_jobs_can_be_watched(command: Command, platform: Simulated
     assert "3 jobs: 2 completed, 1 failed" in result.out
 
 
-async def test_a_new_job_that_ends_otherwise_is_a_no(command: Command, platform: SimulatedPlatform) -> None:
+async def test_a_new_job_that_ends_otherwise_exits_with_1(
+    command: Command, platform: SimulatedPlatform
+) -> None:
     platform.remove_jobs(platform.ids()[1:240])
     running = asyncio.ensure_future(command(*SEND, "--watch"))
     async with asyncio.timeout(20):
@@ -284,7 +284,9 @@ async def test_a_new_job_that_ends_otherwise_is_a_no(command: Command, platform:
     assert "1 job: 0 completed, 1 ended otherwise" in result.out
 
 
-async def test_a_new_job_that_vanishes_is_a_no(command: Command, platform: SimulatedPlatform) -> None:
+async def test_a_new_job_that_no_longer_exists_exits_with_1(
+    command: Command, platform: SimulatedPlatform
+) -> None:
     platform.remove_jobs(platform.ids()[1:240])
     running = asyncio.ensure_future(command(*SEND, "--watch"))
     async with asyncio.timeout(20):

@@ -1,4 +1,4 @@
-"""`show`: one job, several, and those that are not there."""
+"""`show`: one job, several jobs, and missing ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def failed(platform: SimulatedPlatform) -> dict[str, object]:
     return next(record for record in records if record["state"] == "FAILED")
 
 
-async def test_a_failed_job_is_shown_with_its_reason_and_a_hint(
+async def test_a_failed_job_is_shown_with_its_error_and_a_hint(
     command: Command, platform: SimulatedPlatform
 ) -> None:
     record = failed(platform)
@@ -31,24 +31,24 @@ async def test_a_failed_job_is_shown_with_its_reason_and_a_hint(
     assert result.code == 0
 
 
-async def test_a_href_is_as_good_as_an_id(command: Command, platform: SimulatedPlatform) -> None:
+async def test_a_href_names_a_job(command: Command, platform: SimulatedPlatform) -> None:
     record = failed(platform)
     result = await command("show", str(record["href"]), "--json")
     assert json.loads(result.out) == [record]
     assert platform.requests[-1].path == f"/v2/storage/imports/{record['id']}"
 
 
-async def test_several_are_one_request_in_the_order_asked(
+async def test_several_jobs_are_one_request_and_keep_their_order(
     command: Command, platform: SimulatedPlatform
 ) -> None:
     ids = platform.ids()[5:2:-1]
     result = await command("show", "--json", *ids, ids[0])
     assert [record["id"] for record in json.loads(result.out)] == ids
-    assert [asked.path for asked in platform.requests] == ["/v2/bulk/storage/imports/get"]
+    assert [call.path for call in platform.requests] == ["/v2/bulk/storage/imports/get"]
     assert (await command("show", *ids)).out.count("\nId       ") == 3
 
 
-async def test_what_is_not_there_is_told_beside_the_rest(
+async def test_missing_jobs_are_reported_and_the_others_are_shown(
     command: Command, platform: SimulatedPlatform
 ) -> None:
     known, foreign = platform.ids()[:2]
@@ -60,7 +60,7 @@ async def test_what_is_not_there_is_told_beside_the_rest(
     assert (await command("show", foreign, "nothing", known)).code == 4
 
 
-async def test_one_that_is_not_there_is_no_different(command: Command) -> None:
+async def test_a_single_missing_job_is_reported_likewise(command: Command) -> None:
     result = await command("show", "nothing")
     assert (result.code, result.out) == (1, "")
     assert result.err == "cgc-tui: nothing: Requested import job does not exist.\n"

@@ -1,4 +1,4 @@
-"""`watch`: follows jobs to their end, through trouble, and says how it ended."""
+"""`watch`: watches jobs until all have ended, despite failures, and summarises how they ended."""
 
 from __future__ import annotations
 
@@ -23,32 +23,30 @@ def bulk(request: httpx.Request) -> bool:
     return request.url.path.endswith("/get")
 
 
-async def when_looked(platform: SimulatedPlatform, times: int, act: Callable[[], object]) -> None:
-    """Act once the jobs have been asked for so many times more."""
-    wanted = sum(asked.path.endswith("/get") for asked in platform.requests) + times
+async def after_polls(platform: SimulatedPlatform, times: int, act: Callable[[], object]) -> None:
+    """Act after so many more bulk requests."""
+    total = sum(call.path.endswith("/get") for call in platform.requests) + times
     async with asyncio.timeout(20):
-        while sum(asked.path.endswith("/get") for asked in platform.requests) < wanted:  # noqa: ASYNC110
+        while sum(call.path.endswith("/get") for call in platform.requests) < total:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     act()
 
 
-def after_the_first(platform: SimulatedPlatform) -> Callable[[httpx.Request], bool]:
-    """Return what means each bulk request but the first."""
-    return lambda request: (
-        bulk(request) and sum(asked.path.endswith("/get") for asked in platform.requests) > 1
-    )
+def is_later_poll(platform: SimulatedPlatform) -> Callable[[httpx.Request], bool]:
+    """Return a predicate for each bulk request but the first."""
+    return lambda request: bulk(request) and sum(call.path.endswith("/get") for call in platform.requests) > 1
 
 
-async def watched(command: Command, *arguments: str) -> asyncio.Task[Outcome]:
+async def start_watch(command: Command, *arguments: str) -> asyncio.Task[Outcome]:
     return asyncio.create_task(command("watch", "--interval", "1", *arguments))  # type: ignore[arg-type]
 
 
-async def test_it_follows_jobs_to_their_end(command: Command, platform: SimulatedPlatform) -> None:
+async def test_jobs_are_watched_until_all_have_ended(command: Command, platform: SimulatedPlatform) -> None:
     one, other = platform.add_jobs(2)
-    watching = await watched(command, one, other)
-    await when_looked(platform, 2, lambda: platform.set_state(one, "RUNNING"))
-    await when_looked(platform, 2, lambda: platform.set_state(one, "COMPLETED"))
-    await when_looked(platform, 2, lambda: platform.set_state(other, "COMPLETED"))
+    watching = await start_watch(command, one, other)
+    await after_polls(platform, 2, lambda: platform.set_state(one, "RUNNING"))
+    await after_polls(platform, 2, lambda: platform.set_state(one, "COMPLETED"))
+    await after_polls(platform, 2, lambda: platform.set_state(other, "COMPLETED"))
     result = await watching
     lines = result.out.splitlines()
     assert [line.split()[2] for line in lines[:-1]] == ["RUNNING", "COMPLETED", "COMPLETED"]
@@ -58,12 +56,12 @@ async def test_it_follows_jobs_to_their_end(command: Command, platform: Simulate
     assert result.code == 0
 
 
-async def test_a_job_that_fails_is_told_by_cause(command: Command, platform: SimulatedPlatform) -> None:
+async def test_failed_jobs_are_summarised_by_cause(command: Command, platform: SimulatedPlatform) -> None:
     ids = platform.add_jobs(3)
-    watching = await watched(command, *ids)
-    await when_looked(platform, 1, lambda: platform.set_state(ids[0], "FAILED", error=9105))
-    await when_looked(platform, 1, lambda: platform.set_state(ids[1], "FAILED", error=9105))
-    await when_looked(platform, 1, lambda: platform.set_state(ids[2], "FAILED", error=9108))
+    watching = await start_watch(command, *ids)
+    await after_polls(platform, 1, lambda: platform.set_state(ids[0], "FAILED", error=9105))
+    await after_polls(platform, 1, lambda: platform.set_state(ids[1], "FAILED", error=9105))
+    await after_polls(platform, 1, lambda: platform.set_state(ids[2], "FAILED", error=9108))
     result = await watching
     assert result.code == 1
     summary = result.out.splitlines()[3:]
@@ -79,9 +77,9 @@ async def test_a_job_in_an_unknown_state_has_ended_otherwise(
     ids = platform.add_jobs(3)
     platform.set_state(ids[2], "ABORTED")
     finish = ("--on-finish", 'echo "$CGC_TUI_ENDED_OTHERWISE of $CGC_TUI_TOTAL, $CGC_TUI_PENDING pending"')
-    watching = await watched(command, *finish, *ids)
-    await when_looked(platform, 1, lambda: platform.set_state(ids[0], "ABORTED"))
-    await when_looked(platform, 2, lambda: platform.set_state(ids[1], "COMPLETED"))
+    watching = await start_watch(command, *finish, *ids)
+    await after_polls(platform, 1, lambda: platform.set_state(ids[0], "ABORTED"))
+    await after_polls(platform, 2, lambda: platform.set_state(ids[1], "COMPLETED"))
     result = await watching
     assert result.code == 1
     lines = result.out.splitlines()
@@ -98,24 +96,24 @@ async def test_an_answer_without_a_state_changes_nothing(
     command: Command, platform: SimulatedPlatform
 ) -> None:
     (job,) = platform.add_jobs(1, "RUNNING")
-    watching = await watched(command, job)
+    watching = await start_watch(command, job)
     record = platform.store[job].overrides
-    await when_looked(platform, 1, lambda: record.update(state=None))
-    await when_looked(platform, 2, lambda: (record.clear(), platform.set_state(job, "COMPLETED")))
+    await after_polls(platform, 1, lambda: record.update(state=None))
+    await after_polls(platform, 2, lambda: (record.clear(), platform.set_state(job, "COMPLETED")))
     ended = await watching
     assert ended.code == 0
     assert [line.split()[2] for line in ended.out.splitlines()[:-1]] == ["COMPLETED"]
 
 
-async def test_filters_mean_the_jobs_that_match_at_the_start(
+async def test_filters_select_the_jobs_that_match_at_the_start(
     command: Command, platform: SimulatedPlatform
 ) -> None:
     platform.remove_jobs(platform.ids())
     platform.add_jobs(1, "FAILED", project="rosalind/brca-pilot")
-    (going,) = platform.add_jobs(1, project="rosalind/brca-pilot")
+    (unfinished,) = platform.add_jobs(1, project="rosalind/brca-pilot")
     platform.add_jobs(1, project="rosalind/luad-rnaseq")
-    watching = await watched(command, "--project", "rosalind/brca-pilot")
-    await when_looked(platform, 1, lambda: platform.set_state(going, "COMPLETED"))
+    watching = await start_watch(command, "--project", "rosalind/brca-pilot")
+    await after_polls(platform, 1, lambda: platform.set_state(unfinished, "COMPLETED"))
     result = await watching
     assert result.code == 1
     assert result.out.splitlines()[1:3] == [
@@ -124,7 +122,7 @@ async def test_filters_mean_the_jobs_that_match_at_the_start(
     ]
 
 
-async def test_without_ids_and_filters_it_is_what_has_not_ended(
+async def test_without_ids_and_filters_the_unfinished_jobs_are_watched(
     command: Command, platform: SimulatedPlatform
 ) -> None:
     platform.remove_jobs(platform.ids())
@@ -133,67 +131,67 @@ async def test_without_ids_and_filters_it_is_what_has_not_ended(
     assert (result.code, result.out) == (0, "0 jobs: 0 completed, after 0 s\n")
 
 
-async def test_a_job_that_vanishes_is_told_and_a_no(command: Command, platform: SimulatedPlatform) -> None:
+async def test_a_job_that_no_longer_exists_is_reported_with_exit_code_1(
+    command: Command, platform: SimulatedPlatform
+) -> None:
     one, other = platform.add_jobs(2)
-    watching = await watched(command, one, other)
-    await when_looked(platform, 2, lambda: platform.remove_jobs([one]))
-    await when_looked(platform, 2, lambda: platform.set_state(other, "COMPLETED"))
+    watching = await start_watch(command, one, other)
+    await after_polls(platform, 2, lambda: platform.remove_jobs([one]))
+    await after_polls(platform, 2, lambda: platform.set_state(other, "COMPLETED"))
     result = await watching
     assert result.code == 1
     assert result.out.splitlines()[0].endswith(f"{one}  no longer there")
     assert "2 jobs: 1 completed, 1 gone" in result.out
 
 
-async def test_a_job_that_is_not_there_ends_it_at_once(command: Command, platform: SimulatedPlatform) -> None:
+async def test_a_named_job_that_does_not_exist_ends_the_watch_at_once(
+    command: Command, platform: SimulatedPlatform
+) -> None:
     result = await command("watch", "nothing", platform.add_jobs(1)[0])
     assert result.code == 1
     assert "nothing: Requested import job does not exist." in result.err
 
 
 @pytest.mark.parametrize(("fault", "value"), [("maintenance", True), ("gateway_html", 502), ("drop", "body")])
-async def test_trouble_on_the_way_is_told_once_and_waited_out(
+async def test_an_outage_is_reported_once_and_waited_out(
     command: Command, platform: SimulatedPlatform, fault: str, value: object
 ) -> None:
     (job,) = platform.add_jobs(1)
-    watching = await watched(command, job)
-    await when_looked(platform, 1, lambda: platform.next(fault, value, where=bulk, times=4))
-    await when_looked(platform, 6, lambda: platform.set_state(job, "COMPLETED"))
+    watching = await start_watch(command, job)
+    await after_polls(platform, 1, lambda: platform.next(fault, value, where=bulk, times=4))
+    await after_polls(platform, 6, lambda: platform.set_state(job, "COMPLETED"))
     result = await watching
     assert result.code == 0
     assert "1 completed" in result.out
     assert len(result.err.splitlines()) == 2
 
 
-async def test_a_limit_on_the_way_is_told_and_waited_out(
-    command: Command, platform: SimulatedPlatform
-) -> None:
+async def test_a_rate_limit_is_reported_and_waited_for(command: Command, platform: SimulatedPlatform) -> None:
     (job,) = platform.add_jobs(1)
-    watching = await watched(command, job)
-    await when_looked(platform, 1, lambda: platform.next("limited", where=bulk, times=2))
-    await when_looked(platform, 3, lambda: platform.set_state(job, "COMPLETED"))
+    watching = await start_watch(command, job)
+    await after_polls(platform, 1, lambda: platform.next("limited", where=bulk, times=2))
+    await after_polls(platform, 3, lambda: platform.set_state(job, "COMPLETED"))
     result = await watching
     assert result.code == 0
     assert result.err.splitlines()[1:] == ["cgc-tui: rate limit; going on in 300 s."] * 2
 
 
-async def test_a_token_that_is_refused_on_the_way_ends_it(
-    command: Command, platform: SimulatedPlatform
-) -> None:
+async def test_a_rejected_token_ends_the_watch(command: Command, platform: SimulatedPlatform) -> None:
     (job,) = platform.add_jobs(1)
-    watching = await watched(command, job)
+    watching = await start_watch(command, job)
 
     def refuse() -> None:
         platform.switches.refuse_token = True
 
-    await when_looked(platform, 1, refuse)
+    await after_polls(platform, 1, refuse)
     with pytest.raises(TokenRejected):
         await watching
 
 
-async def test_at_the_time_out_it_ends_with_8(command: Command, platform: SimulatedPlatform) -> None:
-    done, going = platform.add_jobs(2)
+async def test_the_time_out_exits_with_8(command: Command, platform: SimulatedPlatform) -> None:
+    done, unfinished = platform.add_jobs(2)
     platform.set_state(done, "FAILED", error=9105)
-    result = await command("watch", "--timeout", "0", done, going)
+    result = await command("watch", "--timeout", "0", done, unfinished)
     assert result.code == 8
     assert "2 jobs: 0 completed, 1 failed, 1 pending" in result.out
 
@@ -206,7 +204,7 @@ async def test_at_the_time_out_it_ends_with_8(command: Command, platform: Simula
         ("drop", 8, "2 pending", ["broke", "not all jobs ended in 0 s."]),
     ],
 )
-async def test_at_the_time_out_it_looks_once_more(
+async def test_jobs_are_polled_once_more_at_the_time_out(
     command: Command,
     platform: SimulatedPlatform,
     fault: str | None,
@@ -214,11 +212,11 @@ async def test_at_the_time_out_it_looks_once_more(
     outcome: str,
     text: list[str],
 ) -> None:
-    """A time-out that runs out while the process is stopped finds the jobs as they are after that."""
+    """The jobs may have ended while the process was stopped and the time-out passed."""
     ids = platform.add_jobs(2)
 
     def second_look(request: httpx.Request) -> bool:
-        return bulk(request) and sum(asked.path.endswith("/get") for asked in platform.requests) == 2
+        return bulk(request) and sum(call.path.endswith("/get") for call in platform.requests) == 2
 
     last = platform.gate(second_look)
     watching = asyncio.create_task(command("watch", "--timeout", "0", *ids))  # type: ignore[arg-type]
@@ -231,9 +229,9 @@ async def test_at_the_time_out_it_looks_once_more(
     reported = await watching
     assert reported.code == code
     assert outcome in reported.out
-    said = reported.err.splitlines()[1:]
-    assert len(said) == len(text)
-    assert all(word in line for word, line in zip(text, said, strict=True))
+    messages = reported.err.splitlines()[1:]
+    assert len(messages) == len(text)
+    assert all(word in line for word, line in zip(text, messages, strict=True))
 
 
 def errors(status: int, code: int | None) -> CustomResponse:
@@ -248,12 +246,12 @@ def errors(status: int, code: int | None) -> CustomResponse:
 
 
 @pytest.mark.parametrize(("status", "code"), [(404, None), (404, 9008), (400, 9008)], ids=str)
-async def test_a_job_that_does_not_exist_is_gone_by_status_or_code(
+async def test_status_404_or_code_9008_in_place_of_a_job_means_that_it_is_gone(
     command: Command, platform: SimulatedPlatform, status: int, code: int | None
 ) -> None:
     (job,) = platform.add_jobs(1)
-    watching = await watched(command, job)
-    await when_looked(platform, 1, lambda: platform.next(errors(status, code), where=bulk))
+    watching = await start_watch(command, job)
+    await after_polls(platform, 1, lambda: platform.next(errors(status, code), where=bulk))
     result = await watching
     assert result.code == 1
     assert result.out.splitlines()[0].endswith(f"{job}  no longer there")
@@ -265,9 +263,9 @@ async def test_another_error_in_place_of_a_job_is_waited_out(
     command: Command, platform: SimulatedPlatform, status: int, code: int | None
 ) -> None:
     (job,) = platform.add_jobs(1)
-    watching = await watched(command, job)
-    await when_looked(platform, 1, lambda: platform.next(errors(status, code), where=bulk))
-    await when_looked(platform, 2, lambda: platform.set_state(job, "COMPLETED"))
+    watching = await start_watch(command, job)
+    await after_polls(platform, 1, lambda: platform.next(errors(status, code), where=bulk))
+    await after_polls(platform, 2, lambda: platform.set_state(job, "COMPLETED"))
     result = await watching
     assert (result.code, "1 job: 1 completed" in result.out) == (0, True)
 
@@ -276,9 +274,9 @@ async def test_failures_double_the_wait_up_to_a_minute_and_an_answer_ends_that(
     command: Command, platform: SimulatedPlatform, waits: list[float]
 ) -> None:
     (job,) = platform.add_jobs(1)
-    platform.next("gateway_html", 503, where=after_the_first(platform), times=8 * ATTEMPTS)
-    watching = await watched(command, job)
-    await when_looked(platform, 8 * ATTEMPTS + 2, lambda: platform.set_state(job, "COMPLETED"))
+    platform.next("gateway_html", 503, where=is_later_poll(platform), times=8 * ATTEMPTS)
+    watching = await start_watch(command, job)
+    await after_polls(platform, 8 * ATTEMPTS + 2, lambda: platform.set_state(job, "COMPLETED"))
     result = await watching
     assert result.code == 0
     assert waits[:10] == [1, 2, 4, 8, 16, 32, 60, 60, 60, 1]
@@ -289,9 +287,9 @@ async def test_a_long_interval_is_never_cut_by_failures(
     command: Command, platform: SimulatedPlatform, waits: list[float]
 ) -> None:
     (job,) = platform.add_jobs(1)
-    platform.next("gateway_html", 503, where=after_the_first(platform), times=ATTEMPTS)
+    platform.next("gateway_html", 503, where=is_later_poll(platform), times=ATTEMPTS)
     watching = asyncio.ensure_future(command("watch", "--interval", "90", job))
-    await when_looked(platform, ATTEMPTS + 2, lambda: platform.set_state(job, "COMPLETED"))
+    await after_polls(platform, ATTEMPTS + 2, lambda: platform.set_state(job, "COMPLETED"))
     assert (await watching).code == 0
     assert waits[:3] == [90, 90, 90]
 
@@ -300,33 +298,33 @@ async def test_a_lasting_error_at_the_time_out_is_raised(
     command: Command, platform: SimulatedPlatform
 ) -> None:
     ids = platform.add_jobs(1)
-    platform.fail("error", (403, 1002), where=after_the_first(platform))
+    platform.fail("error", (403, 1002), where=is_later_poll(platform))
     with pytest.raises(Forbidden):
         await command("watch", "--timeout", "0", *ids)
 
 
-async def test_jobs_that_end_in_time_leave_no_word_of_the_time_out(
+async def test_the_time_out_is_not_mentioned_if_all_jobs_end_before_it(
     command: Command, platform: SimulatedPlatform
 ) -> None:
     (job,) = platform.add_jobs(1)
-    watching = await watched(command, "--timeout", "3600", job)
-    await when_looked(platform, 2, lambda: platform.set_state(job, "COMPLETED"))
+    watching = await start_watch(command, "--timeout", "3600", job)
+    await after_polls(platform, 2, lambda: platform.set_state(job, "COMPLETED"))
     result = await watching
     assert (result.code, len(result.err.splitlines())) == (0, 1)
 
 
-async def test_a_404_on_the_way_is_waited_out(command: Command, platform: SimulatedPlatform) -> None:
+async def test_a_404_to_a_poll_is_waited_out(command: Command, platform: SimulatedPlatform) -> None:
     (job,) = platform.add_jobs(1)
-    watching = await watched(command, job)
-    await when_looked(platform, 1, lambda: platform.next("error", (404, 9008), where=bulk, times=4))
-    await when_looked(platform, 6, lambda: platform.set_state(job, "COMPLETED"))
+    watching = await start_watch(command, job)
+    await after_polls(platform, 1, lambda: platform.next("error", (404, 9008), where=bulk, times=4))
+    await after_polls(platform, 6, lambda: platform.set_state(job, "COMPLETED"))
     result = await watching
     assert result.code == 0
     assert len([line for line in result.err.splitlines() if "404 not found" in line]) == 1
 
 
 @pytest.mark.parametrize("arguments", [("watch",), ("show",), ("retry",)])
-async def test_a_404_to_the_bulk_request_itself_is_the_servers(
+async def test_a_404_to_the_bulk_request_is_a_server_error(
     command: Command, platform: SimulatedPlatform, arguments: tuple[str, ...]
 ) -> None:
     ids = platform.add_jobs(2, "FAILED")
@@ -336,19 +334,19 @@ async def test_a_404_to_the_bulk_request_itself_is_the_servers(
     assert exit_code_for(caught.value) is ExitCode.UNAVAILABLE
 
 
-async def test_a_name_that_cannot_be_seen_is_revealed(command: Command, platform: SimulatedPlatform) -> None:
+async def test_an_invisible_name_is_made_visible(command: Command, platform: SimulatedPlatform) -> None:
     (job,) = platform.add_jobs(1, name="\u3000 ")
-    watching = await watched(command, job)
-    await when_looked(platform, 1, lambda: platform.set_state(job, "COMPLETED"))
+    watching = await start_watch(command, job)
+    await after_polls(platform, 1, lambda: platform.set_state(job, "COMPLETED"))
     assert f"  ✓ COMPLETED  ␣␣  {job}\n" in (await watching).out
 
 
-async def test_compact_is_a_line_of_counts(command: Command, platform: SimulatedPlatform) -> None:
+async def test_compact_prints_lines_of_counts(command: Command, platform: SimulatedPlatform) -> None:
     ids = platform.add_jobs(2)
-    watching = await watched(command, "--compact", *ids)
-    await when_looked(platform, 2, lambda: platform.set_state(ids[0], "RUNNING"))
-    await when_looked(platform, 2, lambda: platform.set_state(ids[0], "COMPLETED"))
-    await when_looked(platform, 2, lambda: platform.set_state(ids[1], "COMPLETED"))
+    watching = await start_watch(command, "--compact", *ids)
+    await after_polls(platform, 2, lambda: platform.set_state(ids[0], "RUNNING"))
+    await after_polls(platform, 2, lambda: platform.set_state(ids[0], "COMPLETED"))
+    await after_polls(platform, 2, lambda: platform.set_state(ids[1], "COMPLETED"))
     assert (await watching).out.splitlines() == [
         "12:00:00  1 completed, 1 pending",
         "12:00:00  2 completed",
@@ -376,13 +374,11 @@ async def test_on_finish_runs_a_command_with_the_counts(
     assert "--on-finish ended with 3" in result.err
 
 
-async def test_hundreds_of_jobs_are_a_request_a_hundred(
-    command: Command, platform: SimulatedPlatform
-) -> None:
+async def test_jobs_are_requested_by_the_hundred(command: Command, platform: SimulatedPlatform) -> None:
     ids = platform.add_jobs(250, "COMPLETED")
     assert (await command("watch", *ids)).code == 0
     assert len(platform.requests) == 3
 
 
-async def test_ids_and_filters_are_too_much(command: Command) -> None:
+async def test_ids_exclude_filters(command: Command) -> None:
     assert (await command("watch", "some", "--state", "FAILED")).code == 2

@@ -126,7 +126,19 @@ async def test_a_query_is_read_at_each_poll_and_new_matches_are_watched() -> Non
     assert watcher.watched.had_pending
 
 
-async def test_a_list_that_cannot_be_read_is_no_end() -> None:
+async def test_a_listed_job_is_not_requested_by_id_and_its_changes_are_reported() -> None:
+    platform = Platform({"a": job("a", "PENDING")})
+    platform.steps = [
+        lambda: platform.set(job("a", "RUNNING")),
+        lambda: platform.set(job("a", "COMPLETED")),
+    ]
+    await platform.watcher(query=QUERY).run()
+    assert [request for request in platform.requests if isinstance(request, tuple)] == [("a",)]
+    changes = [[change.job.state for change in status.changes] for status in platform.statuses]
+    assert changes == [[], ["RUNNING"], ["COMPLETED"]]
+
+
+async def test_an_unreadable_list_does_not_end_the_watch() -> None:
     platform = Platform(error=UNAVAILABLE, steps=[lambda: platform.fail(None)])
     await platform.watcher(query=QUERY).run()
     assert [status.error for status in platform.statuses] == [UNAVAILABLE, None]

@@ -40,8 +40,8 @@ START = """\
 cgc_tui cgc_tui.__main__ cgc_tui.api cgc_tui.api.attempt cgc_tui.api.body cgc_tui.api.client
 cgc_tui.api.connection cgc_tui.api.error_mapping cgc_tui.api.imports cgc_tui.api.parse cgc_tui.api.prefetch
 cgc_tui.api.request_log cgc_tui.api.requester cgc_tui.api.throttle
-cgc_tui.cli cgc_tui.cli.arguments cgc_tui.cli.commands cgc_tui.cli.connect cgc_tui.cli.exit_codes
-cgc_tui.cli.launch cgc_tui.cli.main cgc_tui.cli.output cgc_tui.cli.parser
+cgc_tui.cli cgc_tui.cli.arguments cgc_tui.cli.connect cgc_tui.cli.exit_codes
+cgc_tui.cli.launch cgc_tui.cli.main cgc_tui.cli.output cgc_tui.cli.parser cgc_tui.cli.registry
 cgc_tui.config cgc_tui.config.credentials cgc_tui.config.keymap
 cgc_tui.config.platforms cgc_tui.config.private_files cgc_tui.config.profiles cgc_tui.config.settings
 cgc_tui.domain cgc_tui.domain.errors cgc_tui.domain.jobs cgc_tui.domain.marks cgc_tui.domain.ordering

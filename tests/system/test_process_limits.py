@@ -213,7 +213,7 @@ def test_commands_need_no_threads_and_processes(
 
 FULL = """
 import sys
-from cgc_tui.cli import commands
+from cgc_tui.cli import registry
 from cgc_tui.__main__ import main
 
 def loaded(_):
@@ -227,7 +227,7 @@ def loaded(_):
     while True:
         held = [held]
 
-commands.load_command = loaded
+registry.load_command = loaded
 sys.exit(main(["info", "--demo"]))
 """
 

@@ -55,7 +55,7 @@ class Waiting:
         await self.again.acquire()
 
     async def hold(self) -> None:
-        async with self.lock.hold(ENDPOINT, USER):
+        async with asyncio.timeout(20), self.lock.hold(ENDPOINT, USER):
             pass
 
 

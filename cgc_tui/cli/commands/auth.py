@@ -1,4 +1,4 @@
-"""`cgc-tui auth`: gives a token, says which is in use, takes it back."""
+"""`cgc-tui auth`: log in, show the token in use, log out."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ ACTIONS = {
     "logout": "remove a profile and its token from the store",
 }
 MIN_SHOWN_LENGTH = 16
-"""From how many characters on the last four of a token are shown."""
+"""The last four characters are shown of a token that is at least this long."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Take what to do."""
+    """Add the actions."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION", prog=parser.prog)
     for name, help_text in ACTIONS.items():
         action = actions.add_parser(
@@ -47,7 +47,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 async def run(options: Namespace, context: CommandContext) -> int:
-    """Do one of the three."""
+    """Run the action."""
     if context.demo and options.action != "status":
         context.say("--demo keeps no token.")
         return ExitCode.USAGE
@@ -60,7 +60,7 @@ async def run(options: Namespace, context: CommandContext) -> int:
 
 
 async def _login(context: CommandContext, *, piped: bool) -> int:
-    """Try a token and store it; one that is refused is not stored."""
+    """Verify a token and store it; a rejected one is not stored."""
     session = context.session
     if not piped and not sys.stdin.isatty():
         context.say("there is no terminal to ask on; give the token on standard input: --with-token")
@@ -91,7 +91,7 @@ def _prompt_for_token(context: CommandContext) -> str:
 
 
 async def _status(context: CommandContext) -> int:
-    """Print what is in use, and whether the platform takes it."""
+    """Print the access in use, and whether the platform accepts the token."""
     session, access = context.session, context.session.access
     token = "none" if access.token is None else _masked(access.token)
     source = f", from {access.source}" if access.source else ""
@@ -122,7 +122,7 @@ def _masked(token: Token) -> str:
 
 
 def _logout(context: CommandContext) -> int:
-    """Remove the profile that is in use from the store."""
+    """Remove the profile in use from the store."""
     session = context.session
     if not session.credentials.forget(session.access.profile):
         context.say(f"no token is stored for the profile {session.access.profile}.")

@@ -1,4 +1,4 @@
-"""`cgc-tui completion`: a script that completes this command line in a shell."""
+"""`cgc-tui completion`: prints a completion script for a shell."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Example: eval "$(cgc-tui completion bash)"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Take the shell."""
+    """Add the shell."""
     parser.add_argument("shell", choices=("bash", "zsh", "fish"))
 
 

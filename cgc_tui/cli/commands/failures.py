@@ -1,4 +1,4 @@
-"""`cgc-tui failures`: why jobs failed, grouped by cause."""
+"""`cgc-tui failures`: groups failed jobs by cause."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ INDENT = 15
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Take where to look, and a form."""
+    """Add the filters and the format."""
     add_location_filters(parser)
     parser.set_defaults(state=[JobState.FAILED])
     parser.add_argument("--json", action="store_true", help="an object, with the ids of the jobs")
 
 
 async def run(options: Namespace, context: CommandContext) -> int:
-    """Print the causes; what could not be read of the list is reported, and an error."""
+    """Print the causes; unreadable records and missing details are reported, and give exit code 3."""
     from cgc_tui.api.listing import fetch_all
 
     async with context.client() as client:
@@ -59,8 +59,8 @@ async def run(options: Namespace, context: CommandContext) -> int:
     if page.unreadable:
         context.say(f"{page.unreadable:,} records could not be read and are left out.")
     if page.details_missing:
-        words = missing_details(page.details_missing, len(page.jobs))
-        context.say(f"{words}; their cause is not known.")
+        text = missing_details(page.details_missing, len(page.jobs))
+        context.say(f"{text}; their cause is not known.")
     return ExitCode.UNAVAILABLE if page.unreadable or page.details_missing else ExitCode.DONE
 
 
@@ -88,7 +88,7 @@ def _json(causes: Sequence[Cause], page: JobPage) -> Iterator[str]:
 
 
 def _record(cause: Cause) -> dict[str, Any]:
-    """Return a cause with the raw words of the platform, which JSON escapes."""
+    """Return a cause with the platform's raw message, which JSON escapes."""
     hint = hint_for(cause.code)
     return {
         "code": cause.code,

@@ -1,4 +1,4 @@
-"""`cgc-tui info`: what a bug report needs, and nothing that is secret or names the user."""
+"""`cgc-tui info`: prints facts for a bug report, without secrets and user names."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ NETWORK = (
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Take nothing."""
+    """Add nothing."""
 
 
 async def run(_: Namespace, context: CommandContext) -> int:
-    """Print it; a platform that does not answer is part of the answer."""
+    """Print the facts; one of them is an error if the platform does not answer."""
     access = context.session.access
     values = {
         "cgc-tui": __version__,
@@ -69,7 +69,7 @@ def _version(name: str) -> str:
 
 
 def _without_home(path: Path) -> str:
-    """Return a path without the user's name where it is in the home directory."""
+    """Return a path with ~ for the home directory, which has the user's name."""
     home = Path.home()
     return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
 
@@ -83,7 +83,7 @@ def _terminal(environ: Mapping[str, str]) -> str:
 
 
 def _network(environ: Mapping[str, str]) -> str:
-    """Return the names of the variables that change how the platform is reached."""
+    """Return the names of the set variables that change how the platform is reached."""
     names = [name for known in NETWORK for name in (known, known.lower()) if environ.get(name)]
     return f"{', '.join(names)} set" if names else "no proxy or certificate variable set"
 

@@ -1,4 +1,4 @@
-"""`cgc-tui list`: the jobs, as a table or for other programs."""
+"""`cgc-tui list`: lists jobs as a table or in formats for programs."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ Example: cgc-tui list --all --state FAILED --csv > failed.csv
 """
 
 ID_CELLS = 32
-ID_FROM = 112
+ID_MIN_WIDTH = 112
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Take the filters, a window or all, and a form."""
+    """Add the filters, the window, and the format."""
     add_filters(parser)
     parser.add_argument("--all", action="store_true", help="all jobs, not one page of them")
     parser.add_argument("--limit", type=page_size, metavar="N", help="how many jobs, 1 to 100 (default: 50)")
@@ -55,7 +55,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 async def run(options: Namespace, context: CommandContext) -> int:
-    """List jobs; what could not be read of them is reported, and an error."""
+    """List jobs; unreadable records and missing details are reported, and give exit code 3."""
     if options.all and (options.limit is not None or options.offset is not None):
         context.say("--all leaves no room for --limit and --offset.")
         return ExitCode.USAGE
@@ -68,7 +68,7 @@ async def run(options: Namespace, context: CommandContext) -> int:
         context.say(f"{len(page.jobs):,} of {total_of(page, context.display)}; --all for all")
     elif not page.jobs and form == "table":
         context.say("no jobs; only those that you started are listed")
-    return _exit(page.unreadable, page.details_missing, len(page.jobs), context)
+    return _report_incomplete(page.unreadable, page.details_missing, len(page.jobs), context)
 
 
 async def _fetch_page(options: Namespace, context: CommandContext) -> JobPage:
@@ -91,7 +91,7 @@ async def _fetch_all(options: Namespace, context: CommandContext) -> JobPage:
 
 
 async def _stream(options: Namespace, context: CommandContext) -> int:
-    """Write the jobs of each page when it is its turn."""
+    """Write the jobs page by page, in the order of the list."""
     from cgc_tui.api.listing import iter_pages
 
     unreadable = missing = jobs = 0
@@ -106,11 +106,11 @@ async def _stream(options: Namespace, context: CommandContext) -> int:
                     unreadable += page.unreadable
                     missing += page.details_missing
                     jobs += len(page.jobs)
-    return _exit(unreadable, missing, jobs, context)
+    return _report_incomplete(unreadable, missing, jobs, context)
 
 
-def _exit(unreadable: int, missing: int, jobs: int, context: CommandContext) -> int:
-    """Say what could not be read, and return the exit code that this means."""
+def _report_incomplete(unreadable: int, missing: int, jobs: int, context: CommandContext) -> int:
+    """Report what could not be read, and return the exit code for that."""
     if unreadable:
         context.say(f"{unreadable:,} records could not be read and are left out.")
     if missing:
@@ -125,9 +125,9 @@ def _lines(jobs: Iterable[ImportJob], form: str) -> Iterator[str]:
 
 
 def _table(jobs: Iterable[ImportJob], context: CommandContext) -> Iterator[str]:
-    """Yield a table as wide as the terminal; from 112 columns on it has the ids."""
+    """Yield the lines of a table as wide as the terminal, with ids if that is wide enough."""
     width = shutil.get_terminal_size().columns
-    with_id = width >= ID_FROM
+    with_id = width >= ID_MIN_WIDTH
     widths = column_widths(width - (ID_CELLS + PADDING if with_id else 0))
     now = context.clock()
     padded = partial(_padded, [*widths.values(), ID_CELLS])

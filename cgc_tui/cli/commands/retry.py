@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cgc_tui.cli.arguments import owner_name, query_of, state
-from cgc_tui.cli.commands.show import report_missing
 from cgc_tui.cli.context import CommandContext
 from cgc_tui.cli.exit_codes import ExitCode, error_message, exit_code_for
+from cgc_tui.cli.named_jobs import fetch_named
 from cgc_tui.cli.progress import ProgressLine
 from cgc_tui.cli.watch_printer import WatchPrinter
 from cgc_tui.domain.errors import CgcError, OutcomeUnknown
@@ -39,7 +39,7 @@ Example: cgc-tui retry --project rosalind/brca-pilot --write --yes
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Take ids or filters, the options of the imports, and leave to send."""
+    """Add ids or filters, the import options, and the options that allow sending."""
     parser.set_defaults(state=[JobState.FAILED.value])
     parser.add_argument("jobs", nargs="*", metavar="ID", help=SUPPRESS)
     parser.add_argument("--state", type=_failed, action="append", help=SUPPRESS)
@@ -51,7 +51,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     for option in (NameConflictPolicy.OVERWRITE, NameConflictPolicy.AUTORENAME):
         names.add_argument(
             f"--{option}",
-            dest="options",
+            dest="policy",
             action="store_const",
             const=option,
             default=NameConflictPolicy.AS_BEFORE,
@@ -66,14 +66,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def _failed(text: str) -> str:
-    """Return the only state whose jobs can be retried."""
+    """Parse the only state whose jobs can be retried."""
     if state(text) != JobState.FAILED:
         raise ArgumentTypeError("must be FAILED: only failed jobs can be retried")
     return JobState.FAILED
 
 
 async def run(options: Namespace, context: CommandContext) -> int:
-    """Plan, and send where that is allowed and confirmed."""
+    """Plan the retry, and send it if that is allowed and confirmed."""
     if options.jobs and (options.project or options.volume):
         context.say("give ids or filters, not both.")
         return ExitCode.USAGE
@@ -91,13 +91,13 @@ async def run(options: Namespace, context: CommandContext) -> int:
         for label, value in plan_rows(plan, len(jobs), context.display):
             context.say(f"{label.lower()}: {value}")
         if not options.yes or not plan.jobs:
-            context.write(_requests(plan, options.options))
+            context.write(_requests(plan, options.policy))
             context.say("nothing is sent; --write --yes sends." if plan.jobs else "nothing to send.")
             return ExitCode.DONE
         hold = _lock(context, wait=not options.no_wait).hold
         known = [job.id for job in listed]
         try:
-            async with locked_run(client, plan, options.options, known=known, hold=hold) as retry_run:
+            async with locked_run(client, plan, options.policy, known=known, hold=hold) as retry_run:
                 code = await _send_and_report(client, retry_run, context, planned=len(plan.jobs))
         except LockHeld as error:
             context.say(f"nothing was sent: {held_by(error.holder, context.display)}")
@@ -106,7 +106,7 @@ async def run(options: Namespace, context: CommandContext) -> int:
 
 
 def _lock(context: CommandContext, *, wait: bool) -> SendLock:
-    """Return the lock for sending, which says what it waits for."""
+    """Return the lock for sending, which reports what it waits for."""
 
     def waiting(holder: LockHolder | None) -> None:
         if holder is not None:
@@ -125,24 +125,20 @@ def _lock(context: CommandContext, *, wait: bool) -> SendLock:
 async def _select_jobs(
     client: PlatformClient, options: Namespace, context: CommandContext
 ) -> tuple[tuple[ImportJob, ...], ExitCode]:
-    """Return the jobs that are meant; where one cannot be had, say so and return what that means."""
-    from cgc_tui.api.listing import fetch_all, fetch_many
-    from cgc_tui.domain.records import job_id
+    """Return the selected jobs, and the exit code if the command ends because some cannot be read."""
+    from cgc_tui.api.listing import fetch_all
 
+    if options.jobs:
+        return await fetch_named(client, options.jobs, context)
     with ProgressLine(context) as progress:
-        if not options.jobs:
-            page = await fetch_all(
-                client, query_of(options), on_progress=progress.show, on_retry=progress.retrying
-            )
-            return page.jobs, ExitCode.DONE
-        ids = list(dict.fromkeys(map(job_id, options.jobs)))
-        records = await fetch_many(client, ids, on_retry=progress.retrying)
-    jobs = [record for record in map(records.get, ids) if isinstance(record, ImportJob)]
-    return tuple(jobs), report_missing(ids, records, context)
+        page = await fetch_all(
+            client, query_of(options), on_progress=progress.show, on_retry=progress.retrying
+        )
+    return page.jobs, ExitCode.DONE
 
 
 def _requests(plan: RetryPlan, policy: NameConflictPolicy) -> Iterator[str]:
-    """Yield the requests that would be sent, a line each."""
+    """Yield the requests that would be sent, each on a line."""
     for start in range(0, len(plan.jobs), MAX_LIMIT):
         items = [request_body(job, policy) for job in plan.jobs[start : start + MAX_LIMIT]]
         yield json.dumps({"items": items}, ensure_ascii=False, allow_nan=False) + "\n"
@@ -151,9 +147,9 @@ def _requests(plan: RetryPlan, policy: NameConflictPolicy) -> Iterator[str]:
 async def _send_and_report(
     client: PlatformClient, retry_run: RetryRun, context: CommandContext, *, planned: int
 ) -> ExitCode:
-    """Send, look where an answer was lost, and print what became of each, whatever comes between.
+    """Send the imports, find those whose answer was lost, and print each outcome, also after an error.
 
-    So many were planned; those that were started since then are not sent.
+    `planned` is how many were to be sent before the lock was held; some may have been started since.
     """
     from cgc_tui.services.retry import reconcile, send
 
@@ -183,7 +179,7 @@ async def _send_and_report(
 async def _watch_new_jobs(
     client: PlatformClient, retry_run: RetryRun, context: CommandContext, code: ExitCode
 ) -> ExitCode:
-    """Follow the new jobs to their end."""
+    """Watch the new jobs until all have ended."""
     from cgc_tui.services.watcher import JobWatcher
 
     new = [outcome.replacement for outcome in retry_run.outcomes if outcome.replacement is not None]

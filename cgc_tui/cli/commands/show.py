@@ -1,4 +1,4 @@
-"""`cgc-tui show`: everything that is known of a job, or of several."""
+"""`cgc-tui show`: prints all that is known about jobs."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cgc_tui.cli.context import CommandContext
-from cgc_tui.cli.exit_codes import ExitCode
+from cgc_tui.cli.named_jobs import distinct_ids, report_missing
 from cgc_tui.config.platforms import platform_at
 from cgc_tui.domain.error_hints import hint_for
 from cgc_tui.domain.errors import NotFound
 from cgc_tui.domain.jobs import ImportJob, JobError
-from cgc_tui.domain.text import sanitize
 from cgc_tui.formatting.display import state_label
 from cgc_tui.formatting.export import ExportFormat, export_lines
 from cgc_tui.formatting.job_details import FOLDER_NOTE, detail_rows, error_message
@@ -34,16 +33,14 @@ LABEL_CELLS = 9
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Take the jobs, and a form."""
+    """Add the jobs and the format."""
     parser.add_argument("jobs", nargs="+", metavar="ID", help=SUPPRESS)
     parser.add_argument("--json", action="store_true", help="an array of whole records")
 
 
 async def run(options: Namespace, context: CommandContext) -> int:
-    """Show the jobs in the order in which they were named."""
-    from cgc_tui.domain.records import job_id
-
-    ids = list(dict.fromkeys(map(job_id, options.jobs)))
+    """Show the jobs in the order in which they are named."""
+    ids = distinct_ids(options.jobs)
     async with context.client() as client:
         records = await _fetch(client, ids)
     jobs = [record for record in map(records.get, ids) if isinstance(record, ImportJob)]
@@ -62,24 +59,6 @@ async def _fetch(client: PlatformClient, ids: Sequence[str]) -> dict[str, Import
         return {ids[0]: JobError(status=error.status, code=error.code, message=error.server_message)}
 
 
-def report_missing(
-    ids: Sequence[str], records: dict[str, ImportJob | JobError], context: CommandContext
-) -> ExitCode:
-    """Say for each job that could not be had why, and return the exit code that this means."""
-    code = ExitCode.DONE
-    for job_id in ids:
-        record = records.get(job_id)
-        if isinstance(record, ImportJob):
-            continue
-        reason = (
-            record.message if record is not None and record.message else "the platform said nothing of it"
-        )
-        context.say(f"{sanitize(job_id)}: {sanitize(reason)}")
-        forbidden = record is not None and record.status == 403
-        code = ExitCode.ACCESS if forbidden or code is ExitCode.ACCESS else ExitCode.NO
-    return code
-
-
 def _paragraphs(jobs: Sequence[ImportJob], context: CommandContext) -> Iterator[str]:
     for index, job in enumerate(jobs):
         if index:
@@ -88,7 +67,7 @@ def _paragraphs(jobs: Sequence[ImportJob], context: CommandContext) -> Iterator[
 
 
 def _lines(job: ImportJob, context: CommandContext) -> Iterator[str]:
-    """Yield what the detail on the screen says: the state and its reason first."""
+    """Yield the lines of a job as in the app's detail: the state and the error first."""
     display = context.display
     code = job.error.code if job.error is not None else None
     yield state_label(job.state, display) + (f"   {code}" if code is not None else "")

@@ -1,4 +1,4 @@
-"""`cgc-tui watch`: follows jobs to their end, for pipelines that wait for them."""
+"""`cgc-tui watch`: watches jobs until all have ended, for pipelines that wait for them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from cgc_tui.cli.arguments import add_filters, query_of, seconds
-from cgc_tui.cli.commands.show import report_missing
 from cgc_tui.cli.context import CommandContext
 from cgc_tui.cli.exit_codes import ExitCode
+from cgc_tui.cli.named_jobs import fetch_named
 from cgc_tui.cli.progress import ProgressLine
 from cgc_tui.cli.watch_printer import WatchPrinter
 from cgc_tui.domain.batches import MAX_GAP
@@ -47,7 +47,7 @@ FINAL_POLL_TIMEOUT = 30.0
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Take ids or filters, and the rhythm."""
+    """Add ids or filters, the interval and the time-out."""
     parser.add_argument("jobs", nargs="*", metavar="ID", help=SUPPRESS)
     add_filters(parser)
     parser.add_argument(
@@ -119,21 +119,8 @@ async def _select_jobs(
     if options.last_batch:
         return await _last_batch(client, query, context)
     if options.jobs:
-        return await _named_jobs(client, options.jobs, context)
+        return await fetch_named(client, options.jobs, context)
     return await _matching_jobs(client, query, context)
-
-
-async def _named_jobs(
-    client: PlatformClient, ids_or_hrefs: Sequence[str], context: CommandContext
-) -> tuple[Sequence[ImportJob], ExitCode]:
-    """Read jobs by id or href; say which of them cannot be read."""
-    from cgc_tui.api.listing import fetch_many
-    from cgc_tui.domain.records import job_id
-
-    ids = list(dict.fromkeys(map(job_id, ids_or_hrefs)))
-    records = await fetch_many(client, ids, on_retry=ProgressLine(context).retrying)
-    jobs = [record for record in records.values() if isinstance(record, ImportJob)]
-    return jobs, report_missing(ids, records, context)
 
 
 async def _matching_jobs(

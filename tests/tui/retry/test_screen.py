@@ -342,9 +342,13 @@ async def test_esc_gives_up_waiting_for_another_run(
             screen = " ".join((await shown(pilot, "Waiting: another cgc-tui is sending imports")).split())
             assert f"pid {os.getpid()}, since 2026-03-14 12:00:00 UTC)" in screen
             assert "Esc stops waiting; nothing is sent." in screen
-            await pilot.press("enter", "r", "o", "escape")
+            await pilot.press("enter", "r", "o")
+            await pilot.pause()
+            assert "Waiting: another cgc-tui" in text_of(pilot.app)
+            await pilot.press("escape")
             await shown(pilot, "Nothing is sent yet. Enter asks first.")
             assert "names as before" not in text_of(pilot.app)
+        await pilot.pause()
         assert submitted(platform) == []
         await confirm(pilot, "240")
         await shown(pilot, "240 started")
