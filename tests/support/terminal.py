@@ -186,10 +186,13 @@ class Terminal:
         self.screen.resize(rows, columns)
         os.killpg(self.process.pid, signal.SIGWINCH)
 
-    def sees(self, text: str, *, gone: bool = False) -> str:
-        """Wait until the words are on the screen, or no more."""
+    def sees(self, text: str, *, times: int = 1, gone: bool = False) -> str:
+        """Wait until the text is on the screen at least so many times, or is no longer there.
+
+        The rest may still be half painted: to compare a whole screen, wait for what is painted last.
+        """
         ends = time.monotonic() + PATIENCE
-        while (text in self.text) is gone:
+        while (self.text.count(text) >= times) is gone:
             if time.monotonic() > ends or (not self.read(0.1) and self.process.poll() is not None):
                 raise AssertionError(f"{'still' if gone else 'no'} {text!r} on the screen:\n{self.text}")
         return self.text
