@@ -7,8 +7,8 @@ ways in which it may differ or fail.
 
 from __future__ import annotations
 
+from cgc_tui.demo.fault_script import list_call
 from cgc_tui.demo.platform import SimulatedPlatform
-from cgc_tui.demo.script import list_call
 from cgc_tui.demo.server import LoopbackServer
 from cgc_tui.demo.switches import Switches
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from cgc_tui.demo.answers import (
+from cgc_tui.demo.responses import (
     ApiError,
     body_of,
     envelope,

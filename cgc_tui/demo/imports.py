@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 
 from cgc_tui.demo import records
-from cgc_tui.demo.answers import ApiError, json_answer, no_route
 from cgc_tui.demo.jobs import STATES, Job
+from cgc_tui.demo.responses import ApiError, json_answer, no_route
 from cgc_tui.demo.routes import MAX_ITEMS, OTHER_ROUTES, Call, Table, page
-from cgc_tui.demo.submit import Submission
+from cgc_tui.demo.submission import Submission
 
 TIMES = ("started_on", "finished_on")
 

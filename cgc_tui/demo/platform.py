@@ -14,10 +14,10 @@ from urllib.parse import parse_qsl
 import httpx
 
 from cgc_tui.demo import catalog, records
-from cgc_tui.demo.book import JobStore
+from cgc_tui.demo.fault_script import CustomResponse, FaultScript, Gate, Where
+from cgc_tui.demo.gateway import Gateway
+from cgc_tui.demo.job_store import JobStore
 from cgc_tui.demo.jobs import JobMaker
-from cgc_tui.demo.reception import Gateway
-from cgc_tui.demo.script import CustomResponse, FaultScript, Gate, Where
 from cgc_tui.demo.switches import Switches
 from cgc_tui.demo.transport import SimulatedTransport
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from cgc_tui.demo.answers import envelope
 from cgc_tui.demo.jobs import FINAL, Job
+from cgc_tui.demo.responses import envelope
 from cgc_tui.demo.switches import Switches
 
 Record = dict[str, Any]

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, unquote, urlencode
 
 import httpx
 
-from cgc_tui.demo.answers import ApiError, json_answer
 from cgc_tui.demo.records import result, select_fields
+from cgc_tui.demo.responses import ApiError, json_answer
 
 if TYPE_CHECKING:
     from cgc_tui.demo.platform import SimulatedPlatform

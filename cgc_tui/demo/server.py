@@ -13,8 +13,8 @@ from typing import Any
 
 import httpx
 
-from cgc_tui.demo.answers import Delivery, body_of, delivery_of
 from cgc_tui.demo.platform import SimulatedPlatform
+from cgc_tui.demo.responses import Delivery, body_of, delivery_of
 
 
 class LoopbackServer:

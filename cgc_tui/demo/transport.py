@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from cgc_tui.demo.answers import Delivery, body_of, delivery_of
+from cgc_tui.demo.responses import Delivery, body_of, delivery_of
 
 if TYPE_CHECKING:
     from cgc_tui.demo.platform import SimulatedPlatform

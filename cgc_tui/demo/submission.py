@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cgc_tui.demo.answers import ApiError
 from cgc_tui.demo.jobs import CAUSES, Job, new_id
+from cgc_tui.demo.responses import ApiError
 
 if TYPE_CHECKING:
     from cgc_tui.demo.platform import SimulatedPlatform

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from cgc_tui.demo.answers import ApiError, no_route
+from cgc_tui.demo.fault_script import ActiveFault
 from cgc_tui.demo.faults import Answer, Layer
 from cgc_tui.demo.imports import TABLE
-from cgc_tui.demo.limits import RateLimit, skew
+from cgc_tui.demo.rate_limit import RateLimit, skew
+from cgc_tui.demo.responses import ApiError, no_route
 from cgc_tui.demo.routes import Call, Handler, find, get_rate_limit
-from cgc_tui.demo.script import ActiveFault
 
 if TYPE_CHECKING:
     from cgc_tui.demo.platform import SimulatedPlatform
