@@ -157,9 +157,9 @@ async def test_counts_projects_volumes_and_user(client: PlatformClient, platform
     failed = sum(platform.job(job_id)["state"] == "FAILED" for job_id in platform.ids())
     assert await client.count(JobQuery(states=("FAILED",), offset=100, limit=50)) == failed
     assert ("limit", "1") in platform.requests[-1].query
-    assert set((await client.projects()).ids) == set(platform.projects)
+    assert set((await client.projects()).ids) == set(platform.state.projects)
     assert (await client.volumes()).complete
-    assert set((await client.volumes()).ids) == set(platform.volumes)
+    assert set((await client.volumes()).ids) == set(platform.state.volumes)
     assert (await client.user()).username == "rosalind"
 
 
@@ -488,14 +488,14 @@ async def test_a_reset_that_is_no_time_is_not_known(clock: Clock, reset: object)
 async def test_credentials_of_a_volume_are_dropped_when_an_answer_is_parsed(
     client: PlatformClient, platform: SimulatedPlatform, path: str
 ) -> None:
-    whole = platform.volumes["rosalind/tcga-raw"].record(platform.base_url)
+    whole = platform.state.volumes["rosalind/tcga-raw"].record(platform.base_url)
     assert whole["service"]["credentials"]
     if path != "/storage/volumes":
         answer = whole if path.endswith("raw") else {"items": [{"resource": whole}, None, {"service": 3}]}
         platform.next(lambda _: httpx.Response(200, json=answer))
     record = (await client._requester.send("GET", path, params=[("fields", "_all")])).json
     assert "credentials" not in json.dumps(record)
-    assert platform.volumes["rosalind/tcga-raw"].bucket in json.dumps(record)
+    assert platform.state.volumes["rosalind/tcga-raw"].bucket in json.dumps(record)
 
 
 async def test_credentials_of_volumes_are_in_no_log(
@@ -504,7 +504,7 @@ async def test_credentials_of_volumes_are_in_no_log(
     platform.switches.whole_lists = True
     log = RequestLog(LogFile(tmp_path / "log"))
     names = await connect(request_log=log).volumes()
-    assert set(names.ids) == set(platform.volumes)
+    assert set(names.ids) == set(platform.state.volumes)
     assert "/storage/volumes" in (tmp_path / "log").read_text()
     secret = CREDENTIALS["S3"]["access_key_id"]
     assert secret not in (tmp_path / "log").read_text() + repr(log.records) + repr(names)

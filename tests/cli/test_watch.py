@@ -99,7 +99,7 @@ async def test_an_answer_without_a_state_changes_nothing(
 ) -> None:
     (job,) = platform.add_jobs(1, "RUNNING")
     watching = await watched(command, job)
-    record = platform.store[job].overrides
+    record = platform.state.store[job].overrides
     await when_looked(platform, 1, lambda: record.update(state=None))
     await when_looked(platform, 2, lambda: (record.clear(), platform.set_state(job, "COMPLETED")))
     ended = await watching

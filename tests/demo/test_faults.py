@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from cgc_tui.demo import SimulatedPlatform, Switches, list_call
-from cgc_tui.demo.faults import AT_RANDOM, FAULTS
+from cgc_tui.demo.faults import FAULTS, RANDOM_FAULTS
 
 IMPORTS = "/storage/imports"
 
@@ -19,7 +19,7 @@ IMPORTS = "/storage/imports"
 def test_every_fault_but_the_scripted_ones_has_a_switch() -> None:
     names = {field.name for field in dataclasses.fields(Switches)}
     assert set(FAULTS) - names == {"answer_replaced", "error", "limited", "timeout"}
-    assert {name for name, _ in AT_RANDOM} <= set(FAULTS)
+    assert {name for name, _ in RANDOM_FAULTS} <= set(FAULTS)
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_without_its_token_it_refuses_and_tells_no_rate(ask: Any, token: str | N
 
 
 def test_the_user_is_the_one_of_the_token(ask: Any, platform: SimulatedPlatform) -> None:
-    assert ask("GET", "/user").json()["username"] == platform.username
+    assert ask("GET", "/user").json()["username"] == platform.state.username
     assert len(platform.token) == 32
     assert platform.token.isalnum()
     assert platform.token.islower()

@@ -171,5 +171,21 @@ def test_a_client_that_goes_away_is_no_error(
     assert capsys.readouterr().err == ""
 
 
-def test_a_server_that_never_ran_closes() -> None:
+def test_a_connection_without_a_thread_is_dropped_with_a_line(
+    client: httpx.Client, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def start(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as limited:
+        limited.setattr(threading.Thread, "start", start)
+        with pytest.raises(httpx.TransportError):
+            client.get("/user")
+    assert client.get("/user").status_code == 200
+    err = capsys.readouterr().err
+    assert err.startswith("A connection was dropped: no thread can be started; ")
+    assert err.count("\n") == 1
+
+
+def test_a_server_that_was_not_started_closes() -> None:
     LoopbackServer(SimulatedPlatform(jobs=1)).close()

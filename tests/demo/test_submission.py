@@ -122,7 +122,7 @@ def test_a_taken_name_fails_unless_it_may_be_replaced(ask: Any, platform: Simula
     codes = {}
     for flag in ("none", "overwrite", "autorename"):
         job_id = ask("POST", IMPORTS, json=item() if flag == "none" else item(**{flag: True})).json()["id"]
-        codes[flag] = platform.store[job_id].error
+        codes[flag] = platform.state.store[job_id].error
     assert codes["none"] == 9108
     assert 9108 not in (codes["overwrite"], codes["autorename"])
 

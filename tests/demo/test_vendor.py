@@ -115,8 +115,8 @@ def test_it_submits(api: Any, platform: SimulatedPlatform) -> None:
 
 def test_it_sees_user_volumes_projects_and_limits(api: Any, platform: SimulatedPlatform) -> None:
     assert api.users.me().username == "rosalind"
-    assert [volume.id for volume in api.volumes.query()] == list(platform.volumes)
-    assert [project.id for project in api.projects.query()] == list(platform.projects)
+    assert [volume.id for volume in api.volumes.query()] == list(platform.state.volumes)
+    assert [project.id for project in api.projects.query()] == list(platform.state.projects)
     assert api.projects.get("rosalind/brca-pilot").name == "BRCA pilot"
     assert api.limit == 1000
     some = platform.job(platform.ids()[-1])["source"]

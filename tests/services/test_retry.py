@@ -654,10 +654,10 @@ async def test_a_job_that_is_listed_late_is_found_by_a_later_look(
 ) -> None:
     platform.remove_jobs(platform.ids()[:200])
     run = await start(client)
-    late = platform.store.newest_first()
+    late = platform.state.store.newest_first()
     platform.next("answer_replaced", (504, None), where=CREATE)
     await send(client, run)
-    created = platform.store.newest_first()[: -len(late)]
+    created = platform.state.store.newest_first()[: -len(late)]
     platform.remove_jobs([each.id for each in created])
     waits: list[float] = []
 
@@ -665,7 +665,7 @@ async def test_a_job_that_is_listed_late_is_found_by_a_later_look(
         waits.append(seconds)
         if seconds == 10.0:
             for each in reversed(created):
-                platform.store.add(each)
+                platform.state.store.add(each)
 
     await reconcile(client, run, sleep=sleep)
     assert waits == [0.0, 2.0, 10.0]
