@@ -31,6 +31,7 @@ from tests.support.leaks import (  # noqa: F401
     pytest_sessionfinish,
     pytest_terminal_summary,
 )
+from tests.support.speed import pytest_collection_finish, skip_painting  # noqa: F401
 from tests.support.terminal import Terminal
 
 for name in ("NO_COLOR", "SSH_CONNECTION", "TMUX", "SB_AUTH_TOKEN", "SB_API_ENDPOINT", "CGC_TUI_PROFILE"):
@@ -38,6 +39,7 @@ for name in ("NO_COLOR", "SSH_CONNECTION", "TMUX", "SB_AUTH_TOKEN", "SB_API_ENDP
 os.environ["TZ"] = "UTC"
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 time.tzset()
+skip_painting()
 
 
 @pytest.fixture(params=["sparing", pytest.param("plain", marks=pytest.mark.slow)])
