@@ -27,7 +27,8 @@ def skip_painting() -> None:
     """Let apps without a terminal paint nothing on each change, which takes a quarter of their time.
 
     Textual paints the changes and discards them there. Tests read the screen by other ways, which paint it
-    completely. The environment variable PAINT switches this off.
+    completely; a dialog keeps what it has painted of the screens behind it, so that is not skipped. The
+    environment variable PAINT switches all of this off.
     """
     if "PAINT" in os.environ:
         return
@@ -39,7 +40,7 @@ def skip_painting() -> None:
         screen_stack: list[Screen[object]] | None = None,
         simplify: bool = False,
     ) -> RenderableType | None:
-        if full or not active_app.get().is_headless:
+        if full or screen_stack or not active_app.get().is_headless:
             return paint(compositor, full, screen_stack, simplify)
         compositor._dirty_regions.clear()
         return None
