@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from cgc_tui.demo.script import CustomResponse
 
 from cgc_tui.cli.exit_codes import ExitCode, exit_code_for
 from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.demo.fault_script import CustomResponse
 from cgc_tui.domain.errors import Forbidden, ServerError, TokenRejected
 from tests.support.commands import Command, Outcome
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from typing import Any
 
 import pytest
 from rich.console import RenderableType
@@ -37,7 +38,7 @@ def skip_painting() -> None:
     def render_update(
         compositor: Compositor,
         full: bool = False,
-        screen_stack: list[Screen[object]] | None = None,
+        screen_stack: list[Screen[Any]] | None = None,
         simplify: bool = False,
     ) -> RenderableType | None:
         if full or screen_stack or not active_app.get().is_headless:
@@ -45,4 +46,4 @@ def skip_painting() -> None:
         compositor._dirty_regions.clear()
         return None
 
-    Compositor.render_update = render_update  # type: ignore[method-assign]
+    Compositor.render_update = render_update  # type: ignore[assignment, method-assign]
