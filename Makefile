@@ -1,6 +1,6 @@
-# Two targets do all the set-up: `make demo` and `make test`.
+# `make demo` and `make test` set up everything that they need.
 
-# The first of these that is there and new enough; a name on the PATH may be a shim for nothing.
+# The first of these that exists and is new enough; a name on the PATH may be a shim without a Python.
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
 	"$$python" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 VENV ?= .venv
@@ -11,11 +11,11 @@ BIN = $(VENV)/bin
 demo: $(VENV)/.app
 	$(BIN)/cgc-tui --demo
 
-# Tests wait more than they compute: four at a time keep two processors busy.
+# Tests wait more than they compute: four processes keep two processors busy.
 test: check
 	$(BIN)/python -m pytest -n 4 -m 'not slow'
 
-# What takes long: whole programs in terminals of their own, under faults and for minutes.
+# The slow tests: programs in pseudo-terminals, with faults and over minutes.
 test-full: $(VENV)/.test
 	$(BIN)/python -m pytest -n 4 -m slow
 
@@ -25,13 +25,13 @@ check: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# The whole program on a platform that fails at random; SECONDS and SEED can be given.
+# The program on a platform with random faults; SECONDS and SEED can be set.
 SECONDS ?= 600
 SEED ?= 1
 soak: $(VENV)/.test
 	$(BIN)/python -m tests.soak --seconds $(SECONDS) --seed $(SEED)
 
-# Every Python from 3.11 to 3.13 on the PATH, or where pyenv and uv put them.
+# Every Python from 3.11 to 3.13 on the PATH, or installed by pyenv or uv.
 test-all:
 	sh tests/every-python.sh
 
@@ -41,7 +41,7 @@ snapshots: $(VENV)/.test
 screenshots: $(VENV)/.test
 	$(BIN)/python -m tests.make_screenshots
 
-# What the app costs, with the figures in BENCHMARKS.md; and whether that is within its budgets.
+# Benchmarks: write BENCHMARKS.md, or check the budgets.
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench --write
 

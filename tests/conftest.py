@@ -1,4 +1,4 @@
-"""What the tests share: a platform whose clock stands still, behind a real socket or none."""
+"""Shared fixtures: a platform with a stopped clock, with and without a server, and the app on it."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ from tests.support.leaks import (  # noqa: F401
     pytest_sessionfinish,
     pytest_terminal_summary,
 )
+from tests.support.speed import pytest_collection_finish, skip_painting  # noqa: F401
 from tests.support.terminal import Terminal
 
 for name in ("NO_COLOR", "SSH_CONNECTION", "TMUX", "SB_AUTH_TOKEN", "SB_API_ENDPOINT", "CGC_TUI_PROFILE"):
@@ -39,11 +40,12 @@ for name in ("NO_COLOR", "SSH_CONNECTION", "TMUX", "SB_AUTH_TOKEN", "SB_API_ENDP
 os.environ["TZ"] = "UTC"
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 time.tzset()
+skip_painting()
 
 
 @pytest.fixture(params=["sparing", pytest.param("plain", marks=pytest.mark.slow)])
 def output(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run whole programs with both kinds of output."""
+    """Run programs in a terminal with both kinds of output."""
     if request.param == "plain":
         monkeypatch.setattr(Terminal, "options", ("--plain-output",))
 
@@ -69,7 +71,7 @@ def server(platform: SimulatedPlatform) -> Iterator[LoopbackServer]:
 async def connect(
     platform: SimulatedPlatform, server: LoopbackServer, clock: Clock
 ) -> AsyncIterator[Connect]:
-    """Return a function that makes clients over a real socket; they repeat calls without a wait."""
+    """Return a function that creates clients of the server, which retry without a delay."""
     created: list[PlatformClient] = []
 
     def new(token: str = platform.token, **options: object) -> PlatformClient:
@@ -90,9 +92,10 @@ def client(connect: Connect) -> PlatformClient:
 
 @pytest.fixture
 def make_app(platform: SimulatedPlatform, server: LoopbackServer, clock: Clock, tmp_path: Path) -> MakeApp:
-    """Return a function that makes the app on the served platform, by default with a token.
+    """Return a function that creates the app on the served platform, by default with a token.
 
-    With `simulated` it takes the platform for the real one, and no socket; `wire` is given to `Requester`.
+    With `simulated` the app uses the platform's own endpoint without a socket; `options` are passed to
+    `Requester`.
     """
 
     def make(
@@ -106,7 +109,7 @@ def make_app(platform: SimulatedPlatform, server: LoopbackServer, clock: Clock, 
         write: bool = False,
         endpoint: str = "",
         last_user: SafeText | None = None,
-        **wire: Any,
+        **options: Any,
     ) -> CgcApp:
         directory = tmp_path / "config"
         endpoint = endpoint or (platform.base_url if simulated else server.url)
@@ -116,11 +119,11 @@ def make_app(platform: SimulatedPlatform, server: LoopbackServer, clock: Clock, 
             Access("cgc", endpoint, Token(token) if token else None, source, last_user),
             "CGC",
             Credentials(directory, environ={}, home=tmp_path),
-            lambda at, given: PlatformClient(
+            lambda url, new_token: PlatformClient(
                 Requester(
-                    at,
-                    given,
-                    **{"transport": transport, "now": clock, "backoff": (0.0, 0.0)} | wire,
+                    url,
+                    new_token,
+                    **{"transport": transport, "now": clock, "backoff": (0.0, 0.0)} | options,
                     request_log=events,
                 )
             ),

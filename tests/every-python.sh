@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs `make test` with each Python from 3.11 to 3.13 that is found, in an environment of its own.
+# Runs `make test` with each Python from 3.11 to 3.13 that is found, each in its own environment.
 set -eu
 found=0
 for version in 3.11 3.12 3.13; do

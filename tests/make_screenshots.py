@@ -1,4 +1,4 @@
-"""Takes the pictures of the README from the simulated platform, at an hour that stands still."""
+"""Takes the screenshots of the README on the simulated platform, with a stopped clock."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ PICTURES: dict[str, tuple[tuple[int, int], bool, Sequence[str]]] = {
     "list-80x24": ((80, 24), True, ("down",)),
     "failed-job-80x24": ((80, 24), True, ("4", "down", "down", "enter")),
 }
-"""For each picture its size, whether there is a token, and the keys that lead to it."""
+"""For each screenshot its size, whether there is a token, and the keys that open it."""
 
 
 def make_app(*, token: bool) -> CgcApp:
-    """Return the app on a platform of 12,380 jobs."""
+    """Return the app on a platform with 12,380 jobs."""
     platform = SimulatedPlatform(jobs=12_380, clock=NOON.timestamp)
     setup = AppConfig(
         access=Access("cgc", platform.base_url, Token(platform.token) if token else None, TokenSource.STORE),
@@ -67,14 +67,14 @@ def make_app(*, token: bool) -> CgcApp:
 
 
 async def rest(pilot: Pilot[None]) -> None:
-    """Wait until nothing is under way."""
+    """Wait until no worker is running."""
     await pilot.pause(0.8)
     await pilot.app.workers.wait_for_complete()
     await pilot.pause()
 
 
 async def take(name: str) -> None:
-    """Take one picture."""
+    """Take one screenshot."""
     size, token, keys = PICTURES[name]
     app = make_app(token=token)
     app.animation_level = "none"
@@ -87,7 +87,7 @@ async def take(name: str) -> None:
 
 
 def main() -> None:
-    """Take all pictures."""
+    """Take all screenshots."""
     os.environ["TZ"] = "UTC"
     time.tzset()
     FOLDER.mkdir(exist_ok=True)

@@ -1,10 +1,10 @@
-"""Runs the whole program for minutes on a platform that fails at random, and checks what is left of it.
+"""Runs the program for minutes on a platform with random faults, and checks its state at the end.
 
     python -m tests.soak --seconds 600 --seed 1
 
-Jobs come and go, one call in ten fails, and keys are pressed at random. At its end the program must be
-alive, its memory flat, its rows those of the platform's book, its event log small, and nothing that it
-wrote may hold the token.
+Jobs are added and removed, one call in ten fails, and random keys are pressed. At the end the program must
+run, its memory be constant, its rows be those of the platform, its request log be limited, and its output
+and files be free of the token.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ KEYS_PRESSED = (
     *("r", "r", "enter", "d", "p", "J", "y", "Y", "o", "s", "S", "a", "+", "-", "t", "M", "?", "!"),
     *("f", "/", "b", "r", "c", "tab", " ", "*", "escape", "escape", "escape", "ctrl+l", "f5"),
 )
-"""Neither `q` nor the commands, which can quit, too."""
+"""Without `q` and the command palette, which can quit."""
 
 SLOWEST_KEYS = 0.3
 """The longest pause between two keys, in seconds."""
 
 CHANGES_EVERY = 7.0
-"""Seconds between two changes of the book by others."""
+"""Seconds between two changes of the jobs."""
 
 SAMPLES_EVERY = 1.0
-MOST_GROWTH = 5_000
-"""How much more memory the last third of the run may take than the second, in kB."""
+MAX_GROWTH = 5_000
+"""Allowed growth of memory from the second third of the run to the last, in kB."""
 
 
 class Clock:
-    """The time of the platform, which can be stopped."""
+    """The clock of the platform, which can be stopped."""
 
     def __init__(self) -> None:
         self.stopped_at: float | None = None
@@ -52,24 +52,24 @@ class Clock:
 
 
 class Soak:
-    """One run: the platform, the program in its terminal, and the memory that it took."""
+    """A run: the platform, the program in its terminal, and samples of its memory."""
 
     def __init__(self, terminal: Terminal, platform: SimulatedPlatform, seed: int) -> None:
         self.terminal = terminal
         self.platform = platform
         self.memory: list[int] = []
-        self._chance = Random(seed)
+        self._rng = Random(seed)
 
     def run(self, seconds: float) -> None:
-        """Press keys for so long while the book changes; take the program's memory each second."""
-        ends = time.monotonic() + seconds
+        """Press keys while jobs change; record the memory of the program each second."""
+        deadline = time.monotonic() + seconds
         sample = change = time.monotonic()
-        while (now := time.monotonic()) < ends:
-            self.terminal.press(self._chance.choice(KEYS_PRESSED))
-            pause = now + self._chance.uniform(0.0, SLOWEST_KEYS)
+        while (now := time.monotonic()) < deadline:
+            self.terminal.press(self._rng.choice(KEYS_PRESSED))
+            pause = now + self._rng.uniform(0.0, SLOWEST_KEYS)
             while (left := pause - time.monotonic()) > 0:
                 self.terminal.read(left)
-            assert self.terminal.process.poll() is None, f"it ended:\n{self.terminal.text}"
+            assert self.terminal.process.poll() is None, f"it has ended:\n{self.terminal.text}"
             if now >= change:
                 change = now + CHANGES_EVERY
                 self._change()
@@ -78,13 +78,13 @@ class Soak:
                 self.memory.append(resident(self.terminal.process.pid))
 
     def _change(self) -> None:
-        """Let jobs come and go, as others start and clear them."""
+        """Add and remove jobs."""
         ids = self.platform.ids()
-        self.platform.remove_jobs(self._chance.sample(ids, min(len(ids), self._chance.randint(0, 9))))
-        self.platform.add_jobs(self._chance.randint(0, 9), self._chance.choice(("PENDING", "FAILED")))
+        self.platform.remove_jobs(self._rng.sample(ids, min(len(ids), self._rng.randint(0, 9))))
+        self.platform.add_jobs(self._rng.randint(0, 9), self._rng.choice(("PENDING", "FAILED")))
 
     def check_alive(self) -> None:
-        """Find the first page of the whole list, by the keys that lead there from everywhere."""
+        """Open the first page of the whole list, with keys that lead there from every screen."""
         for _ in range(8):
             self._press("escape")
         assert self.terminal.process.poll() is None, self.terminal.raw[-4000:]
@@ -101,14 +101,14 @@ class Soak:
         self.terminal.sees("STALE", gone=True)
 
     def check_rows(self) -> None:
-        """Wait until the rows are those of the platform's book, which stands still."""
-        ends = time.monotonic() + PATIENCE
+        """Wait until the rows are those of the platform, whose clock is stopped."""
+        deadline = time.monotonic() + PATIENCE
         while wrong := self._wrong_row():
-            assert time.monotonic() < ends, wrong
+            assert time.monotonic() < deadline, wrong
             self._press("g")
 
     def _wrong_row(self) -> str:
-        """Return what is wrong with the first row that does not tell what the book says."""
+        """Describe the first row that differs from its job."""
         lines = self.terminal.text.splitlines()
         first = next(number for number, line in enumerate(lines) if " Name " in line) + 1
         for line, job_id in zip(lines[first : first + 25], self.platform.ids(), strict=False):
@@ -120,14 +120,14 @@ class Soak:
         return ""
 
     def check_memory(self) -> int:
-        """Compare the last third of the run with the one before; return the growth in kB."""
+        """Compare the last third of the run with the second; return the growth in kB."""
         third = len(self.memory) // 3
         growth = round(statistics.median(self.memory[-third:]) - statistics.median(self.memory[third:-third]))
-        assert growth < MOST_GROWTH, f"it grew by {growth} kB: {self.memory}"
+        assert growth < MAX_GROWTH, f"it grew by {growth} kB: {self.memory}"
         return growth
 
-    def check_event_log(self) -> int:
-        """Return how many requests there were; the program keeps the last of them."""
+    def check_request_log(self) -> int:
+        """Return the number of requests; the program keeps the latest."""
         self._press("!")
         screen = self.terminal.sees("newest first")
         match = re.search(r"Requests: (?:the last ([\d,]+) of )?([\d,]+)", screen)
@@ -138,14 +138,14 @@ class Soak:
         return total
 
     def check_token(self, home: Path) -> None:
-        """Look for the token in all that the program wrote."""
+        """Search the output and the files of the program for the token."""
         token = self.platform.token.encode()
         assert token not in self.terminal.raw
         for path in home.rglob("*"):
             assert not path.is_file() or token not in path.read_bytes(), path
 
     def _press(self, *keys: str) -> None:
-        """Press keys one by one, and let each be dealt with."""
+        """Press keys one by one, and wait for the output of each."""
         for key in keys:
             self.terminal.press(key)
             while self.terminal.read(0.4):
@@ -159,7 +159,7 @@ def resident(pid: int) -> int:
 
 
 def soak(seconds: float, seed: int) -> str:
-    """Run and check; return a line on what was seen."""
+    """Run and check; return a summary in a line."""
     clock = Clock()
     platform = SimulatedPlatform(jobs=400, seed=seed, live=True, clock=clock)
     platform.switches.rate_limit = 1_000_000
@@ -176,25 +176,25 @@ def soak(seconds: float, seed: int) -> str:
             clock.stopped_at = time.time()
             run.check_alive()
             run.check_rows()
-            asked = run.check_event_log()
+            requests = run.check_request_log()
             growth = run.check_memory()
             terminal.press("q")
             assert terminal.ends() == 0
             run.check_token(home)
             failed = len(re.findall(r"; (?!200)(?:\d{3}|no answer), ", (home / "log").read_text()))
     return (
-        f"{seconds:g} s, seed {seed}: {asked} requests, {failed} of them without a 200; "
+        f"{seconds:g} s, seed {seed}: {requests} requests, {failed} of them without a 200; "
         f"{run.memory[-1]} kB at the end, {growth:+} kB in its last third"
     )
 
 
 def main() -> None:
-    """Run as told, and say what was seen."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__.partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
-    print(soak(given.seconds, given.seed))
+    options = parser.parse_args()
+    print(soak(options.seconds, options.seed))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Bugs, raised on purpose wherever code runs: the terminal is left clean and the report holds no token."""
+"""Deliberate bugs wherever code runs: the terminal is restored and the report contains no token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Full disks, homes that are read-only or on a tired network: told in a line, and nothing is lost."""
+"""Full disks, and read-only or failing homes: reported in a line, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def refuse(number: int) -> Callable[..., None]:
 
 @pytest.fixture
 def stored(tmp_path: Path) -> Path:
-    """Return a store that holds a token from earlier."""
+    """Return a credentials file that contains an earlier token."""
     store = Credentials(tmp_path / "config", environ={}, home=tmp_path)
     store.save("bdc", "https://api.sb.biodatacatalyst.nhlbi.nih.gov/v2", Token(OLD), "rosalind")
     return store.path
@@ -63,7 +63,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(("call", "number", "text"), FAULTS)
-async def test_a_token_that_cannot_be_stored_is_used_and_the_store_is_as_it_was(
+async def test_a_token_that_cannot_be_stored_is_used_and_the_store_is_unchanged(
     start: Start,
     platform: SimulatedPlatform,
     stored: Path,
@@ -84,7 +84,7 @@ async def test_a_token_that_cannot_be_stored_is_used_and_the_store_is_as_it_was(
 
 
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
-async def test_a_home_without_locks_keeps_the_token_without_a_word(
+async def test_a_home_without_locks_stores_the_token_without_a_message(
     start: Start, platform: SimulatedPlatform, stored: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     monkeypatch.setattr(fcntl, "flock", refuse(number))
@@ -98,7 +98,7 @@ async def test_a_home_without_locks_keeps_the_token_without_a_word(
     assert platform.token.encode() in text
 
 
-def test_the_whole_program_lives_where_its_directory_cannot_be(
+def test_the_program_runs_without_its_directory(
     tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer
 ) -> None:
     (tmp_path / "file").write_text("in the way")
@@ -116,7 +116,7 @@ def test_the_whole_program_lives_where_its_directory_cannot_be(
 
 
 @pytest.mark.parametrize(("call", "number", "text"), FAULTS)
-def test_a_command_says_it_in_a_line_and_the_store_is_as_it_was(
+def test_a_command_reports_it_in_a_line_and_the_store_is_unchanged(
     tmp_path: Path,
     platform: SimulatedPlatform,
     server: LoopbackServer,
@@ -143,7 +143,7 @@ def test_a_command_says_it_in_a_line_and_the_store_is_as_it_was(
 @pytest.mark.parametrize(
     ("call", "number", "text"), [*FAULTS[:4], ("chmod", errno.EPERM, "You may not write to")]
 )
-def test_a_failed_export_leaves_what_was_there_and_nothing_new(
+def test_a_failed_export_leaves_the_old_file_and_no_new_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int, text: str, replace: bool
 ) -> None:
     path = tmp_path / "jobs.csv"
@@ -157,14 +157,14 @@ def test_a_failed_export_leaves_what_was_there_and_nothing_new(
 
 
 class Filling(LogFile):
-    """A log file on a disk that is full from some line on."""
+    """A log file on a disk that is full after some lines."""
 
     def __init__(self, path: Path, lines: int) -> None:
         super().__init__(path)
         self._lines = lines
 
     def write(self, line: object) -> None:
-        """Add a line, or fail as the disk does."""
+        """Write a line, or fail as a full disk does."""
         self._lines -= 1
         if self._lines < 0:
             os.close(self._descriptor)
@@ -172,7 +172,7 @@ class Filling(LogFile):
         super().write(line)  # type: ignore[arg-type]
 
 
-async def test_a_log_file_that_fills_the_disk_is_told_once(make_app: MakeApp, tmp_path: Path) -> None:
+async def test_a_log_file_that_fills_the_disk_is_reported_once(make_app: MakeApp, tmp_path: Path) -> None:
     app = make_app()
     app._app_config.request_log._file = Filling(tmp_path / "log", 2)
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
@@ -188,7 +188,7 @@ async def test_a_log_file_that_fills_the_disk_is_told_once(make_app: MakeApp, tm
     assert len((tmp_path / "log").read_text().splitlines()) == 2
 
 
-def test_trouble_that_was_there_before_the_screen_is_told(tmp_path: Path) -> None:
+def test_a_log_failure_before_the_screen_opens_is_reported(tmp_path: Path) -> None:
     reports: list[str] = []
     log = RequestLog(Filling(tmp_path / "log", 0))
     log.note("begins")
@@ -206,7 +206,7 @@ sys.exit(main())
 
 
 @pytest.mark.parametrize("arguments", [["list"], []], ids=["command", "screen"])
-def test_the_whole_program_says_that_its_log_is_not_whole(
+def test_the_program_reports_that_its_log_is_incomplete(
     tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer, arguments: list[str]
 ) -> None:
     environ = {"SB_API_ENDPOINT": server.url, "SB_AUTH_TOKEN": platform.token, "PYTHONDONTWRITEBYTECODE": "1"}

@@ -1,4 +1,4 @@
-"""Names that command terminals, in a list, its details and its dialogs: no terminal hears any of it."""
+"""Names with terminal commands, in the list, the details and the dialogs: none reaches the terminal."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ OURS = re.compile(
     r"|>[0-9]+u|<u"  # the keyboard
     r")|\r?\n|\r"
 )
-"""All that the app itself tells a terminal; copying adds OSC 52, and does that when asked alone."""
+"""All sequences of the app; only copying writes OSC 52."""
 
 
 @pytest.fixture
 def hostile(platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch) -> SimulatedPlatform:
-    """Return a platform whose jobs all have hostile names, places and reasons."""
+    """Return a platform whose jobs have hostile names, locations and messages."""
     monkeypatch.setattr(records, "HOSTILE", (*records.HOSTILE, *MORE))
     platform.switches.hostile_names = True
     return platform
@@ -90,7 +90,7 @@ def test_only_the_apps_own_sequences_reach_the_terminal(
 
 
 class Tmux:
-    """A tmux server of its own, with one session in which a command runs."""
+    """A separate tmux server with one session that runs a command."""
 
     def __init__(self, home: Path, command: list[str], environ: dict[str, str]) -> None:
         usual = {"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TERM": "xterm-256color"}
@@ -103,14 +103,14 @@ class Tmux:
         self.run("-f", str(home / "tmux.conf"), "new-session", "-d", "-x", "80", "-y", "24", *command)
 
     def run(self, *arguments: str) -> str:
-        """Run a command of tmux's and return what it says."""
+        """Run a tmux command and return its output."""
         command = ["tmux", "-u", "-S", self._socket, *arguments]
         return subprocess.run(
             command, env=self._environ, capture_output=True, text=True, check=True, timeout=PATIENCE
         ).stdout
 
     def sees(self, text: str) -> None:
-        """Wait until the words are on the screen."""
+        """Wait until the text is on the screen."""
         ends = time.monotonic() + PATIENCE
         while text not in (shown := self.run("capture-pane", "-p")):
             assert time.monotonic() < ends, f"no {text!r} on the screen:\n{shown}"
@@ -124,7 +124,7 @@ class Tmux:
             time.sleep(0.05)
 
     def state(self, *names: str) -> list[str]:
-        """Return what tmux knows of the pane."""
+        """Return variables of the pane."""
         return self.run("display-message", "-p", "\n".join(f"#{{{name}}}" for name in names)).splitlines()
 
 
@@ -143,7 +143,7 @@ def tmux(tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer) ->
 
 
 @pytest.mark.slow
-def test_two_hundred_hostile_names_leave_tmux_as_it_was(tmux: Tmux, hostile: SimulatedPlatform) -> None:
+def test_two_hundred_hostile_names_leave_tmux_unchanged(tmux: Tmux, hostile: SimulatedPlatform) -> None:
     hostile.switches.hostile_names = False
     tmux.sees("1–100 of 230")
     before = tmux.state(*NAMES, *FURTHER)

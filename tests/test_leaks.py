@@ -1,4 +1,4 @@
-"""The search for the token at the end of a test run finds it wherever a test could leave it."""
+"""The search for the token at the end of a test run finds it wherever a test can leave it."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from tests.support import leaks
 from tests.support.app import Start, shown
 
 OURS = ("cgc_tui", "textual.worker")
-THEIRS = "cgc_tui.demo"
+SIMULATOR = "cgc_tui.demo"
 
 
-async def test_nothing_that_the_app_holds_shows_the_token(start: Start) -> None:
+async def test_no_object_of_the_app_shows_the_token(start: Start) -> None:
     """As in a traceback with variables, in a debugger, in a log of objects."""
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("r", "j", "f")
         await shown(pilot, "Filter: what the platform")
         held = [one for one in gc.get_objects() if str(type(one).__module__).startswith(OURS)]
-        held = [one for one in held if not str(type(one).__module__).startswith(THEIRS)]
+        held = [one for one in held if not str(type(one).__module__).startswith(SIMULATOR)]
         headers = [one.headers for one in gc.get_objects() if isinstance(one, httpx.AsyncClient)]
         kinds = {type(one).__name__ for one in held}
         assert {"CgcApp", "JobsScreen", "PlatformClient", "Requester", "Token", "Worker"} <= kinds

@@ -1,4 +1,4 @@
-"""Data is never read as markup: the calls that would do so are found in the syntax trees of the package."""
+"""Data is never parsed as markup: checks the calls in the syntax trees of the package."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ import cgc_tui
 PACKAGE = Path(cgc_tui.__file__).parent
 
 MANY = {"OptionList", "SelectionList"}
-"""Of these, all arguments are shown, not only the first."""
+"""All arguments of these are displayed, not only the first."""
 
 MARKUP_OFF = {"Static", "Label", "notify"}
-"""What reads a string as markup unless it is told not to; also a later `update` of it."""
+"""Calls that parse a string as markup unless an argument disables it, like later calls of `update`."""
 
 READS_MARKUP = {
     *("Button", "Checkbox", "RadioButton", "ToggleButton", "Option", "OptionList", "Select", "SelectionList"),
     *("add_option", "add_options", "set_options", "Tree", "TreeNode", "add_leaf", "Collapsible", "TabPane"),
     *("Tooltip", "Link"),
 }
-"""What reads a string as markup: it is given `Text` or `Content`. That a table's cells are is for mypy."""
+"""Calls that parse a string as markup and need `Text` or `Content`. Cells of tables are checked by mypy."""
 
 TITLES = {"border_title", "border_subtitle", "tooltip"}
 BANNED = {"escape", "from_markup", "render_markup", "render_str", "markup"}
 
 
 def problems(source: str) -> Iterator[str]:
-    """Yield what in a module may read data as markup."""
+    """Yield the calls in a module that may parse data as markup."""
     tree = ast.parse(source)
     own = {
         node.name
@@ -82,7 +82,7 @@ def _is_false(value: ast.expr | None) -> bool:
 
 
 def _text(value: ast.expr) -> bool:
-    """Tell whether an expression may be a string that is no constant."""
+    """Tell whether an expression may be a string that is not a constant."""
     if isinstance(value, ast.Constant):
         return False
     if isinstance(value, ast.Call):
@@ -103,7 +103,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=[str(path.relative_to(PACKAGE)) for path in MODULES])
-def test_no_data_is_read_as_markup(path: Path) -> None:
+def test_no_data_is_parsed_as_markup(path: Path) -> None:
     assert not list(problems(path.read_text()))
 
 
@@ -153,5 +153,5 @@ def test_each_kind_of_mistake_is_found(code: str) -> None:
         "class A(Widget):\n def render(self) -> Content: ...",
     ],
 )
-def test_what_is_safe_is_left_alone(code: str) -> None:
+def test_safe_calls_are_accepted(code: str) -> None:
     assert not list(problems(code))

@@ -1,4 +1,4 @@
-"""The whole program: its start and end, in a terminal and without one."""
+"""The program: start and end, in a terminal and without one."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_ctrl_c_quits_with_0(tmp_path: Path) -> None:
         assert terminal.ends() == 0
 
 
-def test_resizes_in_a_storm(tmp_path: Path) -> None:
+def test_many_resizes(tmp_path: Path) -> None:
     with Terminal([*APP, "--demo"], home=tmp_path, size=(120, 36)) as terminal:
         terminal.sees("page 1 of")
         for size in ((20, 5), (1, 1), (200, 60), (80, 24), (59, 14), (20, 5)):
@@ -62,7 +62,7 @@ def test_resizes_in_a_storm(tmp_path: Path) -> None:
         assert terminal.ends() == 0
 
 
-def test_the_size_is_that_of_the_terminal_whatever_the_environment_says(tmp_path: Path) -> None:
+def test_the_size_is_that_of_the_terminal_regardless_of_the_environment(tmp_path: Path) -> None:
     environ = {"COLUMNS": "50", "LINES": "10"}
     with Terminal([*APP, "--demo"], home=tmp_path, size=(120, 36), environ=environ) as terminal:
         assert "Too small" not in terminal.sees("page 1 of")
@@ -71,7 +71,7 @@ def test_the_size_is_that_of_the_terminal_whatever_the_environment_says(tmp_path
         assert terminal.ends() == 0
 
 
-def test_a_token_is_given_once_and_kept_for_its_endpoint(
+def test_a_token_is_entered_once_and_stored_for_its_endpoint(
     tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer
 ) -> None:
     environ = {"SB_API_ENDPOINT": server.url}
@@ -102,7 +102,7 @@ def test_a_token_is_given_once_and_kept_for_its_endpoint(
     assert not other.requests
 
 
-def test_a_token_from_the_environment_is_used_and_not_kept(
+def test_a_token_from_the_environment_is_used_and_not_stored(
     tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer
 ) -> None:
     environ = {"SB_API_ENDPOINT": server.url, "SB_AUTH_TOKEN": platform.token}
@@ -116,7 +116,7 @@ def test_a_token_from_the_environment_is_used_and_not_kept(
     assert not (tmp_path / ".config" / "cgc-tui").exists()
 
 
-def test_settings_are_read_and_their_faults_are_named(
+def test_settings_are_read_and_errors_reported(
     tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer
 ) -> None:
     config = tmp_path / ".config" / "cgc-tui" / "config.toml"
@@ -133,7 +133,7 @@ def test_settings_are_read_and_their_faults_are_named(
         assert terminal.ends() == 0
 
 
-def test_settings_that_cannot_be_read_are_named_and_the_screen_goes_on(
+def test_unreadable_settings_are_reported_and_the_screen_opens(
     tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer
 ) -> None:
     config = tmp_path / ".config" / "cgc-tui" / "config.toml"
@@ -168,7 +168,7 @@ def test_plain_terminals_are_readable(tmp_path: Path, term: str) -> None:
         assert terminal.raw.isascii()
 
 
-def test_over_ssh_the_mouse_is_the_terminals(tmp_path: Path) -> None:
+def test_over_ssh_the_terminal_keeps_the_mouse(tmp_path: Path) -> None:
     with Terminal([*APP, "--demo"], home=tmp_path, environ={"SSH_CONNECTION": "1 2 3 4"}) as terminal:
         terminal.sees("page 1 of")
         assert b"\x1b[?1003h" not in terminal.raw
@@ -183,8 +183,8 @@ def test_over_ssh_the_mouse_is_the_terminals(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("closed", ["", "<&-", "<&- 2>&1", "2>&-", "<&- >&- 2>&-"])
-def test_without_a_terminal_it_says_so(closed: str) -> None:
-    """Textual is not even imported: it would draw blind, or wait for ever."""
+def test_a_missing_terminal_is_reported(closed: str) -> None:
+    """Textual is not imported: it would draw without a terminal, or wait for ever."""
     program = "import sys; sys.modules['textual'] = None; from cgc_tui.__main__ import main; sys.exit(main())"
     shell = ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-c", program, "--demo"]
     ended = subprocess.run(shell, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
@@ -195,8 +195,8 @@ def test_without_a_terminal_it_says_so(closed: str) -> None:
         assert "terminal" in ended.stderr
 
 
-def test_textuals_debugging_is_left_out(tmp_path: Path) -> None:
-    """It would write the keys, a pasted token too, to files that all can read."""
+def test_debugging_of_textual_is_disabled(tmp_path: Path) -> None:
+    """It would write keys and a pasted token to files that everybody can read."""
     environ = {
         "TEXTUAL": "debug,devtools",
         "TEXTUAL_DEBUG": "1",
@@ -228,13 +228,13 @@ def test_textuals_debugging_is_left_out(tmp_path: Path) -> None:
         (["--token", "x"], "there is no --token"),
     ],
 )
-def test_wrong_usage_is_named(arguments: list[str], text: str) -> None:
+def test_usage_errors(arguments: list[str], text: str) -> None:
     ended = run(*arguments)
     assert ended.returncode == 2
     assert any(word in ended.stderr for word in text.split("|"))
 
 
-def test_version_and_help_are_quick_to_say() -> None:
+def test_version_and_help() -> None:
     assert run("--version").stdout.strip() == f"cgc-tui {__version__}"
     output = run("--help").stdout
     assert "--demo" in output
@@ -249,14 +249,14 @@ def test_the_help_of_a_command_fits_a_screen_and_has_an_example(command: str) ->
     assert any(line.startswith("Example") and "cgc-tui" in line for line in reports)
 
 
-def test_an_endpoint_that_is_none_is_refused_in_words(tmp_path: Path) -> None:
+def test_an_invalid_endpoint_is_reported(tmp_path: Path) -> None:
     with Terminal([*APP, "--endpoint", "http://example.org/v2"], home=tmp_path) as terminal:
         assert terminal.ends() == 2
         assert "https" in terminal.text
         assert "Traceback" not in terminal.text
 
 
-def test_the_http_library_is_not_imported_on_the_way_to_the_first_paint() -> None:
+def test_the_http_library_is_not_imported_before_the_first_paint() -> None:
     code = (
         "import sys, cgc_tui.cli.main, cgc_tui.tui.app\n"
         "from cgc_tui.api.client import PlatformClient\n"
@@ -302,8 +302,8 @@ def test_bytes_that_are_not_utf_8_are_ignored(tmp_path: Path) -> None:
         assert terminal.ends() == 0
 
 
-def test_keys_that_come_at_once_go_where_the_first_leads(tmp_path: Path) -> None:
-    """As a slow network brings them, in one read: letters after `/` are no keys of the list."""
+def test_keys_in_one_read_go_to_the_widget_that_the_first_focuses(tmp_path: Path) -> None:
+    """As over a slow network, in one read: letters after `/` are text, not keys of the list."""
     with Terminal([*APP, "--demo"], home=tmp_path) as terminal:
         terminal.sees("page 1 of")
         terminal.write(b"/abc")

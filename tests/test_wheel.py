@@ -1,4 +1,4 @@
-"""The wheel: it holds what the app needs and nothing of the tests, and it runs."""
+"""The wheel contains what the app needs and nothing of the tests, and it runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The volumes and projects of the simulated platform, and what lies in them."""
+"""The volumes, projects and kinds of files of the simulated platform."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ CREDENTIALS = {
     "S3": {"access_key_id": "AKIA-volume-7b1e5d09"},
     "GCS": {"client_email": "AKIA-volume-7b1e5d09@franklin.example"},
 }
-"""What a whole volume has of its credentials; a client is not to keep any of it."""
+"""Credentials in the full record of a volume, which a client must not keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Volume:
     active: bool = True
 
     def record(self, base: str) -> dict[str, Any]:
-        """Return the whole record, with hrefs under `base`."""
+        """Return the full record, with hrefs under `base`."""
         return {
             "href": f"{base}/storage/volumes/{self.id}",
             "id": self.id,
@@ -48,7 +48,7 @@ class Project:
     name: str
 
     def record(self, base: str) -> dict[str, Any]:
-        """Return the whole record, with hrefs under `base`."""
+        """Return the full record, with hrefs under `base`."""
         owner = self.id.partition("/")[0]
         return {
             "href": f"{base}/projects/{self.id}",
@@ -61,7 +61,7 @@ class Project:
 
 
 def volumes(username: str) -> tuple[Volume, ...]:
-    """Return the volumes that the user sees: own ones and those of the lab."""
+    """Return the volumes that the user can see: own volumes and those of the lab."""
     return (
         Volume(f"{username}/tcga-raw", "tcga-raw-us-east-1"),
         Volume(f"{username}/wgs-2024", "franklin-wgs-2024", prefix="delivery/"),
@@ -73,7 +73,7 @@ def volumes(username: str) -> tuple[Volume, ...]:
 
 
 def projects(username: str) -> tuple[Project, ...]:
-    """Return the projects that the user sees."""
+    """Return the projects that the user can see."""
     return (
         Project(f"{username}/brca-pilot", "BRCA pilot"),
         Project(f"{username}/luad-rnaseq", "LUAD RNA-seq"),
@@ -86,11 +86,11 @@ def projects(username: str) -> tuple[Project, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file that is imported: its suffix, its size in bytes, and how it was made."""
+    """A kind of imported file: suffix, range of sizes in bytes, and experimental strategy."""
 
     suffix: str
-    least: int
-    most: int
+    min_size: int
+    max_size: int
     strategy: str
 
 
@@ -102,4 +102,4 @@ KINDS = (
     Kind(".cram", 8 * 10**9, 40 * 10**9, "WGS"),
     Kind(".svs", 10**8, 3 * 10**9, "Tissue Slide"),
 )
-"""Kinds of files; a batch has one of them."""
+"""All files of a batch are of one of these kinds."""

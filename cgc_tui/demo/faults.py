@@ -1,4 +1,4 @@
-"""The faults that the platform can play, by name: each a small function around an answer."""
+"""Faults of the platform by name, each a small function around a response."""
 
 from __future__ import annotations
 
@@ -11,189 +11,192 @@ from typing import Any
 
 import httpx
 
-from cgc_tui.demo.answers import (
+from cgc_tui.demo.responses import (
     ApiError,
     body_of,
     envelope,
-    json_answer,
+    json_response,
     no_route,
-    raw_answer,
+    raw_response,
     with_delivery,
 )
 
-Answer = Callable[[], httpx.Response]
+Responder = Callable[[], httpx.Response]
+"""Computes the response to a request."""
 
 GATEWAY = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center><hr>nginx</body></html>"
 PORTAL = "<!DOCTYPE html><html><head><title>Guest Wi-Fi</title></head><body><form>Log in</form></body></html>"
 
 
 class Layer(IntEnum):
-    """Where a fault happens, from the platform outwards."""
+    """Where a fault happens, from the innermost layer outwards."""
 
     INSIDE = 0
-    """Behind the token check, where answers carry rate headers."""
+    """After the token check; responses have rate limit headers."""
     FRONT = 1
-    """Before the platform: nothing is checked, nothing counted."""
+    """Before the token check and the rate limit."""
     TRANSPORT = 2
-    """On the way back to the client."""
+    """While the response is delivered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault: `play` gets the answer that was due and the value of its switch."""
+    """A fault; `play` receives the responder that it replaces or wraps, and the value of its switch."""
 
-    play: Callable[[Answer, Any], httpx.Response]
+    play: Callable[[Responder, Any], httpx.Response]
     layer: Layer
 
 
-def _cloud_error(_answer: Answer, _value: object) -> httpx.Response:
-    return ApiError(9100).answer()
+def _cloud_error(_responder: Responder, _value: object) -> httpx.Response:
+    return ApiError(9100).response()
 
 
-def _internal_error(_answer: Answer, _value: object) -> httpx.Response:
-    return ApiError(90004).answer()
+def _internal_error(_responder: Responder, _value: object) -> httpx.Response:
+    return ApiError(90004).response()
 
 
-def _error(_answer: Answer, value: tuple[int, int]) -> httpx.Response:
+def _error(_responder: Responder, value: tuple[int, int]) -> httpx.Response:
     status, code = value
-    return json_answer(envelope(code, status=status), status)
+    return json_response(envelope(code, status=status), status)
 
 
-def _limited(_answer: Answer, _value: object) -> httpx.Response:
-    response = ApiError(1000).answer()
+def _limited(_responder: Responder, _value: object) -> httpx.Response:
+    response = ApiError(1000).response()
     response.headers["x-ratelimit-remaining"] = "0"
     return response
 
 
-def _items(answer: Answer, change: Callable[[dict[str, Any]], object]) -> httpx.Response:
-    """Change the body of a list, leaving other answers alone."""
-    response = answer()
+def _change_items(responder: Responder, change: Callable[[dict[str, Any]], object]) -> httpx.Response:
+    """Change the body of a list; return other responses unchanged."""
+    response = responder()
     body = json.loads(body_of(response))
     if not isinstance(body, dict) or not isinstance(body.get("items"), list):
         return response
     change(body)
     total = response.headers.get("x-total-matching-query")
-    return json_answer(body, headers={"x-total-matching-query": total} if total else None)
+    return json_response(body, headers={"x-total-matching-query": total} if total else None)
 
 
-def _items_missing(answer: Answer, _value: object) -> httpx.Response:
-    return _items(answer, lambda body: body.pop("items"))
+def _items_missing(responder: Responder, _value: object) -> httpx.Response:
+    return _change_items(responder, lambda body: body.pop("items"))
 
 
-def _items_null(answer: Answer, _value: object) -> httpx.Response:
-    return _items(answer, lambda body: body.update(items=None))
+def _items_null(responder: Responder, _value: object) -> httpx.Response:
+    return _change_items(responder, lambda body: body.update(items=None))
 
 
-def _bulk_short(answer: Answer, _value: object) -> httpx.Response:
-    return _items(answer, lambda body: "links" in body or body["items"].pop())
+def _bulk_short(responder: Responder, _value: object) -> httpx.Response:
+    return _change_items(responder, lambda body: "links" in body or body["items"].pop())
 
 
-def _bulk_long(answer: Answer, _value: object) -> httpx.Response:
+def _bulk_long(responder: Responder, _value: object) -> httpx.Response:
     extra = {"error": envelope(9008)}
-    return _items(answer, lambda body: "links" in body or body["items"].append(extra))
+    return _change_items(responder, lambda body: "links" in body or body["items"].append(extra))
 
 
-def _bulk_empty(answer: Answer, _value: object) -> httpx.Response:
-    return _items(answer, lambda body: "links" in body or body["items"].clear())
+def _bulk_empty(responder: Responder, _value: object) -> httpx.Response:
+    return _change_items(responder, lambda body: "links" in body or body["items"].clear())
 
 
-def _bulk_nulls(answer: Answer, _value: object) -> httpx.Response:
-    return _items(answer, lambda body: "links" in body or body.update(items=[None] * len(body["items"])))
+def _bulk_nulls(responder: Responder, _value: object) -> httpx.Response:
+    return _change_items(
+        responder, lambda body: "links" in body or body.update(items=[None] * len(body["items"]))
+    )
 
 
-def _bulk_other_ids(answer: Answer, _value: object) -> httpx.Response:
+def _bulk_other_ids(responder: Responder, _value: object) -> httpx.Response:
     def change(body: dict[str, Any]) -> None:
         for item in body["items"]:
             if isinstance(item, dict) and "resource" in item:
                 item["resource"]["id"] = f"other-{item['resource']['id']}"
 
-    return _items(answer, change)
+    return _change_items(responder, change)
 
 
-def _list_body(_answer: Answer, _value: object) -> httpx.Response:
-    return json_answer([{"id": "x"}, None])
+def _list_body(_responder: Responder, _value: object) -> httpx.Response:
+    return json_response([{"id": "x"}, None])
 
 
-def _deep_nesting(_answer: Answer, _value: object) -> httpx.Response:
-    return raw_answer(b"[" * 200_000)
+def _deep_nesting(_responder: Responder, _value: object) -> httpx.Response:
+    return raw_response(b"[" * 200_000)
 
 
-def _huge_integer(_answer: Answer, _value: object) -> httpx.Response:
-    return raw_answer(b'{"items": [], "links": [], "size": ' + b"9" * 5000 + b"}")
+def _huge_integer(_responder: Responder, _value: object) -> httpx.Response:
+    return raw_response(b'{"items": [], "links": [], "size": ' + b"9" * 5000 + b"}")
 
 
-def _maintenance(_answer: Answer, _value: object) -> httpx.Response:
-    return ApiError(0).answer()
+def _maintenance(_responder: Responder, _value: object) -> httpx.Response:
+    return ApiError(0).response()
 
 
-def _gateway_html(_answer: Answer, value: int) -> httpx.Response:
+def _gateway_html(_responder: Responder, value: int) -> httpx.Response:
     status = value if value > 1 else 502
     title = {502: "502 Bad Gateway", 504: "504 Gateway Time-out"}.get(status, f"{status} Error")
-    return raw_answer(GATEWAY.format(title).encode(), status, "text/html")
+    return raw_response(GATEWAY.format(title).encode(), status, "text/html")
 
 
-def _answer_replaced(answer: Answer, value: tuple[int, int | None]) -> httpx.Response:
-    """Do what the request wants, then answer with an error: the platform's, or a proxy's without a code."""
-    answer()
+def _answer_replaced(responder: Responder, value: tuple[int, int | None]) -> httpx.Response:
+    """Carry out the request, then respond with an error: of the platform, or of a proxy if code is None."""
+    responder()
     status, code = value
-    return _gateway_html(answer, status) if code is None else _error(answer, (status, code))
+    return _gateway_html(responder, status) if code is None else _error(responder, (status, code))
 
 
-def _unmatched(_answer: Answer, _value: object) -> httpx.Response:
+def _unmatched(_responder: Responder, _value: object) -> httpx.Response:
     return no_route(404)
 
 
-def _portal(_answer: Answer, _value: object) -> httpx.Response:
-    return raw_answer(PORTAL.encode(), 200, "text/html; charset=utf-8")
+def _portal(_responder: Responder, _value: object) -> httpx.Response:
+    return raw_response(PORTAL.encode(), 200, "text/html; charset=utf-8")
 
 
-def _empty(_answer: Answer, value: int) -> httpx.Response:
+def _empty(_responder: Responder, value: int) -> httpx.Response:
     status = value if value > 1 else 200
     if status == 204:
         return httpx.Response(204, stream=httpx.ByteStream(b""))
-    return raw_answer(b"", status)
+    return raw_response(b"", status)
 
 
-def _not_json(_answer: Answer, _value: object) -> httpx.Response:
-    return raw_answer(b"{'items': [<snip>\xff\xfe")
+def _not_json(_responder: Responder, _value: object) -> httpx.Response:
+    return raw_response(b"{'items': [<snip>\xff\xfe")
 
 
-def _redirect_to(_answer: Answer, value: str) -> httpx.Response:
-    return raw_answer(b"", 302, "text/html", {"location": value})
+def _redirect_to(_responder: Responder, value: str) -> httpx.Response:
+    return raw_response(b"", 302, "text/html", {"location": value})
 
 
-def _big_body(_answer: Answer, value: int) -> httpx.Response:
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    packed = b"".join(packer.compress(b" " * 2**20) for _ in range(value)) + packer.flush()
-    return raw_answer(packed, headers={"content-encoding": "gzip"})
+def _big_body(_responder: Responder, value: int) -> httpx.Response:
+    compressor = zlib.compressobj(9, zlib.DEFLATED, 31)
+    compressed = b"".join(compressor.compress(b" " * 2**20) for _ in range(value)) + compressor.flush()
+    return raw_response(compressed, headers={"content-encoding": "gzip"})
 
 
-def _slow_s(answer: Answer, value: float) -> httpx.Response:
-    return with_delivery(answer(), slow_s=float(value))
+def _slow_s(responder: Responder, value: float) -> httpx.Response:
+    return with_delivery(responder(), slow_s=float(value))
 
 
-def _drip(answer: Answer, value: float) -> httpx.Response:
-    return with_delivery(answer(), drip=float(value))
+def _drip(responder: Responder, value: float) -> httpx.Response:
+    return with_delivery(responder(), drip=float(value))
 
 
-def _cut(answer: Answer, _value: object) -> httpx.Response:
-    return with_delivery(answer(), cut=True)
+def _cut(responder: Responder, _value: object) -> httpx.Response:
+    return with_delivery(responder(), cut=True)
 
 
-def _silent(answer: Answer, _value: object) -> httpx.Response:
-    return with_delivery(answer(), silent=True)
+def _silent(responder: Responder, _value: object) -> httpx.Response:
+    return with_delivery(responder(), silent=True)
 
 
-def _endless_headers(answer: Answer, _value: object) -> httpx.Response:
-    return with_delivery(answer(), endless_headers=True)
+def _endless_headers(responder: Responder, _value: object) -> httpx.Response:
+    return with_delivery(responder(), endless_headers=True)
 
 
-def _timeout(answer: Answer, _value: object) -> httpx.Response:
-    return with_delivery(answer(), timeout=True)
+def _timeout(responder: Responder, _value: object) -> httpx.Response:
+    return with_delivery(responder(), timeout=True)
 
 
-def _drop(answer: Answer, value: str) -> httpx.Response:
-    return with_delivery(answer(), drop=value if isinstance(value, str) else "before")
+def _drop(responder: Responder, value: str) -> httpx.Response:
+    return with_delivery(responder(), drop=value if isinstance(value, str) else "before")
 
 
 FAULTS: dict[str, Fault] = {
@@ -228,9 +231,9 @@ FAULTS: dict[str, Fault] = {
     "timeout": Fault(_timeout, Layer.TRANSPORT),
     "drop": Fault(_drop, Layer.TRANSPORT),
 }
-"""Name → fault; most are switches of the same name."""
+"""Name → fault; for most of them there is a switch of the same name."""
 
-AT_RANDOM = (
+RANDOM_FAULTS = (
     ("cloud_error", True),
     ("internal_error", True),
     ("limited", True),
@@ -250,4 +253,4 @@ AT_RANDOM = (
     ("drop", "before"),
     ("drop", "body"),
 )
-"""What `random_faults` chooses from."""
+"""The faults and values of the switch `random_faults`."""

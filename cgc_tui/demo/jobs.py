@@ -1,4 +1,4 @@
-"""Import jobs as they would have been: bursts of TCGA-like files, each with its own time-table."""
+"""Generates realistic import jobs: batches of TCGA-like files, each job with its schedule."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ MAX_AT_HEAD = 40
 
 @dataclass(slots=True)
 class Job:
-    """One import job; its state is a function of the time, all times being Unix seconds.
+    """An import job; its state is a function of the time. All times are Unix seconds.
 
-    `error` is the code that it fails with, None where it succeeds. `fixed_state` is a state that no clock
-    changes. `overrides` replaces fields of its record; `dice` decides by lot what the switches do to it.
+    `error` is the code that it fails with, None if it succeeds. `fixed_state` is a state independent of the
+    time. `overrides` replaces fields of its record; the random number `dice` selects what switches do to it.
     """
 
     id: str
@@ -55,7 +55,7 @@ class Job:
         return "COMPLETED" if self.error is None else "FAILED"
 
     def pin(self, state: str, now: float) -> None:
-        """Put the job into `state` for good, with times that fit."""
+        """Fix the state, and adapt the times to it."""
         self.fixed_state = state
         self.starts = math.inf if state == "PENDING" else min(self.starts, now)
         self.ends = math.inf if state in ("PENDING", "RUNNING") else min(self.ends, now)
@@ -71,12 +71,12 @@ class Job:
 
 
 def new_id(rng: Random) -> str:
-    """Return an id as in all examples: 32 letters and digits."""
+    """Return an id as in the documentation's examples: 32 letters and digits."""
     return "".join(rng.choices(LETTERS, k=32))
 
 
 class JobMaker:
-    """Makes batches of jobs; the same seed and number give the same batch."""
+    """Generates batches of jobs; the same seed and number give the same batch."""
 
     def __init__(self, seed: int, username: str) -> None:
         self._seed = seed
@@ -84,32 +84,32 @@ class JobMaker:
         self._projects = [project.id for project in catalog.projects(username)]
 
     def rng(self, name: object) -> Random:
-        """Return the source of chance for `name`."""
+        """Return the random number generator called `name`."""
         return Random(f"{self._seed}/{name}")
 
-    def batch(self, number: int, size: int, begins: float, *, waits: float = 0.0) -> list[Job]:
-        """Return `size` jobs of one burst, oldest first, submitted from `begins` on.
+    def batch(self, number: int, size: int, starts_at: float, *, wait: float = 0.0) -> list[Job]:
+        """Return `size` jobs of one batch, oldest first, submitted from `starts_at` on.
 
-        The queue takes them up after `waits` seconds; each then runs for 0 to 2 s.
+        They wait in the queue for `wait` seconds; then each runs for 0 to 2 s.
         """
         rng = self.rng(number)
-        jobs = list(self._burst(rng, number, size, begins))
-        lanes = [begins + waits] * (3 if waits else 8)
+        jobs = list(self._submitted(rng, number, size, starts_at))
+        lanes = [starts_at + wait] * (3 if wait else 8)
         for index, job in enumerate(jobs):
             lane = index % len(lanes)
             job.starts = max(lanes[lane], job.submitted + rng.uniform(0.1, 1.0))
             job.ends = lanes[lane] = job.starts + rng.uniform(0.0, 2.0)
         return jobs
 
-    def _burst(self, rng: Random, number: int, size: int, begins: float) -> Iterator[Job]:
+    def _submitted(self, rng: Random, number: int, size: int, starts_at: float) -> Iterator[Job]:
         volume, project = rng.choice(self._volumes), rng.choice(self._projects)
-        kind, folders = rng.choice(catalog.KINDS), rng.random() < 0.06
-        failing = rng.choice((0.025, 0.025, 0.025, 0.1)) if number else 0.12
+        kind, has_folders = rng.choice(catalog.KINDS), rng.random() < 0.06
+        failure_rate = rng.choice((0.025, 0.025, 0.025, 0.1)) if number else 0.12
         cause = rng.choice(CAUSES)
         patient = f"TCGA-{rng.randint(2, 99):02}-{rng.randint(100, 9999):04}"
-        submitted = begins
+        submitted = starts_at
         for index in range(size):
-            folder = folders and index < 4
+            folder = has_folders and index < 4
             name = f"{patient}-{index:05}" + ("" if folder else kind.suffix)
             yield Job(
                 id=new_id(rng),
@@ -119,8 +119,8 @@ class JobMaker:
                 name=name,
                 submitted=submitted,
                 project=project,
-                error=self._cause(rng, cause) if rng.random() < failing else None,
-                size=rng.randint(kind.least, kind.most),
+                error=self._cause(rng, cause) if rng.random() < failure_rate else None,
+                size=rng.randint(kind.min_size, kind.max_size),
                 strategy=kind.strategy,
                 overwrite=rng.random() < 0.05,
                 preserve=True if folder else None,
@@ -128,26 +128,26 @@ class JobMaker:
             submitted += rng.choice((0.2, 0.4, 0.6, 1.0))
 
     @staticmethod
-    def _cause(rng: Random, usual: int) -> int:
-        return usual if rng.random() < 0.6 else rng.choice(CAUSES)
+    def _cause(rng: Random, main_cause: int) -> int:
+        return main_cause if rng.random() < 0.6 else rng.choice(CAUSES)
 
     def history(self, count: int, now: float) -> list[Job]:
-        """Return `count` jobs, oldest first: many batches, the newest of them still in the queue."""
+        """Return `count` jobs in many batches, oldest first; the newest batch is still in the queue."""
         rng = self.rng("history")
         newest = self.batch(0, min(count, MAX_AT_HEAD), now - 40)
-        self._take_up(newest, now, rng)
-        batches, left, begins, number = [newest], count - len(newest), now - 40, 0
-        while left > 0:
-            size = min(left, rng.randint(6, 120))
-            begins -= rng.uniform(600, 6 * 3600) + size
+        self._set_progress(newest, now, rng)
+        batches, remaining, starts_at, number = [newest], count - len(newest), now - 40, 0
+        while remaining > 0:
+            size = min(remaining, rng.randint(6, 120))
+            starts_at -= rng.uniform(600, 6 * 3600) + size
             number -= 1
-            batches.append(self.batch(number, size, begins))
-            left -= size
+            batches.append(self.batch(number, size, starts_at))
+            remaining -= size
         return [job for batch in reversed(batches) for job in batch]
 
     @staticmethod
-    def _take_up(newest: list[Job], now: float, rng: Random) -> None:
-        """Let the end of the newest batch wait, and a few before it run, at the time `now`."""
+    def _set_progress(newest: list[Job], now: float, rng: Random) -> None:
+        """Make the last jobs of the newest batch PENDING at `now`, and a few before them RUNNING."""
         count = len(newest)
         waiting, running = min(12, count // 4), min(6, count // 6)
         for position, job in enumerate(reversed(newest)):
@@ -164,31 +164,31 @@ class JobMaker:
 
 
 class Arrivals:
-    """The batches to come, as a function of the clock: one about every minute, the first soon."""
+    """Generates new batches as time passes: about one a minute, the first after 10 s."""
 
     FIRST_S = 10
     EVERY_S = 55
     MAX_BATCHES = 300
     MAX_JOBS = 2000
 
-    def __init__(self, maker: JobMaker, begun: float) -> None:
+    def __init__(self, maker: JobMaker, started_at: float) -> None:
         self._maker = maker
-        self._begun = begun
+        self._started_at = started_at
         self._number = 1
-        self._coming: list[Job] = []
+        self._upcoming: list[Job] = []
 
     def due(self, now: float) -> list[Job]:
         """Return the jobs submitted since the last call, oldest first.
 
-        After a long pause the oldest are skipped that would exceed `MAX_JOBS` anyway.
+        After a long pause the oldest batches are skipped, which would exceed `MAX_JOBS` anyway.
         """
-        last = math.floor((now - self._begun - self.FIRST_S) / self.EVERY_S) + 1
+        last = math.floor((now - self._started_at - self.FIRST_S) / self.EVERY_S) + 1
         for number in range(max(self._number, last - self.MAX_BATCHES), last + 1):
             rng = self._maker.rng(f"arrival {number}")
-            begins = self._begun + self.FIRST_S + (number - 1) * self.EVERY_S + rng.uniform(0, 6)
-            waits = rng.uniform(4, 9)
-            self._coming += self._maker.batch(number, rng.randint(8, 24), begins, waits=waits)
+            starts_at = self._started_at + self.FIRST_S + (number - 1) * self.EVERY_S + rng.uniform(0, 6)
+            wait = rng.uniform(4, 9)
+            self._upcoming += self._maker.batch(number, rng.randint(8, 24), starts_at, wait=wait)
         self._number = max(self._number, last + 1)
-        due = [job for job in self._coming if job.submitted <= now]
-        self._coming = [job for job in self._coming if job.submitted > now]
+        due = [job for job in self._upcoming if job.submitted <= now]
+        self._upcoming = [job for job in self._upcoming if job.submitted > now]
         return due

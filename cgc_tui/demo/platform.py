@@ -1,48 +1,33 @@
-"""The simulated platform: one function from request to response over a set of jobs."""
+"""The simulated platform: its jobs, its responses, and what tests change in it."""
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from random import Random
 from typing import Any
-from urllib.parse import parse_qsl
 
 import httpx
 
 from cgc_tui.demo import catalog, records
-from cgc_tui.demo.book import JobStore
+from cgc_tui.demo.fault_script import CustomResponse, FaultScript, Gate, RequestFilter
+from cgc_tui.demo.gateway import Gateway, RecordedRequest
+from cgc_tui.demo.job_store import JobStore
 from cgc_tui.demo.jobs import JobMaker
-from cgc_tui.demo.reception import Gateway
-from cgc_tui.demo.script import CustomResponse, FaultScript, Gate, Where
+from cgc_tui.demo.rate_limit import RateLimit
+from cgc_tui.demo.state import PlatformState
 from cgc_tui.demo.switches import Switches
 from cgc_tui.demo.transport import SimulatedTransport
 
 TOKEN_LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedRequest:
-    """A request as it came; `target` is its path and query as sent, header names are lower case."""
-
-    method: str
-    url: str
-    host: str
-    path: str
-    target: str
-    query: list[tuple[str, str]]
-    headers: dict[str, str]
-    body: bytes
-
-
 class SimulatedPlatform:
-    """A Cancer Genomics Cloud with import jobs of one user, for demonstration and for tests.
+    """A Cancer Genomics Cloud with the import jobs of one user.
 
-    With `live` its jobs move with the clock and new ones arrive; else they stand still. `clock` gives
-    Unix seconds. The same seed and clock give the same jobs and the same token.
+    With `live`, jobs change state with the clock and new jobs arrive; otherwise they stay as they are.
+    `clock` returns Unix seconds. The same seed and clock give the same jobs and the same token.
     """
 
     def __init__(
@@ -57,105 +42,112 @@ class SimulatedPlatform:
         base_url: str = "https://cgc-api.sbgenomics.com/v2",
         switches: Switches | None = None,
     ) -> None:
-        self.base_url = base_url.rstrip("/")
-        url = httpx.URL(self.base_url)
-        self.prefix = url.path.rstrip("/")
-        self.doubled = f"https://{url.host}.sbgenomics.com{self.prefix}"
-        self.clock = clock
-        self.username = username
-        self.switches = switches or Switches()
-        self.token = token or "".join(Random(f"token {seed}").choices(TOKEN_LETTERS, k=32))
-        self.requests: deque[RecordedRequest] = deque(maxlen=10_000)
-        self.volumes = {volume.id: volume for volume in catalog.volumes(username)}
-        self.projects = {project.id: project for project in catalog.projects(username)}
-        self.store = JobStore(jobs, JobMaker(seed, username), clock, live=live)
-        self.fault_script = FaultScript(Random(f"faults {seed}"))
-        self.gateway = Gateway(self)
-        self._lock = threading.RLock()
+        self.state = PlatformState(
+            base_url=base_url.rstrip("/"),
+            token=token or "".join(Random(f"token {seed}").choices(TOKEN_LETTERS, k=32)),
+            username=username,
+            clock=clock,
+            switches=switches or Switches(),
+            volumes={volume.id: volume for volume in catalog.volumes(username)},
+            projects={project.id: project for project in catalog.projects(username)},
+            store=JobStore(jobs, JobMaker(seed, username), clock, live=live),
+            rate_limit=RateLimit(clock),
+        )
+        self._fault_script = FaultScript(Random(f"faults {seed}"))
+        self.gateway = Gateway(self.state, self._fault_script)
+
+    @property
+    def base_url(self) -> str:
+        """The endpoint, without a trailing slash."""
+        return self.state.base_url
+
+    @property
+    def token(self) -> str:
+        """The one token that is accepted."""
+        return self.state.token
+
+    @token.setter
+    def token(self, token: str) -> None:
+        self.state.token = token
+
+    @property
+    def switches(self) -> Switches:
+        """How the platform behaves; each switch may be changed at any time."""
+        return self.state.switches
+
+    @property
+    def requests(self) -> deque[RecordedRequest]:
+        """The latest 10,000 requests, oldest first."""
+        return self.gateway.requests
 
     def respond(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request, with the body read; safe to call from several threads."""
+        """Record and answer a request, with the body read; threads may call this at the same time."""
         request.read()
-        self.record(request)
-        response = self.answer(request)
+        self.gateway.record(request)
+        response = self.gateway.respond(request)
         response.read()
         return response
 
-    def record(self, request: httpx.Request) -> None:
-        """Note in `requests` what is asked."""
-        url = request.url
-        recorded = RecordedRequest(
-            method=request.method,
-            url=str(url),
-            host=url.host,
-            path=url.path,
-            target=url.raw_path.decode("ascii"),
-            query=parse_qsl(url.query.decode("ascii"), keep_blank_values=True),
-            headers={name.lower(): value for name, value in request.headers.items()},
-            body=request.content,
-        )
-        self.requests.append(recorded)
-
-    def answer(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request without noting it, with the body still to be read."""
-        with self._lock:
-            self.store.tick()
-            return self.gateway.answer(request, self.fault_script.faults_for(request, self.switches))
-
     def transport(self) -> httpx.AsyncBaseTransport:
-        """Return a transport for `httpx.AsyncClient` that carries answers and faults."""
-        return SimulatedTransport(self)
+        """Return a transport for `httpx.AsyncClient` that carries responses and faults."""
+        return SimulatedTransport(self.gateway, httpx.URL(self.base_url).host)
 
     def ids(self) -> list[str]:
         """Return the ids of all jobs, newest first."""
-        with self._lock:
-            self.store.tick()
-            return [job.id for job in self.store.newest_first()]
+        with self.state.lock:
+            self.state.store.tick()
+            return [job.id for job in self.state.store.newest_first()]
 
     def job(self, job_id: str) -> dict[str, Any]:
-        """Return the whole record of a job; raises KeyError where there is none."""
-        with self._lock:
-            base = self.doubled if self.switches.doubled_host else self.base_url
-            return records.full_record(self.store[job_id], self.store.now, base, self.switches)
+        """Return the full record of a job; raises KeyError for an unknown id."""
+        state = self.state
+        with state.lock:
+            base = state.doubled_url if state.switches.doubled_host else state.base_url
+            return records.full_record(state.store[job_id], state.store.now, base, state.switches)
 
     def add_jobs(self, n: int, state: str = "PENDING", **fields: Any) -> list[str]:
         """Add `n` jobs at the head of the list; return their ids as listed, newest first.
 
-        `fields` are attributes of `Job` (project, volume, location, name, error: a code …); any other
-        name is a field of the record, told as given.
+        `fields` are attributes of `Job` (project, volume, location, name, error code …); any other name is
+        a field of the record, which gets the value as it is.
         """
-        with self._lock:
-            return self.store.add_many(n, state, fields)
+        with self.state.lock:
+            return self.state.store.add_many(n, state, fields)
 
     def remove_jobs(self, ids: Iterable[str]) -> None:
-        """Take jobs off the list."""
-        with self._lock:
-            self.store.remove(ids)
+        """Remove jobs; raises KeyError for an unknown id."""
+        with self.state.lock:
+            self.state.store.remove(ids)
 
     def set_state(self, job_id: str, state: str, **fields: Any) -> None:
-        """Put a job into `state`, which no clock changes any more; `fields` as in `add_jobs`."""
-        with self._lock:
-            self.store.change(job_id, state, fields)
+        """Set the state of a job, independent of the clock from then on; `fields` as in `add_jobs`."""
+        with self.state.lock:
+            self.state.store.change(job_id, state, fields)
 
     def next(
-        self, fault: str | CustomResponse, value: Any = True, *, where: Where = None, times: int | None = 1
+        self,
+        fault: str | CustomResponse,
+        value: Any = True,
+        *,
+        where: RequestFilter = None,
+        times: int | None = 1,
     ) -> None:
-        """Let the next `times` requests that `where` means meet a fault: a name of `FAULTS`, or a function.
+        """Apply a fault, a name in `FAULTS` or a function, to the next `times` requests that match `where`.
 
-        Scripted faults wait in a queue; each request takes the first that means it.
+        Scripted faults form a queue; each request takes the first one that matches it.
         """
-        with self._lock:
-            self.fault_script.add(fault, value, where, times)
+        with self.state.lock:
+            self._fault_script.add(fault, value, where, times)
 
-    def fail(self, fault: str | CustomResponse, value: Any = True, *, where: Where = None) -> None:
-        """Let every request that `where` means meet a fault, until `recover`."""
+    def fail(self, fault: str | CustomResponse, value: Any = True, *, where: RequestFilter = None) -> None:
+        """Apply a fault to every request that matches `where`, until `recover`."""
         self.next(fault, value, where=where, times=None)
 
     def recover(self) -> None:
-        """Forget all scripted faults."""
-        with self._lock:
-            self.fault_script.clear()
+        """Remove all scripted faults."""
+        with self.state.lock:
+            self._fault_script.clear()
 
-    def gate(self, where: Where = None, *, times: int | None = None) -> Gate:
-        """Hold the requests that `where` means (at most `times` of them) until the gate's release."""
-        return self.fault_script.gate(where, times)
+    def gate(self, where: RequestFilter = None, *, times: int | None = None) -> Gate:
+        """Hold the requests that match `where`, at most `times` of them, until the gate is released."""
+        return self._fault_script.gate(where, times)

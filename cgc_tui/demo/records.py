@@ -1,4 +1,4 @@
-"""What the platform tells of a job: the record, the fields asked for, and records gone wrong."""
+"""Records of jobs: full, reduced to selected fields, or malformed."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from cgc_tui.demo.answers import envelope
 from cgc_tui.demo.jobs import FINAL, Job
+from cgc_tui.demo.responses import envelope
 from cgc_tui.demo.switches import Switches
 
 Record = dict[str, Any]
@@ -35,27 +35,27 @@ HOSTILE = (
     "deep/" * 200 + "key.bam",
     "n" * 1024,
 )
-"""Names that break screens, terminals, shells and spreadsheets."""
+"""Names that can break screens, terminals, shells and spreadsheets."""
 
 
 def iso(seconds: float) -> str:
-    """Return Unix seconds as the platform writes times: UTC, whole seconds."""
+    """Format Unix seconds as the platform does: UTC, whole seconds."""
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def file_id(job_id: str) -> str:
-    """Return the id of the file or folder that a job makes: 24 hexadecimal digits."""
+    """Return the id of the file or folder that a job creates: 24 hexadecimal digits."""
     return hashlib.sha256(job_id.encode()).hexdigest()[:24]
 
 
 def shown_state(job: Job, now: float, switches: Switches) -> str:
-    """Return the state that is told of a job."""
+    """Return the state in the record of a job."""
     state = job.state(now)
     return "ABORTED" if switches.unknown_states and state in FINAL and job.dice % 7 == 0 else state
 
 
 def full_record(job: Job, now: float, base: str, switches: Switches) -> Record:
-    """Return the whole record of a job ("Get details of an import job"), hrefs under `base`."""
+    """Return the full record of a job ("Get details of an import job"), with hrefs under `base`."""
     state = shown_state(job, now, switches)
     destination = {"project": job.project} if job.project else {"parent": job.parent}
     record: Record = {
@@ -65,7 +65,10 @@ def full_record(job: Job, now: float, base: str, switches: Switches) -> Record:
         "overwrite": job.overwrite,
         "autorename": job.autorename,
         "source": {"volume": job.volume, "location": job.location},
-        "destination": {**destination, "name": _named(job) if switches.autorenamed_destination else job.name},
+        "destination": {
+            **destination,
+            "name": _file_name(job) if switches.autorenamed_destination else job.name,
+        },
     }
     if job.preserve is not None:
         record["preserve_folder_structure"] = job.preserve
@@ -79,22 +82,22 @@ def full_record(job: Job, now: float, base: str, switches: Switches) -> Record:
         record["error"] = envelope(job.error)
     elif state == "COMPLETED":
         record["result"] = result(job, base)
-    return {**_gone_wrong(record, job.dice, switches), **job.overrides}
+    return {**_malformed(record, job.dice, switches), **job.overrides}
 
 
-def _named(job: Job) -> str:
-    """Return the name that the file gets in the project."""
+def _file_name(job: Job) -> str:
+    """Return the name of the imported file in the project."""
     return f"_1_{job.name}" if job.autorename else job.name
 
 
 def result(job: Job, base: str) -> Record:
-    """Return the file or folder that a completed job made ("Get file details")."""
+    """Return the record of the file or folder that a completed job created ("Get file details")."""
     imported_id = file_id(job.id)
     case = "-".join(job.name.split("-")[:3])
     record: Record = {
         "href": f"{base}/files/{imported_id}",
         "id": imported_id,
-        "name": _named(job),
+        "name": _file_name(job),
         "project": job.project,
         "created_on": iso(job.ends),
         "modified_on": iso(job.ends),
@@ -114,27 +117,28 @@ def result(job: Job, base: str) -> Record:
 
 
 def select_fields(record: Record, fields: str | None, *, default: tuple[str, ...] | None) -> Record:
-    """Return what `fields` asks for: a comma list, `!x` to leave x out, `_fetch_all`.
+    """Return the fields that the query parameter `fields` selects.
 
-    Without `fields` the `default` fields are told, None meaning all.
+    It is a comma-separated list; `!x` excludes x, `_all` selects all. If it is absent, the `default` fields
+    are returned, None meaning all.
     """
     if fields is None:
         return record if default is None else {name: record[name] for name in default if name in record}
     names = [name.strip() for name in fields.split(",")]
-    wanted = {name for name in names if not name.startswith("!")}
-    unwanted = {name[1:] for name in names if name.startswith("!")}
-    everything = "_all" in wanted or not wanted
+    included = {name for name in names if not name.startswith("!")}
+    excluded = {name[1:] for name in names if name.startswith("!")}
+    everything = "_all" in included or not included
     return {
         name: value
         for name, value in record.items()
-        if (everything or name in wanted) and name not in unwanted
+        if (everything or name in included) and name not in excluded
     }
 
 
-def _gone_wrong(record: Record, dice: int, switches: Switches) -> Record:
-    for name, play in GONE_WRONG.items():
+def _malformed(record: Record, dice: int, switches: Switches) -> Record:
+    for name, change in DEFECTS.items():
         if getattr(switches, name):
-            play(record, dice)
+            change(record, dice)
     return record
 
 
@@ -156,32 +160,32 @@ def _odd_dates(record: Record, dice: int) -> None:
 
 
 def _null(record: Record, dice: int) -> None:
-    record.update(dict.fromkeys(_hit(record, dice)))
+    record.update(dict.fromkeys(_affected_fields(record, dice)))
 
 
 def _absent(record: Record, dice: int) -> None:
-    for name in _hit(record, dice // 3):
+    for name in _affected_fields(record, dice // 3):
         del record[name]
 
 
-def _wrong(record: Record, dice: int) -> None:
+def _wrong_types(record: Record, dice: int) -> None:
     wrong: tuple[Any, ...] = (17, "text", ["a", {}], {"x": None}, True, -1.5)
-    for name in _hit(record, dice // 5):
-        fitting = [value for value in wrong if type(value) is not type(record[name])]
-        record[name] = fitting[dice % len(fitting)]
+    for name in _affected_fields(record, dice // 5):
+        candidates = [value for value in wrong if type(value) is not type(record[name])]
+        record[name] = candidates[dice % len(candidates)]
 
 
-def _hit(record: Record, dice: int) -> list[str]:
-    """Return the field that goes wrong in this record, in one record of three."""
+def _affected_fields(record: Record, dice: int) -> list[str]:
+    """Return the field to change, in one of three records."""
     names = [name for name in record if name not in BRIEF]
     return [names[(dice // 3) % len(names)]] if dice % 3 == 0 else []
 
 
-GONE_WRONG: dict[str, Callable[[Record, int], None]] = {
+DEFECTS: dict[str, Callable[[Record, int], None]] = {
     "hostile_names": _hostile,
     "odd_dates": _odd_dates,
     "null_fields": _null,
     "absent_fields": _absent,
-    "wrong_types": _wrong,
+    "wrong_types": _wrong_types,
 }
-"""Switch → what it does to a record; the job's dice decide whether and how."""
+"""Switch → change to a record; the job's dice decide whether and how it applies."""

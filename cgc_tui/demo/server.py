@@ -1,4 +1,4 @@
-"""The simulated platform behind a real socket, for other processes and for faults of connections."""
+"""An HTTP server for the simulated platform, for other processes and for connection faults."""
 
 from __future__ import annotations
 
@@ -13,20 +13,25 @@ from typing import Any
 
 import httpx
 
-from cgc_tui.demo.answers import Delivery, body_of, delivery_of
 from cgc_tui.demo.platform import SimulatedPlatform
+from cgc_tui.demo.responses import Delivery, body_of, delivery_of
+
+NO_THREAD = "no thread can be started; raise the limit of processes (ulimit -u) or end other programs"
 
 
 class LoopbackServer:
-    """A platform served on 127.0.0.1 while this context lasts; port 0 takes any that is free."""
+    """Serves a platform on 127.0.0.1 within a `with` block; port 0 chooses a free port.
+
+    The constructor raises OSError if the port cannot be used.
+    """
 
     def __init__(self, platform: SimulatedPlatform, *, port: int = 0, latency_ms: int = 0) -> None:
         self._http = _Server(platform, port, latency_ms / 1000)
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}{platform.prefix}"
+        self.url = f"http://127.0.0.1:{self._http.server_address[1]}{platform.state.path_prefix}"
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self) -> LoopbackServer:
-        self._thread.start()
+        self.start()
         return self
 
     def __exit__(
@@ -37,32 +42,38 @@ class LoopbackServer:
     ) -> None:
         self.close()
 
-    def forget(self) -> None:
-        """Reset each connection that is open now at its next request, as after a sleep of the other side."""
-        self._http.forget()
+    def start(self) -> None:
+        """Serve in a thread; raises RuntimeError if no thread can be started."""
+        self._thread.start()
+
+    def reset_open_connections(self) -> None:
+        """Reset each connection that is open now when its next request arrives, as after a sleep."""
+        self._http.reset_open_connections()
 
     def close(self) -> None:
-        """End at once, with what hangs."""
+        """Stop at once, without waiting for responses."""
         self._http.stopped.set()
         if self._thread.is_alive():
             self._http.shutdown()
             self._thread.join()
         self._http.server_close()
-        self._http.hang_up()
+        self._http.shut_connections()
 
 
 class _Server(ThreadingHTTPServer):
+    """A server with one thread for each connection."""
+
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
 
     def __init__(self, platform: SimulatedPlatform, port: int, latency_s: float) -> None:
-        self.platform = platform
+        self.gateway = platform.gateway
         self.latency_s = latency_s
         self.stopped = threading.Event()
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
-        self.forgotten: set[socket.socket] = set()
+        self.to_reset: set[socket.socket] = set()
         super().__init__(("127.0.0.1", port), _Handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
@@ -73,30 +84,33 @@ class _Server(ThreadingHTTPServer):
     def shutdown_request(self, request: Any) -> None:
         with self._lock:
             self._open.discard(request)
-            self.forgotten.discard(request)
-        # An orderly shutdown would come before the reset, and the peer would see that.
+            self.to_reset.discard(request)
+        # The peer would see an orderly shutdown instead of the reset.
         if request.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER):
             self.close_request(request)
         else:
             super().shutdown_request(request)
 
-    def forget(self) -> None:
-        """Know nothing of the connections of now."""
+    def reset_open_connections(self) -> None:
+        """Reset each connection that is open now when its next request arrives."""
         with self._lock:
-            self.forgotten |= self._open
+            self.to_reset |= self._open
 
-    def hang_up(self) -> None:
-        """Break all connections."""
+    def shut_connections(self) -> None:
+        """Shut all connections down."""
         with self._lock:
-            open_now = list(self._open)
-        for connection in open_now:
+            connections = list(self._open)
+        for connection in connections:
             try:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:
                 continue
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        if not isinstance(sys.exception(), OSError):
+        error = sys.exception()
+        if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
+            print(f"A connection was dropped: {NO_THREAD}.", file=sys.stderr)
+        elif not isinstance(error, OSError):
             super().handle_error(request, client_address)
 
 
@@ -106,20 +120,20 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def serve(self) -> None:
-        """Answer one request, with the faults that its answer travels with."""
+        """Answer one request, and deliver the response with its faults."""
         try:
             request = self._request()
         except (ValueError, httpx.InvalidURL):
             self.send_error(400)
             return
-        if self.connection in self.server.forgotten:
+        if self.connection in self.server.to_reset:
             self._reset()
             return
-        platform, stopped = self.server.platform, self.server.stopped
-        platform.record(request)
-        for gate in platform.fault_script.gates_for(request):
+        gateway, stopped = self.server.gateway, self.server.stopped
+        gateway.record(request)
+        for gate in gateway.gates_for(request):
             gate.block(stopped)
-        response = platform.answer(request)
+        response = gateway.respond(request)
         delivery = delivery_of(response)
         stopped.wait(self.server.latency_s + delivery.slow_s)
         for piece in self._pieces(response, delivery):
@@ -134,7 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_HEAD = serve
 
     def _reset(self) -> None:
-        """Close, with unsent data thrown away: that is what makes the peer see a reset."""
+        """Close the connection and discard unsent data, which resets it."""
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
 
@@ -144,7 +158,7 @@ class _Handler(BaseHTTPRequestHandler):
         return httpx.Request(self.command, url, headers=self.headers.items(), content=body)
 
     def _pieces(self, response: httpx.Response, delivery: Delivery) -> Iterator[bytes]:
-        """Return what is sent, each piece in one go."""
+        """Yield the pieces of a response, each to be sent at once."""
         head = self._head(response)
         body = b"" if self.command == "HEAD" else body_of(response)
         if delivery.silent or delivery.timeout:
@@ -172,4 +186,4 @@ class _Handler(BaseHTTPRequestHandler):
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: `SimulatedPlatform.requests` is the log."""
+        """Log nothing: `SimulatedPlatform.requests` has all requests."""

@@ -162,9 +162,9 @@ async def test_counts_projects_volumes_and_user(client: PlatformClient, platform
     failed = sum(platform.job(job_id)["state"] == "FAILED" for job_id in platform.ids())
     assert await client.imports.count(JobQuery(states=("FAILED",), offset=100, limit=50)) == failed
     assert ("limit", "1") in platform.requests[-1].query
-    assert set((await client.projects()).ids) == set(platform.projects)
+    assert set((await client.projects()).ids) == set(platform.state.projects)
     assert (await client.volumes()).complete
-    assert set((await client.volumes()).ids) == set(platform.volumes)
+    assert set((await client.volumes()).ids) == set(platform.state.volumes)
     assert (await client.user()).username == "rosalind"
 
 
@@ -493,14 +493,14 @@ async def test_an_invalid_reset_time_is_unknown(clock: Clock, reset: object) -> 
 async def test_credentials_of_a_volume_are_dropped_when_an_answer_is_parsed(
     client: PlatformClient, platform: SimulatedPlatform, path: str
 ) -> None:
-    volume = platform.volumes["rosalind/tcga-raw"].record(platform.base_url)
+    volume = platform.state.volumes["rosalind/tcga-raw"].record(platform.base_url)
     assert volume["service"]["credentials"]
     if path != "/storage/volumes":
         answer = volume if path.endswith("raw") else {"items": [{"resource": volume}, None, {"service": 3}]}
         platform.next(lambda _: httpx.Response(200, json=answer))
     record = (await client._requester.send(Call("GET", path, [("fields", "_all")]))).json
     assert "credentials" not in json.dumps(record)
-    assert platform.volumes["rosalind/tcga-raw"].bucket in json.dumps(record)
+    assert platform.state.volumes["rosalind/tcga-raw"].bucket in json.dumps(record)
 
 
 async def test_credentials_of_volumes_are_in_no_log(
@@ -509,7 +509,7 @@ async def test_credentials_of_volumes_are_in_no_log(
     platform.switches.whole_lists = True
     log = RequestLog(LogFile(tmp_path / "log"))
     names = await connect(request_log=log).volumes()
-    assert set(names.ids) == set(platform.volumes)
+    assert set(names.ids) == set(platform.state.volumes)
     assert "/storage/volumes" in (tmp_path / "log").read_text()
     secret = CREDENTIALS["S3"]["access_key_id"]
     assert secret not in (tmp_path / "log").read_text() + repr(log.records) + repr(names)

@@ -153,7 +153,7 @@ async def test_a_dns_failure_is_named_and_recovers(
         await quiet(pilot)
         with monkeypatch.context() as patch:
             patch.setattr(socket, "getaddrinfo", unknown)
-            server.forget()
+            server.reset_open_connections()
             await pilot.press("r")
             await shown(pilot, "the name of localhost is not known here")
             assert "1–50 of 230" not in text_of(pilot.app)
@@ -246,7 +246,7 @@ async def test_connections_lost_during_a_sleep_are_replaced_silently(
     async with start(backoff=()) as pilot:
         await quiet(pilot)
         platform.add_jobs(1)
-        server.forget()
+        server.reset_open_connections()
         await pilot.press("r")
         screen = await shown(pilot, "1–50 of 231")
         assert "STALE" not in screen
@@ -260,7 +260,7 @@ async def test_stale_connections_do_not_use_up_attempts(
     log = RequestLog()
     client = connect(backoff=(), request_log=log)
     await six_at_once(client, platform)
-    server.forget()
+    server.reset_open_connections()
     assert (await client.imports.page(JobQuery(limit=1))).jobs
     assert [(event.status, event.attempt) for event in log.records[:7]] == [(200, 1)] + [(None, 1)] * 6
     platform.fail("drop", "before")

@@ -68,8 +68,8 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
     return asyncio.run(work)
 
 
-@steady
-@given(st.lists(st.dictionaries(st.text(max_size=8), anything, max_size=6), max_size=6))
+@settings(steady, max_examples=20)
+@given(st.lists(st.dictionaries(st.text(max_size=8), anything, max_size=4), max_size=4))
 def test_packed_jobs_are_equal(records: list[dict[str, Any]]) -> None:
     jobs = [ImportJob(str(index), "FAILED", record=record) for index, record in enumerate(records)]
     again = pack_records(pack_records(jobs))

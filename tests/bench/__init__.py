@@ -1,1 +1,1 @@
-"""Measures what the app costs, each figure against a baseline of the same run: `make bench`."""
+"""Benchmarks of the app, each figure relative to a baseline of the same run: `make bench`."""

@@ -1,4 +1,4 @@
-"""Measures all or some, and tells what breaks its budget."""
+"""Runs all or some benchmarks, and reports exceeded budgets."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ PARTS: dict[str, tuple[str, Callable[[], Iterator[Figure]]]] = {
 
 
 def main() -> int:
-    """Measure, print, and return 1 where `--check` finds a budget broken."""
+    """Measure and print; return 1 if `--check` is given and a budget is exceeded."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="default: all")
-    parser.add_argument("--check", action="store_true", help="fail where a budget is broken")
+    parser.add_argument("--check", action="store_true", help="fail if a budget is exceeded")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name}")
     options = parser.parse_args()
     broken, sections = 0, []
@@ -46,7 +46,7 @@ def main() -> int:
 
 
 def _head() -> str:
-    """Return what the figures were measured on."""
+    """Return the head of the page: title, date, versions and machine."""
     return (
         "# Benchmarks\n\nMade by `make bench`; `make bench-check` fails where a budget is broken.\n\n"
         f"{datetime.now(UTC):%Y-%m-%d} · cgc-tui {__version__} · Textual {textual.__version__} · "

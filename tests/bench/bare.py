@@ -1,4 +1,4 @@
-"""The baseline: the barest Textual app that shows such a list."""
+"""The baseline: a minimal Textual app with such a list."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Bare(App[None]):
     TITLE = "bare"
 
     def compose(self) -> ComposeResult:
-        """Lay out the three."""
+        """Create the three widgets."""
         yield Header()
         yield DataTable[str](cursor_type="row")
         yield Footer()

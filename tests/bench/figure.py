@@ -1,4 +1,4 @@
-"""A figure that was measured, and the budget that it has to keep."""
+"""Measured figures and their budgets."""
 
 from __future__ import annotations
 
@@ -10,40 +10,44 @@ NOISE = 1.2
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What was measured: its value, and the most or the least that it may be (None where it only informs).
+    """A measured value and its limits; without limits it only informs.
 
-    What is `timed` moves with what else the machine does.
+    A `timed` value varies with the load of the machine.
     """
 
     name: str
     value: float
     unit: str
-    most: float | None = None
-    least: float | None = None
+    maximum: float | None = None
+    minimum: float | None = None
     timed: bool = False
 
     @property
     def kept(self) -> bool:
-        """Whether the budget is kept."""
+        """Whether the value is within its limits."""
         return self._within(1.0)
 
     @property
     def broken(self) -> bool:
-        """Whether the budget is broken by more than what a noisy machine does to a time."""
+        """Whether the value exceeds a limit, for a time by more than the noise of a machine."""
         return not self._within(NOISE if self.timed else 1.0)
 
-    def _within(self, allowed: float) -> bool:
-        most = self.most is None or self.value <= self.most * allowed
-        return most and (self.least is None or self.value >= self.least / allowed)
+    def _within(self, tolerance: float) -> bool:
+        below = self.maximum is None or self.value <= self.maximum * tolerance
+        return below and (self.minimum is None or self.value >= self.minimum / tolerance)
 
     def cells(self) -> tuple[str, str, str, str]:
-        """Return name, value, budget and verdict, in words."""
-        if self.most is None and self.least is None:
-            return self.name, self._said(self.value), "", ""
-        bound = f"≤ {self._said(self.most)}" if self.most is not None else f"≥ {self._said(self.least or 0)}"
-        return self.name, self._said(self.value), bound, "kept" if self.kept else "BROKEN"
+        """Return name, value, budget and verdict as texts."""
+        if self.maximum is None and self.minimum is None:
+            return self.name, self._format(self.value), "", ""
+        bound = (
+            f"≤ {self._format(self.maximum)}"
+            if self.maximum is not None
+            else f"≥ {self._format(self.minimum or 0)}"
+        )
+        return self.name, self._format(self.value), bound, "kept" if self.kept else "BROKEN"
 
-    def _said(self, value: float) -> str:
+    def _format(self, value: float) -> str:
         number = f"{value:,.0f}" if self.unit == "B" or value >= 100 else f"{value:.3g}"
         return f"{number} {self.unit}".rstrip()
 

@@ -1,4 +1,4 @@
-"""What the app costs while nobody does anything, and while a server hangs."""
+"""The cost of the app while it is idle, and while a server does not respond."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HUNG_SECONDS = 8.0
 
 
 def measure() -> Iterator[Figure]:
-    """Measure processor time, wake-ups, memory; the refreshes go on meanwhile."""
+    """Measure processor time, wake-ups and memory, with automatic refreshes."""
     with running("-m", "tests.bench.bare") as bare:
         bare.until(b"TCGA-")
         bare.quiet(1.0)
@@ -21,26 +21,28 @@ def measure() -> Iterator[Figure]:
         session.until(b"TCGA-")
         session.quiet(1.5)
         wake_ups = session.wake_ups()
-        _, share = _watched(session, SECONDS)
-        yield Figure("idle: processor time", 100 * share, "%", most=0.5, timed=True)
+        _, share = _usage(session, SECONDS)
+        yield Figure("idle: processor time", 100 * share, "%", maximum=0.5, timed=True)
         yield Figure("idle: wake-ups a second", (session.wake_ups() - wake_ups) / SECONDS, "")
         session.painted(b"/TCGA\r", b"searched")
         session.quiet(1.0)
         over = session.memory() - 1.5 * baseline
-        yield Figure("memory with 12,000 jobs known, over 1.5 × the bare app's", over / 2**20, "MB", most=20)
+        yield Figure(
+            "memory with 12,000 jobs known, over 1.5 × the bare app's", over / 2**20, "MB", maximum=20
+        )
     with (
         serving("--jobs", "100", "--silent") as environ,
         running("-m", "cgc_tui", environ=environ) as session,
     ):
         session.until(b"Pending")
         session.quiet()
-        sent, share = _watched(session, HUNG_SECONDS)
-        yield Figure("a server that hangs: bytes a second", sent / HUNG_SECONDS, "B", most=1_500)
-        yield Figure("a server that hangs: processor time", 100 * share, "%", most=3, timed=True)
+        sent, share = _usage(session, HUNG_SECONDS)
+        yield Figure("a server that hangs: bytes a second", sent / HUNG_SECONDS, "B", maximum=1_500)
+        yield Figure("a server that hangs: processor time", 100 * share, "%", maximum=3, timed=True)
 
 
-def _watched(session: Session, seconds: float) -> tuple[int, float]:
-    """Return the bytes written in that time, and the share of a processor that was used."""
-    began, used = len(session.raw), session.processor()
+def _usage(session: Session, seconds: float) -> tuple[int, float]:
+    """Return the bytes written within `seconds`, and the share of a processor."""
+    start, used = len(session.raw), session.processor()
     session.during(seconds)
-    return len(session.raw) - began, (session.processor() - used) / seconds
+    return len(session.raw) - start, (session.processor() - used) / seconds

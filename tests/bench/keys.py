@@ -1,4 +1,4 @@
-"""How soon a key shows its effect, and a page that was fetched ahead."""
+"""The time until a key shows its effect, and until a prefetched page is shown."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from tests.bench.session import Session, running, serving
 RUNS = 30
 LATENCY_MS = 400
 ESCAPE = b"\x1b[27u"
-"""The key as it comes without a wait for what may follow it."""
+"""The key Esc as one complete sequence, which needs no time-out."""
 
 
 def measure() -> Iterator[Figure]:
-    """Measure at 120×36; the figures are ratios within one session."""
-    calm = ("--jobs", "12000", "--rate-limit", "1000000", "--latency-ms", "100")
-    with serving(*calm) as environ, _app(environ) as session:
-        rest = _closed(session, b"?", b"Help")
-        load = _closed(session, b"/TCGA\r", b"Stop")
+    """Measure at 120×36; figures are ratios within a session."""
+    options = ("--jobs", "12000", "--rate-limit", "1000000", "--latency-ms", "100")
+    with serving(*options) as environ, _app(environ) as session:
+        rest = _closing_time(session, b"?", b"Help")
+        load = _closing_time(session, b"/TCGA\r", b"Stop")
         yield Figure("Esc closes a dialog at rest, p95", 1000 * rest, "ms")
-        yield Figure("the same while 12,000 jobs load, against that", load / rest, "×", most=4, timed=True)
+        yield Figure("the same while 12,000 jobs load, against that", load / rest, "×", maximum=4, timed=True)
     with serving("--jobs", "12000", "--latency-ms", str(LATENCY_MS)) as environ, _app(environ) as session:
         cursor = median(session.settled(b"j") for _ in range(RUNS))
         turns = []
@@ -31,7 +31,7 @@ def measure() -> Iterator[Figure]:
             session.quiet(4 * LATENCY_MS / 1000)
             turns.append(session.settled(b"]"))
         yield Figure(
-            "a page fetched ahead, against a cursor key", median(turns) / cursor, "×", most=3, timed=True
+            "a page fetched ahead, against a cursor key", median(turns) / cursor, "×", maximum=3, timed=True
         )
 
 
@@ -43,12 +43,12 @@ def _app(environ: Mapping[str, str]) -> Iterator[Session]:
         yield session
 
 
-def _closed(session: Session, opening: bytes, seen: bytes) -> float:
-    """Return the 95th percentile of the seconds until Esc, pressed in a dialog, has the rows shown again."""
-    chance, times = Random(1), []
+def _closing_time(session: Session, opening: bytes, marker: bytes) -> float:
+    """Return the 95th percentile of the seconds from Esc in a dialog until the rows are shown again."""
+    rng, times = Random(1), []
     for _ in range(RUNS):
-        session.painted(opening, seen)
-        session.during(chance.uniform(0.0, 0.15))
+        session.painted(opening, marker)
+        session.during(rng.uniform(0.0, 0.15))
         times.append(session.painted(ESCAPE, b"TCGA-"))
         session.press(ESCAPE)
     return quantiles(times, n=20)[-1]

@@ -1,4 +1,4 @@
-"""How many bytes each action sends to the terminal; these do not depend on the machine."""
+"""The bytes that each action sends to the terminal, which do not depend on the machine."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ KEYS = (
 def _app(
     size: tuple[int, int], *options: str, jobs: int = 12_000
 ) -> Iterator[tuple[Session, SimulatedPlatform]]:
-    """Run the app on a platform whose jobs stand still; it is settled."""
+    """Run the app on a platform whose jobs do not change, until its screen is complete."""
     platform = SimulatedPlatform(jobs=jobs)
     with LoopbackServer(platform) as server:
         environ = {"SB_API_ENDPOINT": server.url, "SB_AUTH_TOKEN": platform.token}
@@ -49,54 +49,54 @@ def _app(
 
 
 def measure() -> Iterator[Figure]:
-    """Measure at 80×24 and, with the pane, at 120×36, with 256 colours."""
+    """Measure at 80×24 and at 120×36 with the detail pane, with 256 colours."""
     yield from _small()
     yield from _large()
-    yield from _still()
-    yield from _walk()
+    yield from _refreshes()
+    yield from _random_actions()
 
 
 def _small() -> Iterator[Figure]:
     with _app(SMALL, "--refresh", "0") as (session, _):
         rows = session.raw.rfind(b"TCGA-")
-        yield Figure("start until the last row begins, 80×24", rows, "B", most=8_000)
-        yield Figure("start to the settled list", len(session.raw), "B", most=10_000)
+        yield Figure("start until the last row begins, 80×24", rows, "B", maximum=8_000)
+        yield Figure("start to the settled list", len(session.raw), "B", maximum=10_000)
         session.press(b"j")
-        yield Figure("cursor down, pane closed", session.press(b"j"), "B", most=400)
-        yield Figure("page turn", session.press(b"]"), "B", most=4_000)
-        yield Figure("state filter", session.press(b"4"), "B", most=4_000)
+        yield Figure("cursor down, pane closed", session.press(b"j"), "B", maximum=400)
+        yield Figure("page turn", session.press(b"]"), "B", maximum=4_000)
+        yield Figure("state filter", session.press(b"4"), "B", maximum=4_000)
         session.press(b"0")
-        yield Figure("detail opened over the list", session.press(b"\r"), "B", most=4_000)
-        yield Figure("detail closed again", session.press(b"\x1b"), "B", most=4_000)
-        yield Figure("mouse over a row", session.press(b"\x1b[<35;20;12M"), "B", most=400)
+        yield Figure("detail opened over the list", session.press(b"\r"), "B", maximum=4_000)
+        yield Figure("detail closed again", session.press(b"\x1b"), "B", maximum=4_000)
+        yield Figure("mouse over a row", session.press(b"\x1b[<35;20;12M"), "B", maximum=400)
 
 
 def _large() -> Iterator[Figure]:
     with _app(LARGE, "--refresh", "0") as (session, _):
         session.press(b"j")
-        yield Figure("cursor down, pane open, 120×36", session.press(b"j"), "B", most=1_500)
-        yield Figure("pane closed", session.press(b"p"), "B", most=4_000)
-        yield Figure("pane opened", session.press(b"p"), "B", most=4_000)
+        yield Figure("cursor down, pane open, 120×36", session.press(b"j"), "B", maximum=1_500)
+        yield Figure("pane closed", session.press(b"p"), "B", maximum=4_000)
+        yield Figure("pane opened", session.press(b"p"), "B", maximum=4_000)
 
 
-def _still() -> Iterator[Figure]:
-    """Measure refreshes by themselves: with a job that moves, and with none."""
+def _refreshes() -> Iterator[Figure]:
+    """Measure automatic refreshes with and without a change."""
     with _app(SMALL, "--refresh", "2") as (session, platform):
         pending = next(job for job in platform.ids() if platform.job(job)["state"] == "PENDING")
         platform.set_state(pending, "RUNNING")
-        yield Figure("one job changes its state in a refresh", session.quiet(5.0), "B", most=250)
-        yield Figure("ten seconds of refreshes without a change", session.quiet(10.0), "B", most=60)
+        yield Figure("one job changes its state in a refresh", session.quiet(5.0), "B", maximum=250)
+        yield Figure("ten seconds of refreshes without a change", session.quiet(10.0), "B", maximum=60)
 
 
-def _walk() -> Iterator[Figure]:
-    """Measure a session of many actions against the cells that they change."""
-    chance, least = random.Random(1), 0
+def _random_actions() -> Iterator[Figure]:
+    """Measure many actions relative to the cells that they change."""
+    rng, minimum = random.Random(1), 0
     with _app(LARGE, "--refresh", "0") as (session, _):
         cells, before = session.cells(), len(session.raw)
         for _ in range(ACTIONS):
-            session.press(chance.choice(KEYS), 0.2)
+            session.press(rng.choice(KEYS), 0.2)
             cells, old = session.cells(), cells
-            least += needed(old, cells)
+            minimum += needed(old, cells)
         sent = len(session.raw) - before
     yield Figure(f"{ACTIONS} actions", sent, "B")
-    yield Figure("that against the cells that changed", sent / least, "×", most=1.5)
+    yield Figure("that against the cells that changed", sent / minimum, "×", maximum=1.5)

@@ -1,4 +1,4 @@
-"""What `list --all` costs as a whole process, against the vendor's Python client."""
+"""The time of `list --all` as a process, relative to the vendor's Python client."""
 
 from __future__ import annotations
 
@@ -35,45 +35,45 @@ VENDORS = [
 
 
 def measure() -> Iterator[Figure]:
-    """Measure whole processes with and without latency, run in turns, and the fetch alone."""
+    """Measure processes with and without latency, alternating, and the fetch alone."""
     options = ("--jobs", str(JOBS))
-    for latency, least in (("50", 4.0), ("0", 1.0)):
+    for latency, minimum in (("50", 4.0), ("0", 1.0)):
         with serving(*options, "--latency-ms", latency) as environ:
             ratios = [_seconds(VENDORS, environ) / _seconds(OURS, environ) for _ in range(RUNS)]
         yield Figure(
             f"list --all, times as quick as the vendor's client at {latency} ms",
             median(ratios),
             "×",
-            least=least,
+            minimum=minimum,
             timed=True,
         )
     with serving(*options, "--latency-ms", "50") as environ:
-        alone, asked = asyncio.run(_fetch(environ))
+        alone, requests = asyncio.run(_fetch(environ))
         imports = _seconds([sys.executable, "-c", "import sevenbridges"], environ)
         vendor = _seconds(VENDORS, environ) - imports
-    yield Figure("the fetch alone at 50 ms, likewise", vendor / alone, "×", least=8, timed=True)
-    yield Figure(f"requests for {PAGES} pages", asked, "", most=PAGES)
+    yield Figure("the fetch alone at 50 ms, likewise", vendor / alone, "×", minimum=8, timed=True)
+    yield Figure(f"requests for {PAGES} pages", requests, "", maximum=PAGES)
 
 
 def _seconds(command: list[str], environ: Mapping[str, str]) -> float:
-    """Return how long a command takes that must succeed."""
+    """Return the seconds that a command takes; it must succeed."""
     with TemporaryDirectory() as home:
-        surroundings = {"PATH": os.environ["PATH"], "HOME": home, "LANG": "C.UTF-8", **environ}
-        began = time.perf_counter()
-        subprocess.run(command, env=surroundings, check=True, stdout=subprocess.DEVNULL, cwd=Path.cwd())
-        return time.perf_counter() - began
+        environment = {"PATH": os.environ["PATH"], "HOME": home, "LANG": "C.UTF-8", **environ}
+        start = time.perf_counter()
+        subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL, cwd=Path.cwd())
+        return time.perf_counter() - start
 
 
 async def _fetch(environ: Mapping[str, str]) -> tuple[float, int]:
-    """Return how long all jobs take once the client is there, and how many requests."""
+    """Return the seconds and the number of requests for all jobs, with a connected client."""
     client = PlatformClient(Requester(environ["SB_API_ENDPOINT"], Token(environ["SB_AUTH_TOKEN"])))
     try:
         await client.rate_limit()
-        began = time.perf_counter()
+        start = time.perf_counter()
         page = await fetch_all(client, JobQuery())
-        took = time.perf_counter() - began
+        seconds = time.perf_counter() - start
         assert len(page.jobs) == JOBS
         assert client.last_rate_limit is not None
-        return took, client.last_rate_limit.limit - client.last_rate_limit.remaining
+        return seconds, client.last_rate_limit.limit - client.last_rate_limit.remaining
     finally:
         await client.close()

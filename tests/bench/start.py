@@ -1,4 +1,4 @@
-"""How soon there is something to see, against the barest Textual app with such a table."""
+"""The time until the app shows something, relative to a minimal Textual app with such a table."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ LATENCY_MS = 300
 
 
 def measure() -> Iterator[Figure]:
-    """Measure the start, each run next to one of the baseline; the figures are medians of the ratios."""
-    yield Figure("parts of the HTTP library imported before the first paint", _early(), "", most=0)
-    yield Figure("--version, --help and list that import Textual or Rich", _drawing(), "", most=0)
+    """Measure the start, alternating with the baseline; figures are medians of the ratios."""
+    yield Figure("parts of the HTTP library imported before the first paint", _early(), "", maximum=0)
+    yield Figure("--version, --help and list that import Textual or Rich", _drawing(), "", maximum=0)
     paints, rows, added = [], [], []
     with (
         serving("--jobs", "12000") as near,
@@ -32,19 +32,19 @@ def measure() -> Iterator[Figure]:
             paints.append(paint / bare)
             rows.append(row / bare)
             added.append(_ours(far)[1] - row)
-    yield Figure("first paint, against a bare Textual table", median(paints), "×", most=1.15, timed=True)
-    yield Figure("first rows from a loopback server, likewise", median(rows), "×", most=1.5, timed=True)
+    yield Figure("first paint, against a bare Textual table", median(paints), "×", maximum=1.15, timed=True)
+    yield Figure("first rows from a loopback server, likewise", median(rows), "×", maximum=1.5, timed=True)
     yield Figure(
         f"what {LATENCY_MS} ms of latency add to the first rows",
         1000 * median(added),
         "ms",
-        most=200,
+        maximum=200,
         timed=True,
     )
 
 
 def _early() -> int:
-    """Return how many parts of the HTTP library are imported before the first paint."""
+    """Return the number of parts of the HTTP library that are imported before the first paint."""
     with serving("--jobs", "100") as environ, running("-c", BEFORE_THE_PAINT, environ=environ) as session:
         session.until(b"TCGA-")
         path = Path(session.home, "early")
@@ -52,7 +52,7 @@ def _early() -> int:
 
 
 def _drawing() -> int:
-    """Return how many commands import what draws."""
+    """Return the number of commands that import Textual or Rich."""
     with serving("--jobs", "100") as environ:
         reports = [
             subprocess.run(
@@ -68,12 +68,12 @@ def _drawing() -> int:
 
 
 def _bare() -> float:
-    """Return the seconds until the baseline shows its rows, which it has from the start."""
+    """Return the seconds until the baseline shows its rows."""
     with running("-m", "tests.bench.bare") as session:
         return session.until(b"TCGA-")
 
 
 def _ours(environ: Mapping[str, str]) -> tuple[float, float]:
-    """Return the seconds until the app shows its frame, and its rows."""
+    """Return the seconds until the app shows its frame, and until its rows."""
     with running("-m", "cgc_tui", environ=environ) as session:
         return session.until(b"Pending"), session.until(b"TCGA-")

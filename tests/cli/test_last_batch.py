@@ -27,7 +27,7 @@ def add(platform: SimulatedPlatform, count: int, state: str, *, hours: int = 0, 
     """Add jobs that started so many hours before noon."""
     ids = platform.add_jobs(count, state, **fields)
     for job_id in ids:
-        platform.store[job_id].submitted = NOON.timestamp() - 60 - hours * 3600
+        platform.state.store[job_id].submitted = NOON.timestamp() - 60 - hours * 3600
     return ids
 
 

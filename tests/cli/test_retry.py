@@ -243,7 +243,7 @@ async def test_no_wait_exits_with_3_while_another_run_is_sending(
     command: Command, connect: Connect, platform: SimulatedPlatform, clock: Clock, tmp_path: Path
 ) -> None:
     lock = SendLock(tmp_path / "state", on_wait=print, on_unprotected=print, clock=clock)
-    async with asyncio.timeout(20), lock.hold(connect().endpoint, platform.username):
+    async with asyncio.timeout(20), lock.hold(connect().endpoint, platform.state.username):
         result = await command(*SEND, "--no-wait")
     assert (result.code, result.out) == (3, "")
     holder = f"{socket.gethostname()}, pid {os.getpid()}, since 2026-03-14 12:00:00 UTC"

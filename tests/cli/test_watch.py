@@ -11,7 +11,7 @@ import pytest
 
 from cgc_tui.cli.exit_codes import ExitCode, exit_code_for
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.demo.script import CustomResponse
+from cgc_tui.demo.fault_script import CustomResponse
 from cgc_tui.domain.errors import Forbidden, ServerError, TokenRejected
 from tests.support.commands import Command, Outcome
 
@@ -97,7 +97,7 @@ async def test_an_answer_without_a_state_changes_nothing(
 ) -> None:
     (job,) = platform.add_jobs(1, "RUNNING")
     watching = await start_watch(command, job)
-    record = platform.store[job].overrides
+    record = platform.state.store[job].overrides
     await after_polls(platform, 1, lambda: record.update(state=None))
     await after_polls(platform, 2, lambda: (record.clear(), platform.set_state(job, "COMPLETED")))
     ended = await watching

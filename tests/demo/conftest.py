@@ -1,4 +1,4 @@
-"""A small platform with a clock that stands until a test moves it."""
+"""Fixtures: a small platform with a clock that tests set."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOON = 1_700_000_000.0
 
 
 class Clock:
-    """Unix seconds that only a test moves."""
+    """A clock that returns Unix seconds and only a test advances."""
 
     def __init__(self, now: float = NOON) -> None:
         self.now = now
@@ -36,12 +36,12 @@ def platform(clock: Clock) -> SimulatedPlatform:
 Ask = Callable[..., httpx.Response]
 
 
-def asker(platform: SimulatedPlatform) -> Ask:
-    """Return a function that asks `platform` with its token and reads the answer whole."""
+def requester_of(platform: SimulatedPlatform) -> Ask:
+    """Return a function that sends a request with the token and returns the response."""
 
-    def ask(method: str, path: str, *, token: str | None = platform.token, **more: Any) -> httpx.Response:
-        headers = {**more.pop("headers", {}), **({"x-sbg-auth-token": token} if token else {})}
-        request = httpx.Request(method, platform.base_url + path, headers=headers, **more)
+    def ask(method: str, path: str, *, token: str | None = platform.token, **options: Any) -> httpx.Response:
+        headers = {**options.pop("headers", {}), **({"x-sbg-auth-token": token} if token else {})}
+        request = httpx.Request(method, platform.base_url + path, headers=headers, **options)
         return platform.respond(request)
 
     return ask
@@ -49,7 +49,7 @@ def asker(platform: SimulatedPlatform) -> Ask:
 
 @pytest.fixture
 def ask(platform: SimulatedPlatform) -> Ask:
-    return asker(platform)
+    return requester_of(platform)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The jobs look like a user's, are the same for the same seed and clock, and move as a clock does."""
+"""Generated jobs: realistic, reproducible from seed and clock, and changing with the clock."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ def test_the_same_seed_and_clock_give_the_same_jobs() -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 5, 39, 40, 41, 1000])
-def test_there_are_as_many_jobs_as_asked_for(count: int) -> None:
+def test_the_number_of_jobs(count: int) -> None:
     assert len(SimulatedPlatform(jobs=count, clock=lambda: NOON).ids()) == count
 
 
-def test_the_mix_is_that_of_a_real_list() -> None:
+def test_the_distribution_is_realistic() -> None:
     all_records = records(SimulatedPlatform(clock=lambda: NOON))
     mix = Counter(record["state"] for record in all_records)
     assert 0.025 < mix["FAILED"] / 4000 < 0.06
@@ -74,7 +74,7 @@ def test_each_state_has_its_fields() -> None:
             assert set(record["error"]) == {"status", "code", "message", "more_info"}
 
 
-def test_times_are_in_order_newest_first_and_never_in_the_future() -> None:
+def test_times_descend_and_are_in_the_past() -> None:
     all_records = records(SimulatedPlatform(clock=lambda: NOON))
     started = [seconds(record["started_on"]) for record in all_records]
     assert started == sorted(started, reverse=True)
@@ -88,24 +88,24 @@ def test_times_are_in_order_newest_first_and_never_in_the_future() -> None:
     assert max(took) <= 10
 
 
-def test_folders_are_among_them() -> None:
+def test_some_jobs_import_folders() -> None:
     all_records = records(SimulatedPlatform(clock=lambda: NOON))
     assert 5 < sum(record["source"]["location"].endswith("/") for record in all_records) < 200
 
 
-def test_started_on_can_tell_of_the_run(platform: SimulatedPlatform) -> None:
+def test_started_on_can_be_the_start_of_the_run(platform: SimulatedPlatform) -> None:
     platform.switches.started_on = "run"
     all_records = records(platform)
     assert all(("started_on" in record) == (record["state"] != "PENDING") for record in all_records)
 
 
-def test_jobs_stand_still_unless_they_live(platform: SimulatedPlatform, clock: Any) -> None:
+def test_jobs_change_only_if_live(platform: SimulatedPlatform, clock: Any) -> None:
     before = records(platform)
     clock.now += 3600
     assert records(platform) == before
 
 
-def test_live_jobs_leave_the_queue_and_new_ones_arrive(clock: Any) -> None:
+def test_live_jobs_run_and_new_jobs_arrive(clock: Any) -> None:
     platform = SimulatedPlatform(jobs=100, live=True, clock=clock)
     first = platform.ids()
     waiting = states(platform)["PENDING"]
@@ -122,13 +122,13 @@ def test_live_jobs_leave_the_queue_and_new_ones_arrive(clock: Any) -> None:
     assert all(platform.job(job_id)["state"] in ("COMPLETED", "FAILED") for job_id in arrived)
 
 
-def test_live_jobs_depend_on_the_clock_alone_and_are_bounded(clock: Any) -> None:
+def test_live_jobs_depend_only_on_the_clock_and_their_number_is_limited(clock: Any) -> None:
     def after(hours: int, step: int) -> list[dict[str, Any]]:
         clock.now = NOON
         platform = SimulatedPlatform(jobs=50, live=True, clock=clock)
         while clock.now < NOON + hours * 3600:
             clock.now += step
-            states(platform)
+            platform.ids()
         return records(platform)
 
     assert after(1, 6) == after(1, 3600)
@@ -137,7 +137,7 @@ def test_live_jobs_depend_on_the_clock_alone_and_are_bounded(clock: Any) -> None
     assert len(often) == 2050
 
 
-def test_submitted_jobs_run_when_they_live(clock: Any) -> None:
+def test_submitted_jobs_run_if_live(clock: Any) -> None:
     platform = SimulatedPlatform(jobs=5, live=True, clock=clock)
     request = httpx.Request(
         "POST",
@@ -154,7 +154,7 @@ def test_submitted_jobs_run_when_they_live(clock: Any) -> None:
     assert platform.job(job_id)["state"] in ("COMPLETED", "FAILED")
 
 
-def test_tests_add_change_and_remove_jobs(platform: SimulatedPlatform, clock: Any) -> None:
+def test_jobs_can_be_added_changed_and_removed(platform: SimulatedPlatform, clock: Any) -> None:
     before = platform.ids()
     added = platform.add_jobs(3, "FAILED", error=9205, project="rosalind/brca-pilot", started_on="soon")
     assert platform.ids() == added + before

@@ -1,4 +1,4 @@
-"""Every switch does what it says, always or once, seen through httpx."""
+"""Faults by switch and by script, as an httpx client sees them."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import httpx
 import pytest
 
 from cgc_tui.demo import SimulatedPlatform, Switches, list_call
-from cgc_tui.demo.faults import AT_RANDOM, FAULTS
+from cgc_tui.demo.faults import FAULTS, RANDOM_FAULTS
 
 IMPORTS = "/storage/imports"
 
 
-def test_every_fault_but_the_scripted_ones_has_a_switch() -> None:
+def test_every_fault_has_a_switch_or_is_scripted() -> None:
     names = {field.name for field in dataclasses.fields(Switches)}
     assert set(FAULTS) - names == {"answer_replaced", "error", "limited", "timeout"}
-    assert {name for name, _ in AT_RANDOM} <= set(FAULTS)
+    assert {name for name, _ in RANDOM_FAULTS} <= set(FAULTS)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_every_fault_but_the_scripted_ones_has_a_switch() -> None:
         ("huge_integer", True, 200, "application/json", b"9" * 5000),
     ],
 )
-async def test_answers_gone_wrong(
+async def test_invalid_responses(
     platform: SimulatedPlatform,
     client: httpx.AsyncClient,
     switch: str,
@@ -66,7 +66,7 @@ async def test_no_content_has_no_body(platform: SimulatedPlatform, client: httpx
     assert (answer.status_code, answer.content) == (204, b"")
 
 
-async def test_missing_items_are_missing(platform: SimulatedPlatform, client: httpx.AsyncClient) -> None:
+async def test_a_list_can_lack_its_items(platform: SimulatedPlatform, client: httpx.AsyncClient) -> None:
     platform.switches.items_missing = True
     answer = await client.get(IMPORTS)
     assert "items" not in answer.json()
@@ -87,9 +87,7 @@ async def test_another_host_has_no_address(platform: SimulatedPlatform, client: 
     assert platform.requests[-1].host == "cgc-api.sbgenomics.com.sbgenomics.com"
 
 
-async def test_a_big_body_is_small_on_the_wire(
-    platform: SimulatedPlatform, client: httpx.AsyncClient
-) -> None:
+async def test_a_big_body_is_compressed(platform: SimulatedPlatform, client: httpx.AsyncClient) -> None:
     platform.switches.big_body = 3
     async with client.stream("GET", IMPORTS) as answer:
         raw = b"".join([part async for part in answer.aiter_raw()])
@@ -110,7 +108,7 @@ async def test_a_big_body_is_small_on_the_wire(
         ("timeout", True, httpx.ReadTimeout),
     ],
 )
-async def test_connections_gone_wrong(
+async def test_connection_faults(
     platform: SimulatedPlatform, client: httpx.AsyncClient, fault: str, value: Any, error: type[Exception]
 ) -> None:
     platform.next(fault, value)
@@ -123,7 +121,7 @@ async def test_connections_gone_wrong(
     ("status", "code", "kind"),
     [(409, None, "text/html"), (504, None, "text/html"), (503, 0, "application/json")],
 )
-async def test_an_error_in_place_of_the_answer_comes_after_the_work(
+async def test_an_error_can_follow_a_request_that_was_carried_out(
     platform: SimulatedPlatform, client: httpx.AsyncClient, status: int, code: int | None, kind: str
 ) -> None:
     platform.next("answer_replaced", (status, code))
@@ -135,7 +133,7 @@ async def test_an_error_in_place_of_the_answer_comes_after_the_work(
 
 
 @pytest.mark.parametrize(("switch", "value"), [("silent", True), ("slow_s", 60.0), ("drip", 60.0)])
-async def test_patience_ends(
+async def test_the_read_timeout_of_the_client_applies(
     platform: SimulatedPlatform, client: httpx.AsyncClient, switch: str, value: Any
 ) -> None:
     setattr(platform.switches, switch, value)
@@ -144,7 +142,7 @@ async def test_patience_ends(
 
 
 @pytest.mark.parametrize("switch", ["silent", "endless_headers"])
-async def test_what_never_answers_can_be_given_up(
+async def test_a_request_without_a_response_can_be_cancelled(
     platform: SimulatedPlatform, client: httpx.AsyncClient, switch: str
 ) -> None:
     setattr(platform.switches, switch, True)
@@ -152,14 +150,14 @@ async def test_what_never_answers_can_be_given_up(
         await asyncio.wait_for(client.get(IMPORTS, timeout=None), 0.01)
 
 
-async def test_slow_and_dripping_answers_arrive_whole(
+async def test_slow_responses_arrive_completely(
     platform: SimulatedPlatform, client: httpx.AsyncClient
 ) -> None:
     platform.switches.slow_s = platform.switches.drip = 1e-6
     assert (await client.get("/user")).json()["username"] == "rosalind"
 
 
-async def test_scripted_faults_hit_once_those_that_they_mean(
+async def test_scripted_faults_apply_once_to_matching_requests(
     platform: SimulatedPlatform, client: httpx.AsyncClient
 ) -> None:
     platform.next("maintenance", where=list_call)
@@ -175,15 +173,15 @@ async def test_scripted_faults_hit_once_those_that_they_mean(
         platform.next("no such fault")
 
 
-async def test_scripted_faults_wait_in_a_queue(
-    platform: SimulatedPlatform, client: httpx.AsyncClient
-) -> None:
+async def test_scripted_faults_are_queued(platform: SimulatedPlatform, client: httpx.AsyncClient) -> None:
     platform.next("gateway_html", 502)
     platform.next("limited")
     assert [(await client.get(IMPORTS)).status_code for _ in range(3)] == [502, 429, 200]
 
 
-async def test_failing_lasts_until_recovery(platform: SimulatedPlatform, client: httpx.AsyncClient) -> None:
+async def test_a_permanent_fault_ends_with_recover(
+    platform: SimulatedPlatform, client: httpx.AsyncClient
+) -> None:
     platform.fail("gateway_html", 504)
     assert [(await client.get(IMPORTS)).status_code for _ in range(3)] == [504] * 3
     platform.recover()
@@ -209,7 +207,7 @@ async def test_random_faults_are_the_same_for_the_same_seed() -> None:
     assert 8 < sum(each.startswith("200") for each in one) < 36
 
 
-async def test_the_token_can_be_refused_at_once_and_after_calls(
+async def test_the_token_can_be_rejected_at_once_or_after_some_calls(
     platform: SimulatedPlatform, client: httpx.AsyncClient
 ) -> None:
     platform.switches.refuse_after = 2
@@ -220,7 +218,7 @@ async def test_the_token_can_be_refused_at_once_and_after_calls(
     assert (await client.get("/user")).json()["code"] == 90001
 
 
-async def test_the_rate_counts_down_truthfully(
+async def test_the_rate_limit_counts_down(
     platform: SimulatedPlatform, client: httpx.AsyncClient, clock: Any
 ) -> None:
     platform.switches.rate_limit = 3
@@ -248,7 +246,7 @@ async def test_the_rate_counts_down_truthfully(
         ("absent", None, 300),
     ],
 )
-async def test_the_reset_can_be_told_otherwise(
+async def test_variants_of_the_reset_header(
     platform: SimulatedPlatform,
     client: httpx.AsyncClient,
     clock: Any,
@@ -270,7 +268,7 @@ async def test_the_reset_can_be_told_otherwise(
     assert (await client.get("/user")).status_code == 200
 
 
-async def test_a_skewed_clock_shows_in_date_and_reset(
+async def test_clock_skew_changes_date_and_reset(
     platform: SimulatedPlatform, client: httpx.AsyncClient
 ) -> None:
     true = await client.get("/user")

@@ -1,4 +1,4 @@
-"""A gate holds what it means until its release, in coroutines and in threads."""
+"""Gates hold matching requests until their release, in coroutines and threads."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ def client_of(platform: SimulatedPlatform) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=platform.transport(), base_url=platform.base_url, headers=headers)
 
 
-async def test_a_gate_holds_what_it_means_without_blocking_the_loop(platform: SimulatedPlatform) -> None:
+async def test_a_gate_holds_matching_requests_without_blocking_the_event_loop(
+    platform: SimulatedPlatform,
+) -> None:
     gate = platform.gate(list_call)
     async with client_of(platform) as client:
         held = [asyncio.create_task(client.get(IMPORTS)) for _ in range(2)]
@@ -37,7 +39,7 @@ async def test_a_gate_holds_what_it_means_without_blocking_the_loop(platform: Si
         assert gate.count == 2
 
 
-async def test_a_gate_can_hold_the_first_only(platform: SimulatedPlatform) -> None:
+async def test_a_gate_can_hold_a_limited_number_of_requests(platform: SimulatedPlatform) -> None:
     gate = platform.gate("/v2/storage", times=1)
     async with client_of(platform) as client:
         first = asyncio.create_task(client.get(IMPORTS))
@@ -48,7 +50,7 @@ async def test_a_gate_can_hold_the_first_only(platform: SimulatedPlatform) -> No
         assert (await first).status_code == 200
 
 
-async def test_a_held_request_can_be_given_up(platform: SimulatedPlatform) -> None:
+async def test_a_held_request_can_be_cancelled(platform: SimulatedPlatform) -> None:
     gate = platform.gate()
     async with client_of(platform) as client:
         held = asyncio.create_task(client.get(IMPORTS))
@@ -70,7 +72,7 @@ async def test_a_gate_can_be_released_by_another_thread(platform: SimulatedPlatf
         thread.join()
 
 
-def test_a_gate_holds_the_threads_of_a_server(platform: SimulatedPlatform) -> None:
+def test_a_gate_holds_requests_of_a_server(platform: SimulatedPlatform) -> None:
     gate = platform.gate(list_call)
     headers = {"X-SBG-Auth-Token": platform.token}
     with LoopbackServer(platform) as server, ThreadPoolExecutor() as threads:

@@ -1,4 +1,4 @@
-"""The platform knows exactly its routes, and is strict about what comes in."""
+"""Routes of the platform, and its validation of requests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def ids(answer: Any) -> list[str]:
     "path",
     ["/user", "/rate_limit", IMPORTS, "/storage/volumes", "/projects", "/projects/rosalind/brca-pilot"],
 )
-def test_known_routes_answer_with_rate_headers_and_a_request_id(ask: Any, path: str) -> None:
+def test_responses_have_rate_headers_and_a_request_id(ask: Any, path: str) -> None:
     answer = ask("GET", path)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"
@@ -33,14 +33,14 @@ def test_known_routes_answer_with_rate_headers_and_a_request_id(ask: Any, path: 
 @pytest.mark.parametrize(
     "path", ["/nope", "/storage/imports/", "/storage/imports/a/b", "/users", "//user", ""]
 )
-def test_other_routes_are_not_found_with_a_status_that_is_a_string(ask: Any, path: str) -> None:
+def test_unknown_paths_are_404_with_a_string_as_status(ask: Any, path: str) -> None:
     answer = ask("GET", path)
     assert answer.status_code == 404
     assert answer.json() == {"status": "NOT_FOUND", "message": "HTTP 404 Not Found"}
 
 
 @pytest.mark.parametrize("path", ["/user", "/v2user", "/v3/user", "/"])
-def test_nothing_is_beside_the_endpoint(platform: SimulatedPlatform, path: str) -> None:
+def test_paths_outside_the_endpoint_are_404(platform: SimulatedPlatform, path: str) -> None:
     headers = {"x-sbg-auth-token": platform.token}
     request = httpx.Request("GET", f"https://cgc-api.sbgenomics.com{path}", headers=headers)
     assert platform.respond(request).status_code == 404
@@ -52,20 +52,20 @@ def test_other_methods_are_not_allowed(ask: Any, path: str) -> None:
 
 
 @pytest.mark.parametrize("token", [None, "", "0" * 32])
-def test_without_its_token_it_refuses_and_tells_no_rate(ask: Any, token: str | None) -> None:
+def test_a_wrong_token_is_rejected_without_rate_headers(ask: Any, token: str | None) -> None:
     answer = ask("GET", "/user", token=token)
     assert (answer.status_code, answer.json()["code"]) == (401, 90001)
     assert "x-ratelimit-limit" not in answer.headers
 
 
-def test_the_user_is_the_one_of_the_token(ask: Any, platform: SimulatedPlatform) -> None:
-    assert ask("GET", "/user").json()["username"] == platform.username
+def test_the_user_of_the_token(ask: Any, platform: SimulatedPlatform) -> None:
+    assert ask("GET", "/user").json()["username"] == platform.state.username
     assert len(platform.token) == 32
     assert platform.token.isalnum()
     assert platform.token.islower()
 
 
-def test_an_item_is_brief_unless_fields_are_asked_for(ask: Any) -> None:
+def test_list_items_are_brief_without_the_parameter_fields(ask: Any) -> None:
     assert set(ask("GET", IMPORTS).json()["items"][0]) == {"href", "id", "state"}
     assert {"source", "destination"} <= set(ask("GET", IMPORTS, params=WHOLE).json()["items"][0])
     assert set(ask("GET", IMPORTS, params={"fields": "id,source"}).json()["items"][0]) == {"id", "source"}
@@ -73,7 +73,7 @@ def test_an_item_is_brief_unless_fields_are_asked_for(ask: Any) -> None:
     assert "id" in ask("GET", IMPORTS, params={"fields": "!source"}).json()["items"][0]
 
 
-def test_pages_cover_the_list_once_and_in_order(ask: Any, platform: SimulatedPlatform) -> None:
+def test_pages_contain_each_job_once_in_order(ask: Any, platform: SimulatedPlatform) -> None:
     pages = [ask("GET", IMPORTS, params={"limit": 100, "offset": offset}) for offset in (0, 100, 200, 300)]
     assert [page for answer in pages for page in ids(answer)] == platform.ids()
     assert [len(ids(answer)) for answer in pages] == [100, 100, 30, 0]
@@ -83,13 +83,13 @@ def test_pages_cover_the_list_once_and_in_order(ask: Any, platform: SimulatedPla
     assert all(link["method"] == "GET" for answer in pages for link in answer.json()["links"])
 
 
-def test_one_page_has_no_links_and_keeps_its_filters_in_href(ask: Any) -> None:
+def test_a_single_page_has_no_links_and_its_href_has_the_filters(ask: Any) -> None:
     answer = ask("GET", IMPORTS, params={"state": "RUNNING", "limit": 100}).json()
     assert answer["links"] == []
     assert answer["href"].endswith("/v2/storage/imports?offset=0&limit=100&state=RUNNING")
 
 
-def test_hrefs_of_imports_can_name_the_host_twice_and_links_lead_on(
+def test_hrefs_of_imports_can_have_the_doubled_host_and_links_work(
     ask: Any, platform: SimulatedPlatform
 ) -> None:
     platform.switches.doubled_host = True
@@ -105,7 +105,7 @@ def test_hrefs_of_imports_can_name_the_host_twice_and_links_lead_on(
     assert ask("GET", IMPORTS).json()["href"].startswith("https://cgc-api.sbgenomics.com/v2/storage/imports?")
 
 
-def test_states_repeat(ask: Any) -> None:
+def test_the_parameter_state_may_repeat(ask: Any) -> None:
     def total(*states: str) -> int:
         return int(ask("GET", IMPORTS, params={"state": list(states)}).headers["x-total-matching-query"])
 
@@ -117,7 +117,7 @@ def test_states_repeat(ask: Any) -> None:
 
 @pytest.mark.parametrize("slash", ["/", "%2F"])
 @pytest.mark.parametrize(("key", "part"), [("project", "destination"), ("volume", "source")])
-def test_filters_take_ids_raw_or_encoded(
+def test_ids_in_filters_may_be_percent_encoded(
     ask: Any, platform: SimulatedPlatform, key: str, part: str, slash: str
 ) -> None:
     wanted = platform.job(platform.ids()[-1])[part][key]
@@ -146,7 +146,7 @@ def test_filters_take_ids_raw_or_encoded(
         ("volume=rosalind/none", 404, 9007),
     ],
 )
-def test_a_bad_query_is_refused(ask: Any, query: str, status: int, code: int) -> None:
+def test_an_invalid_query_is_rejected(ask: Any, query: str, status: int, code: int) -> None:
     answer = ask("GET", f"{IMPORTS}?{query}")
     assert answer.status_code == status
     assert answer.json()["code"] == code
@@ -155,7 +155,7 @@ def test_a_bad_query_is_refused(ask: Any, query: str, status: int, code: int) ->
     assert answer.json()["message"]
 
 
-def test_what_is_forbidden_is_not_listed(ask: Any, platform: SimulatedPlatform) -> None:
+def test_forbidden_projects_and_volumes_are_403(ask: Any, platform: SimulatedPlatform) -> None:
     platform.switches.forbidden_projects = frozenset({"rosalind/brca-pilot"})
     platform.switches.forbidden_volumes = frozenset({"rosalind/tcga-raw"})
     platform.switches.foreign = frozenset(platform.ids()[:1])
@@ -170,7 +170,9 @@ def test_what_is_forbidden_is_not_listed(ask: Any, platform: SimulatedPlatform) 
         assert (answer.status_code, answer.json()["code"]) == (403, code)
 
 
-def test_one_job_is_whole_unless_fields_are_asked_for(ask: Any, platform: SimulatedPlatform) -> None:
+def test_a_single_job_is_a_full_record_without_the_parameter_fields(
+    ask: Any, platform: SimulatedPlatform
+) -> None:
     job_id = platform.ids()[-1]
     assert ask("GET", f"{IMPORTS}/{job_id}").json() == platform.job(job_id)
     assert ask("GET", f"{IMPORTS}/{job_id}?fields=id,state").json().keys() == {"id", "state"}
@@ -178,13 +180,13 @@ def test_one_job_is_whole_unless_fields_are_asked_for(ask: Any, platform: Simula
     assert (unknown.status_code, unknown.json()["code"]) == (404, 9008)
 
 
-def test_a_result_can_be_got_as_a_file(ask: Any, platform: SimulatedPlatform) -> None:
+def test_the_result_of_a_job_is_a_file(ask: Any, platform: SimulatedPlatform) -> None:
     done = next(job for job in map(platform.job, platform.ids()) if job["state"] == "COMPLETED")
     assert ask("GET", f"/files/{done['result']['id']}").json()["name"] == done["destination"]["name"]
     assert ask("GET", "/files/none").json()["code"] == 5002
 
 
-def test_bulk_get_keeps_the_order_and_answers_for_each(ask: Any, platform: SimulatedPlatform) -> None:
+def test_bulk_get_has_one_result_for_each_id_in_order(ask: Any, platform: SimulatedPlatform) -> None:
     wanted = [platform.ids()[-1], "unknown", platform.ids()[0]]
     answer = ask("POST", "/bulk/storage/imports/get", json={"import_ids": wanted})
     first, second, third = answer.json()["items"]
@@ -207,12 +209,12 @@ def test_bulk_get_keeps_the_order_and_answers_for_each(ask: Any, platform: Simul
     "body",
     [{}, [], {"import_ids": "x"}, {"import_ids": []}, {"import_ids": [1]}, {"import_ids": ["x"] * 101}],
 )
-def test_bulk_get_refuses_other_bodies(ask: Any, body: object) -> None:
+def test_bulk_get_rejects_invalid_bodies(ask: Any, body: object) -> None:
     answer = ask("POST", "/bulk/storage/imports/get", json=body)
     assert (answer.status_code, answer.json()["code"]) == (400, 9011)
 
 
-def test_a_whole_volume_has_its_credentials(ask: Any, platform: SimulatedPlatform) -> None:
+def test_the_full_record_of_a_volume_has_its_credentials(ask: Any, platform: SimulatedPlatform) -> None:
     for switch, fields in ((False, {"fields": "_all"}), (True, {})):
         platform.switches.whole_lists = switch
         items = ask("GET", "/storage/volumes", params=fields).json()["items"]
@@ -227,7 +229,7 @@ def test_the_rate_limit_may_be_in_milliseconds(ask: Any, platform: SimulatedPlat
     assert answer.headers["x-ratelimit-reset"] == str(record["reset"])
 
 
-def test_volumes_and_projects_are_paged_and_as_brief_as_asked(ask: Any) -> None:
+def test_volumes_and_projects_have_pages_and_fields(ask: Any) -> None:
     for path, more in (("/storage/volumes", {"active", "service"}), ("/projects", {"created_by"})):
         answer = ask("GET", path, params={"limit": 2, "offset": 2})
         assert [set(item) for item in answer.json()["items"]] == [{"href", "id", "name"}] * 2
@@ -237,7 +239,7 @@ def test_volumes_and_projects_are_paged_and_as_brief_as_asked(ask: Any) -> None:
     assert ask("GET", "/projects/rosalind/none").json()["code"] == 3002
 
 
-def test_a_volume_is_listed_level_by_level_and_forward_only(ask: Any, platform: SimulatedPlatform) -> None:
+def test_the_keys_of_a_volume_are_listed_by_level(ask: Any, platform: SimulatedPlatform) -> None:
     job = platform.job(platform.ids()[-1])
     volume, location = job["source"]["volume"], job["source"]["location"]
     path = f"/storage/volumes/{volume}/list"
@@ -259,7 +261,7 @@ def test_a_volume_is_listed_level_by_level_and_forward_only(ask: Any, platform: 
     assert ask("GET", f"{path}?continuation_token=%FF").json()["code"] == 9011
 
 
-def test_requests_are_noted_as_they_came(ask: Any, platform: SimulatedPlatform) -> None:
+def test_requests_are_recorded(ask: Any, platform: SimulatedPlatform) -> None:
     ask("GET", f"{IMPORTS}?state=FAILED&state=RUNNING&project=rosalind%2Fbrca-pilot")
     asked = platform.requests[-1]
     assert asked.method == "GET"

@@ -1,4 +1,4 @@
-"""The loopback server speaks HTTP over a real socket, and breaks it where it is told to."""
+"""The loopback server: HTTP over a real socket, with connection faults."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def client(platform: SimulatedPlatform, server: LoopbackServer) -> Iterator[http
         yield client
 
 
-def test_answers_are_those_of_the_platform(client: httpx.Client, platform: SimulatedPlatform) -> None:
+def test_responses_are_those_of_the_platform(client: httpx.Client, platform: SimulatedPlatform) -> None:
     answer = client.get(IMPORTS, params={"limit": 3, "state": ["FAILED", "COMPLETED"]})
     assert answer.http_version == "HTTP/1.1"
     assert len(answer.json()["items"]) == 3
@@ -89,7 +89,7 @@ def test_broken_connections(
 
 
 @pytest.mark.parametrize(("switch", "value"), [("silent", True), ("slow_s", 60.0), ("drip", 60.0)])
-def test_waits_that_outlast_the_client(
+def test_slow_responses_cause_a_read_timeout(
     client: httpx.Client, platform: SimulatedPlatform, switch: str, value: Any
 ) -> None:
     setattr(platform.switches, switch, value)
@@ -97,14 +97,14 @@ def test_waits_that_outlast_the_client(
         client.get(IMPORTS, timeout=0.2)
 
 
-def test_a_drip_arrives_whole_and_a_latency_does_no_harm(platform: SimulatedPlatform) -> None:
+def test_a_dripping_body_arrives_completely_with_latency(platform: SimulatedPlatform) -> None:
     platform.switches.drip = 1e-6
     headers = {"X-SBG-Auth-Token": platform.token}
     with LoopbackServer(platform, latency_ms=1) as server:
         assert httpx.get(f"{server.url}/user", headers=headers).json()["username"] == "rosalind"
 
 
-async def test_headers_without_end(platform: SimulatedPlatform, server: LoopbackServer) -> None:
+async def test_endless_headers(platform: SimulatedPlatform, server: LoopbackServer) -> None:
     platform.switches.endless_headers = True
     async with httpx.AsyncClient(trust_env=False) as client:
         with pytest.raises((TimeoutError, httpx.RemoteProtocolError)):
@@ -113,12 +113,12 @@ async def test_headers_without_end(platform: SimulatedPlatform, server: Loopback
 
 @pytest.fixture
 def new_threads() -> Callable[[], list[threading.Thread]]:
-    """Return a function that lists the threads that are younger than the test."""
+    """Return a function that lists the threads started since the test began."""
     old = set(threading.enumerate())
     return lambda: [thread for thread in threading.enumerate() if thread not in old]
 
 
-def test_closing_ends_what_hangs(
+def test_closing_ends_hanging_requests(
     platform: SimulatedPlatform, new_threads: Callable[[], list[threading.Thread]]
 ) -> None:
     headers = {"X-SBG-Auth-Token": platform.token}
@@ -153,7 +153,7 @@ def test_closing_ends_idle_connections(platform: SimulatedPlatform) -> None:
             assert idle.recv(1) == b""
 
 
-def test_a_client_that_goes_away_is_no_error(
+def test_a_disconnected_client_is_not_an_error(
     platform: SimulatedPlatform,
     new_threads: Callable[[], list[threading.Thread]],
     capsys: pytest.CaptureFixture[str],
@@ -171,5 +171,21 @@ def test_a_client_that_goes_away_is_no_error(
     assert capsys.readouterr().err == ""
 
 
-def test_a_server_that_never_ran_closes() -> None:
+def test_a_connection_without_a_thread_is_dropped_with_a_line(
+    client: httpx.Client, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def start(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as limited:
+        limited.setattr(threading.Thread, "start", start)
+        with pytest.raises(httpx.TransportError):
+            client.get("/user")
+    assert client.get("/user").status_code == 200
+    err = capsys.readouterr().err
+    assert err.startswith("A connection was dropped: no thread can be started; ")
+    assert err.count("\n") == 1
+
+
+def test_a_server_that_was_not_started_closes() -> None:
     LoopbackServer(SimulatedPlatform(jobs=1)).close()

@@ -1,4 +1,4 @@
-"""Lists and records differ as the switches say, and are right again without them."""
+"""Switches that change lists and records."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def listed(client: httpx.AsyncClient, **query: Any) -> list[Any]:
     return items
 
 
-async def test_lists_can_differ(platform: SimulatedPlatform, client: httpx.AsyncClient) -> None:
+async def test_switches_of_lists(platform: SimulatedPlatform, client: httpx.AsyncClient) -> None:
     switches = platform.switches
     switches.brief = True
     assert all(item.keys() == {"href", "id", "state"} for item in await listed(client))
@@ -38,7 +38,7 @@ async def test_lists_can_differ(platform: SimulatedPlatform, client: httpx.Async
     assert (await client.get(IMPORTS)).json()["links"][0]["rel"] == "next"
 
 
-async def test_a_shuffled_list_is_stable_and_whole(
+async def test_a_shuffled_list_is_stable_and_complete(
     platform: SimulatedPlatform, client: httpx.AsyncClient
 ) -> None:
     platform.switches.shuffled = True
@@ -56,7 +56,7 @@ async def test_a_list_that_shifts_repeats_a_job(
     assert {job_id for page in pages for job_id in page} == set(platform.ids())
 
 
-async def test_bulk_answers_can_be_short_or_long(
+async def test_bulk_responses_can_have_the_wrong_number_of_records(
     platform: SimulatedPlatform, client: httpx.AsyncClient
 ) -> None:
     async def records() -> int:
@@ -70,7 +70,7 @@ async def test_bulk_answers_can_be_short_or_long(
     assert len(await listed(client)) == 100
 
 
-async def test_a_failed_job_can_come_under_404(
+async def test_a_failed_job_can_have_the_status_404(
     platform: SimulatedPlatform, client: httpx.AsyncClient
 ) -> None:
     platform.switches.failed_as_404 = True
@@ -92,7 +92,7 @@ async def test_states_can_be_unknown(platform: SimulatedPlatform, client: httpx.
 @pytest.mark.parametrize(
     "switch", ["null_fields", "absent_fields", "wrong_types", "odd_dates", "hostile_names"]
 )
-async def test_some_records_go_wrong_and_all_keep_id_and_state(
+async def test_malformed_records_keep_id_and_state(
     platform: SimulatedPlatform, client: httpx.AsyncClient, switch: str
 ) -> None:
     right = await listed(client)
@@ -107,7 +107,7 @@ async def test_some_records_go_wrong_and_all_keep_id_and_state(
     assert await listed(client) == right
 
 
-async def test_records_go_wrong_in_their_own_way(
+async def test_each_switch_has_its_kind_of_malformed_record(
     platform: SimulatedPlatform, client: httpx.AsyncClient
 ) -> None:
     platform.switches.null_fields = True
@@ -122,7 +122,7 @@ async def test_records_go_wrong_in_their_own_way(
     assert len(records) == 100
 
 
-async def test_hostile_names_hold_what_breaks_screens(
+async def test_hostile_names_contain_markup_and_control_characters(
     platform: SimulatedPlatform, client: httpx.AsyncClient
 ) -> None:
     platform.switches.hostile_names = True

@@ -1,4 +1,4 @@
-"""The vendor's own client finds in the simulated platform what it expects of the real one."""
+"""The vendor's Python client works with the simulated platform."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ print(*(job.id for job in api.imports.query().all()), sep="\\n")
 """
 
 
-def test_in_a_process_of_its_own_it_lists_every_job_of_a_served_platform(tmp_path: Path) -> None:
-    """Both as they are when nobody configures anything."""
+def test_a_separate_process_lists_every_job(tmp_path: Path) -> None:
+    """Client and platform have their default configurations."""
     with serving() as environ:
         surroundings = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **environ}
         ended = subprocess.run(
@@ -67,7 +67,7 @@ def test_in_a_process_of_its_own_it_lists_every_job_of_a_served_platform(tmp_pat
     assert [item["id"] for item in listed.json()["items"]] == ended.stdout.split()[:50]
 
 
-def test_its_lists_need_no_further_calls(api: Any, platform: SimulatedPlatform) -> None:
+def test_lists_need_no_further_calls(api: Any, platform: SimulatedPlatform) -> None:
     jobs = list(api.imports.query(limit=20, state="COMPLETED"))
     before = len(platform.requests)
     for job in jobs:
@@ -115,8 +115,8 @@ def test_it_submits(api: Any, platform: SimulatedPlatform) -> None:
 
 def test_it_sees_user_volumes_projects_and_limits(api: Any, platform: SimulatedPlatform) -> None:
     assert api.users.me().username == "rosalind"
-    assert [volume.id for volume in api.volumes.query()] == list(platform.volumes)
-    assert [project.id for project in api.projects.query()] == list(platform.projects)
+    assert [volume.id for volume in api.volumes.query()] == list(platform.state.volumes)
+    assert [project.id for project in api.projects.query()] == list(platform.state.projects)
     assert api.projects.get("rosalind/brca-pilot").name == "BRCA pilot"
     assert api.limit == 1000
     some = platform.job(platform.ids()[-1])["source"]
@@ -126,7 +126,7 @@ def test_it_sees_user_volumes_projects_and_limits(api: Any, platform: SimulatedP
     assert {each.volume for each in objects} == {volume.id}
 
 
-def test_it_meets_the_errors_that_it_knows(api: Any, server: LoopbackServer) -> None:
+def test_errors_are_those_that_the_client_knows(api: Any, server: LoopbackServer) -> None:
     with pytest.raises(NotFound) as missing:
         api.imports.get("unknown")
     assert missing.value.code == 9008

@@ -437,7 +437,7 @@ async def test_a_duplicate_that_was_planned_but_not_listed_is_no_new_start(
     (original,) = (await fetch_all(client, JobQuery())).jobs
     duplicate = replace(original, id="later")
     planned = plan_retry([original, duplicate])
-    platform.store.add(replace(platform.store[original.id], id="later"))
+    platform.state.store.add(replace(platform.state.store[original.id], id="later"))
 
     @asynccontextmanager
     async def hold(*_: str) -> AsyncIterator[None]:
@@ -473,10 +473,10 @@ async def test_a_job_that_is_listed_late_is_found_by_a_later_search(
 ) -> None:
     platform.remove_jobs(platform.ids()[:200])
     run = await start(client)
-    late = platform.store.newest_first()
+    late = platform.state.store.newest_first()
     platform.next("answer_replaced", (504, None), where=CREATE)
     await send(client, run)
-    created = platform.store.newest_first()[: -len(late)]
+    created = platform.state.store.newest_first()[: -len(late)]
     platform.remove_jobs([each.id for each in created])
     waits: list[float] = []
 
@@ -484,7 +484,7 @@ async def test_a_job_that_is_listed_late_is_found_by_a_later_search(
         waits.append(seconds)
         if seconds == 10.0:
             for each in reversed(created):
-                platform.store.add(each)
+                platform.state.store.add(each)
 
     await reconcile(client, run, sleep=sleep)
     assert waits == [0.0, 2.0, 10.0]

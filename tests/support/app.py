@@ -26,7 +26,7 @@ def first_page(request: httpx.Request) -> bool:
 
 
 def text_of(app: App[None]) -> str:
-    """Return what the screen shows, line by line, without styles."""
+    """Return the text on the screen, without styles."""
     lines = app.screen._compositor.render_strips()
     text = "\n".join("".join(segment.text for segment in strip).rstrip() for strip in lines)
     assert SENTINEL not in text
@@ -34,9 +34,9 @@ def text_of(app: App[None]) -> str:
 
 
 async def rest(pilot: Pilot[None]) -> None:
-    """Wait until no request is under way; for a worker that is cancelled meanwhile its successor counts.
+    """Wait until no worker is running, except flows, which may wait for the user.
 
-    A flow is not waited for: it may itself wait for the user.
+    If a worker is cancelled, its successor is awaited as well.
     """
     while workers := [each for each in pilot.app.workers if not (each.is_finished or each.group == FLOW)]:
         with suppress(WorkerCancelled):
@@ -45,7 +45,7 @@ async def rest(pilot: Pilot[None]) -> None:
 
 
 async def shown(pilot: Pilot[None], text: str, *, gone: bool = False) -> str:
-    """Wait until the words are on the screen, or no more; fail with what is there instead."""
+    """Wait until the text is on the screen, or has gone; the error contains the screen."""
     for _ in range(400):
         await pilot.pause()
         if (text in text_of(pilot.app)) is not gone:

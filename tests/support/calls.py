@@ -18,7 +18,7 @@ LISTS = "/v2/storage/imports"
 
 
 async def quiet(pilot: Pilot[None]) -> None:
-    """Wait until the first page is there and nothing is asked for any more."""
+    """Wait until the first page is shown and no request is running."""
     await shown(pilot, "1–50 of 230")
     while pilot.app.workers:
         await rest(pilot)
@@ -28,21 +28,22 @@ async def quiet(pilot: Pilot[None]) -> None:
 def lists(platform: SimulatedPlatform) -> list[dict[str, list[str]]]:
     """Return the queries of the list calls for pages, in order."""
     matches = []
-    for asked in platform.requests:
-        if asked.path == "/v2/storage/imports" and ("fields", "_all") in asked.query:
+    for request in platform.requests:
+        if request.path == LISTS and ("fields", "_all") in request.query:
             pairs: dict[str, list[str]] = {}
-            for key, value in asked.query:
+            for key, value in request.query:
                 pairs.setdefault(key, []).append(value)
             matches.append(pairs)
     return matches
 
 
 def page_from(offset: int) -> Callable[[httpx.Request], bool]:
+    """Return a filter for the requests of the page at `offset`."""
     return lambda request: list_call(request) and request.url.params["offset"] == str(offset)
 
 
 def event(number: int, **fields: object) -> RequestRecord:
-    given: dict[str, object] = {
+    fields_by_name: dict[str, object] = {
         "at": NOON + timedelta(seconds=number),
         "method": "GET",
         "target": SafeText(f"/v2/storage/imports/job-{number:04}"),
@@ -50,4 +51,4 @@ def event(number: int, **fields: object) -> RequestRecord:
         "milliseconds": number,
         "status": 200,
     }
-    return RequestRecord(**given | fields)  # type: ignore[arg-type]
+    return RequestRecord(**fields_by_name | fields)  # type: ignore[arg-type]

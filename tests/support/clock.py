@@ -1,4 +1,4 @@
-"""A clock that stands still until a test moves it."""
+"""A clock that only a test advances."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 
 
 class Clock:
-    """A time that only a test moves; called, it is an instant."""
+    """A clock that only a test advances; call it for the current time."""
 
     def __init__(self) -> None:
         self.seconds = NOON.timestamp()

@@ -1,4 +1,4 @@
-"""The outcome of a command."""
+"""Types for tests of commands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 class Stream(io.StringIO):
-    """What a command wrote, to a terminal or not."""
+    """An output of a command; `terminal` tells whether it is a terminal."""
 
     terminal = False
 
@@ -18,7 +18,7 @@ class Stream(io.StringIO):
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a command ended, and what it wrote."""
+    """The exit code and the output of a command."""
 
     code: int
     out: str

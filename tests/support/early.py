@@ -1,4 +1,4 @@
-"""What is imported early: programs that write it down."""
+"""Programs that record what is imported early."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from pathlib import Path
 from cgc_tui.__main__ import main
 
 parent = os.getpid()
-told = Path(os.environ["HOME"], "early")
+early = Path(os.environ["HOME"], "early")
 painted = []
 
-class Watch:
+class ImportRecorder:
     def find_spec(self, name, *_):
         if name in {HTTP_LIBRARY} and os.getpid() == parent and not painted:
-            with told.open("a") as file:
+            with early.open("a") as file:
                 print(name, file=file)
 
-def watched(write):
+def recording(write):
     def wrapped(self, text):
         if "Pending" in text and not painted:
             painted.append(True)
             ours = sorted(name for name in sys.modules if name.startswith("cgc_tui"))
-            told.with_name("at-first-paint").write_text("\\n".join(ours))
+            early.with_name("at-first-paint").write_text("\\n".join(ours))
         write(self, text)
     return wrapped
 
-sys.meta_path.insert(0, Watch())
+sys.meta_path.insert(0, ImportRecorder())
 from textual.drivers._writer_thread import WriterThread
-WriterThread.write = watched(WriterThread.write)
+WriterThread.write = recording(WriterThread.write)
 sys.exit(main([]))
 """
-"""The app, with a file `early` in its home that has a line for each part of the HTTP library that it imports
-before its first paint, and a file `at-first-diff` with our own modules that are loaded by then."""
+"""The app, which writes two files into its home: `early` lists the parts of the HTTP library that it imports
+before its first paint, and `at-first-paint` our modules that are loaded by then."""
 
 START = """\
 cgc_tui cgc_tui.__main__ cgc_tui.api cgc_tui.api.attempt cgc_tui.api.body cgc_tui.api.client
@@ -73,8 +73,8 @@ cgc_tui.tui.export.flow cgc_tui.tui.find cgc_tui.tui.find.flow cgc_tui.tui.jobs 
 cgc_tui.tui.jobs.find_bar cgc_tui.tui.jobs.marking cgc_tui.tui.jobs.overview cgc_tui.tui.jobs.result_bar
 cgc_tui.tui.retry cgc_tui.tui.retry.flow cgc_tui.tui.watch cgc_tui.tui.watch.flow
 """
-"""Modules of features that no key has been pressed for, and that are loaded all the same. None may be added:
-import a feature or a dialog inside the function that a key calls."""
+"""Modules of features that are loaded although their keys have not been pressed. None may be added: import a
+feature or a dialog inside the function that its key calls."""
 
 BY_A_COMMAND = """\
 import atexit, sys
@@ -84,4 +84,4 @@ loaded = lambda: print(sorted({"textual", "rich"} & set(sys.modules)), file=sys.
 atexit.register(loaded)
 sys.exit(main())
 """
-"""The command line, which says at its end what of Textual and Rich it has imported."""
+"""The command line; at its end it prints which of Textual and Rich have been imported."""

@@ -1,4 +1,4 @@
-"""Searches what a test run says and leaves behind for the token that it ran with, and fails for it."""
+"""Searches the output and the files of a test run for its token, and fails the run if it is there."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ import pytest
 from _pytest.terminal import TerminalReporter
 
 SENTINEL = "sentinel-7f2c94d1b6e80a35"
-"""The token of the served platform in all tests."""
+"""The token of the simulated platform in all tests."""
 
 STORES = {"credentials"}
-"""The files that may hold it."""
+"""The files that may contain it."""
 
-_BEGAN = time.time()
+_STARTED_AT = time.time()
 _found: set[str] = set()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Search what a test printed and logged, and what is told of its failure."""
+    """Search what a test printed and logged, and the report of its failure."""
     for title, text in (*report.sections, ("failure", report.longreprtext)):
         if SENTINEL in text:
             _found.add(f"{title} of {report.nodeid}")
@@ -29,7 +29,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Search the files, once: the workers of a run in parallel share theirs."""
+    """Search the files, only in the main process: the workers of a parallel run share them."""
     if hasattr(session.config, "workerinput"):
         return
     for path in _files(session.config):
@@ -40,13 +40,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
-    """Say where the token is."""
+    """Report where the token is."""
     for location in sorted(_found):
         terminalreporter.write_line(f"The token is in: {location}", red=True)
 
 
 def _files(config: pytest.Config) -> Iterator[Path]:
-    """Yield what tests left in their directories and in this one, and reports of bugs since the start."""
+    """Yield the files in the directories of tests and snapshots, and crash reports since the start."""
     temporary = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
     locations = [temporary, *(config.rootpath / name for name in ("tests/tui/__snapshots__", "screenshots"))]
     for location in locations:
@@ -55,5 +55,5 @@ def _files(config: pytest.Config) -> Iterator[Path]:
                 yield path
     yield from (path for path in config.rootpath.glob("*.html"))
     for path in Path(tempfile.gettempdir()).glob("cgc-tui-bug-*"):
-        if path.stat().st_mtime >= _BEGAN:
+        if path.stat().st_mtime >= _STARTED_AT:
             yield path

@@ -1,4 +1,4 @@
-"""What terminals show: cells with all that is seen of them, from an emulator and from tmux."""
+"""The cells of a terminal with all visible attributes, from an emulator and from tmux."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _OFF = {
 _DRAWN_ON_BLANKS = {"line", "reverse", "strike", "frame", "overline", "link"}
 _LINK = re.compile(r"\x1b\]8;([^\x1b]*)\x1b\\")
 
-Look = dict[str, str]
+Style = dict[str, str]
 
 
-def restyle(style: Look, codes: list[str]) -> Look:
-    """Return what SGR codes make of a look."""
+def restyle(style: Style, codes: list[str]) -> Style:
+    """Apply SGR codes to a style."""
     style = dict(style)
     codes = list(codes)
     while codes:
@@ -54,14 +54,14 @@ def restyle(style: Look, codes: list[str]) -> Look:
 
 
 class Cell(NamedTuple):
-    """A character and how it looks."""
+    """A character and its visible attributes."""
 
     text: str
-    look: tuple[tuple[str, str], ...]
+    attributes: tuple[tuple[str, str], ...]
 
 
-def cell(text: str, style: Look) -> Cell:
-    """Return a cell, without what cannot be seen of a blank."""
+def cell(text: str, style: Style) -> Cell:
+    """Return a cell, for a blank without its invisible attributes."""
     if text == " ":
         drawn = style.keys() & _DRAWN_ON_BLANKS
         seen = {*drawn, "background", "foreground"} if drawn else {"background"}
@@ -70,35 +70,35 @@ def cell(text: str, style: Look) -> Cell:
 
 
 class Emulator(pyte.Screen):
-    """A terminal whose cells keep every attribute and the link."""
+    """A terminal emulator whose cells keep every attribute and the link."""
 
     def __init__(self, size: tuple[int, int]) -> None:
         super().__init__(*size)
-        self._look: Look = {}
-        self._looks: dict[str, Look] = {"default": {}}
-        self._seen: dict[tuple[str, str], Cell] = {}
+        self._style: Style = {}
+        self._styles: dict[str, Style] = {"default": {}}
+        self._cells: dict[tuple[str, str], Cell] = {}
         self._stream = pyte.Stream(self)
         self.feed("\x1b[?7l")
 
     def feed(self, data: str) -> None:
-        """Show what a program writes."""
+        """Process output of a program."""
         for index, part in enumerate(_LINK.split(data.replace("\n", "\r\n"))):
             if index % 2:
-                self._wear({**self._look, "link": part})
+                self._set_style({**self._style, "link": part})
                 if part == ";":
-                    self._wear({name: code for name, code in self._look.items() if name != "link"})
+                    self._set_style({name: code for name, code in self._style.items() if name != "link"})
             else:
                 self._stream.feed(part)
 
     def select_graphic_rendition(self, *codes: int, **_: object) -> None:
-        self._wear(restyle(self._look, [str(code) for code in codes]))
+        self._set_style(restyle(self._style, [str(code) for code in codes]))
 
-    def _wear(self, style: Look) -> None:
-        self._look = self._looks[repr(style)] = style
+    def _set_style(self, style: Style) -> None:
+        self._style = self._styles[repr(style)] = style
         self.cursor.attrs = self.default_char._replace(fg=repr(style))
 
     def cells(self) -> list[list[Cell]]:
-        """Return what each cell shows."""
+        """Return the cells of each row."""
         rows = []
         for y in range(self.lines):
             line = self.buffer[y]
@@ -106,18 +106,18 @@ class Emulator(pyte.Screen):
         return rows
 
     def _cell(self, text: str, style: str) -> Cell:
-        if (text, style) not in self._seen:
-            self._seen[text, style] = cell(text, self._looks[style])
-        return self._seen[text, style]
+        if (text, style) not in self._cells:
+            self._cells[text, style] = cell(text, self._styles[style])
+        return self._cells[text, style]
 
 
 class Tmux:
-    """A tmux server of our own with one window, which shows what is fed to it."""
+    """A separate tmux server with one window, which displays what is fed to it."""
 
     def __init__(self, folder: Path) -> None:
         self._socket = folder / "tmux"
         self._pipe = folder / "output"
-        self._fed = 0
+        self._feeds = 0
 
     def __enter__(self) -> Tmux:
         os.mkfifo(self._pipe)
@@ -136,21 +136,21 @@ class Tmux:
         self._run("kill-server", check=False)
 
     def start(self, size: tuple[int, int]) -> None:
-        """Begin anew with an empty terminal of a size."""
+        """Reset the terminal, and set its size."""
         self._run("resize-window", "-x", str(size[0]), "-y", str(size[1]))
         self.feed("\x1bc\x1b[?1049h\x1b[?7l")
 
     def feed(self, data: str) -> None:
-        """Show what a program writes, and wait until it is shown."""
-        self._fed += 1
-        self._file.write(f"{data.replace(chr(10), chr(13) + chr(10))}\x1b]2;{self._fed}\x07")
+        """Process output of a program, and wait until it is displayed."""
+        self._feeds += 1
+        self._file.write(f"{data.replace(chr(10), chr(13) + chr(10))}\x1b]2;{self._feeds}\x07")
         self._file.flush()
-        ends = time.monotonic() + PATIENCE
-        while self._run("display-message", "-p", "#{pane_title}").strip() != str(self._fed):
-            assert time.monotonic() < ends, "tmux does not show it"
+        deadline = time.monotonic() + PATIENCE
+        while self._run("display-message", "-p", "#{pane_title}").strip() != str(self._feeds):
+            assert time.monotonic() < deadline, "tmux does not display it"
 
     def resize(self, size: tuple[int, int]) -> None:
-        """Give the terminal another size."""
+        """Change the size of the terminal."""
         self._run("resize-window", "-x", str(size[0]), "-y", str(size[1]))
 
     def lines(self) -> list[str]:
@@ -158,8 +158,8 @@ class Tmux:
         return self._run("capture-pane", "-p").splitlines()
 
     def cells(self) -> list[list[Cell]]:
-        """Return the characters of each row, without the blanks at its end that have no colour."""
-        rows, style = [], Look()
+        """Return the cells of each row, without trailing blanks that have no colour."""
+        rows, style = [], Style()
         for line in self._run("capture-pane", "-peN").splitlines():
             row: list[Cell] = []
             for index, part in enumerate(re.split(r"\x1b\[([\d;:]*)m", line)):
@@ -179,32 +179,32 @@ class Tmux:
 
 
 def needed(before: list[list[Cell]], after: list[list[Cell]]) -> int:
-    """Return the bytes that the cells that changed need, simply written.
+    """Return the number of bytes that a simple writer needs for the changed cells.
 
-    They are those of the characters, six for a cursor position before each run of them, and the codes that
-    differ where the look does, at the end from the terminal's own.
+    It counts the characters, six bytes for a cursor position before each run of them, and the codes for
+    attributes that differ from the previous cell; the default style is restored at the end.
     """
-    total, worn = 0, Look()
+    total, current = 0, Style()
     for old, new in zip(before, after, strict=True):
         last = -2
-        for x, (was, becomes) in enumerate(zip(old, new, strict=True)):
-            if was == becomes:
+        for x, (old_cell, new_cell) in enumerate(zip(old, new, strict=True)):
+            if old_cell == new_cell:
                 continue
             if x != last + 1:
                 total += len("\x1b[9;9H")
             last = x
-            style = dict(becomes.look)
-            if becomes.text == " " and not style.keys() & _DRAWN_ON_BLANKS:
-                kept = {name: code for name, code in worn.items() if name not in _DRAWN_ON_BLANKS}
-                kept.pop("background", None)
-                style = {**kept, **style}
-            total += len(becomes.text.encode()) + _change(worn, style)
-            worn = style
-    return total + _change(worn, {})
+            style = dict(new_cell.attributes)
+            if new_cell.text == " " and not style.keys() & _DRAWN_ON_BLANKS:
+                inherited = {name: code for name, code in current.items() if name not in _DRAWN_ON_BLANKS}
+                inherited.pop("background", None)
+                style = {**inherited, **style}
+            total += len(new_cell.text.encode()) + _change(current, style)
+            current = style
+    return total + _change(current, {})
 
 
-def _change(old: Look, new: Look) -> int:
-    """Return the bytes of the codes for what differs between two looks."""
+def _change(old: Style, new: Style) -> int:
+    """Return the number of bytes of the codes that change one style into another."""
     names = [name for name in {*old, *new} if old.get(name) != new.get(name)]
     codes = [_code(new.get(name)) for name in names if name != "link"]
     link = len(f"\x1b]8;{new.get('link', ';')}\x1b\\") if "link" in names else 0

@@ -1,4 +1,4 @@
-"""All screens, each as the app that shows it and the keys that lead there."""
+"""All screens, each with its app and the keys that open it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Steps = Callable[[Pilot[None]], Awaitable[None]]
 
 
 def steps(*parts: str) -> Steps:
-    """Return what is done before one looks: `?words` waits for words, anything else is a key."""
+    """Return a function that prepares a screen: `?text` waits for a text, anything else is a key."""
 
     async def run(pilot: Pilot[None]) -> None:
         for part in parts:
@@ -39,7 +39,7 @@ READY = ("?0 All 4,001", "?rosalind ")
 
 
 class Stage(NamedTuple):
-    """What a scene is made with."""
+    """The fixtures of a scene."""
 
     make_app: MakeApp
     platform: SimulatedPlatform
@@ -50,7 +50,7 @@ Scene = Callable[[Stage], tuple[CgcApp, Steps]]
 
 
 def by_keys(*parts: str, write: bool = False) -> Scene:
-    """Return the scene that keys lead to from the list."""
+    """Return the scene that keys open from the list."""
     return lambda stage: (stage.make_app(simulated=True, write=write), steps(*READY, *parts))
 
 
@@ -116,12 +116,12 @@ MORE: dict[str, Scene] = {
     "commands": by_keys("colon", "?Search for commands"),
     "web-page": by_keys("o", "?Web page"),
 }
-"""Those that look a little different each time, or are Textual's own."""
+"""Scenes that vary a little each time, or are Textual's."""
 
 
 @pytest.fixture
 def platform(clock: Clock) -> SimulatedPlatform:
-    """Return a platform with some thousand jobs, of which one has just failed."""
+    """Return a platform with 4,001 jobs; the newest has failed."""
     platform = SimulatedPlatform(jobs=4000, clock=clock.unix, switches=Switches(doubled_host=True))
     platform.add_jobs(1, "FAILED", error=9105)
     return platform
@@ -129,5 +129,5 @@ def platform(clock: Clock) -> SimulatedPlatform:
 
 @pytest.fixture
 def stage(make_app: MakeApp, platform: SimulatedPlatform, clock: Clock) -> Stage:
-    """Return what scenes are made with."""
+    """Return the fixtures of scenes."""
     return Stage(make_app, platform, clock)

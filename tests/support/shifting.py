@@ -1,4 +1,4 @@
-"""A list of jobs that changes between two requests, and whose answers can be wrong, as a script says."""
+"""A list of jobs that changes between requests and gives wrong responses, as a script defines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cgc_tui.api.requester import Call, RetryHook
 
 
 class Step(NamedTuple):
-    """What happens before a request, or what is wrong with its answer."""
+    """A change before a request, or an error in its response."""
 
     kind: str
     count: int = 1
@@ -23,44 +23,43 @@ class Step(NamedTuple):
 
 
 class ShiftingList:
-    """Stands for a `Requester`: answers "List import jobs" from a list that shifts, at most `limit` jobs a
-    page.
+    """A `Requester` for "List import jobs" of a list that shifts, with at most `limit` jobs on a page.
 
-    Before each request but the first, one step of the script is made; `throughout` holds the ids that were
-    listed at every request.
+    Before each request but the first, one step of the script is taken; `throughout` contains the ids that
+    were listed at every request.
     """
 
     def __init__(self, count: int, limit: int, script: Sequence[Step], *, total: int | None = 0) -> None:
-        """`total` is how much too high the total is in every answer; None: there is none."""
+        """`total` is the error of the total in every response; None: responses have no total."""
         self.ids = [f"job{number:04}" for number in range(count)]
         self.throughout = set(self.ids)
         self.requests = 0
         self.wrong_pages: dict[int, int] = {}
-        """Offsets, and those of the pages whose jobs are answered for them."""
+        """Offset → offset of the page that is returned instead."""
         self.always_next = False
-        """Whether each page names a next one."""
+        """Whether each page has a link to a next page."""
         self._limit = limit
         self._script = list(reversed(script))
         self._total = total
-        self._made = count
+        self._created = count
 
     last_rate_limit = None
 
     @staticmethod
     def now() -> datetime:
-        """Return a time that stands still."""
+        """Return a constant time."""
         return datetime(2026, 3, 14, tzinfo=UTC)
 
     async def send(self, call: Call, _on_retry: RetryHook | None = None) -> ApiResponse:
-        """Make the next step, and answer in the order of the requests."""
+        """Take the next step, and respond in the order of the requests."""
         await asyncio.sleep(0)
-        asked = dict(call.params)
+        parameters = dict(call.params)
         step = self._script.pop() if self._script and self.requests else Step("nothing")
         self.requests += 1
         self._change(step)
         self.throughout &= set(self.ids)
-        offset, count = int(asked["offset"]), len(self.ids)
-        limit = min(int(asked["limit"]), self._limit)
+        offset, count = int(parameters["offset"]), len(self.ids)
+        limit = min(int(parameters["limit"]), self._limit)
         shown = self.wrong_pages.get(offset, offset)
         if step.kind == "other page":
             shown = step.place % max(1, -(-count // limit)) * limit
@@ -80,8 +79,8 @@ class ShiftingList:
     def _change(self, step: Step) -> None:
         if step.kind in ("insert", "insert first"):
             at = 0 if step.kind == "insert first" else step.place % (len(self.ids) + 1)
-            self.ids[at:at] = [f"job{self._made + number:04}" for number in range(step.count)]
-            self._made += step.count
+            self.ids[at:at] = [f"job{self._created + number:04}" for number in range(step.count)]
+            self._created += step.count
         elif step.kind == "remove":
             at = step.place % (len(self.ids) + 1)
             del self.ids[at : at + step.count]

@@ -1,4 +1,4 @@
-"""The whole program in a pseudo-terminal: real keys, signals and sizes, and a screen to read."""
+"""A program in a pseudo-terminal: real keys, signals and sizes, and an emulated screen."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.support.leaks import SENTINEL
 
 PATIENCE = 20.0
 
-# A child gets its controlling terminal here, since a hook between fork and exec is unsafe with threads.
+# The child sets its controlling terminal, since a hook between fork and exec is unsafe with threads.
 LAUNCHER = (
     "import fcntl, os, signal, sys, termios\n"
     "fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
@@ -38,18 +38,18 @@ LAUNCHER = (
 PROMPT = "shell> "
 
 MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])|\x1b\[(?:([<>])[0-9]*u)")
-USUAL = {b"7", b"25"}
-"""The modes that a terminal has set before a program starts: it wraps lines and shows the cursor."""
+INITIAL_MODES = {b"7", b"25"}
+"""The modes that are set before a program starts: lines wrap, and the cursor is visible."""
 
 
 def modes_left(raw: bytes) -> set[bytes]:
-    """Return the modes that are not as they were before a program wrote all this."""
-    modes, keyboards = set(USUAL), 0
+    """Return the modes that a program's output leaves changed."""
+    modes, keyboards = set(INITIAL_MODES), 0
     for names, switch, keyboard in MODE.findall(raw):
         keyboards += {b">": 1, b"<": -1}.get(keyboard, 0)
         for name in filter(None, names.split(b";")):
             modes.add(name) if switch == b"h" else modes.discard(name)
-    return modes ^ USUAL | ({b"keyboard"} if keyboards else set())
+    return modes ^ INITIAL_MODES | ({b"keyboard"} if keyboards else set())
 
 
 KEYS = {
@@ -71,7 +71,7 @@ ALTERNATE_SCREEN = 1049
 
 
 class Screen(pyte.Screen):
-    """A screen that is blank where a program takes or leaves the alternate one, which pyte does not have."""
+    """A screen that is cleared when the alternate screen is entered or left, which pyte does not have."""
 
     def set_mode(self, *modes: int, **options: Any) -> None:
         """Set modes."""
@@ -90,10 +90,10 @@ class Screen(pyte.Screen):
 
 
 class Terminal:
-    """A program on a terminal of its own; `raw` is all that it wrote."""
+    """A program in its own terminal; `raw` is everything that it has written."""
 
     options: Sequence[str] = ()
-    """What every command is given on top."""
+    """Options appended to every command."""
 
     def __init__(
         self,
@@ -104,9 +104,9 @@ class Terminal:
         environ: Mapping[str, str] | None = None,
         ignores: Sequence[signal.Signals] = (),
     ) -> None:
-        """`size` is columns, rows; the environment holds nothing of ours but `environ`.
+        """Start the program in `home`, with the signals in `ignores` ignored.
 
-        The program runs in `home` and starts with the signals ignored that it `ignores`.
+        `size` is columns, rows; of the environment, only `environ` is inherited.
         """
         self.screen = Screen(*size)
         self.raw = b""
@@ -161,7 +161,7 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """What stands on the screen."""
+        """The text on the screen."""
         return "\n".join(line.rstrip() for line in self.screen.display)
 
     def press(self, *keys: str) -> None:
@@ -170,54 +170,57 @@ class Terminal:
             self.write(KEYS.get(key, key.encode()))
 
     def write(self, data: bytes) -> None:
-        """Send bytes as they are; where they must wait for the program, what it writes is read meanwhile."""
-        ends = time.monotonic() + PATIENCE
+        """Send bytes unchanged; read the output while the program does not accept them."""
+        deadline = time.monotonic() + PATIENCE
         while data:
             try:
                 data = data[os.write(self._main, data) :]
-                ends = time.monotonic() + PATIENCE
+                deadline = time.monotonic() + PATIENCE
             except BlockingIOError:
-                assert time.monotonic() < ends, f"it takes no keys:\n{self.text}"
+                assert time.monotonic() < deadline, f"it accepts no keys:\n{self.text}"
                 self.read(0.05)
 
     def resize(self, columns: int, rows: int) -> None:
-        """Give the terminal another size."""
+        """Change the size of the terminal."""
         self._set_size(columns, rows)
         self.screen.resize(rows, columns)
         os.killpg(self.process.pid, signal.SIGWINCH)
 
-    def sees(self, text: str, *, gone: bool = False) -> str:
-        """Wait until the words are on the screen, or no more."""
-        ends = time.monotonic() + PATIENCE
-        while (text in self.text) is gone:
-            if time.monotonic() > ends or (not self.read(0.1) and self.process.poll() is not None):
+    def sees(self, text: str, *, times: int = 1, gone: bool = False) -> str:
+        """Wait until the text is on the screen at least so many times, or is no longer there.
+
+        The rest may still be half painted: to compare a whole screen, wait for what is painted last.
+        """
+        deadline = time.monotonic() + PATIENCE
+        while (self.text.count(text) >= times) is gone:
+            if time.monotonic() > deadline or (not self.read(0.1) and self.process.poll() is not None):
                 raise AssertionError(f"{'still' if gone else 'no'} {text!r} on the screen:\n{self.text}")
         return self.text
 
     def presses_until(self, key: str, text: str, *, gone: bool = False) -> None:
-        """Press a key until the words are on the screen, or no more: in one burst with a paste it is lost."""
-        ends = time.monotonic() + PATIENCE
+        """Press a key until a pattern matches the screen, or no longer does: a paste can swallow a key."""
+        deadline = time.monotonic() + PATIENCE
         while bool(re.search(text, self.text)) is gone:
-            assert time.monotonic() < ends, f"{key!r} does nothing:\n{self.text}"
+            assert time.monotonic() < deadline, f"{key!r} does nothing:\n{self.text}"
             self.press(key)
             self.read(0.5)
 
     def wrote(self, sequence: bytes, times: int = 1) -> None:
-        """Wait until the program has written bytes so many times."""
-        ends = time.monotonic() + PATIENCE
+        """Wait until the program has written a sequence so many times."""
+        deadline = time.monotonic() + PATIENCE
         while self.raw.count(sequence) < times:
-            assert time.monotonic() < ends, f"{sequence!r} was not written"
+            assert time.monotonic() < deadline, f"{sequence!r} was not written"
             self.read(0.1)
 
     def stops(self) -> None:
         """Wait until the program is stopped by job control."""
-        ends = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + PATIENCE
         while Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
-            assert time.monotonic() < ends, "it does not stop"
+            assert time.monotonic() < deadline, "it does not stop"
             self.read(0.05)
 
     def idles(self) -> None:
-        """Wait until the program has nothing to do, or is held up."""
+        """Wait until the program uses no processor time."""
         used, still = -1.0, 0
         while still < 5:
             fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
@@ -228,9 +231,9 @@ class Terminal:
 
     def ends(self) -> int:
         """Wait for the end of the program and return its exit status."""
-        ends = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + PATIENCE
         while self.process.poll() is None:
-            if time.monotonic() > ends:
+            if time.monotonic() > deadline:
                 raise AssertionError(f"it does not end:\n{self.text}")
             self.read(0.05)
         while self.read(0.05):
@@ -238,44 +241,44 @@ class Terminal:
         return self.process.returncode
 
     def ends_unread(self) -> int:
-        """Wait for the end of a program that nobody reads; return its exit status."""
+        """Wait for the end of the program without reading its output; return its exit status."""
         return self.process.wait(PATIENCE)
 
     def hang_up(self) -> None:
-        """Take the terminal away."""
+        """Close the terminal."""
         if self._main >= 0:
             os.close(self._main)
             self._main = -1
 
     def attributes(self) -> list[Any]:
-        """Return the modes of the terminal's line."""
+        """Return the attributes of the terminal (tcgetattr)."""
         return termios.tcgetattr(self._main)
 
     def set_attributes(self, attributes: list[Any]) -> None:
-        """Change the modes of the terminal's line, as a shell does."""
+        """Set the attributes of the terminal, as a shell does."""
         termios.tcsetattr(self._main, termios.TCSANOW, attributes)
 
     @contextmanager
     def shell(self) -> Iterator[Callable[[], bytes]]:
-        """Hold the terminal as the shell does; what is given returns what the shell finds to read."""
-        held = os.open(self._name, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        """Open the terminal as a shell does; yield a function that returns the input for the shell."""
+        descriptor = os.open(self._name, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
 
-        def left() -> bytes:
-            raw = termios.tcgetattr(held)
+        def pending_input() -> bytes:
+            raw = termios.tcgetattr(descriptor)
             raw[3] &= ~termios.ICANON
-            termios.tcsetattr(held, termios.TCSANOW, raw)
+            termios.tcsetattr(descriptor, termios.TCSANOW, raw)
             try:
-                return os.read(held, 4096)
+                return os.read(descriptor, 4096)
             except BlockingIOError:
                 return b""
 
         try:
-            yield left
+            yield pending_input
         finally:
-            os.close(held)
+            os.close(descriptor)
 
     def read(self, seconds: float) -> bool:
-        """Take what the program writes within that time; tell whether it was anything."""
+        """Read the output within that time; return whether there was any."""
         ready, _, _ = select.select([self._main], [], [], seconds)
         if not ready:
             return False
@@ -292,7 +295,7 @@ class Terminal:
 
 
 class Shell(Terminal):
-    """A bash with job control on a terminal of its own."""
+    """A bash with job control in its own terminal."""
 
     options = ()
 
@@ -304,24 +307,24 @@ class Shell(Terminal):
         self.wrote(PROMPT.encode())
 
     def runs(self, command: str, text: str = "page 1 of") -> str:
-        """Type a command, and wait for words that it brings to the screen; return the screen."""
+        """Type a command, and wait for a text on the screen; return the screen."""
         self.screen.reset()
         self.write(f"{command}\r".encode())
         return self.sees(text)
 
     def prompts(self, after: int) -> None:
-        """Wait for a prompt after so many bytes of output."""
+        """Wait for a prompt after the first `after` bytes of output."""
         self.wrote(PROMPT.encode(), self.raw[:after].count(PROMPT.encode()) + 1)
 
     def suspends(self) -> None:
-        """Press Ctrl+Z, and wait for the shell."""
+        """Press Ctrl+Z, and wait for the prompt of the shell."""
         before = len(self.raw)
         self.press("ctrl+z")
         self.prompts(before)
         assert b"Stopped" in self.raw[before:]
 
     def finishes(self) -> None:
-        """Quit the program, and see that it ended with 0 and left the terminal as it was."""
+        """Quit the program; check its exit status 0 and that the terminal is restored."""
         before = len(self.raw)
         self.press("q")
         self.prompts(before)
@@ -329,7 +332,7 @@ class Shell(Terminal):
         self.leaves()
 
     def leaves(self) -> None:
-        """See that the terminal is as it was at the start, and end the shell."""
+        """Check that the terminal is restored, and exit the shell."""
         self.runs("stty -a", " icanon ")
         self.write(b"exit\r")
         self.ends()

@@ -53,7 +53,7 @@ async def test_the_time_zone_and_the_refresh_interval_hold_on_another_platform(
     start: Start, platform: SimulatedPlatform, clock: Clock
 ) -> None:
     other = SimulatedPlatform(jobs=70, seed=2, clock=clock.unix)
-    other.username = "gregor"
+    other.state.username = "gregor"
     with LoopbackServer(other) as second:
         async with start(settings=Settings(refresh=0)) as pilot:
             await shown(pilot, "CGC · rosalind")

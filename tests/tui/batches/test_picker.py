@@ -34,7 +34,7 @@ def add(
     """Add jobs that started so many hours before noon, and ended within a minute each."""
     ids = platform.add_jobs(count, state, **fields)
     for number, job_id in enumerate(reversed(ids)):
-        job = platform.store[job_id]
+        job = platform.state.store[job_id]
         job.submitted = NOON.timestamp() - hours * HOUR - 60 + number
         if state != "PENDING":
             job.starts = job.submitted

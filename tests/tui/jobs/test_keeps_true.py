@@ -196,7 +196,7 @@ async def test_another_user_sees_nothing_of_the_one_before(start: Start, platfor
         await pilot.press("r")
         await shown(pilot, "The platform refused the token")
         platform.remove_jobs(platform.ids())
-        platform.username = "other"
+        platform.state.username = "other"
         await pilot.press(*platform.token, "enter")
         await shown(pilot, "lists only the jobs that other started")
         await shown(pilot, "4 Failed 0")

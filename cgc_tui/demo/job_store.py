@@ -1,4 +1,4 @@
-"""The platform's book of jobs: their order, their filters, and how it moves with the clock."""
+"""The jobs of the platform: their order, filters, and changes over time."""
 
 from __future__ import annotations
 
@@ -15,43 +15,43 @@ ATTRIBUTES = frozenset(field.name for field in fields(Job)) - {"overrides", "fix
 
 
 class JobStore:
-    """All jobs of the user, oldest first inside and newest first outside.
+    """All jobs of the user, stored oldest first.
 
-    Unless `live`, time stands still for the jobs at the moment of construction.
+    Unless `live`, the time of construction stays the current time of the jobs.
     """
 
     def __init__(self, count: int, maker: JobMaker, clock: Callable[[], float], *, live: bool) -> None:
         self._clock = clock
         self._maker = maker
-        self._begun = clock()
+        self._started_at = clock()
         self._live = live
-        self._arrivals = Arrivals(maker, self._begun)
-        self._jobs = {job.id: job for job in maker.history(count, self._begun)}
-        self._most = count + Arrivals.MAX_JOBS
-        self._added = 0
+        self._arrivals = Arrivals(maker, self._started_at)
+        self._jobs = {job.id: job for job in maker.history(count, self._started_at)}
+        self._max_jobs = count + Arrivals.MAX_JOBS
+        self._additions = 0
 
     def __len__(self) -> int:
         return len(self._jobs)
 
     @property
     def now(self) -> float:
-        """The time as the jobs know it."""
-        return self._clock() if self._live else self._begun
+        """The current time of the jobs, in Unix seconds."""
+        return self._clock() if self._live else self._started_at
 
     def tick(self) -> None:
-        """Let come what is due by now; in the long run the oldest jobs make place for it."""
+        """Add the jobs that are due; beyond the maximum the oldest jobs are removed."""
         if not self._live:
             return
         due = self._arrivals.due(self.now)
         self._jobs.update((job.id, job) for job in due)
-        while due and len(self._jobs) > self._most:
+        while due and len(self._jobs) > self._max_jobs:
             del self._jobs[next(iter(self._jobs))]
 
     def __getitem__(self, job_id: str) -> Job:
         return self._jobs[job_id]
 
     def get(self, job_id: str) -> Job | None:
-        """Return a job, None where there is none of this id."""
+        """Return a job, or None if the id is unknown."""
         return self._jobs.get(job_id)
 
     def newest_first(self) -> list[Job]:
@@ -61,19 +61,19 @@ class JobStore:
     def matching(
         self, states: Iterable[str], project: str | None, volume: str | None, switches: Switches
     ) -> list[Job]:
-        """Return the jobs that a list call is about, in the platform's order."""
-        now, wanted = self.now, frozenset(states)
+        """Return the jobs that match, in the order of the list; no states means any state."""
+        now, state_set = self.now, frozenset(states)
         matches = [
             job
             for job in reversed(self._jobs.values())
             if (project is None or job.project == project)
             and (volume is None or job.volume == volume)
-            and (not wanted or shown_state(job, now, switches) in wanted)
+            and (not state_set or shown_state(job, now, switches) in state_set)
         ]
         return sorted(matches, key=lambda job: job.dice) if switches.shuffled else matches
 
     def job_for_file(self, imported_id: str) -> Job | None:
-        """Return the job that made the file or folder `imported_id`."""
+        """Return the job that created the file or folder `imported_id`."""
         now = self.now
         return next(
             (
@@ -85,33 +85,33 @@ class JobStore:
         )
 
     def taken_names(self) -> set[tuple[str | None, str]]:
-        """Return the names that are taken, by project."""
+        """Return the project and name of each imported file."""
         now = self.now
         return {(job.project, job.name) for job in self._jobs.values() if job.state(now) == "COMPLETED"}
 
     def add(self, job: Job) -> None:
-        """Put a job at the head of the list."""
+        """Add a job at the head of the list."""
         self._jobs[job.id] = job
 
     def new_rng(self) -> Random:
-        """Return a source of chance for the next new jobs."""
-        self._added += 1
-        return self._maker.rng(f"added {self._added}")
+        """Return a random number generator for the next new jobs."""
+        self._additions += 1
+        return self._maker.rng(f"added {self._additions}")
 
     def schedule(self, job: Job, rng: Random) -> None:
-        """Put a submitted job into the queue; unless `live` it stays there."""
+        """Queue a submitted job; unless `live` it stays PENDING."""
         if self._live:
             job.starts = self.now + rng.uniform(1.0, 8.0)
             job.ends = job.starts + rng.uniform(0.0, 2.0)
         self.add(job)
 
     def add_many(self, count: int, state: str, overrides: dict[str, Any]) -> list[str]:
-        """Add jobs at the head; return their ids as they are listed, newest first.
+        """Add jobs at the head; return their ids as listed, newest first.
 
-        `overrides` are attributes of `Job`, or fields of the record as they are to be told.
+        `overrides` are attributes of `Job` or fields of the record.
         """
-        self._added += 1
-        jobs = self._maker.batch(self._added * 1_000_000, count, self.now - count)
+        self._additions += 1
+        jobs = self._maker.batch(self._additions * 1_000_000, count, self.now - count)
         for job in jobs:
             job.submitted = min(job.submitted, self.now)
             self._change(job, state, overrides)
@@ -119,12 +119,12 @@ class JobStore:
         return [job.id for job in reversed(jobs)]
 
     def remove(self, ids: Iterable[str]) -> None:
-        """Take jobs off the list; raises KeyError for one that is not there."""
+        """Remove jobs; raises KeyError for an unknown id."""
         for job_id in ids:
             del self._jobs[job_id]
 
     def change(self, job_id: str, state: str, overrides: dict[str, Any]) -> None:
-        """Put a job into another state; raises KeyError for one that is not there."""
+        """Set the state of a job; raises KeyError for an unknown id."""
         self._change(self._jobs[job_id], state, overrides)
 
     def _change(self, job: Job, state: str, overrides: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Submissions are checked as the platform's pages say, one by one and in bulk."""
+"""Validation of submissions as documented, single and in bulk."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def to(**destination: Any) -> dict[str, Any]:
     return item(destination=destination)
 
 
-def test_a_submitted_job_waits_at_the_head_of_the_list(ask: Any, platform: SimulatedPlatform) -> None:
+def test_a_submitted_job_is_pending_at_the_head_of_the_list(ask: Any, platform: SimulatedPlatform) -> None:
     answer = ask("POST", IMPORTS, json=item(overwrite=True))
     record = answer.json()
     assert answer.status_code == 200
@@ -42,7 +42,7 @@ def test_a_submitted_job_waits_at_the_head_of_the_list(ask: Any, platform: Simul
     assert platform.job(record["id"]) == record
 
 
-def test_a_folder_keeps_its_structure_and_can_take_files(ask: Any, platform: SimulatedPlatform) -> None:
+def test_a_folder_keeps_its_structure_and_can_be_a_destination(ask: Any, platform: SimulatedPlatform) -> None:
     folder = ask("POST", IMPORTS, json=source(location="runs/7/")).json()
     assert folder["preserve_folder_structure"] is True
     assert folder["destination"]["name"] == "7"
@@ -81,7 +81,7 @@ def test_a_folder_keeps_its_structure_and_can_take_files(ask: Any, platform: Sim
         (to(parent="5" * 24), 404, 5026),
     ],
 )
-def test_a_bad_submission_is_refused_and_makes_no_job(
+def test_an_invalid_submission_is_rejected_and_creates_no_job(
     ask: Any, platform: SimulatedPlatform, body: object, status: int, code: int
 ) -> None:
     answer = ask("POST", IMPORTS, json=body)
@@ -97,14 +97,14 @@ def test_a_submission_needs_privileges(ask: Any, platform: SimulatedPlatform) ->
 
 
 @pytest.mark.parametrize("path", [IMPORTS, "/bulk/storage/imports/get", "/bulk/storage/imports/create"])
-def test_a_post_must_say_that_it_is_json_and_be_it(ask: Any, path: str) -> None:
+def test_a_post_needs_json_and_its_content_type(ask: Any, path: str) -> None:
     assert ask("POST", path, content=b"{}").status_code == 415
     assert ask("POST", path, content=b"{", headers={"content-type": "application/json"}).status_code == 400
     charset = {"content-type": "application/json; charset=utf-8"}
     assert ask("POST", path, content=b"{}", headers=charset).json()["code"] == 9011
 
 
-def test_a_bulk_submission_answers_for_each(ask: Any, platform: SimulatedPlatform) -> None:
+def test_a_bulk_submission_has_one_result_for_each_item(ask: Any, platform: SimulatedPlatform) -> None:
     body = {"items": [item(), source(volume="rosalind/none"), "x", to(project=PROJECT, name="b")]}
     records = ask("POST", "/bulk/storage/imports/create", json=body).json()["items"]
     assert [record.get("error", {}).get("code") for record in records] == [None, 9104, 9011, None]
@@ -117,17 +117,19 @@ def test_a_bulk_submission_answers_for_each(ask: Any, platform: SimulatedPlatfor
     assert len(platform.ids()) == 233
 
 
-def test_a_taken_name_fails_unless_it_may_be_replaced(ask: Any, platform: SimulatedPlatform) -> None:
+def test_a_name_conflict_fails_without_overwrite_or_autorename(ask: Any, platform: SimulatedPlatform) -> None:
     platform.add_jobs(1, "COMPLETED", project=PROJECT, name="file.bam")
     codes = {}
     for flag in ("none", "overwrite", "autorename"):
         job_id = ask("POST", IMPORTS, json=item() if flag == "none" else item(**{flag: True})).json()["id"]
-        codes[flag] = platform.store[job_id].error
+        codes[flag] = platform.state.store[job_id].error
     assert codes["none"] == 9108
     assert 9108 not in (codes["overwrite"], codes["autorename"])
 
 
-def test_an_autorenamed_job_can_have_its_new_name(ask: Any, platform: SimulatedPlatform) -> None:
+def test_the_destination_can_have_the_new_name_after_autorename(
+    ask: Any, platform: SimulatedPlatform
+) -> None:
     platform.switches.autorenamed_destination = True
     assert ask("POST", IMPORTS, json=item()).json()["destination"]["name"] == "file.bam"
     renamed = ask("POST", IMPORTS, json=item(autorename=True)).json()
@@ -135,7 +137,9 @@ def test_an_autorenamed_job_can_have_its_new_name(ask: Any, platform: SimulatedP
     assert platform.job(renamed["id"])["destination"] == renamed["destination"]
 
 
-def test_a_job_into_a_folder_can_have_the_project_in_its_place(ask: Any, platform: SimulatedPlatform) -> None:
+def test_the_destination_can_be_the_project_instead_of_the_folder(
+    ask: Any, platform: SimulatedPlatform
+) -> None:
     (folder,) = platform.add_jobs(1, "COMPLETED", location="runs/7/", project=PROJECT)
     platform.switches.folder_as_project = True
     inside = to(parent=platform.job(folder)["result"]["id"], name="x.bam")

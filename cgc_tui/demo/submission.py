@@ -1,16 +1,14 @@
-"""What the platform demands of a submission, and the job that comes of it ("Start an import job")."""
+"""Validates submissions and creates their jobs ("Start an import job")."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from cgc_tui.demo.answers import ApiError
 from cgc_tui.demo.jobs import CAUSES, Job, new_id
+from cgc_tui.demo.responses import ApiError
+from cgc_tui.demo.state import PlatformState
 
-if TYPE_CHECKING:
-    from cgc_tui.demo.platform import SimulatedPlatform
-
-ALLOWED = {
+ALLOWED_FIELDS = {
     "item": {
         "source",
         "destination",
@@ -25,27 +23,27 @@ ALLOWED = {
 FLAGS = ("overwrite", "autorename", "preserve_folder_structure")
 
 
-def _syntax(message: str) -> ApiError:
+def _syntax_error(message: str) -> ApiError:
     return ApiError(9011, f"Invalid request syntax: {message}")
 
 
 class Submission:
-    """A request that submits imports, one or several."""
+    """A request that submits one or several imports."""
 
-    def __init__(self, platform: SimulatedPlatform) -> None:
-        self._platform = platform
-        self._taken = platform.store.taken_names()
+    def __init__(self, state: PlatformState) -> None:
+        self._state = state
+        self._taken_names = state.store.taken_names()
 
     def accept(self, item: object) -> Job:
-        """Return the new job of a submitted item, or raise the `ApiError` that it gets."""
-        fields = _part(item, "item")
-        source = _part(fields.get("source"), "source")
-        destination = _part(fields.get("destination"), "destination")
+        """Return the new job of a submitted item; raises ApiError if the item is rejected."""
+        fields = _checked_object(item, "item")
+        source = _checked_object(fields.get("source"), "source")
+        destination = _checked_object(fields.get("destination"), "destination")
         _check_types(fields, source, destination)
         self._check_volume(source["volume"])
         folder = self._check_destination(destination)
-        in_project = folder is not None and self._platform.switches.folder_as_project
-        store = self._platform.store
+        in_project = folder is not None and self._state.switches.folder_as_project
+        store = self._state.store
         rng = store.new_rng()
         job = Job(
             id=new_id(rng),
@@ -53,7 +51,7 @@ class Submission:
             volume=source["volume"],
             location=source["location"],
             name=_name(source, destination),
-            submitted=self._platform.clock(),
+            submitted=self._state.clock(),
             project=folder.project if folder and in_project else destination.get("project"),
             parent=None if in_project else destination.get("parent"),
             overwrite=fields.get("overwrite", False),
@@ -61,58 +59,60 @@ class Submission:
             preserve=_preserve(fields, source),
             size=rng.randint(10**6, 10**10),
         )
-        taken = (job.project, job.name) in self._taken and not job.overwrite and not job.autorename
-        job.error = 9108 if taken else rng.choice(CAUSES) if rng.random() < 0.05 else None
+        name_taken = (job.project, job.name) in self._taken_names
+        conflict = name_taken and not job.overwrite and not job.autorename
+        job.error = 9108 if conflict else rng.choice(CAUSES) if rng.random() < 0.05 else None
         store.schedule(job, rng)
         return job
 
     def _check_volume(self, volume_id: str) -> None:
-        volume = self._platform.volumes.get(volume_id)
+        volume = self._state.volumes.get(volume_id)
         if volume is None:
             raise ApiError(9104)
-        if volume_id in self._platform.switches.forbidden_volumes:
+        if volume_id in self._state.switches.forbidden_volumes:
             raise ApiError(9020)
         if not volume.active:
             raise ApiError(9069)
 
     def _check_destination(self, destination: dict[str, str]) -> Job | None:
-        """Return the job that made the destination's folder, None for a project."""
+        """Return the job that created the destination folder, None for a project."""
         project = destination.get("project")
-        if project is not None and project not in self._platform.projects:
+        if project is not None and project not in self._state.projects:
             raise ApiError(9012)
-        if project in self._platform.switches.forbidden_projects:
+        if project in self._state.switches.forbidden_projects:
             raise ApiError(9102)
         parent = destination.get("parent")
         if parent is None:
             return None
-        job = self._platform.store.job_for_file(parent)
+        job = self._state.store.job_for_file(parent)
         if job is None or not job.folder:
             raise ApiError(5026)
         return job
 
 
-def _part(value: object, kind: str) -> dict[str, Any]:
+def _checked_object(value: object, kind: str) -> dict[str, Any]:
+    """Return `value`; reject anything but an object with known fields."""
     if not isinstance(value, dict):
-        raise _syntax(f"{kind} must be an object.")
-    if unknown := sorted(set(value) - ALLOWED[kind]):
-        raise _syntax(f"{kind} has no field {unknown[0][:40]}.")
+        raise _syntax_error(f"{kind} must be an object.")
+    if unknown := sorted(set(value) - ALLOWED_FIELDS[kind]):
+        raise _syntax_error(f"{kind} has no field {unknown[0][:40]}.")
     return value
 
 
-def _check_types(asked: dict[str, Any], source: dict[str, Any], destination: dict[str, Any]) -> None:
+def _check_types(fields: dict[str, Any], source: dict[str, Any], destination: dict[str, Any]) -> None:
     for name in ("volume", "location"):
         if not isinstance(source.get(name), str) or not source[name]:
-            raise _syntax(f"source.{name} must be a string that is not empty.")
+            raise _syntax_error(f"source.{name} must be a string that is not empty.")
     if ("project" in destination) == ("parent" in destination):
-        raise _syntax("destination must have either project or parent.")
+        raise _syntax_error("destination must have either project or parent.")
     for name, value in destination.items():
         if not isinstance(value, str) or not value:
-            raise _syntax(f"destination.{name} must be a string that is not empty.")
+            raise _syntax_error(f"destination.{name} must be a string that is not empty.")
     for name in FLAGS:
-        if not isinstance(asked.get(name, False), bool):
-            raise _syntax(f"{name} must be true or false.")
-    if "preserve_folder_structure" in asked and not source["location"].endswith("/"):
-        raise _syntax("preserve_folder_structure is for folders only.")
+        if not isinstance(fields.get(name, False), bool):
+            raise _syntax_error(f"{name} must be true or false.")
+    if "preserve_folder_structure" in fields and not source["location"].endswith("/"):
+        raise _syntax_error("preserve_folder_structure is for folders only.")
 
 
 def _name(source: dict[str, str], destination: dict[str, str]) -> str:
@@ -125,6 +125,6 @@ def _name(source: dict[str, str], destination: dict[str, str]) -> str:
     return name or inferred
 
 
-def _preserve(asked: dict[str, Any], source: dict[str, str]) -> bool | None:
-    preserve: bool = asked.get("preserve_folder_structure", True)
+def _preserve(fields: dict[str, Any], source: dict[str, str]) -> bool | None:
+    preserve: bool = fields.get("preserve_folder_structure", True)
     return preserve if source["location"].endswith("/") else None

@@ -1,4 +1,4 @@
-"""The shapes of the platform's answers, and how an answer travels."""
+"""Responses of the platform, and how a response is delivered."""
 
 from __future__ import annotations
 
@@ -38,68 +38,68 @@ ERRORS: dict[int, tuple[int, str]] = {
     90001: (401, "Unauthorized."),
     90004: (500, "An unexpected error occurred."),
 }
-"""Code → HTTP status and the platform's words ("API status codes")."""
+"""Code → HTTP status and message ("API status codes")."""
 
 
 def envelope(code: int, message: str | None = None, status: int | None = None) -> dict[str, Any]:
-    """Return the error body for `code`; words and status are the documented ones unless given."""
-    known = ERRORS.get(code, (500, "Unexpected error."))
+    """Return the error body for `code`, by default with the documented message and status."""
+    known_status, known_message = ERRORS.get(code, (500, "Unexpected error."))
     return {
-        "status": status or known[0],
+        "status": status or known_status,
         "code": code,
-        "message": message or known[1],
+        "message": message or known_message,
         "more_info": MORE_INFO.format(code=code),
     }
 
 
 class ApiError(Exception):
-    """The platform's no to a request, or to one item of a bulk request."""
+    """The platform rejects a request, or one item of a bulk request."""
 
     def __init__(self, code: int, message: str | None = None) -> None:
         super().__init__(code, message)
         self.body = envelope(code, message)
 
-    def answer(self) -> httpx.Response:
-        """Return the refusal as an answer of its own."""
-        return json_answer(self.body, self.body["status"])
+    def response(self) -> httpx.Response:
+        """Return the error as a response."""
+        return json_response(self.body, self.body["status"])
 
 
-def json_answer(
+def json_response(
     payload: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> httpx.Response:
-    """Return `payload` as JSON; what is not ASCII is escaped, so lone surrogates pass."""
-    return raw_answer(json.dumps(payload).encode(), status, headers=headers)
+    """Return `payload` as JSON, in ASCII with escapes, so that lone surrogates pass."""
+    return raw_response(json.dumps(payload).encode(), status, headers=headers)
 
 
-def raw_answer(
+def raw_response(
     body: bytes,
     status: int = 200,
-    kind: str = "application/json",
+    content_type: str = "application/json",
     headers: Mapping[str, str] | None = None,
 ) -> httpx.Response:
-    """Return `body` as it is, never decompressed on the way."""
-    head = {"content-type": kind, "content-length": str(len(body)), **(headers or {})}
+    """Return `body` unchanged; httpx does not decompress it here."""
+    head = {"content-type": content_type, "content-length": str(len(body)), **(headers or {})}
     return httpx.Response(status, headers=head, stream=httpx.ByteStream(body))
 
 
 def no_route(status: int) -> httpx.Response:
-    """Return what a request gets that no route takes: its `status` is a string."""
-    known = HTTPStatus(status)
-    return json_answer({"status": known.name, "message": f"HTTP {status} {known.phrase}"}, status)
+    """Return the response to a request without a route; its `status` field is a string."""
+    name, phrase = HTTPStatus(status).name, HTTPStatus(status).phrase
+    return json_response({"status": name, "message": f"HTTP {status} {phrase}"}, status)
 
 
 def body_of(response: httpx.Response) -> bytes:
-    """Return the bytes of a body as they go over the wire."""
+    """Return the body as sent over the network."""
     assert isinstance(response.stream, httpx.ByteStream)
     return b"".join(response.stream)
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How an answer travels: what only a transport or a socket can play.
+    """How a transport or a server delivers a response.
 
-    `drop` tells where the connection is reset; `timeout` is a time-out at once, without the wait.
-    Times are in seconds.
+    `drop` is the point where the connection is reset: "connect", "before", "headers" or "body". `timeout`
+    raises a time-out at once. Times are in seconds.
     """
 
     slow_s: float = 0.0
@@ -112,12 +112,12 @@ class Delivery:
 
 
 def with_delivery(response: httpx.Response, **changes: Any) -> httpx.Response:
-    """Change how `response` travels, and return it."""
+    """Change how `response` is delivered, and return it."""
     response.extensions["delivery"] = replace(delivery_of(response), **changes)
     return response
 
 
 def delivery_of(response: httpx.Response) -> Delivery:
-    """Return how `response` travels."""
+    """Return how `response` is delivered."""
     delivery: Delivery = response.extensions.get("delivery", Delivery())
     return delivery
