@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from rich.console import RenderableType
 from textual import events, on, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.driver import Driver
-from textual.filter import LineFilter
-from textual.message_pump import MessagePump
 from textual.screen import Screen
-from textual.worker import WorkerFailed
 
 from cgc_tui.config.settings import Settings
 from cgc_tui.domain.text import SafeText, sanitize
@@ -25,15 +21,14 @@ from cgc_tui.system.clipboard import ClipboardRoute, choose_route, copy_to_tmux
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.messages import CopyRequested, OpenLinkRequested, TitleRequested
 from cgc_tui.tui.stylesheets import stylesheet
-from cgc_tui.tui.terminal import textual_patches  # noqa: F401
 from cgc_tui.tui.terminal.driver import TerminalDriver
 from cgc_tui.tui.terminal.input_queue import InputQueue
-from cgc_tui.tui.terminal.output_filter import ControlCharFilter
+from cgc_tui.tui.terminal.safe_app import SafeApp
 
 WARNING_SECONDS = 20.0
 
 
-class TerminalApp(App[None]):
+class TerminalApp(SafeApp):
     """An app that lives in a terminal on another machine."""
 
     TITLE = "cgc-tui"
@@ -51,7 +46,6 @@ class TerminalApp(App[None]):
     ) -> None:
         """`config_path` is the file that the settings are from."""
         super().__init__(driver_class=driver_class, css_path=[stylesheet("app"), stylesheet("jobs")])
-        self._control_filter = ControlCharFilter()
         self._input_queue = InputQueue(self, self._take)
         self._config_path = config_path
         self._environ = environ
@@ -60,34 +54,6 @@ class TerminalApp(App[None]):
         if settings.theme is not None and settings.theme in self.available_themes:
             self.theme = settings.theme
         self.set_keymap(settings.keys)
-
-    @property
-    def crash(self) -> BaseException | None:
-        """The exception that ended the app, if one did."""
-        return self._exception.error if isinstance(self._exception, WorkerFailed) else self._exception
-
-    def _fatal_error(self) -> None:
-        """End without Textual's traceback, which shows the variables of every frame."""
-        self._close_messages_no_wait()
-
-    def panic(self, *_: RenderableType) -> None:
-        """End without what an exception would print of itself."""
-        self._fatal_error()
-
-    async def _shutdown(self) -> None:
-        """Close the terminal also where closing all else fails."""
-        try:
-            await super()._shutdown()
-        finally:
-            if self._driver is not None:
-                self._driver.close()
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return Textual's filters, and the guard behind them."""
-        return (*super().get_line_filters(), self._control_filter)
-
-    def _set_pointer_shape(self, shape: str) -> None:
-        """Leave the shape of the pointer to the terminal."""
 
     async def on_event(self, event: events.Event) -> None:
         """Take keys and pastes one after another; what interrupts the app waits for none."""
@@ -100,20 +66,12 @@ class TerminalApp(App[None]):
 
     async def _take(self, event: events.Event) -> None:
         """Deal with a key or a paste, unless it was typed after `Ctrl+Z`: it was meant for the shell."""
-        if not (isinstance(self._driver, TerminalDriver) and event.time < self._driver.resumed_at):
+        if self.terminal is None or event.time >= self.terminal.resumed_at:
             await super().on_event(event)
 
     def _interrupts(self, event: events.Event) -> bool:
         active = self.screen.active_bindings.get(event.key) if isinstance(event, events.Key) else None
         return active is not None and active.binding.id == "app.interrupt"
-
-    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
-        """End as soon as all screens are whole: Textual builds no further in an app that is ending."""
-        unfinished: MessagePump | None = next((one for one in self.screen_stack if not one.is_mounted), None)
-        if not self._is_mounted:
-            unfinished = self
-        if unfinished is None or not unfinished.call_later(self.exit, result, return_code, message):
-            super().exit(result, return_code, message)
 
     def warn(self, message: str) -> None:
         """Show what the user should know before going on."""
@@ -168,8 +126,8 @@ class TerminalApp(App[None]):
 
     def set_title(self, request: TitleRequested) -> None:
         """Put words into the terminal's title, and ring its bell."""
-        if isinstance(self._driver, TerminalDriver):
-            self._driver.set_title(f"{self.TITLE}: {request.title}" if request.title else "")
+        if self.terminal is not None:
+            self.terminal.set_title(f"{self.TITLE}: {request.title}" if request.title else "")
         if request.ring:
             self.bell()
 
@@ -204,18 +162,18 @@ class TerminalApp(App[None]):
 
     def action_suspend_process(self) -> None:
         """Return to the shell until it continues the app."""
-        if isinstance(self._driver, TerminalDriver):
-            self._driver.suspend()
+        if self.terminal is not None:
+            self.terminal.suspend()
 
     def action_repaint(self) -> None:
         """Paint the whole screen anew."""
-        if isinstance(self._driver, TerminalDriver):
-            self._driver.repaint()
+        if self.terminal is not None:
+            self.terminal.repaint()
 
     def action_mouse(self) -> None:
         """Take the mouse, or leave it to the terminal for selecting text."""
-        if isinstance(self._driver, TerminalDriver):
-            app_has_mouse = self._driver.toggle_mouse()
+        if self.terminal is not None:
+            app_has_mouse = self.terminal.toggle_mouse()
             owner = (
                 "The app has the mouse."
                 if app_has_mouse

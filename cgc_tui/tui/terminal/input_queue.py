@@ -8,8 +8,8 @@ from functools import partial
 from itertools import takewhile
 
 from textual.app import App
+from textual.dom import DOMNode
 from textual.events import Event, Key
-from textual.message_pump import MessagePump
 
 MAX_REPEATS = 64
 """So many presses of one key may wait for their turn: more are no typing, but a key that was held down."""
@@ -29,7 +29,7 @@ class InputQueue:
         self._app = app
         self._handle = handle
         self._waiting: deque[Event] = deque()
-        self._at: MessagePump | None = None
+        self._at: DOMNode | None = None
 
     @property
     def busy(self) -> bool:
@@ -63,14 +63,14 @@ class InputQueue:
         for _ in range(repeats - MAX_REPEATS):
             self._waiting.popleft()
 
-    def _track(self, pump: MessagePump | None) -> None:
-        """Come behind the event at one more of those that it passes."""
-        if pump is None or pump is self._app or not pump.call_later(self._track, pump._parent):
+    def _track(self, node: DOMNode | None) -> None:
+        """Follow the event up the DOM, one node per callback."""
+        if node is None or node is self._app or not node.call_later(self._track, node.parent):
             self._at = self._app
             # Later, and once more: a change of the focus that the event asked for comes between.
             self._app.call_later(self._app.call_later, self._next)
         else:
-            self._at = pump
+            self._at = node
 
 
 def _same(event: Event, *, key: Key) -> bool:
