@@ -188,10 +188,7 @@ class JobTable(DiffTable, inherit_bindings=False):
             target = 0
         elif scroll:
             scroll += target - row
-        scroll = min(max(scroll, target - height + 1, 0), target)
-        self.move_cursor(row=target, scroll=False)
-        if self.size.height:  # hidden, it has none
-            self.call_after_refresh(self.scroll_to, y=scroll, animate=False, force=True, immediate=True)
+        self.restore_view(target, scroll)
 
     def _post_highlight(self) -> None:
         if self.job != self._highlighted_job:

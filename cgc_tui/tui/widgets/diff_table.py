@@ -65,6 +65,15 @@ class DiffTable(DataTable[Text]):
                         self.update_cell(str(index), key, self._text(cell))
         self._cells = cells
 
+    def restore_view(self, row: int, scroll: int) -> None:
+        """Put the cursor on a row, and scroll to a line or as near as the cursor stays in view."""
+        header = self.header_height if self.show_header else 0
+        height = max(1, self.size.height - header)
+        scroll = min(max(scroll, row - height + 1, 0), row)
+        self.move_cursor(row=row, scroll=False)
+        if self.size.height:  # 0 while hidden
+            self.call_after_refresh(self.scroll_to, y=scroll, animate=False, force=True, immediate=True)
+
     def _restyle(self) -> None:
         for index, row in enumerate(self._cells):
             for key, cell in zip(self._column_keys, row, strict=True):
