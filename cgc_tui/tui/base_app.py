@@ -1,4 +1,4 @@
-"""What screens ask of the terminal, whatever they show: copying, opening, help, commands, repainting."""
+"""The app without its screens: copying, opening links, help, commands, repainting."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class TerminalApp(SafeApp):
         *,
         driver_class: type[Driver] | None = TerminalDriver,
     ) -> None:
-        """`config_path` is the file that the settings are from."""
+        """`config_path` is the file from which the settings were read."""
         super().__init__(driver_class=driver_class, css_path=[stylesheet("app"), stylesheet("jobs")])
         self._input_queue = InputQueue(self, self._take)
         self._config_path = config_path
@@ -56,16 +56,17 @@ class TerminalApp(SafeApp):
         self.set_keymap(settings.keys)
 
     async def on_event(self, event: events.Event) -> None:
-        """Take keys and pastes one after another; what interrupts the app waits for none."""
+        """Handle keys and pastes one after another; the key that quits does not wait."""
         typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
-        turns = self._input_queue
-        if typed and (not turns.busy or turns.repeats(event) or not self._interrupts(event)):
-            await turns.put(event)
+        if typed and (
+            not self._input_queue.busy or self._input_queue.repeats(event) or not self._interrupts(event)
+        ):
+            await self._input_queue.put(event)
         else:
             await super().on_event(event)
 
     async def _take(self, event: events.Event) -> None:
-        """Deal with a key or a paste, unless it was typed after `Ctrl+Z`: it was meant for the shell."""
+        """Handle a key or a paste, unless it was typed after `Ctrl+Z` and meant for the shell."""
         if self.terminal is None or event.time >= self.terminal.resumed_at:
             await super().on_event(event)
 
@@ -74,7 +75,7 @@ class TerminalApp(SafeApp):
         return active is not None and active.binding.id == "app.interrupt"
 
     def warn(self, message: str) -> None:
-        """Show what the user should know before going on."""
+        """Show a warning that stays for a while."""
         self.notify(sanitize(message), severity="warning", timeout=WARNING_SECONDS, markup=False)
 
     @on(CopyRequested)
@@ -83,7 +84,7 @@ class TerminalApp(SafeApp):
 
     @work
     async def copy(self, request: CopyRequested) -> None:
-        """Copy by the way that this terminal has, and say which it was."""
+        """Copy by the route that this terminal supports, and notify which one it was."""
         from cgc_tui.tui.dialogs.text import TextDialog
 
         self.clear_notifications()
@@ -125,14 +126,14 @@ class TerminalApp(SafeApp):
         self.set_title(event)
 
     def set_title(self, request: TitleRequested) -> None:
-        """Put words into the terminal's title, and ring its bell."""
+        """Set the title of the terminal, and ring its bell if requested."""
         if self.terminal is not None:
             self.terminal.set_title(f"{self.TITLE}: {request.title}" if request.title else "")
         if request.ring:
             self.bell()
 
     def action_help(self) -> None:
-        """Show all keys that work here."""
+        """Show all keys of the current screen."""
         from cgc_tui.tui.dialogs.help import HelpDialog
 
         keys: dict[str, list[str]] = {}
@@ -144,13 +145,13 @@ class TerminalApp(SafeApp):
 
     @staticmethod
     def _own_bindings(screen: Screen[object]) -> Iterator[tuple[DOMNode, Binding]]:
-        """Yield the bindings that work on a screen and are this app's: those with an id."""
+        """Yield the active bindings of a screen that are this app's: those with an id."""
         for node, binding, enabled, _ in screen.active_bindings.values():
             if binding.id and binding.description and enabled:
                 yield node, binding
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Offer every action that has a key here, and the theme."""
+        """Offer the theme and every action that has a key on the screen."""
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
         offered = set()
         for node, binding in self._own_bindings(screen):
@@ -161,17 +162,17 @@ class TerminalApp(SafeApp):
                 yield SystemCommand(binding.tooltip or binding.description, f"key {key}", action)
 
     def action_suspend_process(self) -> None:
-        """Return to the shell until it continues the app."""
+        """Suspend the app and return to the shell."""
         if self.terminal is not None:
             self.terminal.suspend()
 
     def action_repaint(self) -> None:
-        """Paint the whole screen anew."""
+        """Repaint the whole screen."""
         if self.terminal is not None:
             self.terminal.repaint()
 
     def action_mouse(self) -> None:
-        """Take the mouse, or leave it to the terminal for selecting text."""
+        """Switch the mouse between the app and the terminal, which can select text with it."""
         if self.terminal is not None:
             app_has_mouse = self.terminal.toggle_mouse()
             owner = (

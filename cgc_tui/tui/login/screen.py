@@ -1,4 +1,4 @@
-"""Asks for a token, tries it, and gives it on."""
+"""The login screen: reads a token and verifies it."""
 
 from __future__ import annotations
 
