@@ -31,6 +31,7 @@ from cgc_tui.tui.jobs.result_bar import ResultBar
 from cgc_tui.tui.jobs.state_tabs import StateTabs
 from cgc_tui.tui.jobs.status_line import StatusLine
 from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.startup_tricks import skip_first_restyle
 from cgc_tui.tui.watch.flow import Watching
 from cgc_tui.tui.widgets.job_detail import JobDetail
 from cgc_tui.tui.widgets.key_bar import KeyBar
@@ -117,9 +118,8 @@ class JobsScreen(Watching):
         yield TooSmall()
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """Leave the styles as they are the first time: all that there is has just got its own."""
-        if not self.stack_updates:
-            event.refresh_styles = False
+        """Skip the restyle on the first resume: the screen has just been styled."""
+        skip_first_restyle(self, event)
 
     def on_mount(self) -> None:
         """Follow the app's state, and put the focus on the list."""
