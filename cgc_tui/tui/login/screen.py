@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LoginResult:
-    """A token that the platform at `endpoint` knows, and the client that has it."""
+    """A token that the platform at `endpoint` accepted, and the client that uses it."""
 
     endpoint: str
     token: Token
@@ -38,7 +38,7 @@ class LoginResult:
 
 
 class TokenInput(Input):
-    """A line that hides what it holds and never gives it to the clipboard."""
+    """An input that hides its value and never copies it to the clipboard."""
 
     def __init__(self) -> None:
         super().__init__(password=True, compact=True, id="token", max_length=4096)
@@ -51,7 +51,7 @@ class TokenInput(Input):
 
 
 class LoginScreen(Screen[LoginResult | None]):
-    """The platform, where to get a token, and a line to paste it into."""
+    """The platform, where to get a token, and an input for it."""
 
     CSS_PATH = stylesheet("login")
     AUTO_FOCUS = "#token"
@@ -67,7 +67,7 @@ class LoginScreen(Screen[LoginResult | None]):
         display: DisplayOptions,
         can_cancel: bool,
     ) -> None:
-        """`store` is the path where a token is kept; `can_cancel` says whether Esc goes back."""
+        """`store` is the path where the token is stored; with `can_cancel`, Esc goes back."""
         super().__init__()
         self._endpoint = endpoint
         self._store = store
@@ -104,7 +104,7 @@ class LoginScreen(Screen[LoginResult | None]):
         yield TooSmall()
 
     def on_mount(self) -> None:
-        """Show why there is a question, and where to get a token."""
+        """Show the reason for the login, and where to get a token."""
         self._say(self._reason)
         self._show_where()
 
@@ -119,7 +119,7 @@ class LoginScreen(Screen[LoginResult | None]):
 
     @property
     def endpoint(self) -> str:
-        """The endpoint that is chosen."""
+        """The endpoint of the selected platform."""
         return str(self.query_one(Select).value)
 
     @on(Input.Submitted)
@@ -167,6 +167,6 @@ class LoginScreen(Screen[LoginResult | None]):
         reason.display = bool(message)
 
     def action_leave(self) -> None:
-        """Go back to the list, where there is one."""
+        """Go back to the list, if there is one."""
         if self._can_cancel:
             self.dismiss(None)

@@ -1,4 +1,4 @@
-"""Says which platform one looks at, as whom, and how old the list is."""
+"""Shows the platform, the user, and the age of the list."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class TopBar(SplitLine):
     user: reactive[SafeText | None] = reactive[SafeText | None](None)
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
     interval: reactive[float | None] = reactive[float | None](None)
-    """Seconds between refreshes; 0 is off, None where there are none to speak of."""
+    """Seconds between refreshes; 0 is off, None if there is no refresh."""
     paused: reactive[bool] = reactive(False)
     presence: reactive[Presence] = reactive(Presence.ACTIVE)
 
     def __init__(self, platform: str, last_user: SafeText | None = None) -> None:
-        """`last_user` stands there until the user is known."""
+        """`last_user` is shown until the user is known."""
         super().__init__()
         self.platform = sanitize(platform)
         self.last_user = last_user
