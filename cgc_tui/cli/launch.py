@@ -63,6 +63,14 @@ def run_app(options: argparse.Namespace, request_log: RequestLog, prefetch: Pref
     if prefetch is not None:
         start_prefetch(prefetch, session, query)
     gc.disable()
+    from cgc_tui.tui.terminal.textual_support import unsupported_textual
+
+    if (problem := unsupported_textual()) is not None:
+        gc.enable()
+        if prefetch is not None:
+            prefetch.close()
+        say(problem)
+        return ExitCode.USAGE
     from cgc_tui.system.event_loop import run
     from cgc_tui.tui.app import AppConfig, CgcApp
     from cgc_tui.tui.terminal.driver import DiffDriver, TerminalDriver

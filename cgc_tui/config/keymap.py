@@ -158,12 +158,12 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("events.copy", "y", "copy", "Copy"),
     ),
     "event_lines": (
-        Key("events.up", "up,k", "move(-1)", "Up", show=False),
-        Key("events.down", "down,j", "move(1)", "Down", show=False),
-        Key("events.page_up", "pageup", "page(-1)", "Screen up", show=False),
-        Key("events.page_down", "pagedown,space", "page(1)", "Screen down", show=False),
-        Key("events.top", "home,g", "move(-1000000)", "Newest", show=False),
-        Key("events.bottom", "end,G", "move(1000000)", "Oldest", show=False),
+        Key("events.up", "up,k", "cursor_up", "Up", show=False),
+        Key("events.down", "down,j", "cursor_down", "Down", show=False),
+        Key("events.page_up", "pageup", "page_up", "Screen up", show=False),
+        Key("events.page_down", "pagedown,space", "page_down", "Screen down", show=False),
+        Key("events.top", "home,g", "scroll_top", "Newest", show=False),
+        Key("events.bottom", "end,G", "scroll_bottom", "Oldest", show=False),
     ),
 }
 """The keys by screen or widget."""

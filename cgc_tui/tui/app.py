@@ -25,6 +25,7 @@ from cgc_tui.tui.app_state import UserIdentified
 from cgc_tui.tui.base_app import TerminalApp
 from cgc_tui.tui.jobs.screen import JobsScreen
 from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.startup_tricks import set_breakpoint_classes
 from cgc_tui.tui.terminal.driver import TerminalDriver
 
 if TYPE_CHECKING:
@@ -79,9 +80,7 @@ class CgcApp(TerminalApp):
         if self._app_config.prefetch is not None:
             self._session.client.imports.prefetched = self._app_config.prefetch
         jobs = self._make_jobs_screen(self._app_config.query)
-        # Known before they are found out, they do not have everything styled twice.
-        jobs.add_class(*jobs._get_breakpoint_classes(self.size.width, self.HORIZONTAL_BREAKPOINTS))
-        jobs.add_class(*jobs._get_breakpoint_classes(self.size.height, self.VERTICAL_BREAKPOINTS))
+        set_breakpoint_classes(jobs, self)
         return jobs
 
     def on_mount(self) -> None:

@@ -1,22 +1,18 @@
-"""What screens ask of the terminal, whatever they show: copying, opening, help, commands, repainting."""
+"""The app without its screens: copying, opening links, help, commands, repainting."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from rich.console import RenderableType
 from textual import events, on, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.driver import Driver
-from textual.filter import LineFilter
-from textual.message_pump import MessagePump
 from textual.screen import Screen
-from textual.worker import WorkerFailed
 
 from cgc_tui.config.settings import Settings
 from cgc_tui.domain.text import SafeText, sanitize
@@ -25,15 +21,14 @@ from cgc_tui.system.clipboard import ClipboardRoute, choose_route, copy_to_tmux
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.messages import CopyRequested, OpenLinkRequested, TitleRequested
 from cgc_tui.tui.stylesheets import stylesheet
-from cgc_tui.tui.terminal import textual_patches  # noqa: F401
 from cgc_tui.tui.terminal.driver import TerminalDriver
 from cgc_tui.tui.terminal.input_queue import InputQueue
-from cgc_tui.tui.terminal.output_filter import ControlCharFilter
+from cgc_tui.tui.terminal.safe_app import SafeApp
 
 WARNING_SECONDS = 20.0
 
 
-class TerminalApp(App[None]):
+class TerminalApp(SafeApp):
     """An app that lives in a terminal on another machine."""
 
     TITLE = "cgc-tui"
@@ -49,9 +44,8 @@ class TerminalApp(App[None]):
         *,
         driver_class: type[Driver] | None = TerminalDriver,
     ) -> None:
-        """`config_path` is the file that the settings are from."""
+        """`config_path` is the file from which the settings were read."""
         super().__init__(driver_class=driver_class, css_path=[stylesheet("app"), stylesheet("jobs")])
-        self._control_filter = ControlCharFilter()
         self._input_queue = InputQueue(self, self._take)
         self._config_path = config_path
         self._environ = environ
@@ -61,62 +55,27 @@ class TerminalApp(App[None]):
             self.theme = settings.theme
         self.set_keymap(settings.keys)
 
-    @property
-    def crash(self) -> BaseException | None:
-        """The exception that ended the app, if one did."""
-        return self._exception.error if isinstance(self._exception, WorkerFailed) else self._exception
-
-    def _fatal_error(self) -> None:
-        """End without Textual's traceback, which shows the variables of every frame."""
-        self._close_messages_no_wait()
-
-    def panic(self, *_: RenderableType) -> None:
-        """End without what an exception would print of itself."""
-        self._fatal_error()
-
-    async def _shutdown(self) -> None:
-        """Close the terminal also where closing all else fails."""
-        try:
-            await super()._shutdown()
-        finally:
-            if self._driver is not None:
-                self._driver.close()
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return Textual's filters, and the guard behind them."""
-        return (*super().get_line_filters(), self._control_filter)
-
-    def _set_pointer_shape(self, shape: str) -> None:
-        """Leave the shape of the pointer to the terminal."""
-
     async def on_event(self, event: events.Event) -> None:
-        """Take keys and pastes one after another; what interrupts the app waits for none."""
+        """Handle keys and pastes one after another; the key that quits does not wait."""
         typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
-        turns = self._input_queue
-        if typed and (not turns.busy or turns.repeats(event) or not self._interrupts(event)):
-            await turns.put(event)
+        if typed and (
+            not self._input_queue.busy or self._input_queue.repeats(event) or not self._interrupts(event)
+        ):
+            await self._input_queue.put(event)
         else:
             await super().on_event(event)
 
     async def _take(self, event: events.Event) -> None:
-        """Deal with a key or a paste, unless it was typed after `Ctrl+Z`: it was meant for the shell."""
-        if not (isinstance(self._driver, TerminalDriver) and event.time < self._driver.resumed_at):
+        """Handle a key or a paste, unless it was typed after `Ctrl+Z` and meant for the shell."""
+        if self.terminal is None or event.time >= self.terminal.resumed_at:
             await super().on_event(event)
 
     def _interrupts(self, event: events.Event) -> bool:
         active = self.screen.active_bindings.get(event.key) if isinstance(event, events.Key) else None
         return active is not None and active.binding.id == "app.interrupt"
 
-    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
-        """End as soon as all screens are whole: Textual builds no further in an app that is ending."""
-        unfinished: MessagePump | None = next((one for one in self.screen_stack if not one.is_mounted), None)
-        if not self._is_mounted:
-            unfinished = self
-        if unfinished is None or not unfinished.call_later(self.exit, result, return_code, message):
-            super().exit(result, return_code, message)
-
     def warn(self, message: str) -> None:
-        """Show what the user should know before going on."""
+        """Show a warning that stays for a while."""
         self.notify(sanitize(message), severity="warning", timeout=WARNING_SECONDS, markup=False)
 
     @on(CopyRequested)
@@ -125,7 +84,7 @@ class TerminalApp(App[None]):
 
     @work
     async def copy(self, request: CopyRequested) -> None:
-        """Copy by the way that this terminal has, and say which it was."""
+        """Copy by the route that this terminal supports, and notify which one it was."""
         from cgc_tui.tui.dialogs.text import TextDialog
 
         self.clear_notifications()
@@ -167,14 +126,14 @@ class TerminalApp(App[None]):
         self.set_title(event)
 
     def set_title(self, request: TitleRequested) -> None:
-        """Put words into the terminal's title, and ring its bell."""
-        if isinstance(self._driver, TerminalDriver):
-            self._driver.set_title(f"{self.TITLE}: {request.title}" if request.title else "")
+        """Set the title of the terminal, and ring its bell if requested."""
+        if self.terminal is not None:
+            self.terminal.set_title(f"{self.TITLE}: {request.title}" if request.title else "")
         if request.ring:
             self.bell()
 
     def action_help(self) -> None:
-        """Show all keys that work here."""
+        """Show all keys of the current screen."""
         from cgc_tui.tui.dialogs.help import HelpDialog
 
         keys: dict[str, list[str]] = {}
@@ -186,13 +145,13 @@ class TerminalApp(App[None]):
 
     @staticmethod
     def _own_bindings(screen: Screen[object]) -> Iterator[tuple[DOMNode, Binding]]:
-        """Yield the bindings that work on a screen and are this app's: those with an id."""
+        """Yield the active bindings of a screen that are this app's: those with an id."""
         for node, binding, enabled, _ in screen.active_bindings.values():
             if binding.id and binding.description and enabled:
                 yield node, binding
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Offer every action that has a key here, and the theme."""
+        """Offer the theme and every action that has a key on the screen."""
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
         offered = set()
         for node, binding in self._own_bindings(screen):
@@ -203,19 +162,19 @@ class TerminalApp(App[None]):
                 yield SystemCommand(binding.tooltip or binding.description, f"key {key}", action)
 
     def action_suspend_process(self) -> None:
-        """Return to the shell until it continues the app."""
-        if isinstance(self._driver, TerminalDriver):
-            self._driver.suspend()
+        """Suspend the app and return to the shell."""
+        if self.terminal is not None:
+            self.terminal.suspend()
 
     def action_repaint(self) -> None:
-        """Paint the whole screen anew."""
-        if isinstance(self._driver, TerminalDriver):
-            self._driver.repaint()
+        """Repaint the whole screen."""
+        if self.terminal is not None:
+            self.terminal.repaint()
 
     def action_mouse(self) -> None:
-        """Take the mouse, or leave it to the terminal for selecting text."""
-        if isinstance(self._driver, TerminalDriver):
-            app_has_mouse = self._driver.toggle_mouse()
+        """Switch the mouse between the app and the terminal, which can select text with it."""
+        if self.terminal is not None:
+            app_has_mouse = self.terminal.toggle_mouse()
             owner = (
                 "The app has the mouse."
                 if app_has_mouse

@@ -52,16 +52,17 @@ cgc_tui.formatting.lists cgc_tui.formatting.rows cgc_tui.services cgc_tui.servic
 cgc_tui.system.crash_report cgc_tui.system.event_loop cgc_tui.system.process_limits
 cgc_tui.tui cgc_tui.tui.app cgc_tui.tui.app_state cgc_tui.tui.base_app cgc_tui.tui.context
 cgc_tui.tui.jobs cgc_tui.tui.jobs.empty_state cgc_tui.tui.jobs.feed cgc_tui.tui.jobs.found_list
-cgc_tui.tui.jobs.job_rows cgc_tui.tui.jobs.job_table cgc_tui.tui.jobs.pages cgc_tui.tui.jobs.screen
+cgc_tui.tui.jobs.job_table cgc_tui.tui.jobs.pages cgc_tui.tui.jobs.screen
 cgc_tui.tui.jobs.state_tabs cgc_tui.tui.jobs.status_line cgc_tui.tui.jobs.tally cgc_tui.tui.jobs.waiting
-cgc_tui.tui.keys cgc_tui.tui.messages cgc_tui.tui.stylesheets cgc_tui.tui.terminal
+cgc_tui.tui.keys cgc_tui.tui.messages cgc_tui.tui.startup_tricks cgc_tui.tui.stylesheets cgc_tui.tui.terminal
 cgc_tui.tui.terminal.diff cgc_tui.tui.terminal.diff.ansi_writer cgc_tui.tui.terminal.diff.cell_grid
 cgc_tui.tui.terminal.diff.screen_differ cgc_tui.tui.terminal.diff.sgr cgc_tui.tui.terminal.diff.support
 cgc_tui.tui.terminal.diff.text_cells cgc_tui.tui.terminal.driver cgc_tui.tui.terminal.input_queue
 cgc_tui.tui.terminal.input_sanitizer cgc_tui.tui.terminal.output_filter cgc_tui.tui.terminal.shutdown
-cgc_tui.tui.terminal.textual_patches cgc_tui.tui.widgets cgc_tui.tui.widgets.job_detail
-cgc_tui.tui.widgets.key_bar cgc_tui.tui.widgets.split_line cgc_tui.tui.widgets.too_small
-cgc_tui.tui.widgets.top_bar
+cgc_tui.tui.terminal.safe_app cgc_tui.tui.terminal.textual_patches cgc_tui.tui.terminal.textual_support
+cgc_tui.tui.widgets cgc_tui.tui.widgets.diff_table
+cgc_tui.tui.widgets.job_detail cgc_tui.tui.widgets.key_bar cgc_tui.tui.widgets.split_line
+cgc_tui.tui.widgets.too_small cgc_tui.tui.widgets.top_bar
 """
 """Our modules that the first paint needs."""
 

@@ -98,7 +98,7 @@ SCENES: dict[str, Scene] = {
     "cause": by_keys("F", "?failed jobs by cause", "enter", "?as found"),
     "batches": by_keys("b", "?Batches"),
     "batch": by_keys("b", "?Batches", "enter", "?as found"),
-    "export": by_keys("space", "E", "?1 marked]"),
+    "export": by_keys("space", "E", "?Export jobs to a file"),
     "help": by_keys("question_mark", "?Next page"),
     "copy-menu": by_keys("Y", "?source key"),
     "json": by_keys("J", '?"href"'),

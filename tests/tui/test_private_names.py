@@ -29,7 +29,7 @@ DELIBERATE = {
         "_sigtstp_application",
         "_writer_thread",
     },
-    "TerminalApp": {"_fatal_error", "_set_pointer_shape", "_shutdown"},
+    "SafeApp": {"_fatal_error", "_set_pointer_shape", "_shutdown"},
 }
 """What is overridden on purpose, by class."""
 

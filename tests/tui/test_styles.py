@@ -33,15 +33,26 @@ def chains(path: Path, text: str | None = None) -> Iterator[tuple[str, list[Sele
             yield rule.selectors, list(selectors.selectors)
 
 
-def own_types() -> set[str]:
-    """Return the names of our screens and widgets."""
-    for package in (cgc_tui.tui,):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            import_module(module.name)
+def widget_classes() -> list[type[Widget]]:
+    """Return the classes of all screens and widgets, those of Textual as well."""
+    for module in pkgutil.walk_packages(cgc_tui.tui.__path__, f"{cgc_tui.tui.__name__}."):
+        import_module(module.name)
     kinds: list[type[Widget]] = [Widget]
     for kind in kinds:
         kinds += kind.__subclasses__()
-    return {kind.__name__ for kind in kinds if kind.__module__.startswith("cgc_tui.")}
+    return kinds
+
+
+def own_types() -> set[str]:
+    """Return the names of our screens and widgets."""
+    return {kind.__name__ for kind in widget_classes() if kind.__module__.startswith("cgc_tui.")}
+
+
+def unknown_types(path: Path, text: str | None = None) -> set[str]:
+    """Return the types in a sheet that are no screen or widget."""
+    known = {kind.__name__ for kind in widget_classes()}
+    selectors = [part for _, parts in chains(path, text) for part in parts]
+    return {part.name for part in selectors if part.type is SelectorType.TYPE} - known
 
 
 def unscoped(path: Path, text: str | None = None) -> list[str]:
@@ -60,6 +71,15 @@ def unscoped(path: Path, text: str | None = None) -> list[str]:
 def test_every_rule_is_inside_its_screen_or_widget(path: Path) -> None:
     assert list(chains(path))
     assert unscoped(path) == []
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
+def test_every_type_is_a_screen_or_a_widget(path: Path) -> None:
+    assert unknown_types(path) == set()
+
+
+def test_a_type_that_does_not_exist_is_found() -> None:
+    assert unknown_types(SHARED, "CellGrid { height: 1; } Screen { height: 1; }") == {"CellGrid"}
 
 
 @pytest.mark.parametrize(

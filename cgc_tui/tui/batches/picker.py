@@ -1,4 +1,4 @@
-"""Lets a batch be chosen: jobs that were sent in one go."""
+"""A choice of one batch: jobs that were submitted together."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cgc_tui.domain.text import SafeText, truncate
 from cgc_tui.formatting.batches import done_label, route_label, started_label
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.lists import describe_search
-from cgc_tui.tui.dialogs.base import Dialog
+from cgc_tui.tui.dialogs.options import OptionDialog
 from cgc_tui.tui.keys import bindings
 
 STARTED_CELLS = 13
@@ -24,18 +24,18 @@ DONE_CELLS = 28
 LINE_CELLS = 66
 
 ALL = -1
-"""Stands for the wish to look through the whole list."""
+"""The result that asks to search the whole list."""
 
 
-class BatchPicker(Dialog[int]):
-    """The batches among the jobs that were looked at, the latest first; the result is a place or `ALL`."""
+class BatchPicker(OptionDialog[int]):
+    """The batches among the jobs that were searched, the latest first; the result is an index or `ALL`."""
 
     BINDINGS = bindings("batches")
 
     def __init__(
         self, batches: Sequence[Batch], page: JobPage, *, display: DisplayOptions, now: datetime
     ) -> None:
-        """`page` holds the jobs that were looked at."""
+        """`page` holds the jobs that were searched."""
         super().__init__()
         self._batches = batches
         self._page = page
@@ -43,7 +43,7 @@ class BatchPicker(Dialog[int]):
         self._now = now
 
     def compose(self) -> ComposeResult:
-        """Lay out what was looked at, the batches, the rule and the keys."""
+        """Lay out what was searched, the batches, the rule and the keys."""
         page = self._page
         origin = ResultOrigin(SafeText(""), len(page.jobs), page.total, page.received_at)
         lines = [Content(self._line(batch)) for batch in self._batches]
@@ -73,12 +73,7 @@ class BatchPicker(Dialog[int]):
             LINE_CELLS,
         )
 
-    def action_move(self, direction: str) -> None:
-        """Move the cursor up or down."""
-        options = self.query_one(OptionList)
-        options.action_cursor_down() if direction == "down" else options.action_cursor_up()
-
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Take the batch, or the wish for more."""
+        """Close with the index of the batch, or with `ALL`."""
         index = event.option_index
         self.dismiss(index if index < len(self._batches) else ALL)

@@ -1,4 +1,4 @@
-"""What every dialog has: Esc goes back, q quits; and what those have that one reads."""
+"""The base of all dialogs, and of those with a text that scrolls."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Result = TypeVar("Result")
 
 
 class Dialog(ModalScreen[Result | None]):
-    """A dialog over the screen below; None is its result when it is left."""
+    """A dialog over the screen below; its result is None if it is closed with Esc."""
 
     BINDINGS = bindings("dialog")
 
     def on_mount(self) -> None:
-        """Be ready for a terminal that becomes too small."""
+        """Add the message for a terminal that is too small."""
         self.mount(TooSmall())
 
     def action_leave(self) -> None:
@@ -27,7 +27,7 @@ class Dialog(ModalScreen[Result | None]):
 
 
 class ScrollDialog(Dialog[None]):
-    """A dialog whose part `#text` scrolls by the keys of the list."""
+    """A dialog whose widget `#text` scrolls with the keys of the list."""
 
     BINDINGS = bindings("reading")
 

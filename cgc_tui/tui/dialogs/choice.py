@@ -1,4 +1,4 @@
-"""Lets one value be chosen from a few."""
+"""A choice of one value from a few."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from cgc_tui.domain.text import SafeText, reveal, sanitize, truncate
-from cgc_tui.tui.dialogs.base import Dialog
+from cgc_tui.tui.dialogs.options import OptionDialog
 from cgc_tui.tui.keys import bindings
 
 LABEL_CELLS = 14
 VALUE_CELLS = 56
 
 
-class ChoiceDialog(Dialog[str]):
+class ChoiceDialog(OptionDialog[str]):
     """A list of named values; the result is the name of the chosen one."""
 
     BINDINGS = bindings("choice")
@@ -41,11 +41,6 @@ class ChoiceDialog(Dialog[str]):
             )
             yield Static("Enter Choose   Esc Back", markup=False, classes="keys")
 
-    def action_move(self, direction: str) -> None:
-        """Move the cursor up or down."""
-        options = self.query_one(OptionList)
-        options.action_cursor_down() if direction == "down" else options.action_cursor_up()
-
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Take the value."""
+        """Close with the name of the value."""
         self.dismiss(list(self._values)[event.option_index])

@@ -1,4 +1,4 @@
-"""Has something that cannot be taken back confirmed by a word that is typed."""
+"""Asks for a typed word before an action that cannot be undone."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from cgc_tui.domain.text import SafeText
 from cgc_tui.tui.dialogs.base import Dialog
 
 MANY = 100
-"""For more than so many the number itself is asked for."""
+"""Above this count the number itself has to be typed."""
 
 
 class ConfirmDialog(Dialog[bool]):
-    """A question; the result is true where the word was typed, and None else."""
+    """A question; the result is true if the word was typed, else None."""
 
     def __init__(self, question: SafeText, count: int) -> None:
         super().__init__()
@@ -23,7 +23,7 @@ class ConfirmDialog(Dialog[bool]):
         self.word = str(count) if count > MANY else "yes"
 
     def compose(self) -> ComposeResult:
-        """Lay out the question, the line and the keys."""
+        """Lay out the question, the input and the keys."""
         with Vertical(id="dialog"):
             yield Static(self._question, markup=False, classes="heading")
             yield Static(f"Type {self.word} and press Enter.", markup=False)
@@ -33,7 +33,7 @@ class ConfirmDialog(Dialog[bool]):
 
     @on(Input.Submitted)
     def _confirm(self, event: Input.Submitted) -> None:
-        """Close where the word is right; say where it is not."""
+        """Close if the word is right, else say so."""
         event.stop()
         if event.value.strip().replace(",", "").lower() == self.word:
             self.dismiss(True)

@@ -1,4 +1,4 @@
-"""Shows every key that works on the screen below."""
+"""Shows every key of the screen below."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ KEY_CELLS = 11
 
 
 class HelpDialog(ScrollDialog):
-    """The keys and what they do, in columns where there is room."""
+    """The keys with their descriptions, in columns if there is room."""
 
     BINDINGS = bindings("help")
 
     def __init__(self, keys: Mapping[str, str], config_path: Path) -> None:
-        """`keys` by what they do; `config_path` is the file that remaps them."""
+        """`keys` has the keys by description; `config_path` is the file that remaps them."""
         super().__init__()
         self._keys = keys
         self._config_path = config_path

@@ -1,4 +1,4 @@
-"""Reads all jobs of a list while one waits, and says how far it has come."""
+"""Loads all jobs of a list, and shows the progress."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WORDS_SECONDS = 10.0
 
 
 class LoadAllDialog(Dialog[JobPage]):
-    """A bar that fills; the result is all jobs as one page, None where that was stopped.
+    """A progress bar; the result is all jobs as one page, None if loading was stopped.
 
     It is not seen for the first moment, since a short list is there by then. Times are in seconds.
     """
@@ -61,7 +61,7 @@ class LoadAllDialog(Dialog[JobPage]):
         self._wait: tuple[CgcError, datetime] | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay out what is read, the bar, how far it has come, and the keys."""
+        """Lay out the heading, the bar, the progress and the keys."""
         with Vertical(id="dialog"):
             yield Static(self._heading, markup=False, classes="heading")
             yield ProgressBar(show_eta=False)
@@ -69,7 +69,7 @@ class LoadAllDialog(Dialog[JobPage]):
             yield Static("Esc Stop", markup=False, classes="keys")
 
     def on_mount(self) -> None:
-        """Begin, and show up if that takes a while."""
+        """Start loading; the dialog appears if that takes a while."""
         self.set_timer(HIDDEN_SECONDS, self._reveal)
         self._ticker = self.set_interval(UPDATE_INTERVAL, self._update)
         self.action_read()
@@ -79,7 +79,7 @@ class LoadAllDialog(Dialog[JobPage]):
 
     @work(exclusive=True)
     async def action_read(self) -> None:
-        """Read the list; where that fails say why, and offer to ask again."""
+        """Load the list; on a failure, say why and offer to try again."""
         from cgc_tui.api.listing import fetch_all  # with httpx, which is there by now
 
         self._progress = self._wait = None
@@ -110,7 +110,7 @@ class LoadAllDialog(Dialog[JobPage]):
         self._wait = error, self._clock() + timedelta(seconds=seconds)
 
     def _update(self) -> None:
-        """Show how far it has come, or what it waits for."""
+        """Show the progress, or the wait before the next attempt."""
         progress = self._progress
         bar = self.query_one(ProgressBar)
         known = progress is not None and progress.total_pages is not None

@@ -18,12 +18,12 @@ MAX_CHARS = 200_000
 
 
 class TextDialog(ScrollDialog):
-    """A text that scrolls; what it is stands above it."""
+    """A text that scrolls, below its title."""
 
     BINDINGS = bindings("text")
 
     def __init__(self, title: SafeText, text: str, *, label: SafeText) -> None:
-        """`text` is raw: it is cleaned for show and copied as it is; `label` it is, when it was copied."""
+        """`text` is raw: it is shown sanitized and copied unchanged; `label` names it once it is copied."""
         super().__init__()
         self._heading = title
         self._text = text

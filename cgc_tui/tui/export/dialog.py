@@ -1,4 +1,4 @@
-"""Asks which jobs to write to which file, and whether one that is there may be replaced."""
+"""Asks which jobs to write to which file, and whether an existing file may be replaced."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input, Label, Select, Static
 
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.export import ExportFormat
@@ -25,7 +25,7 @@ MAX_CHARS = 1000
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What to write: the place of the chosen scope, and where to."""
+    """What to write, as the index of the chosen scope, and where to."""
 
     scope: int
     format: ExportFormat
@@ -34,13 +34,13 @@ class ExportRequest:
 
 
 class PathInput(Input):
-    """A line for a path, which refuses a paste with a line break: what stands before it is another path."""
+    """An input for a path, which refuses a paste with a line break: a part of it would be another path."""
 
     class PasteRefused(Message):
-        """A pasted text was not taken."""
+        """A paste was refused."""
 
     def on_paste(self, event: events.Paste) -> None:
-        """Take one line; Textual takes the first of several."""
+        """Accept a single line only; Textual would insert the first of several."""
         if event.text.splitlines() != [event.text]:
             event.prevent_default()
             event.stop()
@@ -48,25 +48,29 @@ class PathInput(Input):
 
 
 class ExportDialog(Dialog[ExportRequest]):
-    """A form; its result is an order whose file could be written when it was asked."""
+    """A form; the file of its result could be written when the form was closed."""
 
     CSS_PATH = stylesheet("export")
     AUTO_FOCUS = "#path"
 
     def __init__(self, scopes: Sequence[SafeText], name: str) -> None:
-        """`scopes` are the jobs to choose from in words; `name` is that of the file, without its end."""
+        """`scopes` describe the sets of jobs to choose from; `name` is the file's, without its extension."""
         super().__init__()
         self._scopes = scopes
         self._file_stem = name
         self._existing: Path | None = None
-        """The file that was said to be there already."""
+        """The file that was reported to exist."""
 
     def compose(self) -> ComposeResult:
-        """Lay out what, how and where to, and the keys."""
+        """Lay out the jobs, the format, the path and the keys."""
         with Vertical(id="dialog"):
             yield Static("Export jobs to a file", classes="heading")
-            yield InlineSelect("Jobs  ", self._scopes, id="scope")
-            yield InlineSelect("As    ", [SafeText(form.upper()) for form in ExportFormat], id="form")
+            with Horizontal(classes="choice"):
+                yield Label("Jobs")
+                yield InlineSelect([(scope, index) for index, scope in enumerate(self._scopes)], id="scope")
+            with Horizontal(classes="choice"):
+                yield Label("As")
+                yield InlineSelect([(SafeText(form.upper()), form) for form in ExportFormat], id="form")
             path = f"{self._file_stem}.{ExportFormat.CSV}"
             yield PathInput(path, id="path", compact=True, max_length=MAX_CHARS)
             yield Static("", id="problem", classes="problem", markup=False)
@@ -74,11 +78,12 @@ class ExportDialog(Dialog[ExportRequest]):
 
     @property
     def _format(self) -> ExportFormat:
-        return list(ExportFormat)[self.query_one("#form", InlineSelect).chosen]
+        form: InlineSelect[ExportFormat] = self.query_one("#form", InlineSelect)
+        return form.selected
 
-    @on(InlineSelect.Changed, "#form")
+    @on(Select.Changed, "#form")
     def _rename(self) -> None:
-        """Give the file the end of its form."""
+        """Set the file name's extension to match the format."""
         line = self.query_one("#path", Input)
         stem, dot, end = line.value.rpartition(".")
         if dot and end.lower() in set(ExportFormat) and end.lower() != self._format:
@@ -86,12 +91,12 @@ class ExportDialog(Dialog[ExportRequest]):
 
     @on(Input.Changed)
     def _follow(self, event: Input.Changed) -> None:
-        """Take the form from the end of the file's name."""
+        """Set the format to match the file name's extension."""
         self._existing = None
         self._say(SafeText(""))
         end = event.value.rpartition(".")[2].strip().lower()
         if end in set(ExportFormat):
-            self.query_one("#form", InlineSelect).chosen = list(ExportFormat).index(ExportFormat(end))
+            self.query_one("#form", InlineSelect).value = ExportFormat(end)
 
     @on(PathInput.PasteRefused)
     def _refuse(self) -> None:
@@ -99,21 +104,20 @@ class ExportDialog(Dialog[ExportRequest]):
 
     @on(Input.Submitted)
     def action_apply(self) -> None:
-        """Close with the order, if the file can be written."""
+        """Close with the request, if the file can be written."""
         try:
             path = resolve_path(self.query_one("#path", Input).value)
         except FileWriteError as error:
             self._say(error.message)
         else:
+            scope: InlineSelect[int] = self.query_one("#scope", InlineSelect)
             self._check_and_close(
-                ExportRequest(
-                    self.query_one("#scope", InlineSelect).chosen, self._format, path, path == self._existing
-                )
+                ExportRequest(scope.selected, self._format, path, overwrite=path == self._existing)
             )
 
     @work(exclusive=True)
     async def _check_and_close(self, request: ExportRequest) -> None:
-        """Find out whether the file can be written; one that is there takes a second Enter."""
+        """Check that the file can be written; an existing one takes a second Enter."""
         try:
             await asyncio.to_thread(check_writable, request.path, replace=request.overwrite)
         except FileAlreadyExists as error:

@@ -1,4 +1,4 @@
-"""What is known of one cause, and what to do about it."""
+"""The details of one cause, and how to fix it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ADVICE = ("Check", "Mend")
 
 
 class CauseDetail(VerticalScroll):
-    """The platform's words in full, what they mean, when and where it happened."""
+    """The full message of the platform, its meaning, and when and where it occurred."""
 
     COMPONENT_CLASSES = {"cause-detail--failed", "cause-detail--label", "cause-detail--hint"}
 
@@ -48,7 +48,7 @@ class CauseDetail(VerticalScroll):
         self.scroll_home(animate=False)
 
     def watch_display_options(self) -> None:
-        """Say the same in another way."""
+        """Redraw when the display options change."""
         self._draw()
 
     def _draw(self) -> None:

@@ -1,10 +1,10 @@
-"""The causes of failures as rows: how many jobs, how large a share, and of what."""
+"""The causes of failures as rows: the number of jobs, their share, the code and the message."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rich.text import Text
 from textual import events
 from textual.message import Message
 from textual.reactive import reactive
@@ -15,14 +15,15 @@ from cgc_tui.domain.text import SafeText, sanitize, truncate
 from cgc_tui.formatting.causes import bar, message_line, percentage
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.widgets.diff_table import Cell, DiffTable, TableColumn
 
 BAR_CELLS = 10
 WIDTHS = {"Jobs": 6, "Share": BAR_CELLS + 5, "Code": 6}
 PADDING = 2
 
 
-class CauseTable(DataTable[Text], inherit_bindings=False):
-    """One row a cause, the cause of most jobs first; rows are keyed by their place."""
+class CauseTable(DiffTable, inherit_bindings=False):
+    """One row per cause, the cause of most jobs first."""
 
     COMPONENT_CLASSES = {"cause-table--bar"}
     BINDINGS = bindings("table")
@@ -40,9 +41,6 @@ class CauseTable(DataTable[Text], inherit_bindings=False):
     class Opened(Message):
         """A row was clicked twice."""
 
-    def __init__(self) -> None:
-        super().__init__(cursor_type="row", zebra_stripes=False)
-
     @property
     def cause(self) -> Cause | None:
         """The cause under the cursor."""
@@ -54,50 +52,50 @@ class CauseTable(DataTable[Text], inherit_bindings=False):
         self.post_message(self.Highlighted(self.cause))
 
     def watch_display_options(self) -> None:
-        """Say the same in another way."""
+        """Redraw when the display options change."""
         self._draw()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Give the message what room there is."""
+        """Fit the messages to the new width."""
         if event.size.width:
+            row = max(0, self.cursor_row)
+            self.rebuild_columns(self._columns())
             self._draw()
+            self.move_cursor(row=row)
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
-        """Tell which cause the cursor is on."""
+        """Report which cause the cursor is on."""
         event.stop()
         self.post_message(self.Highlighted(self.cause))
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
-        """Open the cause that was clicked."""
+        """Report that a cause was clicked twice."""
         event.stop()
         self.post_message(self.Opened())
 
-    def _draw(self) -> None:
-        """Write all rows anew; there are few."""
-        row = max(0, self.cursor_row)
-        self.clear(columns=True)
-        left = self.size.width - self.scrollbar_size_vertical - PADDING
-        for name, width in WIDTHS.items():
-            self.add_column(Text(name.rjust(width) if name == "Jobs" else name), width=width)
-            left -= width + PADDING
-        self.add_column(Text("What the platform says"), width=max(10, left))
-        total = sum(len(cause.jobs) for cause in self.causes)
-        for number, cause in enumerate(self.causes):
-            self.add_row(*self._row(cause, total, max(10, left)), key=str(number))
-        self.move_cursor(row=min(row, max(0, len(self.causes) - 1)))
+    @property
+    def _message_width(self) -> int:
+        fixed = sum(width + PADDING for width in WIDTHS.values())
+        return max(10, self.available_width - fixed - PADDING)
 
-    def _row(self, cause: Cause, total: int, width: int) -> tuple[Text, ...]:
-        most, count = len(self.causes[0].jobs), len(cause.jobs)
-        part = Text(
-            bar(count, most, BAR_CELLS, self.display_options).ljust(BAR_CELLS),
-            style=self.get_component_rich_style("cause-table--bar", partial=True),
-        )
-        part.append(f"{percentage(count, total):>5}")
+    def _columns(self) -> Iterator[TableColumn]:
+        for name, width in WIDTHS.items():
+            yield TableColumn(name, name.rjust(width) if name == "Jobs" else name, width)
+        yield TableColumn("message", "What the platform says", self._message_width)
+
+    def _draw(self) -> None:
+        """Write the rows, once the width is known."""
+        if self.columns:
+            total = sum(len(cause.jobs) for cause in self.causes)
+            self.update_rows(self._cause_cells(cause, total) for cause in self.causes)
+
+    def _cause_cells(self, cause: Cause, total: int) -> tuple[Cell, ...]:
+        largest, count = len(self.causes[0].jobs), len(cause.jobs)
+        share_bar = bar(count, largest, BAR_CELLS, self.display_options).ljust(BAR_CELLS)
         code = SafeText("") if cause.code is None else sanitize(cause.code)
-        jobs = Text(f"{count:,}".rjust(WIDTHS["Jobs"]))
         return (
-            jobs,
-            part,
-            Text(truncate(code, WIDTHS["Code"])),
-            Text(truncate(message_line(cause), width), no_wrap=True),
+            Cell(SafeText(f"{count:,}".rjust(WIDTHS["Jobs"]))),
+            Cell(SafeText(f"{share_bar}{percentage(count, total):>5}"), ("cause-table--bar",)),
+            Cell(truncate(code, WIDTHS["Code"])),
+            Cell(truncate(message_line(cause), self._message_width)),
         )

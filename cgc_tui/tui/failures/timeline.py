@@ -1,4 +1,4 @@
-"""Plots what ended over time."""
+"""Plots of ended jobs over time."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from cgc_tui.domain.text import SafeText
 from cgc_tui.formatting.display import DisplayOptions, format_seconds, short_time
 
 Times = tuple[datetime, ...] | None
-"""When jobs ended, None where that has not been asked."""
+"""When jobs ended, None if that was not requested."""
 
 BINS = 72
-"""How many parts the time has; less than the cells of a narrow terminal, so that each is seen."""
+"""The number of bins; fewer than the cells of a narrow terminal, so that each one shows."""
 
 
 class FailureTimeline(Vertical):
-    """Two plots over one time: jobs that failed and, where they are known, jobs that completed."""
+    """Two plots over the same time: failed jobs and, if they were requested, completed jobs."""
 
     failed: reactive[Times] = reactive[Times](None)
     completed: reactive[Times] = reactive[Times](None)
@@ -33,21 +33,21 @@ class FailureTimeline(Vertical):
         self._clock = clock
 
     def compose(self) -> ComposeResult:
-        """Lay out the plots, each with its words."""
+        """Lay out the plots, each with its label."""
         for name in ("failed", "completed"):
             yield Sparkline([], id=f"{name}-plot")
             yield Static("", id=f"{name}-words", classes="plot-words", markup=False)
 
     def watch_failed(self) -> None:
-        """Plot what came."""
+        """Redraw the plots."""
         self._draw()
 
     def watch_completed(self) -> None:
-        """Plot what came."""
+        """Redraw the plots."""
         self._draw()
 
     def watch_display_options(self) -> None:
-        """Say the times in another way."""
+        """Redraw when the display options change."""
         self._draw()
 
     def _draw(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from textual import events
@@ -10,23 +10,36 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import DataTable
 
-from cgc_tui.domain.jobs import ImportJob
+from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.domain.marks import Marks
 from cgc_tui.domain.ordering import ListView, SortKey
 from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
 from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.formatting.rows import Column, column_widths
-from cgc_tui.tui.jobs.job_rows import SORT_KEYS, JobRows
+from cgc_tui.formatting.rows import Column, column_widths, row_cells, with_mark
 from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.widgets.diff_table import Cell, DiffTable, TableColumn
+
+SORT_KEYS = {
+    Column.STATE: SortKey.STATE,
+    Column.NAME: SortKey.NAME,
+    Column.PROJECT: SortKey.PROJECT,
+    Column.VOLUME: SortKey.VOLUME,
+    Column.STARTED: SortKey.STARTED,
+    Column.DURATION: SortKey.DURATION,
+    Column.ERROR: SortKey.ERROR,
+}
+
+STATE_STYLES: dict[str, str] = {state: f"job-table--{state.lower()}" for state in JobState}
 
 
-class JobTable(JobRows, inherit_bindings=False):
-    """The jobs of a page, found and sorted as the arrangement says.
+class JobTable(DiffTable, inherit_bindings=False):
+    """The jobs of a page, searched and sorted by the list view.
 
-    Rows are keyed by their place, so no key comes from the platform. The cursor stays on its job and the
-    job at its height when a page is replaced; a list at its top stays there.
+    The cursor stays on its job, and the job on its screen line, when a page is replaced; a list that is
+    scrolled to its top stays there.
     """
 
+    COMPONENT_CLASSES = {*STATE_STYLES.values(), "job-table--muted", "job-table--marked"}
     BINDINGS = bindings("table")
 
     page: reactive[JobPage | None] = reactive[JobPage | None](None)
@@ -55,6 +68,7 @@ class JobTable(JobRows, inherit_bindings=False):
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__()
         self._clock = clock
+        self._widths: dict[Column, int] = {}
         self._shown: tuple[ImportJob, ...] = ()
         self._list: tuple[JobQuery, ResultOrigin | None] | None = None
         self._highlighted_job: ImportJob | None = None
@@ -69,17 +83,13 @@ class JobTable(JobRows, inherit_bindings=False):
         """The jobs in the rows, from top to bottom."""
         return self._shown
 
-    def on_mount(self) -> None:
-        """Draw anew when the theme's colours change."""
-        self.app.theme_changed_signal.subscribe(self, lambda _: self._draw(rebuild=bool(self.widths)))
-
     def watch_page(self) -> None:
         """Show the page."""
         self._draw()
 
     def watch_list_view(self) -> None:
         """Show what matches, in the new order, and mark the heading."""
-        self._draw(rebuild=bool(self.widths))
+        self._draw(rebuild=bool(self._widths))
 
     def watch_as_of(self) -> None:
         """Say times anew: what was today may not be any more."""
@@ -97,7 +107,7 @@ class JobTable(JobRows, inherit_bindings=False):
         """Give the columns what room there is."""
         if not event.size.width:
             return
-        if column_widths(self.available_width) != self.widths:
+        if column_widths(self.available_width) != self._widths:
             self._draw(rebuild=True)
         else:
             self.move_cursor(row=self.cursor_row)
@@ -123,7 +133,7 @@ class JobTable(JobRows, inherit_bindings=False):
 
     def _draw(self, *, rebuild: bool = False) -> None:
         """Bring the rows up to date, then put the cursor and the scroll where they belong."""
-        if not (self.widths or rebuild):
+        if not (self._widths or rebuild):
             return
         row = max(0, self.cursor_row)
         job = self._job_at(row)
@@ -131,10 +141,37 @@ class JobTable(JobRows, inherit_bindings=False):
         self._shown = self.list_view.rows_of(self.page) if self.page else ()
         with self.app.batch_update():
             if rebuild:
-                self.rebuild_columns(self.list_view, self.display_options)
-            self.update_rows(self._shown, self.marks, self.display_options, self._clock())
+                if self.size.width:
+                    self._widths = column_widths(self.available_width)
+                self.rebuild_columns(self._columns())
+            now = self._clock()
+            self.update_rows(self._job_cells(job, now) for job in self._shown)
             self._restore_cursor(row, job.id if job else None, scroll)
         self._post_highlight()
+
+    def _columns(self) -> Iterator[TableColumn]:
+        """Yield the columns that fit, with an arrow at the one that the list is sorted by."""
+        arrow = ("^v" if self.display_options.ascii else "▲▼")[self.list_view.reverse]
+        for column, width in self._widths.items():
+            label = f"{column} {arrow}" if SORT_KEYS[column] is self.list_view.sort else str(column)
+            yield TableColumn(column, label.rjust(width) if column is Column.DURATION else label, width)
+
+    def _job_cells(self, job: ImportJob, now: datetime) -> list[Cell]:
+        cells = []
+        values = row_cells(job, self._widths, self.display_options, now)
+        for column, value in zip(self._widths, values, strict=True):
+            match column:
+                case Column.STATE:
+                    styles = [STATE_STYLES[job.state]] if job.state in STATE_STYLES else []
+                    if job in self.marks:
+                        value = with_mark(value, self.display_options)
+                        styles.append("job-table--marked")
+                    cells.append(Cell(value, tuple(styles)))
+                case Column.ERROR:
+                    cells.append(Cell(value, ("job-table--muted",)))
+                case _:
+                    cells.append(Cell(value))
+        return cells
 
     def _restore_cursor(self, row: int, job_id: str | None, scroll: int) -> None:
         """Put the cursor on its job, and keep that at its height on the screen.
@@ -151,10 +188,7 @@ class JobTable(JobRows, inherit_bindings=False):
             target = 0
         elif scroll:
             scroll += target - row
-        scroll = min(max(scroll, target - height + 1, 0), target)
-        self.move_cursor(row=target, scroll=False)
-        if self.size.height:  # hidden, it has none
-            self.call_after_refresh(self.scroll_to, y=scroll, animate=False, force=True, immediate=True)
+        self.restore_view(target, scroll)
 
     def _post_highlight(self) -> None:
         if self.job != self._highlighted_job:

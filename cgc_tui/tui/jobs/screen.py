@@ -41,6 +41,7 @@ from cgc_tui.tui.jobs.state_tabs import StateTabs
 from cgc_tui.tui.jobs.status_line import StatusLine
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.messages import CopyRequested, OpenLinkRequested, TitleRequested
+from cgc_tui.tui.startup_tricks import skip_first_restyle
 from cgc_tui.tui.widgets.job_detail import JobDetail, JobDetailState
 from cgc_tui.tui.widgets.key_bar import KeyBar
 from cgc_tui.tui.widgets.too_small import TooSmall
@@ -152,9 +153,8 @@ class JobsScreen(Screen[None]):
         self.job_list.reload()
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """Skip the restyle on first resume: the screen has just been styled."""
-        if not self.stack_updates:
-            event.refresh_styles = False
+        """Skip the restyle on the first resume: the screen has just been styled."""
+        skip_first_restyle(self, event)
 
     def on_resize(self) -> None:
         """Load the detail if the new size shows it."""

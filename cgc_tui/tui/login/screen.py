@@ -1,4 +1,4 @@
-"""Asks for a token, tries it, and gives it on."""
+"""The login screen: reads a token and verifies it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from cgc_tui.tui.widgets.too_small import TooSmall
 
 
 class TokenInput(Input):
-    """A line that hides what it holds and never gives it to the clipboard."""
+    """An input that hides its value and never copies it to the clipboard."""
 
     def __init__(self) -> None:
         super().__init__(password=True, compact=True, id="token", max_length=4096)
@@ -34,7 +34,7 @@ class TokenInput(Input):
 
 
 class LoginScreen(Screen[Login | None]):
-    """The platform, where to get a token, and a line to paste it into."""
+    """The platform, where to get a token, and an input for it."""
 
     CSS_PATH = stylesheet("login")
     AUTO_FOCUS = "#token"
@@ -80,7 +80,7 @@ class LoginScreen(Screen[Login | None]):
         yield TooSmall()
 
     def on_mount(self) -> None:
-        """Show why there is a question, and where to get a token."""
+        """Show the reason for the login, and where to get a token."""
         self._say(self._reason)
         self._show_where()
 
@@ -95,7 +95,7 @@ class LoginScreen(Screen[Login | None]):
 
     @property
     def endpoint(self) -> str:
-        """The endpoint that is chosen."""
+        """The endpoint of the selected platform."""
         return str(self.query_one(Select).value)
 
     @on(Input.Submitted)
@@ -137,6 +137,6 @@ class LoginScreen(Screen[Login | None]):
         reason.display = bool(message)
 
     def action_leave(self) -> None:
-        """Go back to the list, where there is one."""
+        """Go back to the list, if there is one."""
         if self._can_cancel:
             self.dismiss(None)

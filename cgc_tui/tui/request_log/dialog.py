@@ -1,4 +1,4 @@
-"""Shows the event log: what was asked of the platform, and what came back."""
+"""The request log: the requests to the platform and their results."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from cgc_tui.tui.request_log.request_list import RequestList
 from cgc_tui.tui.stylesheets import stylesheet
 
 UPDATE_INTERVAL = 0.5
-"""Seconds between two looks at the log; where nothing came, nothing is drawn."""
+"""Seconds between two checks of the log; without new records nothing is drawn."""
 
 
 class RequestLogDialog(Dialog[None]):
-    """The events, newest first, and below them the whole of the one under the cursor."""
+    """The requests, newest first, with the full entry of the one under the cursor below."""
 
     CSS_PATH = stylesheet("request_log")
     BINDINGS = bindings("events")
@@ -34,7 +34,7 @@ class RequestLogDialog(Dialog[None]):
         self._seen = 0
 
     def compose(self) -> ComposeResult:
-        """Lay out the heading, the events, the entry and the keys."""
+        """Lay out the heading, the requests, the entry and the keys."""
         with Vertical(id="dialog"):
             yield Static("", id="heading", markup=False, classes="heading")
             yield RequestList(self._display_options)
@@ -42,12 +42,12 @@ class RequestLogDialog(Dialog[None]):
             yield Static("Enter Whole   y Copy   Esc Back", markup=False, classes="keys")
 
     def on_mount(self) -> None:
-        """Show what there is, and what comes."""
+        """Show the records, and add new ones as they are logged."""
         self.call_after_refresh(self._update)
         self.set_interval(UPDATE_INTERVAL, self._update)
 
     def _update(self) -> None:
-        """Show the events that came since the last look."""
+        """Show the records that were added since the last update."""
         new, self._seen = self._request_log.added - self._seen, self._request_log.added
         if not new:
             return
@@ -64,11 +64,11 @@ class RequestLogDialog(Dialog[None]):
         self.query_one("#entry", Static).update(sanitize(text, multiline=True))
 
     def action_whole(self) -> None:
-        """Show the whole entry, which scrolls."""
+        """Show the full entry in a dialog that scrolls."""
         if (record := self.query_one(RequestList).record) is not None:
             self.app.push_screen(TextDialog(SafeText("Request"), record.text(), label=SafeText("the entry")))
 
     def action_copy(self) -> None:
-        """Copy the whole entry."""
+        """Copy the full entry."""
         if (record := self.query_one(RequestList).record) is not None:
             self.post_message(CopyRequested(record.text(), SafeText("the entry")))

@@ -1,18 +1,17 @@
-"""What became of each import that was started again, a row each, old and new ids side by side."""
+"""The outcome of each import that was started again, one row each, with the old and the new id."""
 
 from __future__ import annotations
 
-from rich.text import Text
 from textual import events
 from textual.reactive import reactive
-from textual.widgets import DataTable
 
 from cgc_tui.domain.jobs import JobState
 from cgc_tui.domain.retry import Outcome, SendStatus
-from cgc_tui.domain.text import SafeText, truncate
+from cgc_tui.domain.text import truncate
 from cgc_tui.formatting.display import DisplayOptions, or_missing
 from cgc_tui.formatting.retry import outcome_label, severity
 from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.widgets.diff_table import Cell, DiffTable, TableColumn
 
 MAX_ROWS = 500
 HEADINGS = ("What became of it", "Name", "Old id", "New id")
@@ -27,8 +26,8 @@ def widths(width: int) -> tuple[int, ...]:
     return remaining - name, name, ids, ids
 
 
-class OutcomeTable(DataTable[Text], inherit_bindings=False):
-    """The imports, what needs a look first; rows are keyed by their place."""
+class OutcomeTable(DiffTable, inherit_bindings=False):
+    """The imports, those that need attention first."""
 
     COMPONENT_CLASSES = {"outcome-table--bad", "outcome-table--good"}
     BINDINGS = bindings("table")
@@ -37,9 +36,8 @@ class OutcomeTable(DataTable[Text], inherit_bindings=False):
     display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
 
     def __init__(self) -> None:
-        super().__init__(cursor_type="row", zebra_stripes=False)
+        super().__init__()
         self._shown: list[Outcome] = []
-        self._cells: list[tuple[SafeText, ...]] = []
         self._widths: tuple[int, ...] = ()
 
     @property
@@ -53,63 +51,51 @@ class OutcomeTable(DataTable[Text], inherit_bindings=False):
         return max(0, len(self.outcomes) - MAX_ROWS)
 
     def watch_outcomes(self) -> None:
-        """Show what is known now."""
+        """Show the outcomes that are known now."""
         self._draw()
 
     def watch_display_options(self) -> None:
-        """Say the same in another way."""
+        """Redraw when the display options change."""
         self._draw()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Give the columns what room there is."""
-        if event.size.width and self._widths != widths(self.size.width - self.scrollbar_size_vertical):
-            self._widths = widths(self.size.width - self.scrollbar_size_vertical)
-            self.clear(columns=True)
-            self._cells = []
-            for heading, width in zip(HEADINGS, self._widths, strict=True):
-                self.add_column(Text(heading), width=width, key=heading)
+        """Fit the columns to the new width."""
+        if event.size.width and self._widths != widths(self.available_width):
+            self._widths = widths(self.available_width)
+            self.rebuild_columns(
+                TableColumn(heading, heading, width)
+                for heading, width in zip(HEADINGS, self._widths, strict=True)
+            )
             self._draw()
 
     def _draw(self) -> None:
-        """Write the cells that differ; the cursor stays on its import."""
+        """Write the rows, once the width is known; the cursor stays on its import."""
         if not self._widths:
             return
         current = self.outcome
         self._shown = sorted(self.outcomes, key=severity)[:MAX_ROWS]
-        cells = [self._row(outcome) for outcome in self._shown]
         with self.app.batch_update():
-            for index, (outcome, row) in enumerate(zip(self._shown, cells, strict=True)):
-                texts = [self._text(outcome, number, value) for number, value in enumerate(row)]
-                if index >= self.row_count:
-                    self.add_row(*texts, key=str(index))
-                    continue
-                for heading, text, value, old in zip(HEADINGS, texts, row, self._cells[index], strict=True):
-                    if value != old:
-                        self.update_cell(str(index), heading, text)
-            self._cells = cells
+            self.update_rows(self._outcome_cells(outcome) for outcome in self._shown)
             rows = {outcome.original.id: index for index, outcome in enumerate(self._shown)}
             if current is not None and self.cursor_row:
                 self.move_cursor(row=rows.get(current.original.id, 0))
 
-    def _row(self, outcome: Outcome) -> tuple[SafeText, ...]:
+    def _outcome_cells(self, outcome: Outcome) -> tuple[Cell, ...]:
         new = outcome.replacement.id if outcome.replacement is not None else None
-        values = (
-            outcome_label(outcome, self.display_options),
-            or_missing(outcome.original.name, self.display_options),
-            or_missing(outcome.original.id, self.display_options),
-            or_missing(new, self.display_options),
+        values = [outcome_label(outcome, self.display_options)]
+        for value in (outcome.original.name, outcome.original.id, new):
+            values.append(or_missing(value, self.display_options))
+        label, *others = (
+            truncate(value, width, middle=index > 0)
+            for index, (value, width) in enumerate(zip(values, self._widths, strict=True))
         )
-        return tuple(
-            truncate(value, width, middle=number > 0)
-            for number, (value, width) in enumerate(zip(values, self._widths, strict=True))
-        )
+        return (Cell(label, _style(outcome)), *map(Cell, others))
 
-    def _text(self, outcome: Outcome, number: int, value: SafeText) -> Text:
-        """Return a cell that is never read as markup."""
-        state = outcome.replacement.state if outcome.replacement is not None else ""
-        failed = state == JobState.FAILED or outcome.ended_otherwise
-        bad = outcome.status in (SendStatus.UNKNOWN, SendStatus.REFUSED) or failed
-        if number or not (bad or state == JobState.COMPLETED):
-            return Text(value, no_wrap=True)
-        name = "outcome-table--bad" if bad else "outcome-table--good"
-        return Text(value, style=self.get_component_rich_style(name, partial=True), no_wrap=True)
+
+def _style(outcome: Outcome) -> tuple[str, ...]:
+    """Return the component class of an outcome's label, if it has one."""
+    state = outcome.replacement.state if outcome.replacement is not None else ""
+    failed = state == JobState.FAILED or outcome.ended_otherwise
+    if outcome.status in (SendStatus.UNKNOWN, SendStatus.REFUSED) or failed:
+        return ("outcome-table--bad",)
+    return ("outcome-table--good",) if state == JobState.COMPLETED else ()

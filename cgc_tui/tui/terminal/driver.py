@@ -1,4 +1,4 @@
-"""The terminal as Textual drives it, fit for login nodes: signals, odd bytes, encodings, the mouse."""
+"""Textual's Linux driver, extended for login nodes: signals, invalid bytes, encodings, the mouse."""
 
 from __future__ import annotations
 
@@ -36,59 +36,59 @@ from cgc_tui.tui.terminal.shutdown import ShutdownGuard
 STANDARD_ERROR = 2
 SAVE_TITLE = "\x1b[22;2t"
 RESTORE_TITLE = "\x1b]2;\x07\x1b[23;2t"
-"""Terminals that keep no old title show none then."""
+"""Terminals without a stack of titles show an empty title then."""
 
 REPLY = re.compile(r"\x1b\[\?20(?:26|48);[0-9]\$y")
-"""What a terminal answers to the two questions that are asked when it is taken."""
+"""The replies to the two queries that are sent when the app starts."""
 
 REPLY_TIMEOUT = 1.0
-"""Seconds after a question; a terminal that has not answered by then does not know it."""
+"""Seconds after a query; a terminal that has not replied by then does not support it."""
 
 LATE_REPLY_WAIT = 0.1
-"""Seconds that late answers are waited for at most when the terminal is given back."""
+"""Maximum wait in seconds for late replies when the terminal is released."""
 
 NO_SHELL = "There is no shell to return to."
 CONTINUED_WITHIN = 0.5
-"""Seconds within which the handler of SIGCONT has run after a stop; any thread may receive the signal."""
+"""Seconds within which the SIGCONT handler runs after a stop; any thread may receive the signal."""
 
 
 class KeyParser(XTermParser):
-    """Textual's reader of keys, which no sequence breaks."""
+    """Textual's key parser, which no escape sequence can crash."""
 
     def __init__(self, debug: bool = False, *, on_text: Callable[[str], object] = lambda _: None) -> None:
-        """`on_text` is given all text before it is read as keys."""
+        """`on_text` receives all input before it is parsed."""
         super().__init__(debug)
         self._on_text = on_text
 
     def feed(self, data: str) -> Iterable[Message]:
-        """Return what the text means."""
+        """Return the events of the text."""
         self._on_text(data)
         return super().feed(data)
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
         try:
             return list(super()._sequence_to_key_events(sequence, alt))
-        except (ValueError, OverflowError):  # a key with a number that is none
+        except (ValueError, OverflowError):  # a key code that is no character
             return []
 
     def parse_mouse_code(self, code: str) -> Message | None:
-        """Return the event, in cells where the terminal does not tell its pixels."""
+        """Return the event, in cells if the terminal does not report its size in pixels."""
         if self.terminal_pixel_size is not None and 0 in tuple(self.terminal_pixel_size):
             self.mouse_pixels = False
         return super().parse_mouse_code(code)
 
 
-# Textual's input thread takes its decoder from here; with its own, odd bytes end the app.
+# Textual's input thread looks up its decoder here; invalid UTF-8 would crash Textual's own.
 linux_driver.getincrementaldecoder = lambda _: InputSanitizer  # type: ignore[assignment, attr-defined]
 
 
 class TerminalDriver(LinuxDriver):
     """Textual's driver on standard error.
 
-    A signal that asks the program to end, and the terminal's hang-up, end it with 128 plus the signal's
-    number as exit status; what fails in a thread or a task that nobody waits for is a bug of the app.
-    SIGTSTP suspends it, and SIGCONT resumes it in the foreground. A character that the locale's encoding
-    lacks becomes one `?`, since the stream's own escapes would shift all that follows.
+    SIGTERM, SIGHUP, SIGINT and a hang-up of the terminal end the app with exit status 128 plus the signal's
+    number. An exception in a background thread or task ends it as a bug. SIGTSTP suspends the app, SIGCONT
+    resumes it in the foreground. A character that the locale's encoding lacks becomes one `?`: a longer
+    escape would shift the rest of the line.
     """
 
     def __init__(
@@ -110,13 +110,14 @@ class TerminalDriver(LinuxDriver):
         if isinstance(self._file, io.TextIOWrapper):
             self._file.reconfigure(encoding=locale.getencoding(), errors="replace")
         self._raw: list[Any] = []
-        self._has_title = False
+        self._title = ""
+        self._suspended_title = ""
         self._pending_replies = 0
         self._query_sent_at = 0.0
         self._shutdown_guard = ShutdownGuard(self._leave, source=self.fileno, output=STANDARD_ERROR)
 
     def start_application_mode(self) -> None:
-        """Take the terminal, and heed what ends the program."""
+        """Take over the terminal and install the signal handlers."""
         with suppress(termios.error):
             self._set_attributes()
         self._shutdown_guard.install()
@@ -130,15 +131,15 @@ class TerminalDriver(LinuxDriver):
             self._forget_threads_not_started()
             raise
         self._shutdown_guard.watch()
-        # Textual's own handler is interrupted by itself in a storm of resizes, and posts an old size last.
+        # Textual's handler interrupts itself when resizes come fast, and then posts an old size last.
         asyncio.get_running_loop().add_signal_handler(signal.SIGWINCH, self._resized)
         with suppress(termios.error):
             self._raw = termios.tcgetattr(self.fileno)
 
     def _set_attributes(self, attributes: list[Any] | None = None) -> None:
-        """Set the line's attributes, by default to what they are; return in the foreground.
+        """Set the attributes of the terminal line, by default to the current ones.
 
-        In the background, the kernel stops the process group here by SIGTTOU.
+        In the background the kernel stops the process group here with SIGTTOU; it returns in the foreground.
         """
         while True:
             try:
@@ -157,7 +158,7 @@ class TerminalDriver(LinuxDriver):
             self._loop.call_soon_threadsafe(self.suspend)
 
     def _forget_threads_not_started(self) -> None:
-        """Let the terminal be given back where the machine allowed no further thread: none is waited for."""
+        """Forget threads that the machine's limits did not allow to start, so that nothing joins them."""
         if self._key_thread is not None and not self._key_thread.is_alive():
             self._key_thread = None
         if self._writer_thread is not None and not self._writer_thread.is_alive():
@@ -168,13 +169,13 @@ class TerminalDriver(LinuxDriver):
         self._continued += 1
         if not self._active:
             return
-        # Stopped by a signal that cannot be heeded, or told of a hang-up: the terminal was never given back.
+        # Stopped by SIGSTOP, or continued after a hang-up: the terminal was not released.
         with suppress(termios.error):
             self._set_attributes(self._raw)
         self._loop.call_soon_threadsafe(self.repaint)
 
     def suspend(self) -> None:
-        """Give the terminal to the shell and stop; take it again when the shell continues the program."""
+        """Release the terminal and stop; take the terminal over again when the shell continues the app."""
         if self._app._exit:
             return
         self._suspending = True
@@ -190,9 +191,9 @@ class TerminalDriver(LinuxDriver):
     def _stop(self) -> None:
         """Stop until SIGCONT arrives.
 
-        The whole process group is stopped, as by the terminal itself: a shell waits for its own child, which
-        may be `make`. The kernel ignores the signal where no shell waits (an orphaned process group), and a
-        program that was started with the signal ignored is not to stop.
+        This stops the whole process group, as the terminal does: the shell waits for its own child, which may
+        be `make`. The kernel ignores the signal in an orphaned process group, where no shell waits. An app
+        that was started with the signal ignored does not stop.
         """
         if self._stoppable:
             handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
@@ -200,24 +201,26 @@ class TerminalDriver(LinuxDriver):
             signal.signal(signal.SIGTSTP, handler)
 
     def _explain(self, continued: int) -> None:
-        """Say that nothing stopped the program, if no SIGCONT arrived since."""
+        """Notify the user that the app was not stopped, if no SIGCONT arrived since."""
         if self._continued == continued:
             self._app.notify(NO_SHELL, severity="warning", markup=False)
 
     def suspend_application_mode(self) -> None:
-        """Give the terminal back for a while; signals have their default actions meanwhile."""
+        """Release the terminal; signals have their default actions meanwhile."""
+        self._suspended_title = self._title
         self.stop_application_mode()
         super().close()
         self._shutdown_guard.uninstall()
 
     def resume_application_mode(self) -> None:
-        """Take the terminal again, and paint all of it."""
+        """Take over the terminal again with its title, and repaint everything."""
         self.resumed_at = time.monotonic()
         self.start_application_mode()
+        self.set_title(self._suspended_title)
         self._app.call_later(self._app.refresh, layout=True)
 
     def stop_application_mode(self) -> None:
-        """Give the terminal back, and nothing to read with it that was meant for the app."""
+        """Release the terminal, and leave no input in it that was meant for the app."""
         self.set_title("")
         self.disable_input()
         with suppress(OSError):
@@ -227,7 +230,7 @@ class TerminalDriver(LinuxDriver):
         self._raw = []
 
     def _wait_for_replies(self) -> None:
-        """Take the answers that are on their way, lest the shell reads them as keys."""
+        """Read the replies that are outstanding; the shell would take them for keys."""
         deadline = min(self._query_sent_at + REPLY_TIMEOUT, time.monotonic() + LATE_REPLY_WAIT)
         while self._pending_replies > 0 and (remaining := deadline - time.monotonic()) > 0:
             if select.select([self.fileno], [], [], remaining)[0]:
@@ -249,7 +252,7 @@ class TerminalDriver(LinuxDriver):
         super()._query_in_band_window_resize()
 
     def close(self) -> None:
-        """Write what is left, and give back a terminal that was taken in vain."""
+        """Write the remaining output, and release the terminal if that was not done."""
         if self._active:
             self.stop_application_mode()
         super().close()
@@ -259,19 +262,21 @@ class TerminalDriver(LinuxDriver):
             self._shutdown_guard.exit_soon(self._app.return_code or 0)
 
     def _leave(self, code: int) -> None:
-        with suppress(RuntimeError):  # the loop is closed: it is ending already
-            self._loop.call_soon_threadsafe(self._exit, code)
+        with suppress(RuntimeError):  # the loop is closed: the app is ending
+            self._loop.call_soon_threadsafe(self._exit_app, code)
 
-    def _exit(self, code: int) -> None:
-        if not self._app._exit:  # else it is ending: a second ctrl+c, which the terminal turns into a signal
+    def _exit_app(self, code: int) -> None:
+        if (
+            not self._app._exit
+        ):  # else it is ending already, and the terminal turned a second ctrl+c into a signal
             self._app.exit(return_code=code)
 
     def _run_input_thread(self) -> None:
         linux_driver.XTermParser = partial(KeyParser, on_text=self._count_replies)  # type: ignore[assignment, attr-defined]
-        self.run_input_thread()  # without Textual's traceback, which is printed where the app ends
+        self.run_input_thread()  # without the wrapper of Textual that prints a traceback
 
     def _thread_failed(self, failed: threading.ExceptHookArgs) -> None:
-        """Take a failed read or write for the hang-up that it tells of, and everything else for a bug."""
+        """Treat a failed read or write as a hang-up, and any other exception as a bug."""
         error = failed.exc_value
         if isinstance(error, OSError) and failed.thread in (self._key_thread, self._writer_thread):
             self._shutdown_guard.hang_up()
@@ -279,7 +284,7 @@ class TerminalDriver(LinuxDriver):
             self._loop.call_soon_threadsafe(self._app._handle_exception, error)
 
     def _task_failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """End with a task that nobody waits for and that failed, and where a limit of this machine is met."""
+        """End the app if a background task failed or a limit of the machine was met."""
         error = context.get("exception")
         unattended = isinstance(context.get("future"), asyncio.Task)
         if isinstance(error, Exception) and (unattended or limit_message(error) is not None):
@@ -298,7 +303,7 @@ class TerminalDriver(LinuxDriver):
             self._app.post_message(events.Resize(size, size))
 
     def _get_terminal_size(self) -> tuple[int, int]:
-        """Return columns and rows of the terminal that is drawn on, whatever the environment says."""
+        """Return the columns and rows of the terminal; `COLUMNS` and `LINES` do not count."""
         try:
             size = os.get_terminal_size(self.fileno)
         except OSError:
@@ -306,18 +311,18 @@ class TerminalDriver(LinuxDriver):
         return size.columns or 80, size.lines or 24
 
     def set_title(self, title: str) -> None:
-        """Show words as the title of the window, in tmux of the pane; none give the old one back.
+        """Set the title of the window, or of the pane in tmux; "" restores the previous one.
 
-        These sequences move nothing on the screen.
+        These sequences change nothing on the screen.
         """
         if title:
-            super().write(("" if self._has_title else SAVE_TITLE) + f"\x1b]2;{title}\x07")
-        elif self._has_title:
+            super().write(("" if self._title else SAVE_TITLE) + f"\x1b]2;{title}\x07")
+        elif self._title:
             super().write(RESTORE_TITLE)
-        self._has_title = bool(title)
+        self._title = title
 
     def toggle_mouse(self) -> bool:
-        """Take the mouse or leave it to the terminal; return whether the app has it now."""
+        """Switch the mouse between the app and the terminal; return whether the app has it now."""
         if self._mouse:
             self._disable_mouse_support()
             self._mouse = False
@@ -328,12 +333,12 @@ class TerminalDriver(LinuxDriver):
         return self._mouse
 
     def repaint(self) -> None:
-        """Have the whole screen painted anew."""
+        """Repaint the whole screen."""
         self._app.refresh(layout=True)
 
 
 class DiffDriver(TerminalDriver):
-    """The same, but only what changed goes out; everything does where nobody knows what is shown."""
+    """A driver that writes only the cells that changed, and all cells after a possible outside change."""
 
     def __init__(
         self,
@@ -349,7 +354,7 @@ class DiffDriver(TerminalDriver):
         self._was_suspended = False
 
     def write(self, data: str) -> None:
-        """Write what Textual's output changes on the terminal."""
+        """Write the cells that Textual's output changes."""
         if self._differ is not None:
             try:
                 data = self._differ.diff(data, self._app.size)
@@ -360,21 +365,21 @@ class DiffDriver(TerminalDriver):
             super().write(data)
 
     def repaint(self) -> None:
-        """Have the whole screen painted anew, whatever is shown."""
+        """Repaint the whole screen, whatever the terminal shows."""
         if self._differ is not None:
             self._differ.invalidate()
         super().repaint()
 
     def resume_application_mode(self) -> None:
-        """Take the terminal again, and paint all of it, once more when the terminal has the focus."""
+        """Take over the terminal again and repaint it, once more when it gets the focus."""
         self._was_suspended = True
         super().resume_application_mode()
 
     def process_message(self, message: Message) -> None:
-        """Heed what tells that the terminal may show something else; this runs in the input thread."""
+        """Repaint if the terminal may show something else; this runs in the input thread."""
         super().process_message(message)
         if isinstance(message, events.Resize):
-            if self._size_known:  # the first time it tells what is known
+            if self._size_known:  # the first event reports the known size
                 self._app.call_later(self.repaint)
             self._size_known = True
         elif isinstance(message, events.AppFocus) and self._was_suspended:

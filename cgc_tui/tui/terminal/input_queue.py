@@ -1,4 +1,4 @@
-"""Lets keys and pastes go to where they belong one after another, however fast they come."""
+"""Delivers keys and pastes to the focused widget one after another, however fast they arrive."""
 
 from __future__ import annotations
 
@@ -8,41 +8,41 @@ from functools import partial
 from itertools import takewhile
 
 from textual.app import App
+from textual.dom import DOMNode
 from textual.events import Event, Key
-from textual.message_pump import MessagePump
 
 MAX_REPEATS = 64
-"""So many presses of one key may wait for their turn: more are no typing, but a key that was held down."""
+"""How many presses of one key may wait: more than that is a key that was held down."""
 
 
 class InputQueue:
-    """Holds a key or a paste back until the one before has done its work.
+    """Delays a key or a paste until the previous one has been handled.
 
-    Textual gives what it reads at once to what has the focus then: of `/abc` in one read, as a slow network
-    brings it, the letters would go to the list. A callback follows each key on its way up, from what has the
-    focus to the app. Presses of one key that are behind by more than `MAX_REPEATS` are dropped, unless they
-    are text for what has the focus.
+    Textual sends all that it reads to the widget that has the focus at that moment: of `/abc` in one read, as
+    from a slow network, the letters would go to the list. A callback follows each key up the DOM, from the
+    focused widget to the app. Repeats of one key beyond `MAX_REPEATS` are dropped, unless they are text for
+    the focused widget.
     """
 
     def __init__(self, app: App[None], handle: Callable[[Event], Awaitable[None]]) -> None:
-        """`handle` gives an event to what has the focus."""
+        """`handle` sends an event to the focused widget."""
         self._app = app
         self._handle = handle
         self._waiting: deque[Event] = deque()
-        self._at: MessagePump | None = None
+        self._at: DOMNode | None = None
 
     @property
     def busy(self) -> bool:
-        """Whether an event is on its way."""
-        # What was taken off the screen with a callback in its queue calls nobody back.
+        """Whether an event is being handled."""
+        # A widget that was removed with the callback in its queue never calls it.
         return self._at is not None and self._at.is_running
 
     def repeats(self, event: Event) -> bool:
-        """Tell whether an event is one more press of the key that waits last."""
+        """Return whether an event repeats the last key that waits."""
         return bool(self._waiting) and isinstance(event, Key) and _same(self._waiting[-1], key=event)
 
     async def put(self, event: Event) -> None:
-        """Deal with an event as soon as it is its turn."""
+        """Handle an event after those that wait."""
         self._waiting.append(event)
         if not self.busy:
             await self._next()
@@ -58,19 +58,19 @@ class InputQueue:
             self._track(target)
 
     def _drop_repeats(self, key: Key) -> None:
-        """Keep at most `MAX_REPEATS` of the presses of a key that wait next."""
+        """Keep at most `MAX_REPEATS` repeats of the key at the front of the queue."""
         repeats = sum(1 for _ in takewhile(partial(_same, key=key), self._waiting))
         for _ in range(repeats - MAX_REPEATS):
             self._waiting.popleft()
 
-    def _track(self, pump: MessagePump | None) -> None:
-        """Come behind the event at one more of those that it passes."""
-        if pump is None or pump is self._app or not pump.call_later(self._track, pump._parent):
+    def _track(self, node: DOMNode | None) -> None:
+        """Follow the event up the DOM, one node per callback."""
+        if node is None or node is self._app or not node.call_later(self._track, node.parent):
             self._at = self._app
-            # Later, and once more: a change of the focus that the event asked for comes between.
+            # Twice later, so that a focus change that the event requested happens before.
             self._app.call_later(self._app.call_later, self._next)
         else:
-            self._at = pump
+            self._at = node
 
 
 def _same(event: Event, *, key: Key) -> bool:

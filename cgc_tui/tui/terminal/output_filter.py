@@ -1,4 +1,4 @@
-"""The last look at what is drawn: nothing goes to the terminal that commands it."""
+"""Line filter that removes control characters from everything that is rendered."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from cgc_tui.domain.text import REPLACEMENT, UNSAFE
 
 
 class ControlCharFilter(LineFilter):
-    """Stands behind `sanitize`: text that was drawn without it is disarmed, as wide as it was, and
-    unlinked.
+    """The safety net behind `sanitize`: replaces control characters by ones of the same width, and
+    removes links.
     """
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
-        """Return the segments, other ones where that is needed."""
+        """Return the segments, cleaned where that is necessary."""
         if all(map(_harmless, segments)):
             return segments
         return [segment if _harmless(segment) else _without_controls(segment) for segment in segments]

@@ -1,4 +1,4 @@
-"""The way out of the program when a signal asks for it or the terminal is gone, whatever goes on then."""
+"""Ends the app on a signal or a hang-up of the terminal, even if the event loop is blocked."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from typing import Any
 
 EXIT_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 GRACE_SECONDS = 2.0
-"""Seconds that the app has for its own way out."""
+"""Seconds that the app has to end by itself."""
 
 EXIT_DELAY = 0.7
-"""Seconds that whatever still runs has once the terminal is given back."""
+"""Seconds that running threads have once the terminal is released."""
 
 TRIES = 200
 PAUSE = 0.005
 
-# CAN ends what was cut off within a sequence; then every mode goes that the app or Textual sets.
+# CAN ends a sequence that was cut off; the rest resets every mode that the app or Textual sets.
 RESTORING = (
     b"\x18\x1b[0m\x1b[?2026l\x1b[?2004l\x1b[?7h\x1b[?2048l"
     b"\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
@@ -33,16 +33,16 @@ RESTORING = (
 
 
 class ShutdownGuard:
-    """Heeds the signals that end the program and watches for the terminal's hang-up.
+    """Handles the signals that end the app, and watches for a hang-up of the terminal.
 
-    The app is asked to leave with 128 plus the signal's number as exit status. Where that takes more than
-    `GRACE_SECONDS` seconds, a thread restores the terminal and ends the program as it is: a terminal that is
-    not read blocks the event loop, so nothing that runs there can be the way out. A signal that the program
-    was started to ignore stays ignored; the hang-up is seen without it.
+    The app exits with status 128 plus the signal's number. If that takes more than `GRACE_SECONDS`, a thread
+    restores the terminal and ends the process: a terminal that is not read blocks the event loop, so the exit
+    cannot depend on it. A signal that was ignored when the app started stays ignored; a hang-up is detected
+    without the signal.
     """
 
     def __init__(self, leave: Callable[[int], None], *, source: int, output: int) -> None:
-        """`leave` may be called in any thread; the others are descriptors of the terminal."""
+        """`leave` may be called in any thread; `source` and `output` are descriptors of the terminal."""
         self._leave = leave
         self._source = source
         self._output = output
@@ -52,7 +52,7 @@ class ShutdownGuard:
         self._forced = Lock()
 
     def install(self) -> None:
-        """Begin, before the terminal is taken."""
+        """Install the signal handlers, before the terminal is taken over."""
         with suppress(termios.error):
             self._attributes = termios.tcgetattr(self._source)
         for number in EXIT_SIGNALS:
@@ -60,33 +60,33 @@ class ShutdownGuard:
                 signal.signal(number, self._on_signal)
 
     def watch(self) -> None:
-        """Watch for the hang-up, once the terminal is taken; where no thread can start, SIGHUP has to do."""
+        """Watch for the hang-up in a thread; if no thread can start, SIGHUP alone reports it."""
         if self._watcher is None:
             with suppress(RuntimeError):
                 self._watcher = Thread(target=self._wait_for_hang_up, name="hang-up", daemon=True)
                 self._watcher.start()
 
     def uninstall(self) -> None:
-        """Stop heeding signals, after the terminal is given back; where force does that, it has the end."""
+        """Remove the signal handlers, after the terminal is released; wait for a forced exit under way."""
         with self._forced:
             for number in EXIT_SIGNALS:
                 if signal.getsignal(number) == self._on_signal:
                     signal.signal(number, signal.SIG_DFL)
 
     def exit_soon(self, code: int) -> None:
-        """End soon with this exit status: a name look-up cannot be cancelled, and would be waited for."""
+        """End the process soon with this status: a name look-up cannot be cancelled, and delays the exit."""
         self._after(EXIT_DELAY, os._exit, code)
 
     @staticmethod
     def _after(seconds: float, end: Callable[[int], object], code: int) -> None:
-        """Call `end` later, in a thread or, where none can start, in a signal handler of the main thread."""
+        """Call `end` later in a thread or, if none can start, in a signal handler of the main thread."""
 
         def wait() -> None:
             time.sleep(seconds)
             end(code)
 
         try:
-            Thread(target=wait, name="way out", daemon=True).start()
+            Thread(target=wait, name="delayed exit", daemon=True).start()
         except RuntimeError:
             with suppress(ValueError):  # this is not the main thread
                 signal.signal(signal.SIGALRM, lambda *_: end(code))
@@ -103,7 +103,7 @@ class ShutdownGuard:
             self.hang_up()
 
     def hang_up(self) -> None:
-        """End, since the terminal is gone."""
+        """End the app because the terminal is gone."""
         self._discard_output()
         self._end(signal.SIGHUP)
 
@@ -122,14 +122,14 @@ class ShutdownGuard:
             os._exit(code)
 
     def _discard_output(self) -> None:
-        """Let whatever is still drawn vanish, without an error and without a wait."""
+        """Discard all further output, without an error and without blocking."""
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, self._output)
         os.close(nowhere)
 
     def _restore(self) -> None:
-        """Restore a terminal that may not be read, past what is being written to it."""
-        # From the background, too: the signal that forbids it is for this thread blocked.
+        """Restore a terminal that may not be read, ahead of pending output."""
+        # Works from the background as well: SIGTTOU, which prevents it, is blocked for this thread.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
         path = os.ttyname(self._output)
         terminal = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
@@ -148,9 +148,9 @@ class ShutdownGuard:
             termios.tcsetattr(terminal, termios.TCSANOW, self._attributes)
 
     def _interrupt_writes(self) -> None:
-        """End the system call of a thread that waits for the terminal; what it still has goes nowhere."""
+        """Interrupt threads that are blocked writing to the terminal; their remaining output is discarded."""
         for number in EXIT_SIGNALS:
-            if signal.getsignal(number) == self._on_signal:  # once more is no more than once
+            if signal.getsignal(number) == self._on_signal:  # a repeated signal changes nothing
                 for thread in enumerate_threads():
                     if thread.ident is not None and thread is not current_thread():
                         signal.pthread_kill(thread.ident, number)

@@ -1,7 +1,7 @@
-"""Patches of Textual itself, for all screens; imported for that alone.
+"""Patches of Textual that apply to all screens when this module is imported.
 
-Each patch is applied only where Textual's code looks as it does in the version that it was written for. A
-Textual that has fixed the fault by itself is left as it is.
+A patch is applied only if Textual's code has the form for which the patch was written. A Textual in which the
+bug is fixed is left unchanged.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from textual.screen import Screen
 
 
 def patch_resize(screen_class: type[Screen[object]]) -> bool:
-    """Have a screen ignore sizes that are not the terminal's; return whether it was patched.
+    """Make screens ignore sizes that are not the terminal's; return whether it was patched.
 
-    A screen sends itself an event for each size that it gets. With two that differ in its queue, one
-    behind the other and anything between them, it would send both to itself without end.
+    A screen posts itself an event for each size that it gets. With two different sizes in its queue it would
+    post both to itself endlessly.
     """
     lay_out = vars(screen_class).get("_screen_resized")
     if not _is_function(lay_out, "self", "size"):
@@ -36,8 +36,8 @@ def patch_resize(screen_class: type[Screen[object]]) -> bool:
 def patch_style_cache(cache_class: type[StylesCache]) -> bool:
     """Cache the colors of a border by the two colors alone; return whether it was patched.
 
-    Textual's cache has the widget's own cache as a part of its key, and so keeps the lines of widgets that
-    are gone (Textual's tracker: "StylesCache.get_inner_outer retains whole StylesCache objects").
+    Textual's cache has the widget's own cache in its key, and so keeps the lines of removed widgets
+    (Textual's tracker: "StylesCache.get_inner_outer retains whole StylesCache objects").
     """
     cached = vars(cache_class).get("get_inner_outer")
     function = getattr(cached, "__wrapped__", None)

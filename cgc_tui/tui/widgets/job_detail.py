@@ -1,4 +1,4 @@
-"""Everything that is known of one job, the reason of a failure first."""
+"""The details of one job, the reason of a failure first."""
 
 from __future__ import annotations
 
@@ -57,17 +57,17 @@ class JobDetail(VerticalScroll):
         yield Static(id="record", markup=False)
 
     def on_mount(self) -> None:
-        """Draw anew when the theme's colours change."""
+        """Redraw when the theme changes."""
         self.app.theme_changed_signal.subscribe(self, lambda _: self._draw())
 
     def watch_detail(self, old: JobDetailState, new: JobDetailState) -> None:
-        """Show the job, from its top if it is another one."""
+        """Show the job; scroll to the top if it is another one."""
         self._draw()
         if old.job is None or new.job is None or old.job.id != new.job.id:
             self.scroll_home(animate=False)
 
     def watch_display_options(self) -> None:
-        """Say the same in another way."""
+        """Redraw when the display options change."""
         self._draw()
 
     def _draw(self) -> None:

@@ -12,7 +12,7 @@ from cgc_tui.tui.widgets.split_line import SplitLine
 
 
 class KeyBar(SplitLine):
-    """The keys that work now and are shown, each with what it does; a click presses the key.
+    """The active keys that are shown, each with its description; a click presses the key.
 
     Textual's footer has a widget for each key and makes all of them anew whenever keys may have changed,
     which delays the first rows by 40 ms and every change of the focus by 10 ms.
@@ -24,7 +24,7 @@ class KeyBar(SplitLine):
     shown: reactive[tuple[Binding, ...]] = reactive(())
 
     def on_mount(self) -> None:
-        """Follow what the keys do."""
+        """Follow the active bindings."""
         self.screen.bindings_updated_signal.subscribe(self, self._update_keys, immediate=True)
         self._update_keys(self.screen)
 
@@ -37,7 +37,7 @@ class KeyBar(SplitLine):
         self.shown = tuple(first_bindings.values())
 
     def sides(self) -> tuple[Content, Content]:
-        """Return the keys; there is nothing at the right."""
+        """Return the keys, all on the left."""
         return Content(" ").join(map(self._key, self.shown)), Content("")
 
     def _key(self, binding: Binding) -> Content:

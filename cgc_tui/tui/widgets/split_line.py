@@ -14,11 +14,11 @@ class SplitLine(Widget):
     keep_right = False
 
     def sides(self) -> tuple[Content, Content]:
-        """Return what stands left and right."""
+        """Return the parts at the left and at the right."""
         raise NotImplementedError
 
     def render(self) -> Content:
-        """Return the line, as wide as there is room."""
+        """Return the line, cut to the available width."""
         left, right = self.sides()
         width = self.content_size.width
         gap = width - left.cell_length - right.cell_length

@@ -1,4 +1,4 @@
-"""Stands over everything where the terminal is too small."""
+"""A message that covers the screen if the terminal is too small."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from textual.widgets import Static
 
 
 class TooSmall(Static):
-    """Says what size is needed; the stylesheet shows it below that."""
+    """Tells the size that is needed; the stylesheet shows it below that."""
 
     def __init__(self) -> None:
         super().__init__("Too small: at least 60×15 cells are needed.", markup=False)

@@ -1,4 +1,4 @@
-"""Says which platform one looks at, as whom, and how old the list is."""
+"""Shows the platform, the user, and the age of the list."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class TopBar(SplitLine):
     """None on a screen that is not refreshed."""
 
     def __init__(self, platform: str, last_user: SafeText | None = None) -> None:
-        """`last_user` stands there until the user is known."""
+        """`last_user` is shown until the user is known."""
         super().__init__()
         self.platform = sanitize(platform)
         self.last_user = last_user

@@ -8,7 +8,6 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -341,14 +340,3 @@ def test_what_is_not_understood_is_told(data: str) -> None:
 )
 def test_terminals_that_are_not_known_get_textuals_own_output(term: str, *, able: bool) -> None:
     assert is_supported({"TERM": term}) is able
-
-
-@pytest.mark.parametrize("name", ["textual-8.3.0.dist-info", "textual-9.0.dist-info", None])
-def test_another_textual_goes_out_as_it_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str | None
-) -> None:
-    (tmp_path / (name or "other")).mkdir()
-    monkeypatch.setattr("textual.__path__", [str(tmp_path / "textual")])
-    assert not is_supported({"TERM": "xterm-256color"})
-    (tmp_path / (name or "other")).rename(tmp_path / "textual-8.2.8.dist-info")
-    assert is_supported({"TERM": "xterm-256color"})

@@ -27,7 +27,7 @@ class Pump:
     """What takes callbacks and calls them when a test says so."""
 
     def __init__(self, parent: Pump | None, *, closed: bool = False) -> None:
-        self._parent = parent
+        self.parent = parent
         self._closed = closed
         self.is_running = True
         self.callbacks: list[Callable[[], Any]] = []
@@ -73,7 +73,7 @@ async def begun() -> tuple[App, InputQueue, list[str]]:
 
 async def test_a_key_waits_until_the_one_before_has_gone_all_the_way() -> None:
     app, turns, received = await begun()
-    for pump in (app.focused, app.focused._parent, app, app):
+    for pump in (app.focused, app.focused.parent, app, app):
         assert received == ["a"]
         assert turns.busy
         await pump.work()
@@ -82,7 +82,7 @@ async def test_a_key_waits_until_the_one_before_has_gone_all_the_way() -> None:
 
 async def test_what_is_closed_on_the_way_is_passed_by() -> None:
     app, _, received = await begun()
-    app.focused._parent._closed = True
+    app.focused.parent._closed = True
     await app.focused.work()
     await app.work()
     await app.work()
@@ -136,7 +136,7 @@ def test_only_repeats_are_dropped_that_are_far_behind(runs: list[tuple[str, int]
 
 async def _take(runs: list[tuple[str, int]]) -> None:
     app, turns, received = await begun()
-    pumps = (app.focused, app.focused._parent, app)
+    pumps = (app.focused, app.focused.parent, app)
     typed = "".join(key * times for key, times in runs)
     for key in typed:
         await turns.put(events.Key(key, key))

@@ -6,8 +6,10 @@ import asyncio
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from textual.drivers.linux_driver import LinuxDriver
 
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
@@ -271,11 +273,31 @@ def test_the_title_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
         "textual.drivers.linux_driver.LinuxDriver.write", lambda _driver, text: written.append(text)
     )
     driver = TerminalDriver.__new__(TerminalDriver)
-    driver._has_title = False
+    driver._title = ""
     driver.set_title("")
     for expected in ("one", "two", "", ""):
         driver.set_title(expected)
     assert written == [f"{SAVE_TITLE}\x1b]2;one\x07", "\x1b]2;two\x07", RESTORE_TITLE]
+
+
+def test_the_title_is_set_again_after_a_suspension(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    for name in ("stop_application_mode", "disable_input", "close"):
+        monkeypatch.setattr(LinuxDriver, name, lambda _driver: None)
+    monkeypatch.setattr(LinuxDriver, "write", lambda _driver, text: written.append(text))
+    monkeypatch.setattr(TerminalDriver, "_wait_for_replies", lambda _driver: None)
+    monkeypatch.setattr(TerminalDriver, "start_application_mode", lambda _driver: None)
+    driver = TerminalDriver.__new__(TerminalDriver)
+    driver._title = ""
+    driver._shutdown_guard = SimpleNamespace(uninstall=lambda: None)  # type: ignore[assignment]
+    driver._app = SimpleNamespace(call_later=lambda *_, **__: None, refresh=None)  # type: ignore[assignment]
+    driver.set_title("watching 2")
+    for _ in range(2):
+        del written[:]
+        driver.suspend_application_mode()
+        assert written == [RESTORE_TITLE]
+        driver.resume_application_mode()
+        assert written == [RESTORE_TITLE, f"{SAVE_TITLE}\x1b]2;watching 2\x07"]
 
 
 @pytest.mark.slow
