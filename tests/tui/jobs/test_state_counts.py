@@ -1,0 +1,123 @@
+"""The counts of the state tabs, without an app."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from cgc_tui.domain.errors import ServerError
+from cgc_tui.domain.jobs import ImportJob
+from cgc_tui.domain.queries import JobQuery, ResultOrigin
+from cgc_tui.domain.result_set import ResultSet
+from cgc_tui.domain.text import SafeText
+from cgc_tui.services.job_source import PlatformSource, ResultSetSource
+from cgc_tui.tui.jobs.counts import Counts, StateCounts
+from tests.support.clock import NOON, Clock
+from tests.support.host import FakeHost, FakeImports, fake_session
+
+ALL = JobQuery()
+FAILED = JobQuery(states=("FAILED",))
+
+
+class Counted:
+    """Counts on a host without an app."""
+
+    def __init__(self, host: FakeHost, jobs: list[ImportJob], clock: Clock) -> None:
+        self.session, self.imports = fake_session(jobs, clock)
+        self.source = PlatformSource(self.session)
+        self.reported: list[Counts] = []
+        self.counts = StateCounts(host, self.session, changed=self.reported.append)
+
+
+@pytest.fixture
+def counted(host: FakeHost, jobs: list[ImportJob], clock: Clock) -> Counted:
+    return Counted(host, jobs, clock)
+
+
+def requests(imports: FakeImports) -> set[object]:
+    found, imports.requests[:] = set(imports.requests), []
+    return found
+
+
+async def test_the_tab_of_the_list_is_known_and_the_others_are_counted_after_the_paint(
+    counted: Counted, host: FakeHost
+) -> None:
+    counted.counts.update(counted.source, ALL, 25)
+    assert counted.counts.counts == {(): 25}
+    assert requests(counted.imports) == set()
+    await host.settle()
+    states = {("PENDING",), ("RUNNING",), ("COMPLETED",), ("FAILED",)}
+    assert requests(counted.imports) == {("count", state) for state in states}
+    assert counted.counts.counts[("FAILED",)] == 5
+    assert counted.reported[-1] == counted.counts.counts
+
+
+@pytest.mark.parametrize(
+    ("seconds", "changed", "by_user", "due"),
+    [
+        (4, True, True, False),
+        (5, False, True, True),
+        (29, True, False, False),
+        (30, True, False, True),
+        (299, False, False, False),
+        (300, False, False, True),
+    ],
+)
+async def test_when_the_tabs_are_counted_again(
+    counted: Counted, host: FakeHost, clock: Clock, seconds: int, changed: bool, by_user: bool, due: bool
+) -> None:
+    counted.counts.update(counted.source, ALL, 25)
+    await host.settle()
+    requests(counted.imports)
+    if changed:
+        counted.counts.note_change()
+    clock.seconds += seconds
+    counted.counts.update(counted.source, ALL, 26, by_user=by_user)
+    await host.settle()
+    assert bool(requests(counted.imports)) is due
+    assert counted.counts.counts[()] == 26
+
+
+async def test_the_counts_stay_for_another_tab_and_go_with_another_project(
+    counted: Counted, host: FakeHost
+) -> None:
+    counted.counts.update(counted.source, ALL, 25)
+    await host.settle()
+    counted.counts.show(counted.source, FAILED)
+    assert counted.counts.counts[()] == 25
+    counted.counts.show(counted.source, JobQuery(project="rosalind/other"))
+    assert counted.counts.counts == {}
+
+
+async def test_a_result_set_is_counted_without_a_request(counted: Counted, host: FakeHost) -> None:
+    jobs = [ImportJob("a", "FAILED"), ImportJob("b", "RUNNING"), ImportJob("c", "FAILED")]
+    results = ResultSet(ResultOrigin(SafeText("found"), 25, 25, NOON), jobs)
+    source = ResultSetSource(counted.session, results)
+    counted.counts.show(source, FAILED)
+    expected = {(): 3, ("PENDING",): 0, ("RUNNING",): 1, ("COMPLETED",): 0, ("FAILED",): 2}
+    assert counted.counts.counts == expected
+    counted.counts.update(source, FAILED, 2, by_user=True)
+    await host.settle()
+    assert counted.counts.counts == expected
+    assert requests(counted.imports) == set()
+    counted.counts.show(counted.source, ALL)
+    assert counted.counts.counts == {}
+
+
+async def test_a_failure_keeps_the_counts(counted: Counted, host: FakeHost) -> None:
+    counted.imports.errors.append(ServerError(SafeText("503"), SafeText("Wait.")))
+    counted.counts.update(counted.source, ALL, 25)
+    await host.settle()
+    assert counted.counts.counts == {(): 25}
+
+
+async def test_a_count_that_is_cancelled_changes_nothing(counted: Counted, host: FakeHost) -> None:
+    counted.imports.gate.clear()
+    counted.counts.update(counted.source, ALL, 25)
+    host.refresh()
+    await asyncio.sleep(0)
+    counted.counts.cancel()
+    counted.imports.gate.set()
+    await host.settle()
+    assert counted.counts.counts == {(): 25}
