@@ -66,26 +66,6 @@ class WatchedJobs:
         otherwise = len(self._jobs) - pending - completed - failed
         return WatchCounts(len(self._jobs) + missing, completed, failed, otherwise, pending, missing)
 
-    @property
-    def ended(self) -> int:
-        """How many jobs exist and have ended."""
-        return self.counts.ended
-
-    @property
-    def failed(self) -> int:
-        """How many jobs are FAILED."""
-        return self.counts.failed
-
-    @property
-    def ended_otherwise(self) -> int:
-        """How many jobs ended neither COMPLETED nor FAILED."""
-        return self.counts.ended_otherwise
-
-    @property
-    def missing(self) -> int:
-        """How many jobs no longer exist."""
-        return len(self._missing_ids)
-
     def add(self, jobs: Iterable[ImportJob]) -> tuple[JobChange, ...]:
         """Watch further jobs, or update known ones; return the known ones whose state has changed."""
         changes = []

@@ -43,3 +43,50 @@ def test_what_has_ended_does_not_change() -> None:
     assert watched.update({"0": job(0, "COMPLETED")}) == ()
     assert watched.counts.ended_otherwise == 1
     assert not watched.had_pending
+
+
+def test_each_job_is_counted_once() -> None:
+    watch = WatchedJobs()
+    watch.add([job(0, "PENDING"), job(1, "RUNNING"), job(2, "FAILED"), job(3, "COMPLETED")])
+    assert (watch.pending_ids, watch.counts.ended, watch.counts.failed, watch.had_pending) == (
+        ("0", "1"),
+        2,
+        1,
+        True,
+    )
+    record = {"0": job(0, "RUNNING"), "1": job(1, "FAILED"), "2": job(2, "FAILED"), "9": job(9, "FAILED")}
+    watch.update(record)
+    watch.update(record)
+    assert (watch.pending_ids, watch.counts.ended, watch.counts.failed) == (("0",), 3, 2)
+
+
+def test_a_missing_job_is_not_pending_and_one_with_another_error_is() -> None:
+    watch = WatchedJobs()
+    watch.add([job(0, "PENDING"), job(1, "PENDING"), job(2, "PENDING")])
+    watch.update({"0": JobError(404, 9008), "1": JobError(503, 9100), "2": job(2, "ABORTED")})
+    assert (watch.pending_ids, watch.counts.ended, watch.counts.failed, watch.counts.missing) == (
+        ("1",),
+        1,
+        0,
+        1,
+    )
+    watch.update({"1": JobError(404)})
+    assert (watch.pending_ids, watch.counts.missing) == ((), 2)
+
+
+def test_every_state_but_pending_and_running_has_ended() -> None:
+    watch = WatchedJobs()
+    watch.add([job(0, "PENDING"), job(1, "RUNNING"), job(2, "ABORTED")])
+    assert (watch.pending_ids, watch.counts.ended, watch.counts.failed, watch.counts.ended_otherwise) == (
+        ("0", "1"),
+        1,
+        0,
+        1,
+    )
+    watch.update({"0": job(0, ""), "1": job(1, "CANCELLED")})
+    assert (watch.pending_ids, watch.counts.ended, watch.counts.failed, watch.counts.ended_otherwise) == (
+        ("0",),
+        2,
+        0,
+        2,
+    )

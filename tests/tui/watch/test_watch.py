@@ -13,8 +13,6 @@ from textual.drivers.linux_driver import LinuxDriver
 
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
-from cgc_tui.domain.jobs import ImportJob, JobError
-from cgc_tui.domain.watch import WatchedJobs
 from cgc_tui.tui.base_app import TerminalApp
 from cgc_tui.tui.jobs.status_line import StatusLine
 from cgc_tui.tui.messages import TitleRequested
@@ -22,43 +20,6 @@ from cgc_tui.tui.terminal.driver import RESTORE_TITLE, SAVE_TITLE, TerminalDrive
 from tests.support.app import Start, shown
 from tests.support.clock import Clock
 from tests.support.terminal import Terminal as ProgramTerminal
-
-
-def job(number: int, state: str) -> ImportJob:
-    return ImportJob(str(number), state)
-
-
-def test_a_watch_counts_each_job_once() -> None:
-    watch = WatchedJobs()
-    watch.add([job(0, "PENDING"), job(1, "RUNNING"), job(2, "FAILED"), job(3, "COMPLETED")])
-    assert (watch.pending_ids, watch.ended, watch.failed, watch.had_pending) == (("0", "1"), 2, 1, True)
-    record = {"0": job(0, "RUNNING"), "1": job(1, "FAILED"), "2": job(2, "FAILED"), "9": job(9, "FAILED")}
-    watch.update(record)
-    watch.update(record)
-    assert (watch.pending_ids, watch.ended, watch.failed) == (("0",), 3, 2)
-
-
-def test_a_job_that_is_gone_is_not_waited_for_and_one_in_trouble_is() -> None:
-    watch = WatchedJobs()
-    watch.add([job(0, "PENDING"), job(1, "PENDING"), job(2, "PENDING")])
-    watch.update({"0": JobError(404, 9008), "1": JobError(503, 9100), "2": job(2, "ABORTED")})
-    assert (watch.pending_ids, watch.ended, watch.failed, watch.missing) == (("1",), 1, 0, 1)
-    watch.update({"1": JobError(404)})
-    assert (watch.pending_ids, watch.missing) == ((), 2)
-
-
-def test_a_job_ends_in_any_state_but_pending_and_running() -> None:
-    watch = WatchedJobs()
-    watch.add([job(0, "PENDING"), job(1, "RUNNING"), job(2, "ABORTED")])
-    assert (watch.pending_ids, watch.ended, watch.failed, watch.ended_otherwise) == (("0", "1"), 1, 0, 1)
-    watch.update({"0": job(0, ""), "1": job(1, "CANCELLED")})
-    assert (watch.pending_ids, watch.ended, watch.failed, watch.ended_otherwise) == (("0",), 2, 0, 2)
-
-
-def test_what_has_ended_is_not_waited_for() -> None:
-    watch = WatchedJobs()
-    watch.add([job(0, "COMPLETED")])
-    assert not watch.had_pending
 
 
 @pytest.fixture

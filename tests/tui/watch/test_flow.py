@@ -1,0 +1,132 @@
+"""The watch on a host and a context without an app: what it watches, and what the user is shown."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from cgc_tui.domain.errors import ServerError, TokenRejected
+from cgc_tui.domain.jobs import ImportJob
+from cgc_tui.domain.marks import Marks
+from cgc_tui.domain.queries import JobQuery, ResultOrigin
+from cgc_tui.domain.refresh_status import RefreshStatus
+from cgc_tui.domain.text import SafeText
+from cgc_tui.tui.watch.flow import ListWatch
+from tests.support.clock import NOON, Clock
+from tests.support.host import FakeContext, FakeHost, fake_session
+
+RUNNING = ImportJob("1", "RUNNING")
+
+
+class Watched:
+    """What a watch needs, and what it has reported."""
+
+    def __init__(self, clock: Clock, *jobs: ImportJob) -> None:
+        session, self.imports = fake_session(list(jobs), clock)
+        self.host = FakeHost()
+        self.context = FakeContext(session)
+        self.texts: list[str] = []
+
+    def start(self) -> ListWatch:
+        """Start a watch."""
+        return ListWatch(self.host, self.context, RefreshStatus(), changed=self.texts.append)
+
+    async def text(self, text: str) -> None:
+        """Wait until a text was reported."""
+        async with asyncio.timeout(20):
+            while text not in self.texts:
+                await asyncio.sleep(0)
+
+
+async def test_marked_jobs_are_watched_to_their_end(clock: Clock) -> None:
+    watched = Watched(clock, ImportJob("1", "FAILED"))
+    watched.context.marks = Marks().added([RUNNING])
+    watched.start()
+    await watched.host.settle()
+    assert watched.imports.requests == [("get_many", ("1",))]
+    assert watched.texts == ["watching…", "watching 0 · 1 failed", "done: 1 ended · 1 failed"]
+    assert watched.context.titles[-1] == ("done: 1 ended · 1 failed", True)
+    assert watched.context.notices == [
+        ("All watched jobs have ended: 1 ended · 1 failed (the marked jobs).", "warning")
+    ]
+
+
+async def test_a_result_set_is_watched_and_named(clock: Clock) -> None:
+    watched = Watched(clock, ImportJob("1", "COMPLETED"))
+    watched.context.origin, watched.context.listed = ResultOrigin(SafeText('"bam"'), 1, 1, NOON), (RUNNING,)
+    watched.start()
+    await watched.host.settle()
+    assert watched.context.notices[0][0].endswith('("bam").')
+
+
+async def test_of_the_platform_all_unfinished_jobs_of_the_filter_are_watched(clock: Clock) -> None:
+    watched = Watched(clock)
+    watched.context.job_query = JobQuery(states=("FAILED",), project="rosalind/a", offset=50)
+    watched.start()
+    await watched.host.settle()
+    query = watched.imports.requests[0]
+    assert isinstance(query, JobQuery)
+    assert (query.states, query.project, query.offset) == (("PENDING", "RUNNING"), "rosalind/a", 0)
+    assert watched.texts[-1] == ""
+    assert watched.context.notices == [
+        ("Nothing to wait for: all have ended (project rosalind/a).", "information")
+    ]
+
+
+async def test_a_failure_is_shown_and_stop_ends_the_watch(clock: Clock) -> None:
+    watched = Watched(clock, RUNNING)
+    watched.context.marks = Marks().added([RUNNING])
+    watched.imports.errors.append(ServerError(SafeText("503 maintenance"), SafeText("Wait.")))
+    watch = watched.start()
+    await watched.text("watch: 503 maintenance")
+    watch.stop()
+    await watched.host.settle()
+    assert (watched.texts[-1], watched.context.titles[-1]) == ("", ("", False))
+
+
+async def test_after_a_new_token_the_watch_goes_on(clock: Clock) -> None:
+    watched = Watched(clock, RUNNING)
+    watched.context.marks = Marks().added([RUNNING])
+    watched.imports.errors.append(TokenRejected(SafeText("the platform refused the token"), SafeText("")))
+    watch = watched.start()
+    await watched.host.settle()
+    assert watched.texts[-1] == "watch: the platform refused the token"
+    session, _ = fake_session([ImportJob("1", "COMPLETED")], clock)
+    watch.restart(session.client)
+    await watched.host.settle()
+    assert watched.texts[-1] == "done: 1 ended · 0 failed"
+
+
+async def test_a_paused_list_pauses_the_watch(clock: Clock) -> None:
+    watched = Watched(clock, RUNNING)
+    watched.context.marks = Marks().added([RUNNING])
+    watch = watched.start()
+    watch.follow(RefreshStatus(paused=True))
+    await watched.text("watch paused")
+    assert watched.imports.requests == []
+    watch.stop()
+    await watched.host.settle()
+
+
+@pytest.mark.parametrize(("interval", "expected"), [(0.0, 15.0), (60.0, 60.0)])
+async def test_the_watch_polls_in_the_interval_of_the_list(
+    clock: Clock, interval: float, expected: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intervals: list[float] = []
+    watched = Watched(clock, RUNNING)
+    watched.context.marks = Marks().added([RUNNING])
+    watch = watched.start()
+    watch.follow(RefreshStatus(interval))
+    sleeper = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        intervals.append(seconds)
+        sleeper.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(watch._watcher, "_sleep", sleep)
+    await asyncio.wait_for(sleeper.wait(), 20)
+    assert intervals == [expected]
+    watch.stop()
+    await watched.host.settle()
