@@ -22,7 +22,7 @@ from cgc_tui.tui.jobs.screen import JobsScreen
 from cgc_tui.tui.widgets.split_line import SplitLine
 
 def fail(self, *_, **__):
-    token = self.client._requester._token.reveal() if isinstance(self, JobsScreen) else {token!r}
+    token = self.session.client._requester._token.reveal() if isinstance(self, JobsScreen) else {token!r}
     raise RuntimeError(f"on purpose, with {{token}} and [/] and \\x1b[31m")
 
 async def fail_later(self, *_):

@@ -171,7 +171,7 @@ async def test_a_watch_says_that_nothing_is_said_of_its_jobs(
         await pilot.press("space", "w")
         await shown(pilot, "watching 1")
         platform.fail("bulk_other_ids")
-        await shown(pilot, "watch: no answer for 1 of 1 jobs")
+        await shown(pilot, "watch: no answer for 1 of 1 job")
         platform.recover()
         platform.set_state(job, "COMPLETED")
         await shown(pilot, "done: 1 ended")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -271,7 +272,8 @@ class JobsScreen(Screen[None]):
 
     async def ask(self, screen: Screen[Result]) -> Result | None:
         """Show a dialog or screen and return its result, None where the user left it."""
-        return await self.app.push_screen_wait(screen)
+        # Not push_screen_wait: it runs other callbacks first, and one of them may be the next key's.
+        return await asyncio.shield(self.app.push_screen(screen, wait_for_dismiss=True))
 
     async def all_jobs(
         self, query: JobQuery, heading: SafeText, *, max_jobs: int = sys.maxsize

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -47,6 +48,17 @@ class InputQueue:
         if not self.busy:
             await self._next()
 
+    async def _finish(self) -> None:
+        """Handle the next event once the screen that this one opened, if it did, has set its focus.
+
+        A worker that the event started may open it, so that is given a turn first.
+        """
+        await asyncio.sleep(0)
+        if self._app.screen.stack_updates:
+            await self._next()
+        else:
+            self._app.call_later(self._finish)
+
     async def _next(self) -> None:
         self._at = None
         if self._waiting:
@@ -68,7 +80,7 @@ class InputQueue:
         if node is None or node is self._app or not node.call_later(self._track, node.parent):
             self._at = self._app
             # Twice later, so that a focus change that the event requested happens before.
-            self._app.call_later(self._app.call_later, self._next)
+            self._app.call_later(self._app.call_later, self._finish)
         else:
             self._at = node
 

@@ -213,6 +213,6 @@ async def test_the_raw_record_is_what_the_platform_sent(start: Start, platform: 
         await shown(pilot, "Id      ")
         while not gets(platform):
             await pilot.pause(0.01)
-        detail = pilot.app.screen.query_one(JobDetail).job
+        detail = pilot.app.screen.query_one(JobDetail).detail.job
         assert detail is not None
         assert json.loads(json.dumps(detail.raw)) == platform.job(platform.ids()[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from itertools import groupby
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -55,6 +56,7 @@ class App(Pump):
     def __init__(self) -> None:
         super().__init__(None)
         self.focused: Any = Pump(Pump(self))
+        self.screen = SimpleNamespace(stack_updates=1)
 
 
 async def begun() -> tuple[App, InputQueue, list[str]]:
@@ -94,6 +96,17 @@ async def test_what_is_gone_with_a_callback_holds_nothing_up() -> None:
     app.focused.is_running = False
     assert not turns.busy
     await turns.put(events.Key("c", "c"))
+    assert received == ["a", "b"]
+
+
+async def test_a_key_waits_until_the_screen_that_the_one_before_opened_has_its_focus() -> None:
+    app, _, received = await begun()
+    app.screen.stack_updates = 0
+    for pump in (app.focused, app.focused.parent, app, app, app):
+        await pump.work()
+    assert received == ["a"]
+    app.screen.stack_updates = 1
+    await app.work()
     assert received == ["a", "b"]
 
 

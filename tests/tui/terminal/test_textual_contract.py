@@ -174,7 +174,8 @@ def test_private_names_of_textual_are_used_in_the_terminal_package_only() -> Non
     """What the package defines itself is no name of Textual: another test sees to that."""
     paths = [path for path in (PACKAGE / "tui").rglob("*.py") if not is_allowed(path)]
     assert len(paths) > 40
-    own = {name for path in PACKAGE.rglob("*.py") if not is_allowed(path) for name in own_names(path)}
+    own = {"_replace"}  # of a named tuple
+    own |= {name for path in PACKAGE.rglob("*.py") if not is_allowed(path) for name in own_names(path)}
     foreign = [
         f"{path.relative_to(PACKAGE)}:{line}: {name}"
         for path in paths

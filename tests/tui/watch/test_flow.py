@@ -35,7 +35,7 @@ class Watched:
     async def text(self, text: str) -> None:
         """Wait until a text was reported."""
         async with asyncio.timeout(20):
-            while text not in self.texts:
+            while text not in self.texts:  # noqa: ASYNC110 - the watch runs in the same loop
                 await asyncio.sleep(0)
 
 
