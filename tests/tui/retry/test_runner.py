@@ -1,0 +1,242 @@
+"""The planner and the runner of a retry on a host without an app."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from cgc_tui.api.client import PlatformClient
+from cgc_tui.api.listing import fetch_all
+from cgc_tui.api.requester import Requester
+from cgc_tui.config.credentials import Access, Credentials
+from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.retry import NameConflictPolicy, RetryRun, SkipReason
+from cgc_tui.domain.token import Token
+from cgc_tui.services.session import PlatformSession
+from cgc_tui.system.send_lock import SendLock
+from cgc_tui.tui.retry.planner import RetryPlanner
+from cgc_tui.tui.retry.runner import DEFAULT_INTERVAL, Phase, RetryRunner
+from tests.support.clock import Clock
+from tests.support.host import FakeHost
+
+CREATE = "/v2/bulk/storage/imports/create"
+AS_BEFORE = NameConflictPolicy.AS_BEFORE
+
+
+@pytest.fixture
+def platform(clock: Clock) -> SimulatedPlatform:
+    platform = SimulatedPlatform(jobs=0, clock=clock.unix)
+    platform.add_jobs(3, "FAILED", error=9100)
+    return platform
+
+
+class Retry:
+    """A planner and a runner, the phases they went through, and the session."""
+
+    def __init__(self, session: PlatformSession, host: FakeHost, runs: list[RetryRun]) -> None:
+        self.session = session
+        self.host = host
+        self.runs = runs
+        self.phases: list[Phase] = []
+        self.planner: RetryPlanner
+        self.runner: RetryRunner
+
+    async def planned(self, interval: float = 0.0) -> Retry:
+        """Plan a retry of all failed jobs."""
+        jobs = (await fetch_all(self.session.client, JobQuery(states=("FAILED",)))).jobs
+        self.planner = RetryPlanner(self.host, self.session, jobs, self.runs, changed=lambda: None)
+        self.runner = RetryRunner(
+            self.host, self.session, self.planner, self.runs, interval=interval, changed=self._changed
+        )
+        self.planner.prepare()
+        await self.host.settle()
+        return self
+
+    def _changed(self) -> None:
+        phase = self.runner.status.phase
+        if self.phases[-1:] != [phase]:
+            self.phases.append(phase)
+
+    async def reaches(self, phase: Phase) -> None:
+        """Wait for a phase."""
+        async with asyncio.timeout(20):
+            while self.runner.status.phase is not phase:  # noqa: ASYNC110 - it runs in the same loop
+                await asyncio.sleep(0)
+
+
+@pytest.fixture
+def retry(platform: SimulatedPlatform, clock: Clock, tmp_path: Path) -> Retry:
+    session = PlatformSession(
+        Access("cgc", platform.base_url, Token(platform.token), None),
+        "CGC",
+        Credentials(tmp_path, environ={}, home=tmp_path),
+        lambda endpoint, token: PlatformClient(
+            Requester(endpoint, token, transport=platform.transport(), now=clock, backoff=())
+        ),
+        tmp_path / "state",
+        writable=True,
+        clock=clock,
+    )
+    return Retry(session, FakeHost(), [])
+
+
+def sent(platform: SimulatedPlatform) -> int:
+    return sum(request.path == CREATE for request in platform.requests)
+
+
+async def test_a_plan_is_made_of_what_the_platform_lists(retry: Retry, clock: Clock) -> None:
+    await retry.planned()
+    state = retry.planner.state
+    assert state.plan is not None
+    assert (len(state.plan.jobs), len(state.listed_ids), state.as_of) == (3, 3, clock())
+
+
+async def test_an_error_leaves_no_plan_and_nothing_can_be_sent(
+    retry: Retry, platform: SimulatedPlatform
+) -> None:
+    await retry.planned()
+    platform.fail("maintenance")
+    retry.planner.prepare()
+    await retry.host.settle()
+    assert (retry.planner.state.plan, retry.planner.state.error is not None) == (None, True)
+    retry.runner.start(AS_BEFORE)
+    await retry.host.settle()
+    assert (retry.runner.status.phase, sent(platform)) == (Phase.PLANNED, 0)
+
+
+async def test_each_import_is_sent_once_and_the_new_jobs_are_polled(
+    retry: Retry, platform: SimulatedPlatform
+) -> None:
+    await retry.planned()
+    retry.runner.start(AS_BEFORE)
+    retry.runner.start(AS_BEFORE)
+    await retry.host.settle()
+    assert retry.phases == [Phase.LOCKING, Phase.SENDING, Phase.RECONCILING, Phase.WATCHING]
+    run = retry.runner.status.run
+    assert retry.runs == [run]
+    assert run is not None
+    assert (sent(platform), len(run.running_ids)) == (1, 3)
+    assert retry.host.planned == [DEFAULT_INTERVAL]
+    for job_id in run.running_ids:
+        platform.set_state(job_id, "COMPLETED")
+    retry.host.fire()
+    await retry.host.settle()
+    assert run.running_ids == ()
+    before = len(platform.requests)
+    retry.host.fire()
+    await retry.host.settle()
+    assert len(platform.requests) == before
+    retry.runner.start(AS_BEFORE)
+    await retry.host.settle()
+    assert sent(platform) == 1
+
+
+async def test_the_next_plan_leaves_out_what_this_one_sent(retry: Retry) -> None:
+    await retry.planned()
+    retry.runner.start(AS_BEFORE)
+    await retry.host.settle()
+    await retry.planned()
+    plan = retry.planner.state.plan
+    assert plan is not None
+    assert (plan.jobs, dict(plan.skip_counts)) == ((), {SkipReason.SENT: 3})
+
+
+async def test_esc_ends_the_wait_for_the_lock(
+    retry: Retry, platform: SimulatedPlatform, clock: Clock
+) -> None:
+    await retry.planned()
+    lock = SendLock(retry.session.state_directory, on_wait=print, on_unprotected=print, clock=clock)
+    async with lock.hold(platform.base_url, platform.state.username):
+        retry.runner.start(AS_BEFORE)
+        async with asyncio.timeout(20):
+            while retry.runner.status.holder is None:  # noqa: ASYNC110 - it runs in the same loop
+                await asyncio.sleep(0)
+        assert retry.runner.stop()
+        await retry.host.settle()
+    assert (retry.runner.status.phase, retry.runner.status.holder) == (Phase.PLANNED, None)
+    assert (sent(platform), retry.runs) == (0, [])
+    assert not retry.runner.stop()
+    retry.runner.start(AS_BEFORE)
+    await retry.host.settle()
+    assert sent(platform) == 1
+
+
+async def test_imports_that_another_process_started_are_not_sent(
+    retry: Retry, platform: SimulatedPlatform
+) -> None:
+    other = Retry(retry.session, FakeHost(), [])
+    await retry.planned()
+    await other.planned()
+    other.runner.start(AS_BEFORE)
+    await other.host.settle()
+    retry.runner.start(AS_BEFORE)
+    await retry.host.settle()
+    assert sent(platform) == 1
+    status = retry.runner.status
+    assert (status.phase, status.run, status.started_meanwhile) == (Phase.PLANNED, None, 3)
+    assert retry.planner.state.plan is not None
+    assert retry.planner.state.plan.jobs == ()
+
+
+async def test_an_error_before_anything_is_sent_is_kept(retry: Retry, platform: SimulatedPlatform) -> None:
+    await retry.planned()
+    platform.fail("maintenance")
+    retry.runner.start(AS_BEFORE)
+    await retry.host.settle()
+    assert (retry.runner.status.phase, retry.runner.status.run) == (Phase.PLANNED, None)
+    assert retry.runner.status.start_error is not None
+
+
+async def test_after_a_rejected_token_only_look_requests_something(
+    retry: Retry, platform: SimulatedPlatform
+) -> None:
+    await retry.planned(interval=30.0)
+    platform.fail("error", (401, 90001), where=lambda request: request.url.path.endswith("/get"))
+    retry.runner.start(AS_BEFORE)
+    await retry.host.settle()
+    assert retry.runner.status.refresh_error is not None
+    assert retry.host.planned == [30.0]
+    before = len(platform.requests)
+    retry.host.fire()
+    await retry.host.settle()
+    assert len(platform.requests) == before
+    platform.recover()
+    retry.runner.look()
+    await retry.host.settle()
+    assert retry.runner.status.refresh_error is None
+    assert retry.host.planned == [30.0]
+
+
+async def test_a_lost_answer_is_looked_for_again_by_key(
+    retry: Retry, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cgc_tui.services.retry.RECONCILE_DELAYS", (0.0,))
+    await retry.planned()
+    platform.next("drop", "body", where=CREATE)
+    platform.fail("maintenance", where=lambda request: bool(sent(platform)) and request.method == "GET")
+    retry.runner.start(AS_BEFORE)
+    await retry.host.settle()
+    status = retry.runner.status
+    assert status.run is not None
+    assert (status.look_error is not None, len(status.run.unresolved)) == (True, 3)
+    platform.recover()
+    retry.runner.look()
+    await retry.host.settle()
+    assert (retry.runner.status.look_error, len(status.run.unresolved)) == (None, 0)
+    assert sent(platform) == 1
+
+
+async def test_stop_sends_no_further_request(retry: Retry, platform: SimulatedPlatform) -> None:
+    platform.add_jobs(200, "FAILED", error=9100)
+    await retry.planned()
+    gate = platform.gate(CREATE)
+    retry.runner.start(AS_BEFORE)
+    await gate.arrival()
+    assert retry.runner.stop()
+    gate.release()
+    await retry.host.settle()
+    assert sent(platform) == 1
+    assert retry.runner.status.phase is Phase.WATCHING
