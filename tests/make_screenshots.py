@@ -20,7 +20,9 @@ from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.token import Token
 from cgc_tui.formatting.display import DisplayOptions
+from cgc_tui.services.session import PlatformSession
 from cgc_tui.tui.app import AppConfig, CgcApp
+from tests.support.app import rest
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 NOON = datetime(2026, 3, 14, 12, 3, 20, tzinfo=UTC)
@@ -46,31 +48,33 @@ PICTURES: dict[str, tuple[tuple[int, int], bool, Sequence[str]]] = {
 def make_app(*, token: bool) -> CgcApp:
     """Return the app on a platform with 12,380 jobs."""
     platform = SimulatedPlatform(jobs=12_380, clock=NOON.timestamp)
-    setup = AppConfig(
-        access=Access("cgc", platform.base_url, Token(platform.token) if token else None, TokenSource.STORE),
-        title="CGC",
-        credentials=Credentials(CONFIG, environ={}, home=CONFIG),
-        connect=lambda at, given: PlatformClient(
-            Requester(at, given, transport=platform.transport(), now=lambda: NOON)
+    session = PlatformSession(
+        Access("cgc", platform.base_url, Token(platform.token) if token else None, TokenSource.STORE),
+        "CGC",
+        Credentials(CONFIG, environ={}, home=CONFIG),
+        lambda endpoint, token: PlatformClient(
+            Requester(endpoint, token, transport=platform.transport(), now=lambda: NOON)
         ),
-        state=None,
+        None,
+        writable=True,
+        clock=lambda: NOON,
+    )
+    setup = AppConfig(
+        session,
         settings=Settings(),
         config_path=CONFIG / "config.toml",
         query=JobQuery(),
         display=DisplayOptions(),
         environ={},
         request_log=RequestLog(),
-        clock=lambda: NOON,
-        writable=True,
     )
     return CgcApp(setup, driver_class=None)
 
 
-async def rest(pilot: Pilot[None]) -> None:
-    """Wait until no worker is running."""
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait until no request is running, and for the requests that follow after a pause."""
     await pilot.pause(0.8)
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
+    await rest(pilot)
 
 
 async def take(name: str) -> None:
@@ -79,10 +83,10 @@ async def take(name: str) -> None:
     app = make_app(token=token)
     app.animation_level = "none"
     async with app.run_test(size=size) as pilot:
-        await rest(pilot)
+        await settle(pilot)
         for key in keys:
             await pilot.press(key)
-            await rest(pilot)
+            await settle(pilot)
         (FOLDER / f"{name}.svg").write_text(app.export_screenshot(title="cgc-tui"))
 
 

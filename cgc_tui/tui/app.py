@@ -193,7 +193,7 @@ class CgcApp(TerminalApp):
     async def on_event(self, event: events.Event) -> None:
         """Let the list know of everything that shows that somebody is there."""
         if isinstance(event, ACTIVITY_EVENTS) and (jobs := self._jobs_screen()) is not None:
-            jobs.touch(focused=not isinstance(event, events.AppBlur))
+            jobs.refresher.touch(focused=not isinstance(event, events.AppBlur))
         await super().on_event(event)
 
     def _jobs_screen(self) -> JobsScreen | None:

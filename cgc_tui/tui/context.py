@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
@@ -17,6 +18,8 @@ from cgc_tui.domain.text import SafeText
 from cgc_tui.formatting.display import DisplayOptions
 
 if TYPE_CHECKING:
+    from cgc_tui.domain.job_detail import JobDetailState
+    from cgc_tui.domain.retry import RetryRun
     from cgc_tui.services.session import PlatformSession
 
 Result = TypeVar("Result")
@@ -55,7 +58,14 @@ class JobsContext(Protocol):
         """The jobs in the rows, from top to bottom."""
 
     @property
+    def detail(self) -> JobDetailState:
+        """The job under the cursor, as far as it is known."""
+
+    @property
     def marks(self) -> Marks: ...
+    @property
+    def retries(self) -> list[RetryRun]:
+        """The retries that were sent, to which a new one is added."""
 
     def known_jobs(self, query: JobQuery) -> tuple[ImportJob, ...] | None:
         """Return all jobs of the list that match, None if that takes requests."""
@@ -74,8 +84,8 @@ class JobsContext(Protocol):
     def show_results(self, results: ResultSet) -> None:
         """List the jobs of a result set."""
 
-    def set_title(self, title: SafeText, *, ring: bool = False) -> None:
-        """Set the window title, empty for the usual one; with `ring`, ring the bell too."""
+    def post_message(self, message: Message) -> bool:
+        """Send a message to the app, as those of `cgc_tui.tui.messages`."""
 
     def reload(self) -> None:
         """Request the list again."""

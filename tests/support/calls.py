@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from cgc_tui.api.request_log import RequestRecord
 from cgc_tui.demo import SimulatedPlatform, list_call
 from cgc_tui.domain.text import SafeText
+from cgc_tui.tui.context import FLOW
 from tests.support.app import rest, shown
 from tests.support.clock import NOON
 
@@ -20,7 +21,7 @@ LISTS = "/v2/storage/imports"
 async def quiet(pilot: Pilot[None]) -> None:
     """Wait until the first page is shown and no request is running."""
     await shown(pilot, "1–50 of 230")
-    while pilot.app.workers:
+    while any(worker.group != FLOW for worker in pilot.app.workers):
         await rest(pilot)
         await pilot.pause()
 

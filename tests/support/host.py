@@ -10,21 +10,25 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker
 
 from cgc_tui.config.credentials import Access, Credentials
+from cgc_tui.domain.job_detail import JobDetailState
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.marks import Marks
 from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
 from cgc_tui.domain.refresh_status import RefreshStatus
 from cgc_tui.domain.result_set import ResultSet
+from cgc_tui.domain.retry import RetryRun
 from cgc_tui.domain.text import SafeText
 from cgc_tui.domain.token import Token
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.services.session import PlatformSession
+from cgc_tui.tui.messages import TitleRequested
 from tests.support.clock import Clock
 
 
@@ -200,6 +204,9 @@ class FakeContext:
     results: list[ResultSet] = field(default_factory=list)
     notices: list[tuple[str, str]] = field(default_factory=list)
     titles: list[tuple[str, bool]] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    retries: list[RetryRun] = field(default_factory=list)
+    detail: JobDetailState = field(default_factory=JobDetailState)
     reloads: int = 0
 
     @property
@@ -242,9 +249,12 @@ class FakeContext:
         """Remember a result set."""
         self.results.append(results)
 
-    def set_title(self, title: SafeText, *, ring: bool = False) -> None:
-        """Remember a window title."""
-        self.titles.append((title, ring))
+    def post_message(self, message: Message) -> bool:
+        """Remember a message, a window title among the titles."""
+        if isinstance(message, TitleRequested):
+            self.titles.append((message.title, message.ring))
+        self.messages.append(message)
+        return True
 
     def reload(self) -> None:
         """Count a reload."""

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from textual.worker import Worker
 
 from cgc_tui.domain.errors import CgcError, NotFound
+from cgc_tui.domain.job_detail import JobDetailState
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.tui.host import Host
-from cgc_tui.tui.widgets.job_detail import JobDetailState
 
 if TYPE_CHECKING:
     from cgc_tui.services.session import PlatformSession

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from textual import events, on, work
@@ -18,6 +18,7 @@ from textual.widgets import Input
 from textual.worker import Worker
 
 from cgc_tui.domain.errors import CgcError
+from cgc_tui.domain.job_detail import JobDetailState
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.marks import Marks
 from cgc_tui.domain.ordering import ListView
@@ -27,12 +28,12 @@ from cgc_tui.domain.refresh_status import RefreshStatus
 from cgc_tui.domain.search import search_pattern
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.formatting.job_details import web_page_url
 from cgc_tui.tui.app_state import UserIdentified, follow_app
 from cgc_tui.tui.context import FLOW
 from cgc_tui.tui.jobs.counts import Counts, StateCounts
 from cgc_tui.tui.jobs.detail import DetailLoader
 from cgc_tui.tui.jobs.empty_state import EmptyState
+from cgc_tui.tui.jobs.features import FEATURES
 from cgc_tui.tui.jobs.find_bar import FindBar
 from cgc_tui.tui.jobs.job_list import JobList, ListState, Turn
 from cgc_tui.tui.jobs.job_table import JobTable
@@ -41,9 +42,8 @@ from cgc_tui.tui.jobs.result_bar import ResultBar
 from cgc_tui.tui.jobs.state_tabs import StateTabs
 from cgc_tui.tui.jobs.status_line import StatusLine
 from cgc_tui.tui.keys import bindings
-from cgc_tui.tui.messages import CopyRequested, OpenLinkRequested, TitleRequested
 from cgc_tui.tui.startup_tricks import skip_first_restyle
-from cgc_tui.tui.widgets.job_detail import JobDetail, JobDetailState
+from cgc_tui.tui.widgets.job_detail import JobDetail
 from cgc_tui.tui.widgets.key_bar import KeyBar
 from cgc_tui.tui.widgets.too_small import TooSmall
 from cgc_tui.tui.widgets.top_bar import TopBar
@@ -56,8 +56,6 @@ if TYPE_CHECKING:
     from cgc_tui.tui.watch.flow import ListWatch
 
 Result = TypeVar("Result")
-
-READ_ONLY = "Nothing is changed on the platform: cgc-tui runs read-only. Start it with --write to allow it."
 
 
 class JobsScreen(Screen[None]):
@@ -80,7 +78,6 @@ class JobsScreen(Screen[None]):
     rate_limit: reactive[RateLimit | None] = reactive[RateLimit | None](None)
     counts: reactive[Counts] = reactive(dict)
     progress: reactive[BatchProgress | None] = reactive["BatchProgress | None"](None)
-    job: reactive[ImportJob | None] = reactive[ImportJob | None](None, init=False)
     detail: reactive[JobDetailState] = reactive(JobDetailState())
     list_view: reactive[ListView] = reactive(ListView(), init=False)
     marks: reactive[Marks] = reactive(Marks())
@@ -105,10 +102,11 @@ class JobsScreen(Screen[None]):
             changed=self._show_list,
             loaded=self._note_loaded,
         )
-        self.state_counts = StateCounts(self, session, changed=self._show_counts)
+        self.state_counts = StateCounts(self, session, changed=partial(setattr, self, "counts"))
         self.details = DetailLoader(self, session, changed=self._show_detail)
         self._watch: ListWatch | None = None
-        self._retries: list[RetryRun] = []
+        self.retries: list[RetryRun] = []
+        """The retries that were sent, the latest last."""
         self.set_reactive(JobsScreen.display_options, display)
         self.set_reactive(JobsScreen.job_query, query)
         self.set_reactive(JobsScreen.refresh_status, self.refresher.status)
@@ -170,17 +168,19 @@ class JobsScreen(Screen[None]):
         if other_list:
             self.state_counts.show(self.job_list.source, state.query)
             self._update_progress()
-        self.as_of = state.as_of
-        self.page = state.page
+        if state.as_of != self.as_of:
+            self.as_of = state.as_of
+            self.details.retry()
+        if state.page is not None and state.page != self.page:
+            self.page = state.page
+            self.marks = self.marks.refreshed(state.page.jobs)
+            self.state_counts.note_change()
 
     def _note_loaded(self, page: JobPage, by_user: bool) -> None:
         self.state_counts.update(self.job_list.source, self.job_list.query, page.total, by_user=by_user)
         self._update_progress()
         if self.user is None:
             self.call_after_refresh(self._load_user)
-
-    def _show_counts(self, counts: Mapping[tuple[str, ...], int | None]) -> None:
-        self.counts = counts
 
     def _show_refresh_status(self, status: RefreshStatus) -> None:
         self.refresh_status = status
@@ -192,9 +192,6 @@ class JobsScreen(Screen[None]):
         if state.job is not None:
             self.job_list.update_job(state.job)
 
-    def _show_watch(self, status: SafeText) -> None:
-        self.watcher_status = status
-
     def _update_progress(self) -> None:
         """Show how far the jobs of a result set are."""
         jobs = self.known_jobs(JobQuery())
@@ -203,30 +200,11 @@ class JobsScreen(Screen[None]):
 
             self.progress = batch_progress(jobs, self.session.clock())
 
-    def watch_page(self, page: JobPage | None) -> None:
-        """Update the marked jobs."""
-        self.state_counts.note_change()
-        if page is not None:
-            self.marks = self.marks.refreshed(page.jobs)
-
-    def watch_as_of(self) -> None:
-        """Request the record again if that failed when the list was requested before."""
-        self.details.retry()
-
-    def watch_job(self, job: ImportJob | None) -> None:
-        """Show the job under the cursor."""
-        self.job_list.cursor_job_id = job.id if job is not None else None
-        self.details.show(job)
-
     def watch_list_view(self, view: ListView) -> None:
         """Sort the list."""
         self.job_list.sort(view)
 
     # What the app calls
-
-    def touch(self, *, focused: bool = True) -> None:
-        """Record user activity; `focused` is False if the terminal has just lost the focus."""
-        self.refresher.touch(focused=focused)
 
     def stop_requests(self, error: CgcError) -> None:
         """Stop all requests after an error that no request can get past."""
@@ -306,10 +284,6 @@ class JobsScreen(Screen[None]):
         self.job_list.open(results)
         self.query_one(JobTable).focus()
 
-    def set_title(self, title: SafeText, *, ring: bool = False) -> None:
-        """Set the window title, empty for the usual one; with `ring`, ring the bell too."""
-        self.post_message(TitleRequested(title, ring=ring))
-
     def reload(self) -> None:
         """Request the list again."""
         self.job_list.reload()
@@ -362,7 +336,8 @@ class JobsScreen(Screen[None]):
 
     @on(JobTable.Highlighted)
     def _highlight(self, event: JobTable.Highlighted) -> None:
-        self.job = event.job
+        self.job_list.cursor_job_id = event.job.id if event.job is not None else None
+        self.details.show(event.job)
 
     def action_back(self) -> None:
         """Leave the find bar or the detail, else stop a wait, end a search, go back, or clear the marks."""
@@ -431,7 +406,7 @@ class JobsScreen(Screen[None]):
     @on(JobTable.Opened)
     def action_detail(self) -> None:
         """Open the detail, or go into it."""
-        if self.job is not None:
+        if self.detail.job is not None:
             self._open_detail(True)
             self.query_one(JobDetail).focus()
 
@@ -448,38 +423,6 @@ class JobsScreen(Screen[None]):
     def _update_detail_open(self) -> None:
         """Load the detail once it is known whether it is open at this size."""
         self.call_after_refresh(lambda: self.details.set_open(self.query_one(JobDetail).display))
-
-    def action_json(self) -> None:
-        """Show the record as the platform sent it."""
-        from cgc_tui.tui.dialogs.text import TextDialog, pretty
-
-        if (job := self.detail.job) is not None:
-            title = sanitize(f"Job {job.id}")
-            self.app.push_screen(TextDialog(title, pretty(job.raw), label=SafeText("the JSON")))
-
-    def action_copy_id(self) -> None:
-        """Copy the job's id."""
-        if self.job is not None:
-            self.post_message(CopyRequested(self.job.id, SafeText("the id")))
-
-    @work(group=FLOW)
-    async def action_copy_menu(self) -> None:
-        """Let the user choose what to copy."""
-        from cgc_tui.tui.jobs.copy_menu import choose_text
-
-        chosen = await choose_text(self, self.detail.job)
-        if chosen is not None:
-            name, text = chosen
-            self.post_message(CopyRequested(text, sanitize(f"the {name}")))
-
-    def action_open(self) -> None:
-        """Open the web page of the file or the project."""
-        job = self.detail.job
-        url = job and web_page_url(job, self.session.web)
-        if url:
-            self.post_message(OpenLinkRequested(url))
-        elif job is not None:
-            self.notify("No web page is known for this job.", markup=False)
 
     # Marks
 
@@ -506,38 +449,12 @@ class JobsScreen(Screen[None]):
         if count:
             self.notice = SafeText(f"{count:,} marks cleared")
 
-    # Features, each loaded when its key is pressed
+    # Features
 
     @work(group=FLOW)
-    async def action_failures(self) -> None:
-        """Show why jobs of the list failed."""
-        from cgc_tui.tui.failures.flow import show_failures
-
-        await show_failures(self)
-
-    @work(group=FLOW)
-    async def action_batches(self) -> None:
-        """Let the user choose a batch of jobs."""
-        from cgc_tui.tui.batches.flow import choose_batch
-
-        await choose_batch(self)
-
-    @work(group=FLOW)
-    async def action_export(self) -> None:
-        """Write jobs to a file."""
-        from cgc_tui.tui.export.flow import export_jobs
-
-        await export_jobs(self)
-
-    @work(group=FLOW)
-    async def action_retry(self) -> None:
-        """Retry the marked jobs, or all failed ones of the list."""
-        from cgc_tui.tui.retry.flow import retry_jobs
-
-        if self.session.writer is None:
-            self.notify(READ_ONLY, severity="warning", markup=False)
-        else:
-            await retry_jobs(self, self._retries, profile=self.session.writer)
+    async def action_run(self, feature: str) -> None:
+        """Run a feature, which may show dialogs."""
+        await FEATURES[feature](self)
 
     def action_watch(self) -> None:
         """Watch the marked jobs or the list; stop a watch, or forget one that is over."""
@@ -547,4 +464,6 @@ class JobsScreen(Screen[None]):
             self._watch.stop()
             self._watch = None
         else:
-            self._watch = ListWatch(self, self, self.refresh_status, changed=self._show_watch)
+            self._watch = ListWatch(
+                self, self, self.refresh_status, changed=partial(setattr, self, "watcher_status")
+            )

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cgc_tui.domain.jobs import JobState
-from cgc_tui.domain.retry import RetryRun
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.lists import describe_query
 from cgc_tui.tui.context import JobsContext
 from cgc_tui.tui.retry.screen import RetryScreen
 
 
-async def retry_jobs(jobs: JobsContext, runs: list[RetryRun], *, profile: str) -> None:
+async def retry_jobs(jobs: JobsContext, *, profile: str) -> None:
     """Plan a retry and show it; the list is requested again afterwards.
 
-    `profile` is the one that may write, `runs` are the retries before this one, to which it is added.
+    `profile` is the one that may write.
     """
     if jobs.marks:
         selected = tuple(jobs.marks.jobs.values())
@@ -36,7 +35,7 @@ async def retry_jobs(jobs: JobsContext, runs: list[RetryRun], *, profile: str) -
         RetryScreen(
             jobs.session,
             selected,
-            runs,
+            jobs.retries,
             jobs_title=title,
             profile=profile,
             interval=jobs.refresh_status.interval,

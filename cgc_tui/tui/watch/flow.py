@@ -18,6 +18,7 @@ from cgc_tui.formatting.lists import describe_query
 from cgc_tui.services.watcher import JobWatcher, WatchStatus
 from cgc_tui.tui.context import JobsContext
 from cgc_tui.tui.host import Host
+from cgc_tui.tui.messages import TitleRequested
 
 if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
@@ -72,7 +73,7 @@ class ListWatch:
         """End the watch, and restore the window title."""
         self.cancel()
         self._changed(SafeText(""))
-        self._jobs.set_title(SafeText(""))
+        self._jobs.post_message(TitleRequested(SafeText("")))
 
     def _start(self) -> None:
         self._worker = self._host.run_worker(self._run, group="watch", exclusive=True)
@@ -96,7 +97,7 @@ class ListWatch:
         text = f"watching {counts.pending:,}{failed}{otherwise(counts.ended_otherwise, display)}"
         title = SafeText("watch paused" if self._watcher.paused else text)
         self._changed(title)
-        self._jobs.set_title(title)
+        self._jobs.post_message(TitleRequested(title))
 
     def _announce_end(self, counts: WatchCounts) -> None:
         """Notify the user, and ring the bell."""
@@ -109,7 +110,7 @@ class ListWatch:
         other = otherwise(counts.ended_otherwise, display)
         summary = f"{counts.ended:,} ended{display.separator}{counts.failed:,} failed{other}{missing}"
         self._changed(SafeText(f"done: {summary}"))
-        self._jobs.set_title(SafeText(f"done: {summary}"), ring=True)
+        self._jobs.post_message(TitleRequested(SafeText(f"done: {summary}"), ring=True))
         self._jobs.notify(
             f"All watched jobs have ended: {summary} ({self.title}).",
             markup=False,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from rich.style import Style
 from rich.table import Table
@@ -14,20 +13,13 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from cgc_tui.domain.error_hints import hint_for
+from cgc_tui.domain.job_detail import JobDetailState
 from cgc_tui.domain.jobs import ImportJob, JobState
-from cgc_tui.domain.text import SafeText
 from cgc_tui.formatting.display import DisplayOptions, state_label
 from cgc_tui.formatting.job_details import FOLDER_NOTE, detail_rows, error_message
 from cgc_tui.tui.keys import bindings
 
 LABEL_CELLS = 8
-
-
-class JobDetailState(NamedTuple):
-    """A job, and a note if its record is not whole or not current."""
-
-    job: ImportJob | None = None
-    note: SafeText = SafeText("")
 
 
 class JobDetail(VerticalScroll):

@@ -30,7 +30,7 @@ def screen_of(context: FakeContext) -> RetryScreen:
 async def test_all_failed_jobs_of_the_filter_are_planned(context: FakeContext) -> None:
     context.job_query = JobQuery(states=("COMPLETED",), project="rosalind/a", offset=50)
     context.origin = ResultOrigin(SafeText('"bam"'), 6, 6, NOON)
-    await retry_jobs(context, [], profile="cgc")
+    await retry_jobs(context, profile="cgc")
     ((query, heading),) = context.requested
     assert (query.states, query.project, query.offset) == (("FAILED",), "rosalind/a", 0)
     assert heading == 'Reading all failed jobs · "bam" · FAILED · project rosalind/a'
@@ -40,12 +40,12 @@ async def test_all_failed_jobs_of_the_filter_are_planned(context: FakeContext) -
 
 async def test_marked_jobs_are_planned_without_a_request(context: FakeContext) -> None:
     context.marks = Marks().added(JOBS[:2])
-    await retry_jobs(context, [], profile="cgc")
+    await retry_jobs(context, profile="cgc")
     assert context.requested == []
     assert screen_of(context).planner.jobs == JOBS[:2]
 
 
 async def test_nothing_is_planned_if_the_user_stops_reading(context: FakeContext) -> None:
     context.answers = ["stop"]
-    await retry_jobs(context, [], profile="cgc")
+    await retry_jobs(context, profile="cgc")
     assert (context.asked, context.reloads) == ([], 0)
