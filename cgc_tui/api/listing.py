@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from cgc_tui.api.client import PlatformClient
-from cgc_tui.api.coverage import Coverage, page_end
 from cgc_tui.api.imports import ImportsApi
+from cgc_tui.api.list_coverage import Coverage, page_end
 from cgc_tui.api.requester import RetryHook
 from cgc_tui.api.throttle import BULK_SLOTS
 from cgc_tui.domain.errors import IncompleteList

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from cgc_tui.domain.columns import COLUMNS
+from cgc_tui.domain.export_columns import COLUMNS
 from cgc_tui.domain.jobs import ImportJob
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

@@ -9,8 +9,8 @@ import json
 import pytest
 
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.domain.columns import COLUMNS
 from cgc_tui.domain.errors import Maintenance, NotFound, ServerError
+from cgc_tui.domain.export_columns import COLUMNS
 from tests.support.calls import page_from
 from tests.support.commands import Command
 

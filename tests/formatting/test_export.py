@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cgc_tui.domain.columns import COLUMNS
+from cgc_tui.domain.export_columns import COLUMNS
 from cgc_tui.domain.jobs import Destination, ImportedFile, ImportJob, JobError, Source
 from cgc_tui.formatting.export import ENCODING_ERRORS, ExportFormat, export_lines, source_keys
 

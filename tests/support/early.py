@@ -51,7 +51,7 @@ cgc_tui.formatting.display cgc_tui.formatting.job_details cgc_tui.formatting.lis
 cgc_tui.services cgc_tui.services.job_source cgc_tui.services.session cgc_tui.system
 cgc_tui.system.crash_report cgc_tui.system.event_loop cgc_tui.system.process_limits cgc_tui.tui
 cgc_tui.tui.app cgc_tui.tui.app_state cgc_tui.tui.base_app cgc_tui.tui.context cgc_tui.tui.host
-cgc_tui.tui.jobs cgc_tui.tui.jobs.counts cgc_tui.tui.jobs.detail cgc_tui.tui.jobs.empty_state
+cgc_tui.tui.jobs cgc_tui.tui.jobs.counts cgc_tui.tui.jobs.detail_loader cgc_tui.tui.jobs.empty_state
 cgc_tui.tui.jobs.features cgc_tui.tui.jobs.find_bar cgc_tui.tui.jobs.job_list cgc_tui.tui.jobs.job_table
 cgc_tui.tui.jobs.refresher cgc_tui.tui.jobs.result_bar cgc_tui.tui.jobs.screen cgc_tui.tui.jobs.state_tabs
 cgc_tui.tui.jobs.status_line cgc_tui.tui.keys cgc_tui.tui.messages cgc_tui.tui.startup_tricks

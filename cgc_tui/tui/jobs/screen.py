@@ -31,7 +31,7 @@ from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.app_state import UserIdentified, follow_app
 from cgc_tui.tui.context import FLOW
 from cgc_tui.tui.jobs.counts import Counts, StateCounts
-from cgc_tui.tui.jobs.detail import DetailLoader
+from cgc_tui.tui.jobs.detail_loader import DetailLoader
 from cgc_tui.tui.jobs.empty_state import EmptyState
 from cgc_tui.tui.jobs.features import FEATURES
 from cgc_tui.tui.jobs.find_bar import FindBar

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cgc_tui.domain.jobs import ImportJob
-from cgc_tui.tui.jobs import detail, job_list
+from cgc_tui.tui.jobs import detail_loader, job_list
 from tests.support.host import FakeHost
 
 
@@ -26,4 +26,4 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make requests without the pauses in which more keys may follow."""
     for name in ("TURN_PAUSE", "MIN_INTERVAL", "AHEAD_PAUSE"):
         monkeypatch.setattr(job_list, name, 0.0)
-    monkeypatch.setattr(detail, "REST_SECONDS", 0.0)
+    monkeypatch.setattr(detail_loader, "REST_SECONDS", 0.0)

@@ -8,8 +8,8 @@ from cgc_tui.domain.errors import NotFound, ServerError
 from cgc_tui.domain.job_detail import JobDetailState
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.text import SafeText
-from cgc_tui.tui.jobs import detail as module
-from cgc_tui.tui.jobs.detail import DetailLoader
+from cgc_tui.tui.jobs import detail_loader as module
+from cgc_tui.tui.jobs.detail_loader import DetailLoader
 from tests.support.clock import Clock
 from tests.support.host import FakeHost, fake_session
 

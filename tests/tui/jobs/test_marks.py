@@ -6,7 +6,7 @@ import pytest
 from textual.pilot import Pilot
 
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.domain.columns import COLUMNS
+from cgc_tui.domain.export_columns import COLUMNS
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.marks import Marks
 from cgc_tui.tui.jobs.job_table import JobTable
