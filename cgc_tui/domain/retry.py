@@ -98,6 +98,11 @@ def request_body(job: ImportJob, policy: NameConflictPolicy) -> dict[str, Any]:
     }
 
 
+def overwrite_count(jobs: Iterable[ImportJob], policy: NameConflictPolicy) -> int:
+    """Return how many imports replace a file that has their name already."""
+    return sum(bool(request_body(job, policy).get("overwrite")) for job in jobs)
+
+
 @dataclass(frozen=True, slots=True)
 class RetryPlan:
     """The jobs to retry, each import once, and the reasons why others are skipped."""

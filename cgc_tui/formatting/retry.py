@@ -9,7 +9,15 @@ from collections.abc import Iterable, Iterator
 from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.domain.lock_holder import LockHolder
 from cgc_tui.domain.queries import MAX_LIMIT
-from cgc_tui.domain.retry import NameConflictPolicy, Outcome, RetryPlan, RetryRun, SendStatus, request_body
+from cgc_tui.domain.retry import (
+    NameConflictPolicy,
+    Outcome,
+    RetryPlan,
+    RetryRun,
+    SendStatus,
+    overwrite_count,
+    request_body,
+)
 from cgc_tui.domain.text import SafeText, reveal, sanitize
 from cgc_tui.formatting.display import DisplayOptions, full_time, or_missing, state_label
 from cgc_tui.formatting.lists import job_error_line
@@ -26,8 +34,18 @@ GLYPHS = {
 }
 
 
-def plan_rows(plan: RetryPlan, requested: int, display: DisplayOptions) -> Iterator[tuple[str, SafeText]]:
-    """Yield the labels and values of a plan; `requested` is the number of jobs that the user selected."""
+def overwrite_warning(jobs: Iterable[ImportJob], policy: NameConflictPolicy) -> SafeText:
+    """Return how many imports overwrite a file, empty if none does."""
+    jobs = tuple(jobs)
+    count = overwrite_count(jobs, policy)
+    of = "all" if count == len(jobs) else f"{count:,} of {len(jobs):,}"
+    return SafeText(f"{of} overwrite an existing file of the same name" if count else "")
+
+
+def plan_rows(
+    plan: RetryPlan, requested: int, policy: NameConflictPolicy, display: DisplayOptions
+) -> Iterator[tuple[str, SafeText]]:
+    """Yield label and value for a plan; the retry of `requested` jobs was requested."""
     count = len(plan.jobs)
     yield "Start", SafeText(f"{count:,} of {requested:,} failed imports again")
     destinations = (
@@ -36,6 +54,8 @@ def plan_rows(plan: RetryPlan, requested: int, display: DisplayOptions) -> Itera
     )
     yield "Into", _most_common(destinations, display)
     yield "From", _most_common((job.source.volume for job in plan.jobs), display)
+    if warning := overwrite_warning(plan.jobs, policy):
+        yield "Caution", warning
     if plan.skipped:
         reasons = (f"{number:,} {reason}" for reason, number in plan.skip_counts.items())
         yield "Left out", sanitize(display.separator.join(reasons))

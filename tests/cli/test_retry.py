@@ -63,6 +63,17 @@ async def test_a_dry_run_prints_the_requests_and_sends_nothing(
     assert submitted(platform) == []
 
 
+async def test_overwriting_is_said_before_anything_is_sent(
+    command: Command, platform: SimulatedPlatform
+) -> None:
+    jobs = [platform.job(job_id) for job_id in platform.ids()]
+    count = sum(job["overwrite"] for job in jobs if job["state"] == "FAILED")
+    text = f"caution: {count} of 240 overwrite an existing file of the same name"
+    assert text in (await command("retry")).err
+    assert "caution: all overwrite" in (await command("retry", "--overwrite")).err
+    assert "caution" not in (await command("retry", "--autorename")).err
+
+
 async def test_yes_without_write_sends_nothing(command: Command, platform: SimulatedPlatform) -> None:
     result = await command("retry", "--yes")
     assert (result.code, result.out) == (2, "")

@@ -88,7 +88,7 @@ async def run(options: Namespace, context: CommandContext) -> int:
             return missing
         listed = await related_jobs(client, jobs, on_retry=ProgressLine(context).retrying)
         plan = plan_retry(jobs, listed=listed)
-        for label, value in plan_rows(plan, len(jobs), context.display):
+        for label, value in plan_rows(plan, len(jobs), options.policy, context.display):
             context.say(f"{label.lower()}: {value}")
         if not options.yes or not plan.jobs:
             context.write(_requests(plan, options.policy))

@@ -24,6 +24,7 @@ from cgc_tui.formatting.lists import error_line
 from cgc_tui.formatting.retry import (
     held_by,
     outcomes_tsv,
+    overwrite_warning,
     plan_rows,
     request_lines,
     run_summary,
@@ -126,6 +127,8 @@ class RetryScreen(Screen[None]):
         count = len(plan.jobs)
         who = f" as {self.user}" if self.user else ""
         question = f"Start {count:,} import{'' if count == 1 else 's'} on {self.session.title}{who}?"
+        if warning := overwrite_warning(plan.jobs, self.policy):
+            question += f" Caution: {warning}."
         if await self.app.push_screen_wait(ConfirmDialog(sanitize(question), count)):
             self.runner.start(self.policy)
 
@@ -196,7 +199,7 @@ class RetryScreen(Screen[None]):
         plan = self.planner.state.plan
         if plan is None:
             return
-        yield from plan_rows(plan, len(self.planner.jobs), self.display_options)
+        yield from plan_rows(plan, len(self.planner.jobs), self.policy, self.display_options)
         yield "As", sanitize(f"{self.user or 'you'}{self.display_options.separator}profile {self._profile}")
         yield "Names", sanitize(f"{self.policy}   (o: as before, overwrite, autorename)")
 

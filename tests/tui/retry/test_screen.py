@@ -165,6 +165,27 @@ async def test_a_hundred_take_a_word_and_the_options(start: Start, platform: Sim
     assert all(item["autorename"] and not item["overwrite"] for item in bodies[0]["items"])
 
 
+async def test_overwriting_is_said_in_the_plan_and_in_the_confirmation(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    jobs = [platform.job(job_id) for job_id in platform.ids()]
+    count = sum(job["overwrite"] for job in jobs if job["state"] == "FAILED")
+    assert 0 < count < 240
+    async with start(write=True, size=(80, 24)) as pilot:
+        await plan_all(pilot)
+        await shown(pilot, f"Caution  {count} of 240 overwrite an existing file of the same name")
+        await pilot.press("enter")
+        await shown(pilot, f"Caution: {count} of 240 overwrite an")
+        await pilot.press("escape", "o")
+        await shown(pilot, "Caution  all overwrite an existing file of the same name")
+        await pilot.press("o")
+        await shown(pilot, "Caution", gone=True)
+        await pilot.press("enter")
+        await shown(pilot, "Start 240 imports")
+        assert "Caution" not in text_of(pilot.app)
+    assert submitted(platform) == []
+
+
 async def test_rows_that_are_left_out_are_told(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outcome_table, "MAX_ROWS", 200)
     async with start(write=True) as pilot:
