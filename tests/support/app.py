@@ -21,7 +21,7 @@ Connect = Callable[..., PlatformClient]
 
 
 def first_page(request: httpx.Request) -> bool:
-    """Tell whether a request is for the first page of the list, and not a count."""
+    """Return whether a request is for the first page of the list, and not a count."""
     return list_call(request) and {b"offset=0", b"fields=_all"} <= set(request.url.query.split(b"&"))
 
 
