@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from textual.widgets import Select
-
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.tui.failures.screen import FailuresScreen
 from cgc_tui.tui.jobs.screen import JobsScreen
 from cgc_tui.tui.retry.screen import RetryScreen
-from tests.support.app import Start, shown, text_of
+from tests.support.app import Start, log_in_to, shown, text_of
 from tests.support.clock import Clock
 
 REFUSED = (401, 90001)
@@ -60,10 +58,7 @@ async def test_the_time_zone_and_the_refresh_interval_are_kept_on_another_platfo
             platform.fail("error", REFUSED)
             await pilot.press("r")
             await shown(pilot, "The platform refused the token")
-            select = pilot.app.screen.query_one(Select)
-            select.set_options([("other", second.url)])
-            select.value = second.url
-            await pilot.press(*other.token, "enter")
+            await log_in_to(pilot, second.url, other.token)
             await shown(pilot, "1–50 of 70")
             await shown(pilot, "as of 12:00 UTC · every 5 s")
             await shown(pilot, "· gregor")

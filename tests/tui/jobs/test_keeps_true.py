@@ -7,7 +7,6 @@ import gc
 import httpx
 import pytest
 from textual.widget import Widget
-from textual.widgets import Select
 
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
@@ -15,7 +14,7 @@ from cgc_tui.domain.queries import JobQuery
 from cgc_tui.tui.jobs.job_table import JobTable
 from cgc_tui.tui.jobs.screen import JobsScreen
 from cgc_tui.tui.login.screen import LoginScreen
-from tests.support.app import Start, first_page, rest, shown, text_of
+from tests.support.app import Start, first_page, log_in_to, rest, shown, text_of
 from tests.support.clock import Clock
 
 OTHER_TOKEN = "n" * 32
@@ -130,10 +129,7 @@ async def test_another_platform_replaces_the_list_below_an_open_dialog(
             await shown(pilot, "Filter: what")
             platform.token = OTHER_TOKEN
             await shown(pilot, "The platform refused the token")
-            select = pilot.app.screen.query_one(Select)
-            select.set_options([("other", second.url)])
-            select.value = second.url
-            await pilot.press(*other.token, "enter")
+            await log_in_to(pilot, second.url, other.token)
             await shown(pilot, "1–50 of 70")
             assert sum(isinstance(screen, JobsScreen) for screen in pilot.app.screen_stack) == 1
 

@@ -12,7 +12,7 @@ from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.tui.jobs.job_table import JobTable
 from cgc_tui.tui.login.screen import TokenInput
-from tests.support.app import Start, shown, text_of
+from tests.support.app import Start, log_in_to, shown, text_of
 from tests.support.clock import Clock
 
 
@@ -156,10 +156,7 @@ async def test_another_platform_gets_its_own_list(
             platform.token = "n" * 32
             await pilot.press("r")
             await shown(pilot, "The platform refused the token")
-            select = pilot.app.screen.query_one(Select)
-            select.set_options([("other", second.url)])
-            select.value = second.url
-            await pilot.press(*other.token, "enter")
+            await log_in_to(pilot, second.url, other.token)
             await shown(pilot, "1–50 of 70")
     assert not any(other.token in request.headers.values() for request in platform.requests)
 

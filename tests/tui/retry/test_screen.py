@@ -31,28 +31,12 @@ from cgc_tui.tui.retry.runner import DEFAULT_INTERVAL as POLLS_EVERY
 from cgc_tui.tui.retry.screen import RetryScreen
 from tests.support.app import MakeApp, Start, rest, shown, text_of
 from tests.support.clock import Clock
-
-CREATE = "/v2/bulk/storage/imports/create"
+from tests.support.retries import CREATE, nth, platform_with_failures, submitted
 
 
 @pytest.fixture
 def platform(clock: Clock) -> SimulatedPlatform:
-    """Return a platform with 240 failed jobs among others."""
-    platform = SimulatedPlatform(jobs=0, clock=clock.unix)
-    platform.add_jobs(60, "COMPLETED")
-    platform.add_jobs(240, "FAILED", error=9100)
-    return platform
-
-
-def submitted(platform: SimulatedPlatform) -> list[str]:
-    """Return the locations of all requested imports, in order."""
-    bodies = [json.loads(call.body)["items"] for call in list(platform.requests) if call.path == CREATE]
-    return [item["source"]["location"] for items in bodies for item in items]
-
-
-def nth(platform: SimulatedPlatform, number: int) -> Callable[[httpx.Request], bool]:
-    """Return a predicate for one of several submissions."""
-    return lambda request: request.url.path == CREATE and len(submitted(platform)) > 100 * (number - 1)
+    return platform_with_failures(clock)
 
 
 async def plan_all(pilot: Pilot[None], total: int = 240) -> None:
