@@ -82,7 +82,7 @@ def _is_false(value: ast.expr | None) -> bool:
 
 
 def _text(value: ast.expr) -> bool:
-    """Tell whether an expression may be a string that is not a constant."""
+    """Return whether an expression may be a string that is not a constant."""
     if isinstance(value, ast.Constant):
         return False
     if isinstance(value, ast.Call):

@@ -64,7 +64,7 @@ def _add_commands(parser: argparse.ArgumentParser) -> None:
 
 
 def has_only_options(arguments: Sequence[str]) -> bool:
-    """Tell whether the arguments are options of the app alone: no command and no request for help."""
+    """Return whether the arguments are options of the app alone: no command and no request for help."""
     if {"-h", "--help", *COMMANDS}.intersection(arguments):
         return False
     return all(this.startswith("-") or before.startswith("--") for before, this in pairwise(["", *arguments]))

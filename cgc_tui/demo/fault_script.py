@@ -29,12 +29,12 @@ CustomResponse = Callable[[httpx.Request], httpx.Response]
 
 
 def list_call(request: httpx.Request) -> bool:
-    """Tell whether a request is "List import jobs"."""
+    """Return whether a request is "List import jobs"."""
     return request.method == "GET" and request.url.path.endswith("/storage/imports")
 
 
 def matches(where: RequestFilter, request: httpx.Request) -> bool:
-    """Tell whether `where` accepts a request."""
+    """Return whether `where` accepts a request."""
     if where is None:
         return True
     return request.url.path.startswith(where) if isinstance(where, str) else where(request)

@@ -127,7 +127,7 @@ def plan_retry(
 
     `sent_ids` are the ids of jobs that were retried before. `listed` are the jobs that the platform lists
     now, in which the same import may have been started again. `known` are the ids that it listed when this
-    retry began: any other job was started since, whatever its state.
+    retry began: any other job was started since, in any state.
     """
     listed = tuple(listed)
     current = {job.id: job for job in listed}

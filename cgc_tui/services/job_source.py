@@ -30,7 +30,7 @@ class JobSource(Protocol):
         """Return a page without a request, None if it is not known."""
 
     def known_jobs(self, query: JobQuery) -> tuple[ImportJob, ...] | None:
-        """Return all jobs that match, whatever the window of the query; None if that takes requests."""
+        """Return all matching jobs, ignoring the query's window; None if that takes requests."""
 
     async def page(self, query: JobQuery, view: ListView, *, on_retry: RetryHook | None = None) -> JobPage:
         """Request a page; raises CgcError."""
@@ -91,7 +91,7 @@ class ResultSetSource:
         return self._results.page(query, view)
 
     def known_jobs(self, query: JobQuery) -> tuple[ImportJob, ...]:
-        """Return all jobs that match, whatever the window of the query."""
+        """Return all matching jobs, ignoring the query's window."""
         return self._results.filter(query)
 
     async def page(self, query: JobQuery, view: ListView, *, on_retry: RetryHook | None = None) -> JobPage:

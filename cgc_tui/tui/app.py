@@ -40,7 +40,7 @@ ACTIVITY_EVENTS = (events.InputEvent, events.Paste, events.AppFocus, events.AppB
 
 
 class AppConfig(NamedTuple):
-    """What the app is started with; `prefetch` is the page of `query`, if that was requested already."""
+    """The arguments of the app; `prefetch` is the page of `query`, if it has been requested already."""
 
     session: PlatformSession
     settings: Settings
@@ -56,7 +56,7 @@ class CgcApp(TerminalApp):
     """The import jobs of one user on one platform."""
 
     DEFAULT_MODE = "start"
-    """Each further platform has a mode of its own, named by its endpoint."""
+    """Each further platform has its own mode, named by its endpoint."""
 
     BINDINGS = bindings("app")
 
@@ -84,8 +84,8 @@ class CgcApp(TerminalApp):
         return jobs
 
     def on_mount(self) -> None:
-        """Ask for a token where there is none; say what was wrong with the settings."""
-        self.add_mode(self.DEFAULT_MODE, self.get_default_screen)  # known late, it is not styled twice
+        """Show the login screen if there is no token; report problems with the settings."""
+        self.add_mode(self.DEFAULT_MODE, self.get_default_screen)  # added here so that it is styled once
         if self._session.access.token is None:
             self._show_login(SafeText(""), can_cancel=False)
         settings = self._app_config.settings
@@ -129,7 +129,7 @@ class CgcApp(TerminalApp):
         self.push_screen(screen, self._use_login)
 
     def _use_login(self, login: Login | None) -> None:
-        """Store the token and go on with it; another platform gets a jobs screen in a mode of its own."""
+        """Store and use the token; another platform gets a jobs screen in its own mode."""
         if login is None:
             return
         session = self._session
@@ -142,22 +142,22 @@ class CgcApp(TerminalApp):
         self.user = session.user
         jobs = self._jobs_screen()
         while jobs is not None and self.screen is not jobs:
-            self.screen.dismiss(None)  # what waits for its result goes on without one
+            self.screen.dismiss(None)  # flows that wait for its result get None
         same = login.endpoint == old_endpoint
         if jobs is not None and same:
             jobs.restart()
             return
         query = self._app_config.query if same else JobQuery(limit=self._app_config.query.limit)
-        left = self.current_mode
+        old_mode = self.current_mode
         self.add_mode(login.endpoint, lambda: self._make_jobs_screen(query))
         self.switch_mode(login.endpoint)
-        self.remove_mode(left)
+        self.remove_mode(old_mode)
 
     def _store_login(self, login: Login) -> None:
-        """Store the token, or say that it is used for this run only."""
-        was_of_environment = self._session.access.source is TokenSource.ENVIRONMENT
+        """Store the token; warn if it can be used for this run only."""
+        was_from_environment = self._session.access.source is TokenSource.ENVIRONMENT
         stored = self._session.store_login(login)
-        if was_of_environment:
+        if was_from_environment:
             self.warn(
                 "SB_AUTH_TOKEN still holds the old token and will be taken first at the next start: "
                 "correct it or unset it."
@@ -166,7 +166,7 @@ class CgcApp(TerminalApp):
             self.warn(f"The token is used for this run only. {stored.error}")
 
     def action_events(self) -> None:
-        """Show what was asked of the platform and what came back."""
+        """Show the request log."""
         from cgc_tui.tui.request_log.dialog import RequestLogDialog
 
         self.push_screen(RequestLogDialog(self._app_config.request_log, self.display_options))
@@ -191,7 +191,7 @@ class CgcApp(TerminalApp):
         self.user = event.user
 
     async def on_event(self, event: events.Event) -> None:
-        """Let the list know of everything that shows that somebody is there."""
+        """Report user activity to the jobs screen."""
         if isinstance(event, ACTIVITY_EVENTS) and (jobs := self._jobs_screen()) is not None:
             jobs.refresher.touch(focused=not isinstance(event, events.AppBlur))
         await super().on_event(event)

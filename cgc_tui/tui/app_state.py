@@ -1,4 +1,4 @@
-"""What the app knows once for all screens, and how a screen follows it."""
+"""State that the app owns for all screens, and how a screen follows it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cgc_tui.domain.text import SafeText
 
 
 class UserIdentified(Message):
-    """The platform has said whose token it is."""
+    """The user of the token is known."""
 
     def __init__(self, user: SafeText) -> None:
         super().__init__()

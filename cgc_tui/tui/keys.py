@@ -1,4 +1,4 @@
-"""Textual's bindings, made of the key table. Nothing else makes a binding."""
+"""Creates Textual's bindings from the key table; no binding is created elsewhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from cgc_tui.config.keymap import KEYS
 
 
 def bindings(group: str) -> list[BindingType]:
-    """Return the bindings of a screen or widget, whose name in the key table is `group`."""
+    """Return the bindings of the screen or widget that the key table names `group`."""
     return [
         Binding(
             key.keys,

@@ -8,7 +8,7 @@ from cgc_tui.domain.text import SafeText
 
 
 class CopyRequested(Message):
-    """Copy a text, as the platform sent it; `label` it is."""
+    """Copy a text as the platform sent it; `label` describes it in the notification."""
 
     def __init__(self, text: str, label: SafeText) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class OpenLinkRequested(Message):
 
 
 class TitleRequested(Message):
-    """Tell somebody who looks elsewhere, in the terminal's title; no words give the old title back."""
+    """Set the title of the terminal; an empty title restores the original one. With `ring`, ring the bell."""
 
     def __init__(self, title: SafeText, *, ring: bool = False) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Where the stylesheets are. A screen names its own, which is read when the screen is first shown."""
+"""The paths of the stylesheets. A screen names its own, which is read when the screen is first shown."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def stylesheet(name: str) -> Path:
-    """Return a stylesheet: beside the package in a checkout, inside it where it was installed."""
+    """Return the path of a stylesheet: beside the package in a checkout, inside it if installed."""
     package = Path(__file__).parent.parent
     folder = package / "styles" if (package / "styles").is_dir() else package.parent / "styles"
     return folder / f"{name}.tcss"

@@ -78,7 +78,7 @@ def start(environ: dict[str, str]) -> Iterator[Start]:
 
 
 def one_line(ended: Ended, text: str) -> bool:
-    """Tell whether the output is one message with this text."""
+    """Return whether the output is one message with this text."""
     return ended.stdout == "" and ended.stderr.count("\n") == 1 and text in ended.stderr
 
 

@@ -10,10 +10,8 @@ import socket
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
-import httpx
 import pytest
 
 from cgc_tui.demo import SimulatedPlatform
@@ -22,31 +20,16 @@ from tests.cli.test_exit_codes import Start, environ, start
 from tests.support.app import Connect
 from tests.support.clock import Clock
 from tests.support.commands import Command
+from tests.support.retries import CREATE, nth, platform_with_failures, submitted
 
 __all__ = ["environ", "start"]
 
-CREATE = "/v2/bulk/storage/imports/create"
 SEND = ("retry", "--write", "--yes")
 
 
 @pytest.fixture
 def platform(clock: Clock) -> SimulatedPlatform:
-    """Return a platform with 240 failed jobs among others."""
-    platform = SimulatedPlatform(jobs=0, clock=clock.unix)
-    platform.add_jobs(60, "COMPLETED")
-    platform.add_jobs(240, "FAILED", error=9100)
-    return platform
-
-
-def submitted(platform: SimulatedPlatform) -> list[str]:
-    """Return the locations of all requested imports, in order."""
-    bodies = [json.loads(call.body)["items"] for call in list(platform.requests) if call.path == CREATE]
-    return [item["source"]["location"] for items in bodies for item in items]
-
-
-def nth(platform: SimulatedPlatform, number: int) -> Callable[[httpx.Request], bool]:
-    """Return a predicate for one of several submissions."""
-    return lambda request: request.url.path == CREATE and len(submitted(platform)) > 100 * (number - 1)
+    return platform_with_failures(clock)
 
 
 @pytest.mark.parametrize("arguments", [(), ("--dry-run",), ("--write",), ("--write", "--dry-run")])
@@ -268,12 +251,17 @@ async def test_a_dry_run_takes_no_lock(command: Command, tmp_path: Path) -> None
     assert not (tmp_path / "state").exists()
 
 
+async def wait_for_jobs(platform: SimulatedPlatform, count: int) -> None:
+    """Wait until the platform has `count` jobs."""
+    async with asyncio.timeout(20):
+        while len(platform.ids()) < count:  # noqa: ASYNC110 - imports start in the server's threads
+            await asyncio.sleep(0.01)
+
+
 async def test_the_new_jobs_can_be_watched(command: Command, platform: SimulatedPlatform) -> None:
     platform.remove_jobs(platform.ids()[3:240])
     running = asyncio.ensure_future(command(*SEND, "--watch"))
-    async with asyncio.timeout(20):
-        while len(platform.ids()) < 66:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await wait_for_jobs(platform, 66)
     for number, job_id in enumerate(platform.ids()[:3]):
         platform.set_state(job_id, "COMPLETED" if number else "FAILED", error=9105)
     result = await running
@@ -286,9 +274,7 @@ async def test_a_new_job_that_ends_otherwise_exits_with_1(
 ) -> None:
     platform.remove_jobs(platform.ids()[1:240])
     running = asyncio.ensure_future(command(*SEND, "--watch"))
-    async with asyncio.timeout(20):
-        while len(platform.ids()) < 62:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await wait_for_jobs(platform, 62)
     platform.set_state(platform.ids()[0], "ABORTED")
     result = await running
     assert result.code == 1
@@ -300,9 +286,7 @@ async def test_a_new_job_that_no_longer_exists_exits_with_1(
 ) -> None:
     platform.remove_jobs(platform.ids()[1:240])
     running = asyncio.ensure_future(command(*SEND, "--watch"))
-    async with asyncio.timeout(20):
-        while len(platform.ids()) < 62:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await wait_for_jobs(platform, 62)
     platform.remove_jobs([platform.ids()[0]])
     result = await running
     assert result.code == 1

@@ -43,17 +43,12 @@ from cgc_tui.services.retry import locked_run, reconcile, reconcile_once, refres
 from tests.support.app import Connect
 from tests.support.clock import Clock
 from tests.support.jobs import import_job
-
-CREATE = "/v2/bulk/storage/imports/create"
+from tests.support.retries import CREATE, platform_with_failures
 
 
 @pytest.fixture
 def platform(clock: Clock) -> SimulatedPlatform:
-    """Return a platform with 240 failed jobs among others."""
-    platform = SimulatedPlatform(jobs=0, clock=clock.unix)
-    platform.add_jobs(60, "COMPLETED")
-    platform.add_jobs(240, "FAILED", error=9100)
-    return platform
+    return platform_with_failures(clock)
 
 
 async def start(

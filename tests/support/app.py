@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, suppress
 import httpx
 from textual.app import App
 from textual.pilot import Pilot
+from textual.widgets import Select
 from textual.worker import WorkerCancelled
 
 from cgc_tui.api.client import PlatformClient
@@ -21,7 +22,7 @@ Connect = Callable[..., PlatformClient]
 
 
 def first_page(request: httpx.Request) -> bool:
-    """Tell whether a request is for the first page of the list, and not a count."""
+    """Return whether a request is for the first page of the list, and not a count."""
     return list_call(request) and {b"offset=0", b"fields=_all"} <= set(request.url.query.split(b"&"))
 
 
@@ -52,6 +53,14 @@ async def shown(pilot: Pilot[None], text: str, *, gone: bool = False) -> str:
             return text_of(pilot.app)
         await asyncio.sleep(0.01)
     raise AssertionError(f"{'still' if gone else 'no'} {text!r} on the screen:\n{text_of(pilot.app)}")
+
+
+async def log_in_to(pilot: Pilot[None], endpoint: str, token: str) -> None:
+    """Choose another endpoint on the login screen, and enter a token."""
+    select = pilot.app.screen.query_one(Select)
+    select.set_options([("other", endpoint)])
+    select.value = endpoint
+    await pilot.press(*token, "enter")
 
 
 MakeApp = Callable[..., CgcApp]

@@ -199,7 +199,7 @@ class FakeContext:
     user: SafeText | None = None
     display_options: DisplayOptions = field(default_factory=DisplayOptions)
     refresh_status: RefreshStatus = field(default_factory=RefreshStatus)
-    asked: list[Any] = field(default_factory=list)
+    dialogs: list[Any] = field(default_factory=list)
     requested: list[tuple[JobQuery, str]] = field(default_factory=list)
     results: list[ResultSet] = field(default_factory=list)
     notices: list[tuple[str, str]] = field(default_factory=list)
@@ -223,7 +223,7 @@ class FakeContext:
 
     async def ask(self, screen: Screen[Any]) -> Any:
         """Remember the dialog, and give the next answer."""
-        self.asked.append(screen)
+        self.dialogs.append(screen)
         return self.answers.pop(0)
 
     async def all_jobs(

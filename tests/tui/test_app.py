@@ -1,4 +1,4 @@
-"""What the whole app offers: help, palette, keys of one's own, themes, copying and opening."""
+"""The whole app: help, palette, remapped keys, themes, copying and opening links."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from cgc_tui.tui.stylesheets import stylesheet
 from tests.support.app import Start, shown, text_of
 
 
-async def test_help_shows_every_key_that_works(start: Start) -> None:
+async def test_help_shows_all_active_keys(start: Start) -> None:
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         ids = {binding.id for _, binding, _, _ in pilot.app.screen.active_bindings.values() if binding.id}
@@ -53,10 +53,10 @@ async def test_the_palette_has_every_action_and_no_screenshot(start: Start) -> N
         await shown(pilot, "FAILED · sorted as sent")
 
 
-async def test_the_palette_finds_no_screenshot_to_take(
+async def test_the_palette_does_not_offer_screenshots(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Textual's own would put names of projects and samples into a file in the current directory."""
+    """Textual's command would write names of projects and samples to the current directory."""
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     async with start() as pilot:
@@ -70,7 +70,7 @@ async def test_the_palette_finds_no_screenshot_to_take(
     assert not list((tmp_path / "here").iterdir())
 
 
-async def test_keys_can_be_remapped_and_the_screen_says_so(start: Start) -> None:
+async def test_remapped_keys_work_and_are_shown(start: Start) -> None:
     async with start(settings=Settings(refresh=0, keys={"jobs.next": "n", "table.down": "ctrl+n"})) as pilot:
         await shown(pilot, "n Next")
         await pilot.press("n")
@@ -80,20 +80,20 @@ async def test_keys_can_be_remapped_and_the_screen_says_so(start: Start) -> None
         assert "page 2 of 5" in text_of(pilot.app)
 
 
-async def test_bad_settings_are_told(start: Start) -> None:
+async def test_invalid_settings_are_reported(start: Start) -> None:
     problem = "config.toml line 3: page_size must be 1 to 100, not 500"
     async with start(settings=Settings(refresh=0, problems=(problem,))) as pilot:
         await shown(pilot, "config.toml line 3")
 
 
 @pytest.mark.parametrize("theme", ["textual-light", "ansi-dark", "ansi-light", "nord"])
-async def test_themes_are_taken_and_readable(start: Start, theme: str) -> None:
+async def test_themes_can_be_set(start: Start, theme: str) -> None:
     async with start(settings=Settings(refresh=0, theme=theme)) as pilot:
         await shown(pilot, "1–50 of 230")
         assert pilot.app.theme == theme
 
 
-async def test_a_theme_can_be_changed_while_it_runs(start: Start, platform: SimulatedPlatform) -> None:
+async def test_the_theme_can_be_changed_at_runtime(start: Start, platform: SimulatedPlatform) -> None:
     platform.add_jobs(2, "FAILED")
     async with start() as pilot:
         await shown(pilot, "✗ FAILED")
@@ -105,7 +105,7 @@ async def test_a_theme_can_be_changed_while_it_runs(start: Start, platform: Simu
         assert table.get_cell_at((0, 0)).style != before
 
 
-async def test_copy_by_the_terminal(start: Start, platform: SimulatedPlatform) -> None:
+async def test_copying_by_the_terminal(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "Id      ")
         await pilot.press("y")
@@ -113,13 +113,13 @@ async def test_copy_by_the_terminal(start: Start, platform: SimulatedPlatform) -
         assert pilot.app.clipboard == platform.ids()[0]
 
 
-async def test_copy_by_tmux(
+async def test_copying_by_tmux(
     start: Start, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    taken = []
+    copied = []
 
     async def to_tmux(text: str) -> bool:
-        taken.append(text)
+        copied.append(text)
         return True
 
     monkeypatch.setattr(base_app, "choose_route", lambda *_: ClipboardRoute.TMUX)
@@ -130,10 +130,12 @@ async def test_copy_by_tmux(
         await shown(pilot, "source key")
         await pilot.press("down", "down", "enter")
         await shown(pilot, "to tmux")
-        assert taken == [platform.job(platform.ids()[0])["source"]["location"]]
+        assert copied == [platform.job(platform.ids()[0])["source"]["location"]]
 
 
-async def test_copy_by_hand_where_there_is_no_way(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_text_to_copy_by_hand_if_there_is_no_clipboard(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     async with start(environ={"TERM": "linux"}) as pilot:
         await shown(pilot, "Id      ")
         await pilot.press("y")
@@ -145,7 +147,7 @@ async def test_copy_by_hand_where_there_is_no_way(start: Start, platform: Simula
         await shown(pilot, "Copy by hand", gone=True)
 
 
-async def test_a_link_is_shown_where_there_is_no_browser(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_link_is_shown_if_there_is_no_browser(start: Start, platform: SimulatedPlatform) -> None:
     platform.add_jobs(1, "COMPLETED")
     async with start(simulated=True) as pilot:
         await shown(pilot, "File    ")
@@ -156,14 +158,14 @@ async def test_a_link_is_shown_where_there_is_no_browser(start: Start, platform:
         assert f"https://cgc.sbgenomics.com/u/{project}/files/{file_id}/" in text_of(pilot.app)
 
 
-async def test_where_no_page_is_known_it_says_so(start: Start) -> None:
+async def test_a_job_without_a_web_page(start: Start) -> None:
     async with start() as pilot:
         await shown(pilot, "Id      ")
         await pilot.press("o")
         await shown(pilot, "No web page is known")
 
 
-def test_the_stylesheets_are_found_and_hold_all_colours() -> None:
+def test_colours_are_only_in_the_stylesheets() -> None:
     sheets = list(stylesheet("app").parent.glob("*.tcss"))
     assert {path.name for path in sheets} >= {"app.tcss", "jobs.tcss", "filter.tcss", "login.tcss"}
     for path in sheets:
@@ -174,7 +176,7 @@ def test_the_stylesheets_are_found_and_hold_all_colours() -> None:
         ), path
 
 
-def test_no_widget_has_the_name_of_one_of_textuals_whose_styles_it_would_get() -> None:
+def test_no_widget_has_the_name_of_a_textual_widget_and_so_its_styles() -> None:
     packages = (cgc_tui.tui, textual.widgets)
     for package in packages:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
@@ -187,7 +189,7 @@ def test_no_widget_has_the_name_of_one_of_textuals_whose_styles_it_would_get() -
     assert not ours & {kind.__name__ for kind in kinds if kind.__module__.startswith("textual.")}
 
 
-async def test_esc_in_the_find_line_gives_the_list_back(start: Start) -> None:
+async def test_esc_in_the_find_bar_returns_to_the_list(start: Start) -> None:
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("slash", *"nothing", "escape")

@@ -1,21 +1,19 @@
-"""What the app knows once holds on every screen: time zone, user and refresh interval."""
+"""The state that the app owns on all screens: time zone, user and refresh interval."""
 
 from __future__ import annotations
-
-from textual.widgets import Select
 
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.tui.failures.screen import FailuresScreen
 from cgc_tui.tui.jobs.screen import JobsScreen
 from cgc_tui.tui.retry.screen import RetryScreen
-from tests.support.app import Start, shown, text_of
+from tests.support.app import Start, log_in_to, shown, text_of
 from tests.support.clock import Clock
 
 REFUSED = (401, 90001)
 
 
-async def test_the_time_zone_chosen_among_the_failures_stays(start: Start) -> None:
+async def test_the_time_zone_is_shared_by_all_screens(start: Start) -> None:
     async with start(write=True) as pilot:
         await shown(pilot, "as of 12:00 ·")
         await pilot.press("F")
@@ -33,9 +31,7 @@ async def test_the_time_zone_chosen_among_the_failures_stays(start: Start) -> No
         assert "UTC" not in text_of(pilot.app)
 
 
-async def test_a_user_who_is_known_late_is_shown_on_the_screen_in_front(
-    start: Start, platform: SimulatedPlatform
-) -> None:
+async def test_a_late_user_is_shown_on_the_active_screen(start: Start, platform: SimulatedPlatform) -> None:
     for key, screen, text in (("F", FailuresScreen, "by cause"), ("T", RetryScreen, "Nothing is sent yet")):
         gate = platform.gate(where="/v2/user")
         async with start(write=True) as pilot:
@@ -49,7 +45,7 @@ async def test_a_user_who_is_known_late_is_shown_on_the_screen_in_front(
             assert isinstance(pilot.app.screen, screen)
 
 
-async def test_the_time_zone_and_the_refresh_interval_hold_on_another_platform(
+async def test_the_time_zone_and_the_refresh_interval_are_kept_on_another_platform(
     start: Start, platform: SimulatedPlatform, clock: Clock
 ) -> None:
     other = SimulatedPlatform(jobs=70, seed=2, clock=clock.unix)
@@ -62,10 +58,7 @@ async def test_the_time_zone_and_the_refresh_interval_hold_on_another_platform(
             platform.fail("error", REFUSED)
             await pilot.press("r")
             await shown(pilot, "The platform refused the token")
-            select = pilot.app.screen.query_one(Select)
-            select.set_options([("other", second.url)])
-            select.value = second.url
-            await pilot.press(*other.token, "enter")
+            await log_in_to(pilot, second.url, other.token)
             await shown(pilot, "1–50 of 70")
             await shown(pilot, "as of 12:00 UTC · every 5 s")
             await shown(pilot, "· gregor")

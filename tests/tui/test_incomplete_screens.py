@@ -1,4 +1,4 @@
-"""A list that cannot be read whole, and details that are missing, are said on screen, and nothing is sent."""
+"""Incomplete lists and missing details are reported on the screens, and nothing is sent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.clock import Clock
 
 PLACE = {"volume": "rosalind/tcga-raw", "project": "rosalind/brca-pilot"}
 CREATE = "/v2/bulk/storage/imports/create"
-WORDS = "150 of 250 jobs could be read; the list changed while it was read"
+PROBLEM = "150 of 250 jobs could be read; the list changed while it was read"
 BULK_FAULTS = ("bulk_empty", "bulk_nulls", "bulk_other_ids")
 
 
@@ -30,11 +30,11 @@ def platform(clock: Clock) -> SimulatedPlatform:
 
 
 def sent(platform: SimulatedPlatform) -> bool:
-    return any(asked.path == CREATE for asked in platform.requests)
+    return any(request.path == CREATE for request in platform.requests)
 
 
 @pytest.mark.parametrize(
-    ("keys", "then"),
+    ("keys", "result"),
     [
         (("slash", *"bam", "enter"), "searched 250 of 250"),
         (("F",), "250 failed jobs by cause"),
@@ -43,21 +43,21 @@ def sent(platform: SimulatedPlatform) -> bool:
     ],
     ids=["find", "failures", "batches", "retry"],
 )
-async def test_pages_that_do_not_add_up_are_said_and_can_be_read_again(
-    start: Start, platform: SimulatedPlatform, keys: tuple[str, ...], then: str
+async def test_inconsistent_pages_are_reported_and_can_be_loaded_again(
+    start: Start, platform: SimulatedPlatform, keys: tuple[str, ...], result: str
 ) -> None:
     async with start(size=(80, 24), write=True) as pilot:
         await shown(pilot, "page 1 of 5")
         platform.switches.first_page_at = 100
         await pilot.press(*keys)
-        await shown(pilot, WORDS[:60])
+        await shown(pilot, PROBLEM[:60])
         await shown(pilot, "r Ask again   Esc Back")
         platform.switches.first_page_at = -1
         await pilot.press("r")
-        await shown(pilot, then)
+        await shown(pilot, result)
 
 
-async def test_an_export_that_is_not_whole_writes_nothing(
+async def test_an_incomplete_export_writes_nothing(
     start: Start, platform: SimulatedPlatform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -89,7 +89,7 @@ async def test_a_total_that_is_too_low_hides_no_page_and_no_match(
         await shown(pilot, "searched 250 of 250")
 
 
-async def test_a_watch_says_that_its_list_is_not_whole_and_goes_on(
+async def test_a_watch_reports_an_incomplete_list_and_continues(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     platform.add_jobs(150, "RUNNING", **PLACE)
@@ -102,7 +102,7 @@ async def test_a_watch_says_that_its_list_is_not_whole_and_goes_on(
         await shown(pilot, "watching 150")
 
 
-async def test_a_retry_sends_nothing_after_a_look_that_is_not_whole(
+async def test_a_retry_sends_nothing_after_an_incomplete_list(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     async with start(write=True) as pilot:
@@ -112,7 +112,7 @@ async def test_a_retry_sends_nothing_after_a_look_that_is_not_whole(
         await shown(pilot, '"location"')
         platform.switches.first_page_at = 100
         await pilot.press("r")
-        await shown(pilot, f"Nothing is sent without a look; r looks again · {WORDS}")
+        await shown(pilot, f"Nothing is sent without a look; r looks again · {PROBLEM}")
         assert '"location"' not in text_of(pilot.app)
         await pilot.press("enter")
         await pilot.pause()
@@ -144,7 +144,7 @@ async def test_jobs_without_details_are_shown_and_counted(
         await shown(pilot, "details missing", gone=True)
 
 
-async def test_a_retry_of_jobs_without_details_sends_nothing_and_says_why(
+async def test_a_retry_of_jobs_without_details_sends_nothing_and_reports_it(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     async with start(write=True) as pilot:
@@ -162,9 +162,7 @@ async def test_a_retry_of_jobs_without_details_sends_nothing_and_says_why(
     assert not sent(platform)
 
 
-async def test_a_watch_says_that_nothing_is_said_of_its_jobs(
-    start: Start, platform: SimulatedPlatform
-) -> None:
+async def test_a_watch_reports_jobs_without_an_answer(start: Start, platform: SimulatedPlatform) -> None:
     (job,) = platform.add_jobs(1, "RUNNING", **PLACE)
     async with start(settings=Settings(refresh=1)) as pilot:
         await shown(pilot, "page 1 of 6")

@@ -1,4 +1,4 @@
-"""Every screen as a terminal shows it that gets only what changed, and what that costs."""
+"""All screens on an emulated terminal that gets only the changed cells, and the number of bytes."""
 
 from __future__ import annotations
 
@@ -19,25 +19,26 @@ from tests.support.scenes import MORE, READY, SCENES, Stage, platform, stage, st
 
 
 class Viewer:
-    """A terminal that shows what the painter makes of an app's output, and counts the bytes.
+    """An emulated terminal behind a `ScreenDiffer`, which counts the bytes of the app's output.
 
-    They are those that Textual wrote, those that went out, and those that the cells needed that changed.
+    `plain` are the bytes from Textual, `diffed` those sent to the terminal, `needed` those that a simple
+    writer needs for the changed cells.
     """
 
     def __init__(self) -> None:
-        self.plain = self.sparing = self.needed = 0
-        self._painter = ScreenDiffer()
+        self.plain = self.diffed = self.needed = 0
+        self._differ = ScreenDiffer()
         self._emulator = Emulator((1, 1))
         self._cells = self._emulator.cells()
 
     def show(self, data: str, size: tuple[int, int]) -> None:
-        """Take what Textual writes."""
+        """Process output of Textual."""
         if (self._emulator.columns, self._emulator.lines) != size:
             self._emulator = Emulator(size)
             self._cells = self._emulator.cells()
-        output = self._painter.diff(data, size)
+        output = self._differ.diff(data, size)
         self.plain += len(data.encode())
-        self.sparing += len(output.encode())
+        self.diffed += len(output.encode())
         if output:
             before = self._cells
             self._emulator.feed(output)
@@ -45,12 +46,12 @@ class Viewer:
             self.needed += needed(before, self._cells)
 
     def settle(self) -> int:
-        """Return how many bytes went out since the last time, and count anew."""
-        written, self.plain, self.sparing, self.needed = self.sparing, 0, 0, 0
+        """Return the number of sent bytes since the last call, and reset the counters."""
+        written, self.plain, self.diffed, self.needed = self.diffed, 0, 0, 0
         return written
 
     async def shows_all(self, pilot: Pilot[None]) -> None:
-        """Wait until it shows what Textual would paint on an empty terminal."""
+        """Wait until it shows the same cells as after a full repaint by Textual."""
         for _ in range(400):
             await pilot.pause()
             app = pilot.app
@@ -65,7 +66,7 @@ class Viewer:
 
 @pytest.fixture
 def viewer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Viewer]:
-    """Have the app under test write to a viewer in 256 colours, as over SSH."""
+    """Return a viewer to which the app writes in 256 colours, as over SSH."""
     viewer = Viewer()
 
     class Watched(headless_driver.HeadlessDriver):
@@ -85,8 +86,7 @@ def viewer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Viewer]:
 slow = pytest.mark.slow
 
 SHOWN = {name: scene for name, scene in (SCENES | MORE).items() if name != "hostile"}
-"""The emulator has widths of its own for hostile names; `tests/tui/terminal/test_diff.py` shows such to
-tmux."""
+"""The emulator has other widths for hostile names, which `terminal/test_diff.py` shows to tmux."""
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,8 @@ async def test_a_screen(viewer: Viewer, stage: Stage, name: str, size: tuple[int
     async with app.run_test(size=size, notifications=True) as pilot:
         await before(pilot)
         await viewer.shows_all(pilot)
-        assert viewer.plain > 2 * viewer.sparing
-        assert viewer.sparing <= viewer.needed * 1.05
+        assert viewer.plain > 2 * viewer.diffed
+        assert viewer.diffed <= viewer.needed * 1.05
         await pilot.resize_terminal(60, 15)
         await viewer.shows_all(pilot)
 
@@ -113,7 +113,7 @@ async def test_a_theme(viewer: Viewer, make_app: MakeApp, theme: str) -> None:
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         await steps(*READY, "down", "p", "]")(pilot)
         await viewer.shows_all(pilot)
-        assert viewer.sparing <= viewer.needed * 1.05
+        assert viewer.diffed <= viewer.needed * 1.05
 
 
 @slow
@@ -128,7 +128,7 @@ async def test_bytes_at_80_by_24(viewer: Viewer, make_app: MakeApp, platform: Si
     async with make_app(simulated=True).run_test(size=(80, 24), notifications=True) as pilot:
         await steps(*READY)(pilot)
         assert 10_000 >= viewer.settle() > 0
-        for keys, most in {
+        for keys, maximum in {
             "down": 400,
             "up": 400,
             "]": 4_000,
@@ -139,8 +139,8 @@ async def test_bytes_at_80_by_24(viewer: Viewer, make_app: MakeApp, platform: Si
         }.items():
             await steps(keys)(pilot)
             await viewer.shows_all(pilot)
-            assert viewer.plain >= 4 * viewer.sparing, keys
-            assert most >= viewer.settle() > 0, keys
+            assert viewer.plain >= 4 * viewer.diffed, keys
+            assert maximum >= viewer.settle() > 0, keys
         await steps("p")(pilot)
         viewer.settle()
         table = pilot.app.screen.query_one(DataTable)
@@ -150,11 +150,11 @@ async def test_bytes_at_80_by_24(viewer: Viewer, make_app: MakeApp, platform: Si
         platform.set_state(platform.ids()[3], "FAILED", error=9105)
         await steps("r", "?FAILED")(pilot)
         await viewer.shows_all(pilot)
-        assert 400 >= viewer.settle() > 0  # 150 of them say that the platform is asked
+        assert 400 >= viewer.settle() > 0  # 150 of them for the notice of the request
 
 
 @slow
-async def test_200_actions_cost_what_the_changed_cells_need(
+async def test_200_actions_send_few_more_bytes_than_needed(
     viewer: Viewer, make_app: MakeApp, platform: SimulatedPlatform
 ) -> None:
     platform.switches.hostile_names = False
@@ -163,18 +163,16 @@ async def test_200_actions_cost_what_the_changed_cells_need(
         viewer.settle()
         for key in ("down", "down", "]", "4", "s", "p", "down", "0", "[", "p") * 20:
             await steps(key)(pilot)
-        assert viewer.sparing <= 1.05 * viewer.needed
-        assert viewer.sparing <= viewer.plain / 8
+        assert viewer.diffed <= 1.05 * viewer.needed
+        assert viewer.diffed <= viewer.plain / 8
 
 
 @slow
-async def test_names_that_are_hard_to_show(
-    viewer: Viewer, make_app: MakeApp, platform: SimulatedPlatform
-) -> None:
+async def test_hostile_names(viewer: Viewer, make_app: MakeApp, platform: SimulatedPlatform) -> None:
     platform.switches.hostile_names = True
     async with make_app(simulated=True).run_test(size=(120, 36), notifications=True) as pilot:
         await steps(*READY)(pilot)
         for key in ("down", "down", "]", "[", "p"):
             await steps(key)(pilot)
-        assert viewer.sparing < viewer.plain / 4
+        assert viewer.diffed < viewer.plain / 4
         await shown(pilot, "rosalind")

@@ -1,4 +1,4 @@
-"""No class of ours takes a private name that its Textual base classes use, unless that is meant."""
+"""No class uses a private name of its Textual base classes unintentionally."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ DELIBERATE = {
     },
     "SafeApp": {"_fatal_error", "_set_pointer_shape", "_shutdown"},
 }
-"""What is overridden on purpose, by class."""
+"""Intentional overrides, by class."""
 
 
 @cache
@@ -43,7 +43,7 @@ def definitions(module: str) -> dict[str, ast.ClassDef]:
 
 @cache
 def names(kind: type) -> frozenset[str]:
-    """Return what a class statement defines: methods, class attributes, and what is set on `self`."""
+    """Return the names that a class statement defines, including attributes set on `self`."""
     node = definitions(kind.__module__).get(kind.__name__)
     return frozenset(_names(node)) if node is not None else frozenset()
 
@@ -64,7 +64,7 @@ def _names(node: ast.ClassDef) -> Iterator[str]:
 
 
 def shadowed(kind: type) -> set[str]:
-    """Return the private names of a class that one of its Textual bases has for something else."""
+    """Return the private names of a class that one of its Textual bases defines as well."""
     bases = [base for base in kind.__mro__[1:] if _is_in(base, "textual")]
     taken = frozenset[str]().union(*map(names, bases))
     return {name for name in names(kind) & taken if name.startswith("_") and not name.startswith("__")}
@@ -85,18 +85,18 @@ def own_classes() -> set[type]:
 
 
 def _is_in(kind: type, package: str) -> bool:
-    """Tell whether a package defines a class; `__module__` is a descriptor in some classes written in C."""
+    """Return whether a package defines a class; `__module__` is a descriptor in some classes written in C."""
     return str(kind.__module__).startswith(f"{package}.")
 
 
-def test_no_private_name_of_textual_is_taken_by_accident() -> None:
+def test_no_private_name_of_textual_is_used_unintentionally() -> None:
     kinds = own_classes()
     assert len(kinds) > 50
     matches = {(kind.__name__, name) for kind in kinds for name in shadowed(kind)}
     assert matches == {(kind, name) for kind, taken in DELIBERATE.items() for name in taken}
 
 
-def test_a_name_that_is_taken_is_found() -> None:
+def test_a_conflicting_name_is_detected() -> None:
     assert {"_name", "_classes", "_inherit_css"} <= names(DOMNode)
 
     class Named(Widget):

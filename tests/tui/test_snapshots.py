@@ -1,4 +1,4 @@
-"""How the screens look, at 80×24 and at 120×36. `make snapshots` takes them anew: look at them then."""
+"""Snapshots of the screens at 80×24 and 120×36. `make snapshots` updates them; check the result."""
 
 from __future__ import annotations
 

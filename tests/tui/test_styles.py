@@ -1,4 +1,4 @@
-"""The stylesheets: every rule belongs to a screen or a widget, so that no screen changes another."""
+"""The stylesheets: each rule is scoped to a screen or a widget, so that no screen affects another."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.app import Start, shown
 
 SHEETS = sorted(stylesheet("app").parent.glob("*.tcss"))
 SHARED = stylesheet("app")
-"""The sheet of every screen, the only one that may style a class wherever it is."""
+"""The sheet of all screens, the only one that may style classes globally."""
 
 
 def chains(path: Path, text: str | None = None) -> Iterator[tuple[str, list[Selector]]]:
@@ -34,7 +34,7 @@ def chains(path: Path, text: str | None = None) -> Iterator[tuple[str, list[Sele
 
 
 def widget_classes() -> list[type[Widget]]:
-    """Return the classes of all screens and widgets, those of Textual as well."""
+    """Return the classes of all screens and widgets, including those of Textual."""
     for module in pkgutil.walk_packages(cgc_tui.tui.__path__, f"{cgc_tui.tui.__name__}."):
         import_module(module.name)
     kinds: list[type[Widget]] = [Widget]
@@ -49,14 +49,14 @@ def own_types() -> set[str]:
 
 
 def unknown_types(path: Path, text: str | None = None) -> set[str]:
-    """Return the types in a sheet that are no screen or widget."""
+    """Return the types in a sheet that are neither screens nor widgets."""
     known = {kind.__name__ for kind in widget_classes()}
     selectors = [part for _, parts in chains(path, text) for part in parts]
     return {part.name for part in selectors if part.type is SelectorType.TYPE} - known
 
 
 def unscoped(path: Path, text: str | None = None) -> list[str]:
-    """Return the selectors that reach beyond one screen or widget."""
+    """Return the selectors that apply outside one screen or widget."""
     matches, own = [], own_types()
     for written, parts in chains(path, text):
         first, *_ = parts
@@ -68,17 +68,17 @@ def unscoped(path: Path, text: str | None = None) -> list[str]:
 
 
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
-def test_every_rule_is_inside_its_screen_or_widget(path: Path) -> None:
+def test_each_rule_is_scoped_to_a_screen_or_widget(path: Path) -> None:
     assert list(chains(path))
     assert unscoped(path) == []
 
 
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
-def test_every_type_is_a_screen_or_a_widget(path: Path) -> None:
+def test_each_type_is_a_screen_or_widget(path: Path) -> None:
     assert unknown_types(path) == set()
 
 
-def test_a_type_that_does_not_exist_is_found() -> None:
+def test_an_unknown_type_is_detected() -> None:
     assert unknown_types(SHARED, "CellGrid { height: 1; } Screen { height: 1; }") == {"CellGrid"}
 
 
@@ -89,22 +89,22 @@ def test_a_type_that_does_not_exist_is_found() -> None:
         "FilterDialog #states, #states { height: 1; }",
         ".-short #states { height: 1; }",
         "#states { & Checkbox { height: 1; } }",
-        "Static#what { height: 1; }",
+        "Static#summary { height: 1; }",
         ".top-bar--muted { color: red; }",
     ],
 )
-def test_a_rule_outside_its_screen_is_found(text: str) -> None:
+def test_an_unscoped_rule_is_detected(text: str) -> None:
     assert unscoped(stylesheet("filter"), text) != []
 
 
-def test_a_nested_rule_is_inside_its_screen() -> None:
+def test_a_nested_rule_is_scoped() -> None:
     assert (
         unscoped(stylesheet("filter"), "FilterDialog { #states { height: 1; } &.-short { height: 1; } }")
         == []
     )
 
 
-async def test_the_filter_dialog_changes_no_other_dialog(start: Start) -> None:
+async def test_the_filter_dialog_does_not_affect_other_dialogs(start: Start) -> None:
     """Textual keeps the sheet of a screen after the screen is closed."""
 
     async def export_line(pilot: Pilot[None]) -> object:

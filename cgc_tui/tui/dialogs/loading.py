@@ -33,7 +33,7 @@ WORDS_SECONDS = 10.0
 class LoadAllDialog(Dialog[JobPage]):
     """A progress bar; the result is all jobs as one page, None if loading was stopped.
 
-    It is not seen for the first moment, since a short list is there by then. Times are in seconds.
+    It is invisible at first, so that a short load shows no dialog. Times are in seconds.
     """
 
     CSS_PATH = stylesheet("dialogs")

@@ -23,7 +23,7 @@ PADDING = 2
 
 
 class CauseTable(DiffTable, inherit_bindings=False):
-    """One row per cause, the cause of most jobs first."""
+    """One row per cause, the most frequent cause first."""
 
     COMPONENT_CLASSES = {"cause-table--bar"}
     BINDINGS = bindings("table")
@@ -64,7 +64,7 @@ class CauseTable(DiffTable, inherit_bindings=False):
             self.move_cursor(row=row)
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
-        """Report which cause the cursor is on."""
+        """Report the cause under the cursor."""
         event.stop()
         self.post_message(self.Highlighted(self.cause))
 

@@ -1,4 +1,4 @@
-"""Failures by cause: the jobs of the chosen cause become a list."""
+"""The flow for failures by cause: lists the jobs of the chosen cause."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from cgc_tui.tui.failures.screen import FailuresScreen
 
 
 async def show_failures(jobs: JobsContext) -> None:
-    """Show why jobs of the list failed, and list the jobs of the cause that the user chooses."""
+    """Show the causes of the failures in the list, and list the jobs of the chosen cause."""
     results = await jobs.ask(FailuresScreen(jobs))
     if results is not None:
         jobs.show_results(results)

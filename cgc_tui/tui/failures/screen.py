@@ -1,4 +1,4 @@
-"""Shows why jobs failed: all failed jobs of a list, grouped by cause."""
+"""The failures screen: all failed jobs of a list, grouped by cause."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MAX_CHARS = 40
 
 
 class FailuresScreen(Screen[ResultSet]):
-    """The causes with a plot above them; the result is the jobs of the one that was chosen."""
+    """The causes below a plot; the result is the jobs of the chosen cause."""
 
     CSS_PATH = stylesheet("failures")
     BINDINGS = bindings("failures")
@@ -49,16 +49,16 @@ class FailuresScreen(Screen[ResultSet]):
     completed: reactive[Times] = reactive[Times](None)
 
     def __init__(self, jobs: JobsContext) -> None:
-        """`jobs` has the list whose failed jobs are shown."""
+        """`jobs` is the context of the list whose failed jobs are shown."""
         super().__init__()
         self._jobs_context = jobs
         self._page: JobPage | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay out the plot, the causes, what is known of one, and the keys."""
+        """Create the plot, the causes, the details of the selected cause, and the keys."""
         at = FailuresScreen
         yield TopBar(self._jobs_context.session.title).data_bind(at.display_options, at.user, at.as_of)
-        yield Static("", id="what", markup=False)
+        yield Static("", id="summary", markup=False)
         yield FailureTimeline(self._jobs_context.session.clock).data_bind(
             at.display_options, at.failed, at.completed
         )
@@ -69,39 +69,42 @@ class FailuresScreen(Screen[ResultSet]):
         yield TooSmall()
 
     def on_mount(self) -> None:
-        """Follow the app, and read the failed jobs."""
+        """Follow the app's state, and load the failed jobs."""
         follow_app(self, display_options="display_options", user="user")
         self.query_one(CauseTable).focus()
         self.action_read()
 
     @work(exclusive=True, group=FLOW)
     async def action_read(self) -> None:
-        """Read all failed jobs of the list and group them; leave where the first reading was stopped."""
-        page = await self._read(JobState.FAILED)
+        """Load and group all failed jobs of the list; close if the user stops the first load."""
+        page = await self._load_jobs(JobState.FAILED)
         if page is not None:
             self._page, self.as_of = page, page.received_at
             self.causes = group_by_cause(page.jobs)
             self.failed = _times(page)
-            self._say(page)
+            self._show_summary(page)
         elif self._page is None and self.is_current:
             self.dismiss(None)
 
     @work(exclusive=True, group=FLOW)
     async def action_completed(self) -> None:
-        """Read all completed jobs of the list for the plot, too."""
-        page = await self._read(JobState.COMPLETED)
+        """Load all completed jobs of the list for the plot."""
+        page = await self._load_jobs(JobState.COMPLETED)
         if page is not None:
             self.completed = _times(page)
 
-    async def _read(self, state: JobState) -> JobPage | None:
-        """Return all jobs of the list that are in a state, None where the user stopped that."""
+    async def _load_jobs(self, state: JobState) -> JobPage | None:
+        """Return all jobs of the list in a state, None if the user stops the load."""
         query = replace(self._jobs_context.job_query, states=(state,), offset=0)
-        of = describe_query(replace(query, states=()), self.display_options, self._jobs_context.origin)
-        heading = sanitize(f"Reading all {state.lower()} jobs{self.display_options.separator}{of}")
+        list_label = describe_query(
+            replace(query, states=()), self.display_options, self._jobs_context.origin
+        )
+        separator = self.display_options.separator
+        heading = sanitize(f"Reading all {state.lower()} jobs{separator}{list_label}")
         return await self._jobs_context.all_jobs(query, heading)
 
-    def _say(self, page: JobPage) -> None:
-        """Say what was read, and of which list."""
+    def _show_summary(self, page: JobPage) -> None:
+        """Show the number of failed jobs, and the list that they are in."""
         count = len(page.jobs)
         count_text = (
             f"{count:,} failed job{'' if count == 1 else 's'} by cause" if count else "No failed jobs"
@@ -116,7 +119,7 @@ class FailuresScreen(Screen[ResultSet]):
         ]
         parts += [f"{page.unreadable:,} could not be read"] if page.unreadable else []
         parts += [lacking(page)] if page.details_missing else []
-        self.query_one("#what", Static).update(sanitize(self.display_options.separator.join(parts)))
+        self.query_one("#summary", Static).update(sanitize(self.display_options.separator.join(parts)))
 
     @on(CauseTable.Highlighted)
     def _highlight(self, event: CauseTable.Highlighted) -> None:
@@ -134,7 +137,7 @@ class FailuresScreen(Screen[ResultSet]):
         self.dismiss(ResultSet(origin, cause.jobs))
 
     def action_detail(self) -> None:
-        """Go into what is known of the cause, to scroll it."""
+        """Focus the details of the cause, to scroll them."""
         self.query_one(CauseDetail).focus()
 
     def action_leave(self) -> None:
@@ -146,5 +149,5 @@ class FailuresScreen(Screen[ResultSet]):
 
 
 def _times(page: JobPage) -> tuple[datetime, ...]:
-    """Return when the jobs ended, where that is known."""
+    """Return the known end times of the jobs."""
     return tuple(filter(None, map(ended_at, page.jobs)))

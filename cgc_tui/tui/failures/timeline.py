@@ -15,10 +15,10 @@ from cgc_tui.domain.text import SafeText
 from cgc_tui.formatting.display import DisplayOptions, format_seconds, short_time
 
 Times = tuple[datetime, ...] | None
-"""When jobs ended, None if that was not requested."""
+"""When jobs ended, None if not requested."""
 
 BINS = 72
-"""The number of bins; fewer than the cells of a narrow terminal, so that each one shows."""
+"""The number of bins; fewer than the columns of a narrow terminal, so that each bin is visible."""
 
 
 class FailureTimeline(Vertical):
@@ -33,10 +33,10 @@ class FailureTimeline(Vertical):
         self._clock = clock
 
     def compose(self) -> ComposeResult:
-        """Lay out the plots, each with its label."""
+        """Create the plots, each with its label."""
         for name in ("failed", "completed"):
             yield Sparkline([], id=f"{name}-plot")
-            yield Static("", id=f"{name}-words", classes="plot-words", markup=False)
+            yield Static("", id=f"{name}-label", classes="plot-label", markup=False)
 
     def watch_failed(self) -> None:
         """Redraw the plots."""
@@ -56,7 +56,7 @@ class FailureTimeline(Vertical):
         times = [*(self.failed or ()), *(self.completed or ())]
         first, last = min(times, default=None), max(times, default=None)
         for name, shown in (("failed", self.failed), ("completed", self.completed)):
-            plot, label = self.query_one(f"#{name}-plot", Sparkline), self.query_one(f"#{name}-words", Static)
+            plot, label = self.query_one(f"#{name}-plot", Sparkline), self.query_one(f"#{name}-label", Static)
             label.display = plot.display = bool(shown and first and last)
             plot.display = plot.display and not self.display_options.ascii
             if shown and first and last:

@@ -1,4 +1,4 @@
-"""Counts the jobs of each state tab."""
+"""Counts of the jobs in the states of each tab."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 AFTER_KEY = 5.0
 AFTER_CHANGE = 30.0
 ALWAYS = 300.0
-"""Seconds after which the tabs are counted again: by key, if the list has changed, and in any case."""
+"""Seconds after which the tabs are counted again: by key, if the list has changed, and otherwise."""
 
 Counts = Mapping[tuple[str, ...], int | None]
-"""How many jobs are in the states of a tab, None if the platform does not say."""
+"""How many jobs are in the states of a tab, None if unknown."""
 
 
 class StateCounts:
-    """The owner of the counts. They are requested after the list is on the screen.
+    """The owner of the counts, which are requested after the list is on the screen.
 
     A failure is not reported: the list is requested at the same time and shows it.
     """
@@ -56,15 +56,15 @@ class StateCounts:
             self._worker.cancel()
 
     def note_change(self) -> None:
-        """Count sooner: the list has changed."""
+        """Record that the list has changed, so that the tabs are counted sooner."""
         self._list_changed = True
 
     def show(self, source: JobSource, query: JobQuery) -> None:
-        """Show the counts of a list if they are known, and none of another list."""
+        """Show the counts of a list if they are known, and clear those of another list."""
         known_counts = {
-            states: len(jobs)
-            for _, states, _, _ in TABS
-            if (jobs := source.known_jobs(replace(query, states=states))) is not None
+            tab.states: len(jobs)
+            for tab in TABS
+            if (jobs := source.known_jobs(replace(query, states=tab.states))) is not None
         }
         if known_counts:
             self._base = None
@@ -73,7 +73,7 @@ class StateCounts:
             self.clear()
 
     def update(self, source: JobSource, query: JobQuery, total: int | None, *, by_user: bool = False) -> None:
-        """Take over the total of the list, and count the other tabs if that is due or `by_user` wanted."""
+        """Store the total of the list, and count the other tabs if that is due, sooner `by_user`."""
         if source.origin is not None:
             self.show(source, query)
             return
@@ -88,16 +88,16 @@ class StateCounts:
         self._worker = self._host.run_worker(partial(self._count, query), group="counts", exclusive=True)
 
     async def _count(self, query: JobQuery) -> None:
-        """Count each tab except that of the query, whose total came with the list."""
+        """Count each tab except that of the query, whose total is in the response of the list."""
         base = _base_of(query)
-        tabs = [states for _, states, _, _ in TABS if states != query.states]
+        others = [tab.states for tab in TABS if tab.states != query.states]
         count = self._session.client.imports.count
         try:
-            totals = await asyncio.gather(*(count(replace(base, states=tab)) for tab in tabs))
+            totals = await asyncio.gather(*(count(replace(base, states=states)) for states in others))
         except CgcError:
             return
         self._base, self._counted_at, self._list_changed = base, self._session.clock(), False
-        self._set({**self.counts, **dict(zip(tabs, totals, strict=True))})
+        self._set({**self.counts, **dict(zip(others, totals, strict=True))})
 
     def _set(self, counts: Counts) -> None:
         self.counts = counts

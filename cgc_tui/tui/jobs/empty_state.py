@@ -1,4 +1,4 @@
-"""Stands where the rows would be, when there are none: loading, empty, nothing found, no connection."""
+"""The message in place of the rows: loading, empty, nothing found, no connection."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cgc_tui.formatting.lists import describe_query, error_summary
 
 
 class EmptyState(Widget):
-    """Words for an empty list; gone as soon as there is a row."""
+    """The message of a list without rows; hidden while there are rows."""
 
     display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
     page: reactive[JobPage | None] = reactive[JobPage | None](None, layout=True)
@@ -31,21 +31,21 @@ class EmptyState(Widget):
         self._endpoint = sanitize(endpoint)
 
     def render(self) -> Content:
-        """Return the words."""
+        """Return the message."""
         return Content("\n".join(self._lines()))
 
     def watch_page(self) -> None:
-        """Show up when there is no row."""
-        self._show()
+        """Update the visibility."""
+        self._update_visibility()
 
     def watch_list_view(self) -> None:
-        """Show up when nothing is found."""
-        self._show()
+        """Update the visibility."""
+        self._update_visibility()
 
-    def _show(self) -> None:
+    def _update_visibility(self) -> None:
         self.display = self.page is None or not self.list_view.rows_of(self.page)
 
-    def _why(self, error: CgcError) -> str:
+    def _failure_text(self, error: CgcError) -> str:
         summary = error_summary(error, self.job_query, self.display_options)
         further = "f changes the filter, r asks again." if self.job_query.is_filtered else "r asks again."
         return "\n".join(part for part in (summary, error.server_message, error.remedy, further) if part)
@@ -53,7 +53,7 @@ class EmptyState(Widget):
     def _lines(self) -> list[str]:
         if self.page is None:
             if (failure := self.refresh_status.failure) is not None:
-                return ["No jobs yet.", self._why(failure.error)]
+                return ["No jobs yet.", self._failure_text(failure.error)]
             return [f"Asking {self._endpoint} for your import jobs…"]
         if self.page.jobs:
             text = sanitize(self.list_view.search, max_chars=40)

@@ -1,4 +1,4 @@
-"""Asks which jobs to show: states, project, volume."""
+"""The filter dialog: states, project, volume."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class StateBox(Checkbox):
-    """A state to choose, which shows without colour, too, whether it is chosen."""
+    """A checkbox for a state, readable without colours."""
 
     BINDINGS = bindings("filter_state")
     BUTTON_LEFT = "["
@@ -34,12 +34,12 @@ class StateBox(Checkbox):
 
     @property
     def BUTTON_INNER(self) -> str:  # type: ignore[override]
-        """The mark inside the box."""
+        """The mark in the box."""
         return "x" if self.value else " "
 
 
 class FilterDialog(Dialog[JobQuery]):
-    """A form; its result is the query with the new filters, from the first page on."""
+    """A form; its result is the query with the new filters, at the first page."""
 
     CSS_PATH = stylesheet("filter")
     AUTO_FOCUS = "#project Input"
@@ -48,61 +48,61 @@ class FilterDialog(Dialog[JobQuery]):
     def __init__(self, client: PlatformClient, query: JobQuery) -> None:
         super().__init__()
         self._client = client
-        self._old = query
+        self._old_query = query
 
     def compose(self) -> ComposeResult:
-        """Lay out the states, the two ids and the keys."""
+        """Create the states, the two id inputs and the keys."""
         with Vertical(id="dialog"):
             yield Static("Filter: what the platform is asked for", classes="heading")
             with Horizontal(id="states"):
                 for state in JobState:
-                    chosen = state in self._old.states
+                    chosen = state in self._old_query.states
                     yield StateBox(Content(state.capitalize()), chosen, id=state.lower(), compact=True)
-            yield IdInput("Project", self._old.project or "", id="project")
-            yield IdInput("Volume", self._old.volume or "", id="volume")
+            yield IdInput("Project", self._old_query.project or "", id="project")
+            yield IdInput("Volume", self._old_query.volume or "", id="volume")
             yield Static("", id="problem", classes="problem", markup=False)
             yield Static("Enter Apply  ↓ Choose  Tab Next  Space Check  ^x Clear  Esc Back", classes="keys")
 
     def on_mount(self) -> None:
-        """Ask for the ids that there are."""
+        """Load the suggestions."""
         self.suggest()
 
     @work(exclusive=True)
     async def suggest(self) -> None:
-        """Offer the platform's projects and volumes; without them, ids can still be typed."""
+        """Load the projects and volumes of the user as suggestions; if that fails, ids can still be typed."""
         try:
             projects, volumes = await asyncio.gather(self._client.projects(), self._client.volumes())
         except CgcError as error:
-            self._say(f"No suggestions: {error.summary}. Type the whole id.")
+            self._show_message(f"No suggestions: {error.summary}. Type the whole id.")
             return
         self.query_one("#project", IdInput).names = projects
         self.query_one("#volume", IdInput).names = volumes
         if not (projects.complete and volumes.complete):
-            self._say("Not all suggestions are listed; any id can be typed.")
+            self._show_message("Not all suggestions are listed; any id can be typed.")
 
     @on(IdInput.Submitted)
     def action_apply(self) -> None:
-        """Close with the new query, if the ids can be ids."""
+        """Close with the new query if the ids are valid."""
         ids = {}
         for name in ("project", "volume"):
             ids[name] = self.query_one(f"#{name}", IdInput).value
             if ids[name] and (ids[name] or "").count("/") != 1:
-                self._say(f"A {name}'s id is owner/name, as in rosalind/brca-pilot.")
+                self._show_message(f"A {name}'s id is owner/name, as in rosalind/brca-pilot.")
                 self.query_one(f"#{name} Input", Input).focus()
                 return
         states = tuple(state for state in JobState if self.query_one(f"#{state.lower()}", Checkbox).value)
         if len(states) == len(JobState):
             states = ()
         self.dismiss(
-            replace(self._old, states=states, project=ids["project"], volume=ids["volume"], offset=0)
+            replace(self._old_query, states=states, project=ids["project"], volume=ids["volume"], offset=0)
         )
 
     def action_clear(self) -> None:
-        """Empty the form."""
+        """Clear the form."""
         for box in self.query(Checkbox):
             box.value = False
-        for line in self.query(Input):
-            line.value = ""
+        for id_field in self.query(Input):
+            id_field.value = ""
 
-    def _say(self, message: str) -> None:
+    def _show_message(self, message: str) -> None:
         self.query_one("#problem", Static).update(sanitize(message))

@@ -1,4 +1,4 @@
-"""A line to find jobs by what they say, among those that are loaded."""
+"""The input for find in the loaded jobs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from cgc_tui.tui.keys import bindings
 
 
 class FindBar(Input):
-    """Stands above the status line while one looks for something."""
+    """The input above the status line that filters the loaded jobs."""
 
     BINDINGS = bindings("find")
 
@@ -20,11 +20,11 @@ class FindBar(Input):
         )
 
     def open(self) -> None:
-        """Show the line and take the focus at once: what is typed next belongs here."""
+        """Show the bar and focus it immediately, so that the next keys are typed into it."""
         self.display = True
         self.screen.set_focus(self)
 
-    def shut(self) -> None:
-        """Empty the line and hide it."""
+    def close(self) -> None:
+        """Clear the bar and hide it."""
         self.value = ""
         self.display = False

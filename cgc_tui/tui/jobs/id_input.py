@@ -1,4 +1,4 @@
-"""A line for an id `owner/name`, with those that the platform knows below it."""
+"""An input for an id `owner/name`, with the matching suggestions below it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ MAX_CHARS = 300
 
 
 class IdInput(Vertical):
-    """An input whose matches stand below it while it has the focus; `↓` goes into them."""
+    """An input that shows its matches below it while focused; `↓` moves into them."""
 
     names: reactive[IdList] = reactive(IdList((), complete=False))
 
     class Submitted(Message):
-        """Enter was pressed in the line."""
+        """Enter was pressed in the input."""
 
     def __init__(self, label: str, value: str, *, id: str) -> None:
         super().__init__(id=id)
@@ -32,14 +32,14 @@ class IdInput(Vertical):
         self._shown_matches: list[str] = []
 
     def compose(self) -> ComposeResult:
-        """Lay out the label, the line and the matches."""
+        """Create the label, the input and the matches."""
         yield Label(self._label, markup=False)
         yield Input(self._value, placeholder="any", compact=True, max_length=MAX_CHARS)
         yield OptionList(compact=True)
 
     @property
     def value(self) -> str | None:
-        """The id, None for any; a part that only one known id has stands for that id."""
+        """The id, None for any; text that only one suggestion contains means that suggestion."""
         typed = self.query_one(Input).value.strip()
         matches = self._matches(typed)
         if typed and "/" not in typed and len(matches) == 1:
@@ -47,12 +47,12 @@ class IdInput(Vertical):
         return typed or None
 
     def watch_names(self) -> None:
-        """Offer the ids that came."""
-        self._offer()
+        """Show the matches of the new suggestions."""
+        self._show_matches()
 
     @on(Input.Changed)
-    def _offer(self) -> None:
-        """Show the ids that have what was typed."""
+    def _show_matches(self) -> None:
+        """Show the ids that contain the typed text."""
         if not self.is_mounted:
             return
         options = self.query_one(OptionList)
@@ -66,13 +66,13 @@ class IdInput(Vertical):
         return [name for name in self.names.ids if typed.lower() in name.lower()]
 
     def on_key(self, event: events.Key) -> None:
-        """Go into the matches and back."""
-        options, line = self.query_one(OptionList), self.query_one(Input)
-        if event.key == "down" and line.has_focus and options.option_count:
+        """Move between the input and the matches."""
+        options, input_line = self.query_one(OptionList), self.query_one(Input)
+        if event.key == "down" and input_line.has_focus and options.option_count:
             options.focus()
             options.highlighted = 0
         elif event.key == "up" and options.has_focus and options.highlighted == 0:
-            line.focus()
+            input_line.focus()
         else:
             return
         event.stop()
@@ -84,8 +84,8 @@ class IdInput(Vertical):
         self.post_message(self.Submitted())
 
     @on(OptionList.OptionSelected)
-    def _take(self, event: OptionList.OptionSelected) -> None:
+    def _use_match(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        line = self.query_one(Input)
-        line.value = self._shown_matches[event.option_index]
-        line.focus()
+        input_line = self.query_one(Input)
+        input_line.value = self._shown_matches[event.option_index]
+        input_line.focus()

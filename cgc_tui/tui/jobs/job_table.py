@@ -1,4 +1,4 @@
-"""The list of jobs: one page, drawn again only where it changed."""
+"""The table of jobs: one page, of which only changed cells are redrawn."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class JobTable(DiffTable, inherit_bindings=False):
     marks: reactive[Marks] = reactive(Marks())
 
     class Highlighted(Message):
-        """The cursor is on another job, on the same one changed, or on none."""
+        """The job under the cursor is another one, has changed, or is gone."""
 
         def __init__(self, job: ImportJob | None) -> None:
             super().__init__()
@@ -88,11 +88,11 @@ class JobTable(DiffTable, inherit_bindings=False):
         self._draw()
 
     def watch_list_view(self) -> None:
-        """Show what matches, in the new order, and mark the heading."""
+        """Show the matching jobs in the new order, and mark the sorted column."""
         self._draw(rebuild=bool(self._widths))
 
     def watch_as_of(self) -> None:
-        """Say times anew: what was today may not be any more."""
+        """Redraw the times, which are relative to today."""
         self._draw()
 
     def watch_marks(self) -> None:
@@ -100,11 +100,11 @@ class JobTable(DiffTable, inherit_bindings=False):
         self._draw()
 
     def watch_display_options(self) -> None:
-        """Say the same in another way."""
+        """Redraw when the display options change."""
         self._draw()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Give the columns what room there is."""
+        """Fit the columns to the new width."""
         if not event.size.width:
             return
         if column_widths(self.available_width) != self._widths:
@@ -113,7 +113,7 @@ class JobTable(DiffTable, inherit_bindings=False):
             self.move_cursor(row=self.cursor_row)
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
-        """Tell which job the cursor is on."""
+        """Report the job under the cursor."""
         event.stop()
         self._post_highlight()
 
@@ -123,16 +123,16 @@ class JobTable(DiffTable, inherit_bindings=False):
         self.post_message(self.Opened())
 
     def on_data_table_header_selected(self, event: DataTable.HeaderSelected) -> None:
-        """Ask to sort by the heading that was clicked."""
+        """Request sorting by the column whose heading was clicked."""
         event.stop()
         self.post_message(self.SortRequested(SORT_KEYS[Column(event.column_key.value or "")]))
 
     def _job_at(self, row: int) -> ImportJob | None:
-        """Return the job in a row, None where there is no such row."""
+        """Return the job in a row, None if there is no such row."""
         return self._shown[row] if 0 <= row < len(self._shown) else None
 
     def _draw(self, *, rebuild: bool = False) -> None:
-        """Bring the rows up to date, then put the cursor and the scroll where they belong."""
+        """Update the rows, then restore the cursor and the scroll position."""
         if not (self._widths or rebuild):
             return
         row = max(0, self.cursor_row)
@@ -150,7 +150,7 @@ class JobTable(DiffTable, inherit_bindings=False):
         self._post_highlight()
 
     def _columns(self) -> Iterator[TableColumn]:
-        """Yield the columns that fit, with an arrow at the one that the list is sorted by."""
+        """Yield the columns that fit, with an arrow in the heading of the sorted column."""
         arrow = ("^v" if self.display_options.ascii else "▲▼")[self.list_view.reverse]
         for column, width in self._widths.items():
             label = f"{column} {arrow}" if SORT_KEYS[column] is self.list_view.sort else str(column)
@@ -174,10 +174,10 @@ class JobTable(DiffTable, inherit_bindings=False):
         return cells
 
     def _restore_cursor(self, row: int, job_id: str | None, scroll: int) -> None:
-        """Put the cursor on its job, and keep that at its height on the screen.
+        """Put the cursor on its job, and keep the job on its screen line.
 
-        Where the job is gone, the cursor stays at its place in a list that is still the same one, and goes
-        to the top of another.
+        If the job is gone, the cursor stays on its row if the list is still the same, and goes to the top of
+        another list.
         """
         shown = (self.page.query, self.page.origin) if self.page is not None else None
         same, self._list = shown == self._list, shown

@@ -1,4 +1,4 @@
-"""The title of a result set, and how far its jobs are."""
+"""The bar of a result set: its title and the progress of its jobs."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ class ResultBar(SplitLine):
         self.display = origin is not None
 
     def sides(self) -> tuple[Content, Content]:
-        """Return the progress and the title of the search, and the key to go back."""
-        facts: list[str] = []
-        standing = self.progress
-        if standing is not None and standing.failed < standing.total:
-            facts += [
-                done_label(standing, self.display_options),
-                rate_label(standing, self.display_options, self._clock()),
+        """Return the progress and the title of the result set, and the key to go back."""
+        parts: list[str] = []
+        progress = self.progress
+        if progress is not None and progress.failed < progress.total:
+            parts += [
+                done_label(progress, self.display_options),
+                rate_label(progress, self.display_options, self._clock()),
             ]
-        facts.append(self.origin.title if self.origin is not None else "")
+        parts.append(self.origin.title if self.origin is not None else "")
         muted = self.get_visual_style("result-bar--muted", partial=True)
-        return Content(self.display_options.separator.join(filter(None, facts))), Content.styled(
+        return Content(self.display_options.separator.join(filter(None, parts))), Content.styled(
             "Esc Back", muted
         )

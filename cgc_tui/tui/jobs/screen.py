@@ -392,7 +392,7 @@ class JobsScreen(Screen[None]):
 
     def _clear_search(self) -> bool:
         """Show all loaded jobs; tell whether a search hid some."""
-        self.query_one(FindBar).shut()
+        self.query_one(FindBar).close()
         return bool(self.list_view.search)
 
     @work(group=FLOW)

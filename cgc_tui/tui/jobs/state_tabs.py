@@ -1,8 +1,9 @@
-"""The states as tabs, with how many jobs are in each."""
+"""The state tabs, with the number of jobs in each."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from textual import events
 from textual.content import Content
@@ -15,25 +16,34 @@ from cgc_tui.domain.text import sanitize
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.widgets.split_line import SplitLine
 
-TABS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
-    ("0", (), "All", "All"),
-    ("1", (JobState.PENDING,), "Pending", "Pend"),
-    ("2", (JobState.RUNNING,), "Running", "Run"),
-    ("3", (JobState.COMPLETED,), "Completed", "Done"),
-    ("4", (JobState.FAILED,), "Failed", "Fail"),
+
+class StateTab(NamedTuple):
+    """A tab, its key, and the states of its jobs; none for all states."""
+
+    key: str
+    states: tuple[str, ...]
+    label: str
+    short_label: str
+
+
+TABS = (
+    StateTab("0", (), "All", "All"),
+    StateTab("1", (JobState.PENDING,), "Pending", "Pend"),
+    StateTab("2", (JobState.RUNNING,), "Running", "Run"),
+    StateTab("3", (JobState.COMPLETED,), "Completed", "Done"),
+    StateTab("4", (JobState.FAILED,), "Failed", "Fail"),
 )
-"""Key, states, name and short name of each tab."""
 
 
 class StateTabs(SplitLine):
-    """A line of tabs; the chosen one stands out, several chosen states stand out together."""
+    """A line of tabs; those whose states are in the query are highlighted."""
 
     COMPONENT_CLASSES = {"state-tabs--chosen", "state-tabs--key", "state-tabs--muted"}
 
     display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
     job_query: reactive[JobQuery] = reactive(JobQuery())
     counts: reactive[Mapping[tuple[str, ...], int | None]] = reactive(dict, always_update=False)
-    """How many jobs are in the states of each tab, where that is known."""
+    """The number of jobs in the states of each tab, None if unknown."""
 
     class Chosen(Message):
         """A tab was clicked."""
@@ -43,7 +53,7 @@ class StateTabs(SplitLine):
             self.states = states
 
     def sides(self) -> tuple[Content, Content]:
-        """Return the tabs, and what else narrows the list."""
+        """Return the tabs, and the other filters."""
         separator = "|" if self.display_options.ascii else "│"
         muted = self.get_visual_style("state-tabs--muted", partial=True)
         tabs = Content.styled(separator, muted).join(self._tabs())
@@ -53,26 +63,27 @@ class StateTabs(SplitLine):
         )
 
     def _tabs(self) -> list[Content]:
-        """Return the tabs with the longest names that fit."""
+        """Return the tabs with the longest labels that fit."""
         for short in (False, True):
-            tabs = [self._tab(key, states, (name, brief)[short]) for key, states, name, brief in TABS]
-            if sum(tab.cell_length + 1 for tab in tabs) - 1 <= self.content_size.width:
+            contents = [self._tab_content(tab, tab.short_label if short else tab.label) for tab in TABS]
+            if sum(content.cell_length + 1 for content in contents) - 1 <= self.content_size.width:
                 break
-        return tabs
+        return contents
 
-    def _tab(self, key: str, states: tuple[str, ...], name: str) -> Content:
-        count = self.counts.get(states)
-        text = f" {name} " if count is None else f" {name} {count:,} "
-        chosen = set(states) <= set(self.job_query.states) if states else not self.job_query.states
+    def _tab_content(self, tab: StateTab, label: str) -> Content:
+        count = self.counts.get(tab.states)
+        text = f" {label} " if count is None else f" {label} {count:,} "
+        chosen = set(tab.states) <= set(self.job_query.states) if tab.states else not self.job_query.states
         if chosen:
-            return Content.styled(f" {key}{text}", self.get_visual_style("state-tabs--chosen"))
-        return Content.assemble((f" {key}", self.get_visual_style("state-tabs--key", partial=True)), text)
+            return Content.styled(f" {tab.key}{text}", self.get_visual_style("state-tabs--chosen"))
+        key_style = self.get_visual_style("state-tabs--key", partial=True)
+        return Content.assemble((f" {tab.key}", key_style), text)
 
     def on_click(self, event: events.Click) -> None:
         """Choose the tab under the pointer."""
         end = 0
-        for tab, (_, states, _, _) in zip(self._tabs(), TABS, strict=True):
-            end += tab.cell_length + 1
+        for content, tab in zip(self._tabs(), TABS, strict=True):
+            end += content.cell_length + 1
             if event.x < end:
-                self.post_message(self.Chosen(states))
+                self.post_message(self.Chosen(tab.states))
                 return

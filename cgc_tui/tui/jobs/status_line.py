@@ -1,4 +1,4 @@
-"""Says where one is in the list, or what went wrong and what happens next."""
+"""The status line: position in the list, or a failure and the time of the next attempt."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from cgc_tui.formatting.lists import describe_query, describe_search, error_summ
 from cgc_tui.tui.widgets.split_line import SplitLine
 
 LONGEST_WINDOW = timedelta(hours=1)
-"""A rate limit that ends later than that is a clock that is wrong."""
+"""A reset time further away means that a clock is wrong."""
 
 
 class StatusLine(SplitLine):
-    """The line below the list: trouble before everything else, then the place in the list and news."""
+    """The line below the list: a failure if there is one, otherwise the position in the list and notices."""
 
     COMPONENT_CLASSES = {"status-line--trouble", "status-line--muted"}
 
@@ -49,7 +49,7 @@ class StatusLine(SplitLine):
         self._clock = clock
 
     def on_mount(self) -> None:
-        """Count down while there is trouble."""
+        """Create the timer that counts down while there is a failure."""
         self._ticker = self.set_interval(1.0, self.refresh, pause=True)
 
     def watch_refresh_status(self, status: RefreshStatus) -> None:
@@ -58,7 +58,7 @@ class StatusLine(SplitLine):
             self._ticker.pause() if status.failure is None else self._ticker.resume()
 
     def sides(self) -> tuple[Content, Content]:
-        """Return the trouble or the place, and the watch with what is left of a scarce rate budget."""
+        """Return the failure or the position, and the watch status with a low rate limit."""
         muted = self.get_visual_style("status-line--muted", partial=True)
         left = (
             self._rate_limit_text(self.rate_limit)
@@ -84,7 +84,7 @@ class StatusLine(SplitLine):
         return f"{text} until {end.astimezone(self.display_options.timezone):%H:%M}"
 
     def _status_parts(self) -> list[str]:
-        """Return `51–100 of 12,380`, `page 2 of 248`, `whole list`, `sorted as sent`, and news."""
+        """Return `51–100 of 12,380`, `page 2 of 248`, `whole list`, `sorted as sent`, and notices."""
         if self.page is None:
             return [self.notice or "asking…"]
         pending = (self.job_query, self.origin) != (self.page.query, self.page.origin)
@@ -109,7 +109,7 @@ class StatusLine(SplitLine):
         ]
 
     def _search_text(self, page: JobPage) -> list[str]:
-        """Return how many of the loaded jobs have what was looked for, and how the others are searched."""
+        """Return how many loaded jobs match the search, and how to search the others."""
         pattern = search_pattern(self.list_view.search)
         if not pattern:
             return []

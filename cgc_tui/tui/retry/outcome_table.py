@@ -1,4 +1,4 @@
-"""The outcome of each import that was started again, one row each, with the old and the new id."""
+"""The table of outcomes: one row per retried import, with the old and the new id."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PADDING = 2
 
 
 def widths(width: int) -> tuple[int, ...]:
-    """Return the cells of each column."""
+    """Return the width of each column."""
     ids = 32 if width >= 150 else 20 if width >= 110 else 12
     remaining = max(24, width - 2 * ids - len(HEADINGS) * PADDING)
     name = min(36, remaining // 2)
@@ -27,7 +27,7 @@ def widths(width: int) -> tuple[int, ...]:
 
 
 class OutcomeTable(DiffTable, inherit_bindings=False):
-    """The imports, those that need attention first."""
+    """The outcomes, those that need attention first."""
 
     COMPONENT_CLASSES = {"outcome-table--bad", "outcome-table--good"}
     BINDINGS = bindings("table")
@@ -42,16 +42,16 @@ class OutcomeTable(DiffTable, inherit_bindings=False):
 
     @property
     def outcome(self) -> Outcome | None:
-        """The import under the cursor."""
+        """The outcome under the cursor."""
         return self._shown[self.cursor_row] if 0 <= self.cursor_row < len(self._shown) else None
 
     @property
     def hidden_count(self) -> int:
-        """How many imports have no row, since there are so many."""
+        """The number of outcomes beyond the maximum number of rows."""
         return max(0, len(self.outcomes) - MAX_ROWS)
 
     def watch_outcomes(self) -> None:
-        """Show the outcomes that are known now."""
+        """Show the outcomes."""
         self._draw()
 
     def watch_display_options(self) -> None:

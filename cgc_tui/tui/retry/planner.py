@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class PlanState(NamedTuple):
-    """The plan, and when the platform was asked for it; neither plan nor error while it is being made.
+    """The plan, and the time of its request; neither plan nor error while it is loading.
 
     `listed_ids` are the ids of the jobs that were listed for the plan.
     """

@@ -59,7 +59,7 @@ class RetryStatus(NamedTuple):
 
 
 class RetryRunner:
-    """The owner of the run. Each import is sent once, whatever is called when.
+    """The owner of the run. Each import is sent once, regardless of the order of calls.
 
     One worker waits until no other process sends, reads the list again, and sends what is left of the plan.
     The new jobs are then requested at an interval until they have ended.

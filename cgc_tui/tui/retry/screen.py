@@ -53,7 +53,7 @@ Row = tuple[str, SafeText]
 
 
 class RetryScreen(Screen[None]):
-    """One retry. Nothing is sent before the confirmation, and each import once whatever is pressed."""
+    """One retry. Nothing is sent before the confirmation, and each import once regardless of the keys."""
 
     CSS_PATH = stylesheet("retry")
     BINDINGS = bindings("retry")

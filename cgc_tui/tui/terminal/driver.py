@@ -365,7 +365,7 @@ class DiffDriver(TerminalDriver):
             super().write(data)
 
     def repaint(self) -> None:
-        """Repaint the whole screen, whatever the terminal shows."""
+        """Repaint the whole screen, including cells that have not changed."""
         if self._differ is not None:
             self._differ.invalidate()
         super().repaint()

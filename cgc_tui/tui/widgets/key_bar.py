@@ -14,7 +14,7 @@ from cgc_tui.tui.widgets.split_line import SplitLine
 class KeyBar(SplitLine):
     """The active keys that are shown, each with its description; a click presses the key.
 
-    Textual's footer has a widget for each key and makes all of them anew whenever keys may have changed,
+    Textual's footer has a widget for each key and recreates all of them when keys may have changed,
     which delays the first rows by 40 ms and every change of the focus by 10 ms.
     """
 

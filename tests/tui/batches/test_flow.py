@@ -1,4 +1,4 @@
-"""The choice of a batch as a function of a context. No app."""
+"""The flow of batches, without an app."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.host import FakeContext, fake_session
 
 
 def batch(hours: int, count: int) -> list[ImportJob]:
-    """Return jobs that started together so many hours before noon."""
+    """Return `count` jobs that started together, `hours` before noon."""
     return [
         ImportJob(
             f"{hours}-{number}",
@@ -40,7 +40,7 @@ async def test_the_chosen_batch_becomes_a_list(context: FakeContext) -> None:
     assert [job.id for job in results.jobs] == ["5-0", "5-1"]
     assert (results.origin.searched, results.origin.total) == (5, 5)
     assert len(context.requested) == 1
-    assert isinstance(context.asked[0], BatchPicker)
+    assert isinstance(context.dialogs[0], BatchPicker)
 
 
 async def test_nothing_changes_if_the_user_leaves_or_stops(context: FakeContext) -> None:
@@ -51,7 +51,7 @@ async def test_nothing_changes_if_the_user_leaves_or_stops(context: FakeContext)
     assert context.results == []
 
 
-async def test_the_whole_list_is_searched_if_the_user_wants_that(context: FakeContext) -> None:
+async def test_the_whole_list_is_searched_on_request(context: FakeContext) -> None:
     context.listed = (*batch(1, 3), *batch(5, SEARCH_WINDOW))
     context.answers = [ALL, 1]
     await choose_batch(context)
@@ -59,15 +59,15 @@ async def test_the_whole_list_is_searched_if_the_user_wants_that(context: FakeCo
     assert len(context.requested) == 2
 
 
-async def test_a_batch_that_may_have_more_jobs_is_read_whole(context: FakeContext) -> None:
+async def test_a_batch_at_the_end_of_the_searched_jobs_is_loaded_completely(context: FakeContext) -> None:
     context.listed = (*batch(1, 3), *batch(5, SEARCH_WINDOW))
     context.answers = [1]
     await choose_batch(context)
     assert len(context.results[0].jobs) == SEARCH_WINDOW
-    assert (len(context.asked), len(context.requested)) == (1, 2)
+    assert (len(context.dialogs), len(context.requested)) == (1, 2)
 
 
-async def test_a_list_that_is_not_in_order_of_time_is_searched_whole(context: FakeContext) -> None:
+async def test_an_unordered_list_is_searched_completely(context: FakeContext) -> None:
     context.listed = (*batch(9, 2), *batch(1, SEARCH_WINDOW))
     context.answers = [0]
     await choose_batch(context)

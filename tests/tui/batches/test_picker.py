@@ -1,4 +1,4 @@
-"""Choosing a batch, by keys: what is searched, and what becomes of the batch's list."""
+"""The batch picker by keys: the scope of its search, and the list of the chosen batch."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from cgc_tui.demo import SimulatedPlatform, list_call
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.tui.batches.picker import BatchPicker
 from cgc_tui.tui.jobs.job_table import JobTable
-from tests.support.app import Start, shown, text_of
+from tests.support.app import Start, shown
 from tests.support.clock import NOON, Clock
 
 HOUR = 3600
@@ -16,7 +16,7 @@ HOUR = 3600
 
 @pytest.fixture
 def platform(clock: Clock) -> SimulatedPlatform:
-    """Return a platform with a batch that is under way, and an older one."""
+    """Return a platform with an unfinished batch and an older one."""
     platform = SimulatedPlatform(jobs=40, clock=clock.unix)
     platform.remove_jobs(platform.ids())
     fields = {"volume": "rosalind/wgs-2024", "project": "rosalind/wgs-germline"}
@@ -31,7 +31,7 @@ def platform(clock: Clock) -> SimulatedPlatform:
 def add(
     platform: SimulatedPlatform, count: int, state: str, *, hours: int = 0, **fields: object
 ) -> list[str]:
-    """Add jobs that started so many hours before noon, and ended within a minute each."""
+    """Add jobs that started `hours` before noon, and ended after ten seconds each."""
     ids = platform.add_jobs(count, state, **fields)
     for number, job_id in enumerate(reversed(ids)):
         job = platform.state.store[job_id]
@@ -42,11 +42,11 @@ def add(
     return ids
 
 
-def lists(platform: SimulatedPlatform) -> int:
+def list_requests(platform: SimulatedPlatform) -> int:
     return sum(("limit", "100") in request.query for request in platform.requests)
 
 
-async def test_a_batch_becomes_a_list_that_says_how_far_it_is(
+async def test_the_list_of_a_batch_shows_its_progress(
     start: Start, platform: SimulatedPlatform, clock: Clock
 ) -> None:
     async with start() as pilot:
@@ -70,9 +70,7 @@ async def test_a_batch_becomes_a_list_that_says_how_far_it_is(
         await shown(pilot, "of 90 · page 1 of 2 · whole list")
 
 
-async def test_a_job_that_ended_otherwise_is_done_and_named(
-    start: Start, platform: SimulatedPlatform
-) -> None:
+async def test_jobs_that_ended_otherwise_are_counted(start: Start, platform: SimulatedPlatform) -> None:
     for job_id in platform.ids()[:2]:
         platform.set_state(job_id, "ABORTED")
     async with start(size=(80, 24)) as pilot:
@@ -84,7 +82,7 @@ async def test_a_job_that_ended_otherwise_is_done_and_named(
         await shown(pilot, "17 of 60 done · 3 failed · 2 ended otherwise")
 
 
-async def test_only_the_first_thousand_are_searched_unless_asked(
+async def test_only_the_first_thousand_jobs_are_searched_unless_requested(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     first = add(platform, 1010, "COMPLETED", volume="rosalind/results", project="rosalind/luad-rnaseq")
@@ -93,32 +91,11 @@ async def test_only_the_first_thousand_are_searched_unless_asked(
         await pilot.press("b")
         screen = await shown(pilot, "Batches · searched 1,000 of 1,100 at 12:00")
         assert "1,000 of ≥ 1,000 done" in screen
-        assert lists(platform) == 10
+        assert list_requests(platform) == 10
         await pilot.press("end", "enter")
         screen = await shown(pilot, "Batches · searched 1,100 of 1,100 at 12:00")
         assert f"1,010 of {len(first):,} done" in screen
         assert "tcga-raw → br" in screen
-
-
-async def test_a_batch_that_goes_on_is_read_to_its_end(start: Start, platform: SimulatedPlatform) -> None:
-    add(platform, 1010, "COMPLETED", volume="rosalind/results", project="rosalind/luad-rnaseq")
-    async with start(size=(80, 24)) as pilot:
-        await shown(pilot, "of 1,100")
-        await pilot.press("b")
-        await shown(pilot, "1,000 of ≥ 1,000 done")
-        await pilot.press("enter")
-        await shown(pilot, "1,010 of 1,010 done · 0 failed · batch of today 11:59 results")
-        await shown(pilot, "1–50 of 1,010 · page 1 of 21 · searched 1,100 of 1,100")
-
-
-async def test_a_list_in_no_order_is_searched_to_its_end(start: Start, platform: SimulatedPlatform) -> None:
-    add(platform, 1010, "COMPLETED", hours=30, volume="rosalind/results", project="rosalind/luad-rnaseq")
-    platform.switches.shuffled = True
-    async with start() as pilot:
-        await shown(pilot, "of 1,100")
-        await pilot.press("b")
-        await shown(pilot, "Batches · searched 1,100 of 1,100 at 12:00")
-        assert "15 of 60 done" in text_of(pilot.app)
 
 
 async def test_a_state_does_not_narrow_the_search_and_a_project_does(start: Start) -> None:
@@ -132,7 +109,7 @@ async def test_a_state_does_not_narrow_the_search_and_a_project_does(start: Star
         await shown(pilot, "1–3 of 3 · page 1 of 1 · FAILED · project rosalind/brca-pilot")
 
 
-async def test_where_there_is_none_the_rule_is_said(start: Start, platform: SimulatedPlatform) -> None:
+async def test_without_a_batch_the_rule_is_shown(start: Start, platform: SimulatedPlatform) -> None:
     platform.remove_jobs(platform.ids()[1:])
     async with start(size=(80, 24)) as pilot:
         await shown(pilot, "1–1 of 1")
@@ -142,7 +119,7 @@ async def test_where_there_is_none_the_rule_is_said(start: Start, platform: Simu
         await shown(pilot, "There is none", gone=True)
 
 
-async def test_of_found_jobs_nothing_is_asked(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_result_set_needs_no_request(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "0 All 90")
         await pilot.press("b")
@@ -156,7 +133,9 @@ async def test_of_found_jobs_nothing_is_asked(start: Start, platform: SimulatedP
         gate.release()
 
 
-async def test_jobs_that_have_not_started_belong_to_it(start: Start, platform: SimulatedPlatform) -> None:
+async def test_jobs_that_have_not_started_belong_to_the_batch(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     platform.switches.started_on = "run"
     async with start() as pilot:
         await shown(pilot, "0 All 90")

@@ -1,4 +1,4 @@
-"""Export by keys: marked, shown or all jobs, to a file that is never replaced unasked."""
+"""Export by keys: marked, shown or all jobs; a file is replaced only after a confirmation."""
 
 from __future__ import annotations
 
@@ -31,30 +31,30 @@ def rows(path: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter="\t" if path.endswith("tsv") else ","))
 
 
-def put(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
     path.write_text(text)
 
 
-def content(path: Path) -> str:
+def read_text(path: Path) -> str:
     return path.read_text()
 
 
-async def open_form(pilot: Pilot[None]) -> None:
+async def open_dialog(pilot: Pilot[None]) -> None:
     await shown(pilot, "page 1 of 5")
     await pilot.press("E")
     await shown(pilot, "Export jobs to a file")
 
 
-async def name(pilot: Pilot[None], path: str) -> None:
-    """Type another path in place of the one that stands there."""
+async def type_path(pilot: Pilot[None], path: str) -> None:
+    """Replace the path in the dialog."""
     line = pilot.app.screen.query_one("#path", Input)
     line.value = ""
     await pilot.press(*path)
 
 
-async def test_the_rows_that_are_shown(start: Start, platform: SimulatedPlatform) -> None:
+async def test_the_shown_rows_are_written(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
-        await open_form(pilot)
+        await open_dialog(pilot)
         await shown(pilot, "cgc-imports-2026-03-14.csv")
         await shown(pilot, " 50 shown ")
         await pilot.press("enter")
@@ -63,17 +63,17 @@ async def test_the_rows_that_are_shown(start: Start, platform: SimulatedPlatform
     assert rows("cgc-imports-2026-03-14.csv")[0]["started_on"].endswith("Z")
 
 
-async def test_json_is_json_whatever_the_numbers(start: Start, platform: SimulatedPlatform) -> None:
+async def test_the_file_is_valid_json_with_odd_numbers(start: Start, platform: SimulatedPlatform) -> None:
     platform.add_jobs(1, "COMPLETED", weight=float("nan"))
     async with start() as pilot:
-        await open_form(pilot)
-        await name(pilot, "some.json")
+        await open_dialog(pilot)
+        await type_path(pilot, "some.json")
         await pilot.press("enter")
         await shown(pilot, "Wrote 50 jobs to")
-    assert json.loads(content(Path("some.json")))[0]["weight"] is None
+    assert json.loads(read_text(Path("some.json")))[0]["weight"] is None
 
 
-async def test_all_jobs_of_the_filter_as_json(start: Start, platform: SimulatedPlatform) -> None:
+async def test_all_jobs_of_the_filter_are_written_as_json(start: Start, platform: SimulatedPlatform) -> None:
     platform.add_jobs(120, "FAILED", error=9105)
     async with start(size=(80, 24)) as pilot:
         await shown(pilot, "page 1 of 7")
@@ -84,7 +84,7 @@ async def test_all_jobs_of_the_filter_as_json(start: Start, platform: SimulatedP
         await pilot.press("shift+tab", "left", "left", "right", "shift+tab", "right")
         await shown(pilot, " all 129 ")
         await pilot.press("tab", "tab")
-        await name(pilot, "~/failed.json")
+        await type_path(pilot, "~/failed.json")
         await shown(pilot, " JSON ")
         await pilot.press("enter")
         await shown(pilot, "Wrote 129 jobs to")
@@ -94,7 +94,9 @@ async def test_all_jobs_of_the_filter_as_json(start: Start, platform: SimulatedP
     assert reported[0] == platform.job(failed[0])
 
 
-async def test_marked_jobs_are_written_as_they_are_by_now(start: Start, platform: SimulatedPlatform) -> None:
+async def test_marked_jobs_are_written_in_their_current_state(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     job_id = platform.add_jobs(1, "RUNNING")[0]
     async with start() as pilot:
         await shown(pilot, "page 1 of 5")
@@ -111,7 +113,7 @@ async def test_marked_jobs_are_written_as_they_are_by_now(start: Start, platform
     assert (matches[0]["state"], len(matches)) == (JobState.FAILED, 2)
 
 
-async def test_a_token_that_is_refused_is_asked_for(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_rejected_token_opens_the_login_screen(start: Start, platform: SimulatedPlatform) -> None:
     platform.add_jobs(1, "RUNNING")
     async with start() as pilot:
         await shown(pilot, "page 1 of 5")
@@ -130,8 +132,8 @@ async def test_a_token_that_is_refused_is_asked_for(start: Start, platform: Simu
 @pytest.mark.parametrize("pasted", ["a.csv\nb", "a.csv\r", "a\u2028b.csv"])
 async def test_a_pasted_path_with_a_line_break_is_refused(start: Start, pasted: str) -> None:
     async with start() as pilot:
-        await open_form(pilot)
-        await name(pilot, "x")
+        await open_dialog(pilot)
+        await type_path(pilot, "x")
         line = pilot.app.screen.query_one("#path", Input)
         line.post_message(events.Paste(pasted))
         await shown(pilot, "Not pasted: the text has a line break, and a path is one line.")
@@ -143,20 +145,20 @@ async def test_a_pasted_path_with_a_line_break_is_refused(start: Start, pasted: 
     assert len(rows("xy.csv")) == 50
 
 
-async def test_a_file_is_replaced_by_a_second_enter_alone(start: Start) -> None:
+async def test_a_file_is_replaced_only_by_a_second_enter(start: Start) -> None:
     old = Path("old.csv")
-    put(old, "old")
+    write_text(old, "old")
     async with start() as pilot:
-        await open_form(pilot)
-        await name(pilot, "old.csv")
+        await open_dialog(pilot)
+        await type_path(pilot, "old.csv")
         await pilot.press("enter")
         await shown(pilot, "Enter again replaces it:")
-        assert content(old) == "old"
+        assert read_text(old) == "old"
         await pilot.press("x", "backspace")
         await shown(pilot, "Enter again replaces it", gone=True)
         await pilot.press("enter")
         await shown(pilot, "Enter again replaces it")
-        assert content(old) == "old"
+        assert read_text(old) == "old"
         await pilot.press("enter")
         await shown(pilot, "Wrote 50 jobs")
     assert len(rows("old.csv")) == 50
@@ -171,10 +173,10 @@ async def test_a_file_is_replaced_by_a_second_enter_alone(start: Start) -> None:
         ("", "Add a file name:"),
     ],
 )
-async def test_what_cannot_be_written_is_said(start: Start, path: str, text: str) -> None:
+async def test_an_invalid_path_is_reported(start: Start, path: str, text: str) -> None:
     async with start() as pilot:
-        await open_form(pilot)
-        await name(pilot, path)
+        await open_dialog(pilot)
+        await type_path(pilot, path)
         await pilot.press("enter")
         await shown(pilot, text)
         await pilot.press("escape")
@@ -182,23 +184,12 @@ async def test_what_cannot_be_written_is_said(start: Start, path: str, text: str
     assert os.listdir() == []
 
 
-async def test_a_list_that_cannot_be_read_writes_nothing(start: Start, platform: SimulatedPlatform) -> None:
-    async with start() as pilot:
-        await open_form(pilot)
-        platform.fail("maintenance", where=lambda request: b"limit=100" in request.url.query)
-        await pilot.press("shift+tab", "shift+tab", "left", "enter")
-        await shown(pilot, "503 maintenance")
-        await shown(pilot, "r Ask again")
-        await pilot.press("escape")
-    assert os.listdir() == []
-
-
-async def test_a_disk_that_is_full_is_said(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_full_disk_is_reported(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     async with start() as pilot:
-        await open_form(pilot)
+        await open_dialog(pilot)
         monkeypatch.setattr("os.fsync", full)
         await pilot.press("enter")
         await shown(pilot, "Nothing was written.")

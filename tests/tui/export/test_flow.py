@@ -1,4 +1,4 @@
-"""The export as a function of a context: what is written, and what is said of it. No app."""
+"""The flow of the export without an app: the files and the notifications."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def request(path: Path, scope: int) -> ExportRequest:
     return ExportRequest(scope, ExportFormat.TSV, path, overwrite=False)
 
 
-async def test_nothing_is_read_or_written_without_an_answer(context: FakeContext) -> None:
+async def test_nothing_is_read_or_written_if_the_dialog_is_cancelled(context: FakeContext) -> None:
     context.answers = [None]
     await export_jobs(context)
     assert (context.notices, context.requested) == ([], [])
@@ -44,9 +44,7 @@ async def test_the_shown_jobs_are_written(context: FakeContext, tmp_path: Path) 
     assert context.notices == [(f"Wrote 2 jobs to {path}.", "information")]
 
 
-async def test_all_jobs_are_read_first_and_those_that_cannot_be_are_named(
-    context: FakeContext, tmp_path: Path
-) -> None:
+async def test_all_jobs_are_loaded_and_unreadable_ones_counted(context: FakeContext, tmp_path: Path) -> None:
     path = tmp_path / "all"
     context.answers, context.unreadable = [request(path, 1)], 3
     await export_jobs(context)
@@ -55,14 +53,14 @@ async def test_all_jobs_are_read_first_and_those_that_cannot_be_are_named(
     assert context.notices[0][0] == f"Wrote 4 jobs to {path}. 3 could not be read and are not in it."
 
 
-async def test_nothing_is_written_if_the_user_stops_reading(context: FakeContext, tmp_path: Path) -> None:
+async def test_nothing_is_written_if_the_user_stops_the_load(context: FakeContext, tmp_path: Path) -> None:
     path = tmp_path / "all"
     context.answers = [request(path, 1), "stop"]
     await export_jobs(context)
     assert (context.notices, path.exists()) == ([], False)
 
 
-async def test_marked_unfinished_jobs_are_read_again(
+async def test_marked_unfinished_jobs_are_requested_again(
     context: FakeContext, tmp_path: Path, clock: Clock
 ) -> None:
     path = tmp_path / "marked"

@@ -1,4 +1,4 @@
-"""The failures by cause as a function of a context. No app."""
+"""The flow for failures by cause, without an app."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ async def test_the_jobs_of_the_chosen_cause_become_a_list(clock: Clock, chosen: 
     results = ResultSet(ResultOrigin(SafeText("9100"), 1, 1, NOON), [ImportJob("1", "FAILED")])
     context = FakeContext(fake_session([], clock)[0], answers=[results if chosen else None])
     await show_failures(context)
-    assert isinstance(context.asked[0], FailuresScreen)
+    assert isinstance(context.dialogs[0], FailuresScreen)
     assert context.results == ([results] if chosen else [])

@@ -1,4 +1,4 @@
-"""Failures by cause, by keys: all failed jobs are read, grouped, and listed by cause."""
+"""The failures screen by keys: all failed jobs are loaded, grouped, and listed by cause."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ def platform(clock: Clock) -> SimulatedPlatform:
 
 @pytest.fixture
 def server(platform: SimulatedPlatform, request: pytest.FixtureRequest) -> Iterator[LoopbackServer]:
-    """Return the platform behind a socket; the parameter, if there is one, is its latency in ms."""
+    """Serve the platform; an optional parameter is the latency in ms."""
     with LoopbackServer(platform, latency_ms=getattr(request, "param", 0)) as server:
         yield server
 
 
-def reads(platform: SimulatedPlatform, state: str = "FAILED") -> int:
-    """Return how many pages of 100 were read of the jobs in a state."""
+def page_requests(platform: SimulatedPlatform, state: str = "FAILED") -> int:
+    """Return the number of requested pages of 100 jobs in a state."""
     return sum(
         request.path == "/v2/storage/imports" and {("state", state), ("limit", "100")} <= set(request.query)
         for request in platform.requests
     )
 
 
-async def test_the_causes_add_up_and_take_no_more_requests_than_pages(
+async def test_the_causes_contain_all_jobs_with_one_request_per_page(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     async with start() as pilot:
@@ -56,11 +56,11 @@ async def test_the_causes_add_up_and_take_no_more_requests_than_pages(
         assert "1  █           1 %  424242" in screen
         table = pilot.app.screen.query_one(CauseTable)
         assert sum(len(cause.jobs) for cause in table.causes) == 161
-        assert reads(platform) == 2
+        assert page_requests(platform) == 2
         assert "as of 12:00" in screen
 
 
-async def test_a_cause_says_what_to_do_and_where_it_happened(start: Start) -> None:
+async def test_the_detail_of_a_cause_has_its_remedy_and_its_places(start: Start) -> None:
     async with start() as pilot:
         await shown(pilot, "4 Failed 161")
         await pilot.press("F")
@@ -91,46 +91,46 @@ async def test_enter_lists_the_jobs_of_a_cause(start: Start, platform: Simulated
         await shown(pilot, "1–25 of 291 · page 1 of 12 · whole list")
 
 
-async def test_of_found_jobs_nothing_is_asked(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_result_set_needs_no_request(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "4 Failed 161")
         await pilot.press("F")
         await shown(pilot, "161 failed jobs by cause")
         await pilot.press("enter")
         await shown(pilot, "1–50 of 120")
-        before = reads(platform)
+        before = page_requests(platform)
         await pilot.press("F")
         await shown(pilot, "120 failed jobs by cause · 9105 Location on volume not found.")
         await pilot.press("c")
         await pilot.pause()
-        assert reads(platform) == before
-        assert reads(platform, "COMPLETED") == 0
+        assert page_requests(platform) == before
+        assert page_requests(platform, "COMPLETED") == 0
         await pilot.press("enter")
         await shown(pilot, "of 120 · page 1 of 3 · searched 120 of 120")
 
 
-async def test_project_and_volume_narrow_it_and_a_state_does_not(
+async def test_the_project_and_the_volume_limit_the_jobs_and_the_state_does_not(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     query = JobQuery(states=("COMPLETED",), volume="rosalind/results")
-    mine = [platform.job(job_id) for job_id in platform.ids()]
-    count = sum(job["state"] == "FAILED" and job["source"]["volume"] == query.volume for job in mine)
+    jobs = [platform.job(job_id) for job_id in platform.ids()]
+    count = sum(job["state"] == "FAILED" and job["source"]["volume"] == query.volume for job in jobs)
     async with start(query=query) as pilot:
         await shown(pilot, f"4 Failed {count}")
         await pilot.press("F")
         await shown(pilot, f"{count} failed jobs by cause · volume rosalind/results")
 
 
-async def test_completed_jobs_are_plotted_when_asked_for(start: Start, platform: SimulatedPlatform) -> None:
+async def test_completed_jobs_are_plotted_on_request(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "4 Failed 161")
         await pilot.press("F")
         await shown(pilot, "failed 161: today")
-        assert reads(platform, "COMPLETED") == 0
+        assert page_requests(platform, "COMPLETED") == 0
         assert "completed 1" not in text_of(pilot.app)
         await pilot.press("c")
         await shown(pilot, "completed 130: today")
-        assert reads(platform, "COMPLETED") == 2
+        assert page_requests(platform, "COMPLETED") == 2
         plots = {plot.id: plot.data for plot in pilot.app.screen.query(Sparkline)}
         assert {name: sum(data or ()) for name, data in plots.items()} == {
             "failed-plot": 161,
@@ -138,7 +138,7 @@ async def test_completed_jobs_are_plotted_when_asked_for(start: Start, platform:
         }
 
 
-async def test_escape_stops_reading_and_goes_back(start: Start, platform: SimulatedPlatform) -> None:
+async def test_escape_stops_the_load_and_goes_back(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "4 Failed 161")
         gate = platform.gate(lambda request: list_call(request) and "offset=100" in str(request.url))
@@ -155,7 +155,9 @@ async def test_escape_stops_reading_and_goes_back(start: Start, platform: Simula
         gate.release()
 
 
-async def test_a_failure_says_why_and_r_asks_again(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_failure_of_the_load_is_shown_and_r_retries(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     async with start() as pilot:
         await shown(pilot, "4 Failed 161")
         platform.fail("maintenance", where=list_call)
@@ -167,7 +169,7 @@ async def test_a_failure_says_why_and_r_asks_again(start: Start, platform: Simul
         await shown(pilot, "161 failed jobs by cause")
 
 
-async def test_a_reading_that_is_stopped_leaves_what_was_there(
+async def test_a_stopped_reload_keeps_the_causes(
     start: Start, platform: SimulatedPlatform, clock: Clock
 ) -> None:
     async with start() as pilot:
@@ -187,7 +189,7 @@ async def test_a_reading_that_is_stopped_leaves_what_was_there(
         assert "as of 12:10" in await shown(pilot, "163 failed jobs by cause")
 
 
-async def test_a_refused_token_is_asked_for(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_rejected_token_opens_the_login_screen(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "4 Failed 161")
         platform.switches.refuse_token = True
@@ -195,7 +197,7 @@ async def test_a_refused_token_is_asked_for(start: Start, platform: SimulatedPla
         await shown(pilot, "The platform refused the token")
 
 
-async def test_nothing_failed(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_list_without_failures(start: Start, platform: SimulatedPlatform) -> None:
     platform.remove_jobs([job_id for job_id in platform.ids() if platform.job(job_id)["state"] == "FAILED"])
     async with start() as pilot:
         await shown(pilot, "4 Failed 0")
@@ -205,7 +207,9 @@ async def test_nothing_failed(start: Start, platform: SimulatedPlatform) -> None
         await shown(pilot, "1–50 of 130")
 
 
-async def test_hostile_words_stay_text(start: Start, platform: SimulatedPlatform) -> None:
+async def test_hostile_messages_contain_no_control_characters(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     platform.switches.hostile_names = True
     async with start(size=(80, 24)) as pilot:
         await shown(pilot, "Fail")
@@ -235,7 +239,7 @@ async def test_the_detail_scrolls_at_80_columns(start: Start) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("server", [50], indirect=True)
-async def test_twelve_thousand_jobs_at_50_ms(
+async def test_twelve_thousand_jobs_with_a_latency_of_50_ms(
     start: Start, platform: SimulatedPlatform, server: LoopbackServer
 ) -> None:
     assert server.url
@@ -247,4 +251,4 @@ async def test_twelve_thousand_jobs_at_50_ms(
         await shown(pilot, "770 failed jobs by cause")
         table = pilot.app.screen.query_one(CauseTable)
         assert sum(len(cause.jobs) for cause in table.causes) == 770
-        assert reads(platform) == 8
+        assert page_requests(platform) == 8

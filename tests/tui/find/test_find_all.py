@@ -1,4 +1,4 @@
-"""Find in all pages by keys: what is found is a list like any other, and says what was searched."""
+"""Find in all pages by keys: the result set is a list like any other, with its scope."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.app import MakeApp, Start, rest, shown, text_of
 from tests.support.clock import Clock
 
 
-async def test_enter_searches_all_pages_and_esc_brings_the_list_back(
+async def test_enter_searches_all_pages_and_esc_returns_to_the_list(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     names = [platform.job(job_id)["destination"]["name"] for job_id in platform.ids()]
@@ -34,7 +34,7 @@ async def test_enter_searches_all_pages_and_esc_brings_the_list_back(
         await shown(pilot, "1–50 of 230 · page 1 of 5 · 1 marked · whole list")
 
 
-async def test_the_line_says_what_enter_would_search(start: Start) -> None:
+async def test_the_scope_of_enter_is_shown(start: Start) -> None:
     async with start() as pilot:
         await shown(pilot, "page 1 of 5")
         await pilot.press("slash", *"bam")
@@ -44,7 +44,7 @@ async def test_the_line_says_what_enter_would_search(start: Start) -> None:
         await shown(pilot, 'of 50 loaded have "bam" · 1–50 of 230')
 
 
-async def test_what_is_found_pages_sorts_narrows_and_is_searched_in_turn(
+async def test_a_result_set_can_be_paged_filtered_and_searched(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     matches = [job_id for job_id in platform.ids() if "00" in platform.job(job_id)["source"]["location"]]
@@ -54,31 +54,17 @@ async def test_what_is_found_pages_sorts_narrows_and_is_searched_in_turn(
         await shown(pilot, f"of {len(matches)} · page 1 of")
         await pilot.press("}")
         await shown(pilot, f"{len(matches)} of {len(matches)} · page")
-        before = len([asked for asked in platform.requests if asked.path.endswith("/imports")])
+        before = len([request for request in platform.requests if request.path.endswith("/imports")])
         failed = sum(platform.job(job_id)["state"] == "FAILED" for job_id in matches)
         await pilot.press("4")
         await shown(pilot, f"of {failed} · page 1 of 1")
         await pilot.press("0", "slash", *"bam", "enter")
         await shown(pilot, '"bam" in "~runs/.*00"')
-        assert len([asked for asked in platform.requests if asked.path.endswith("/imports")]) == before
+        assert len([request for request in platform.requests if request.path.endswith("/imports")]) == before
         await pilot.press("escape")
         await shown(pilot, f"of {len(matches)} · page 1 of")
         await pilot.press("escape")
         await shown(pilot, "1–50 of 230 · page 1 of 5 · whole list")
-
-
-async def test_the_filter_holds_for_the_search(start: Start, platform: SimulatedPlatform) -> None:
-    platform.add_jobs(60, "FAILED", name="wanted.bam", error=9105)
-    platform.add_jobs(60, "RUNNING", name="wanted.bam")
-    async with start() as pilot:
-        await shown(pilot, "page 1 of 7")
-        await pilot.press("4")
-        await shown(pilot, "FAILED · sorted")
-        await pilot.press("slash", *"wanted", "enter")
-        await shown(pilot, "1–50 of 60 · page 1 of 2")
-        await shown(pilot, '"wanted" in FAILED')
-        await pilot.press("escape")
-        await shown(pilot, "page 1 of 2 · FAILED · sorted")
 
 
 async def test_esc_stops_the_search(start: Start, platform: SimulatedPlatform) -> None:
@@ -97,7 +83,7 @@ async def test_esc_stops_the_search(start: Start, platform: SimulatedPlatform) -
         assert screen.origin is None
 
 
-async def test_nothing_found_anywhere_says_how_much_was_searched(start: Start) -> None:
+async def test_a_search_without_a_match_reports_its_scope(start: Start) -> None:
     async with start() as pilot:
         await shown(pilot, "page 1 of 5")
         await pilot.press("slash", *"zzzz", "enter")
@@ -110,7 +96,9 @@ async def test_nothing_found_anywhere_says_how_much_was_searched(start: Start) -
         await shown(pilot, "1–50 of 230")
 
 
-async def test_a_bad_pattern_is_said_and_not_searched_for(start: Start, platform: SimulatedPlatform) -> None:
+async def test_an_invalid_pattern_is_reported_and_sends_no_request(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     async with start() as pilot:
         await shown(pilot, "page 1 of 5")
         await rest(pilot)
@@ -122,7 +110,7 @@ async def test_a_bad_pattern_is_said_and_not_searched_for(start: Start, platform
         await shown(pilot, 'of 50 loaded have "~(bam)"')
 
 
-async def test_a_short_list_is_not_asked_for_again(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_list_of_one_page_is_not_requested_again(start: Start, platform: SimulatedPlatform) -> None:
     platform.remove_jobs(platform.ids()[40:])
     async with start() as pilot:
         await shown(pilot, "1–40 of 40")
@@ -137,7 +125,9 @@ async def test_a_short_list_is_not_asked_for_again(start: Start, platform: Simul
 
 
 @pytest.mark.slow
-async def test_twelve_thousand_jobs_take_a_request_a_page(make_app: MakeApp, clock: Clock) -> None:
+async def test_a_search_of_twelve_thousand_jobs_takes_one_request_per_page(
+    make_app: MakeApp, clock: Clock
+) -> None:
     platform = SimulatedPlatform(jobs=12_000, clock=clock.unix)
     with LoopbackServer(platform, latency_ms=50) as server:
         app = make_app(token=platform.token)

@@ -1,4 +1,4 @@
-"""Find in all pages as a function of a context. No app."""
+"""The flow of find in all pages, without an app."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def test_the_matching_jobs_become_a_list(context: FakeContext) -> None:
     assert context.requested == [(JobQuery(), 'Reading all jobs to find "bam" · whole list')]
 
 
-async def test_the_filter_and_the_search_before_are_in_the_title(context: FakeContext) -> None:
+async def test_the_title_contains_the_filter_and_the_previous_search(context: FakeContext) -> None:
     context.job_query = JobQuery(states=("FAILED",), offset=50)
     context.origin = ResultOrigin(SafeText('"txt"'), 4, 4, NOON)
     await find_in_all_pages(context, "d.txt")
@@ -41,13 +41,13 @@ async def test_the_filter_and_the_search_before_are_in_the_title(context: FakeCo
     assert context.requested[0][0].offset == 0
 
 
-async def test_a_search_that_is_stopped_changes_nothing(context: FakeContext) -> None:
+async def test_a_stopped_search_changes_nothing(context: FakeContext) -> None:
     context.answers = ["stop"]
     await find_in_all_pages(context, "bam")
     assert (context.results, context.notices) == ([], [])
 
 
-async def test_a_pattern_that_is_no_pattern_is_named(context: FakeContext) -> None:
+async def test_an_invalid_pattern_is_reported(context: FakeContext) -> None:
     await find_in_all_pages(context, "~(")
     assert context.results == []
     ((message, severity),) = context.notices

@@ -1,4 +1,4 @@
-"""The detail of a job, by keys: what the list knows at once, then the record from the job's href."""
+"""The detail of a job by keys: the listed job first, then the record from its href."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tests.support.app import Start, shown, text_of
 
 
 def gets(platform: SimulatedPlatform) -> list[str]:
-    """Return the ids of the jobs that were asked for one by one."""
-    paths = [asked.path for asked in platform.requests if asked.method == "GET"]
+    """Return the ids of the jobs that were requested individually."""
+    paths = [request.path for request in platform.requests if request.method == "GET"]
     return [path.rpartition("/")[2] for path in paths if path.startswith("/v2/storage/imports/")]
 
 
-async def test_the_pane_follows_the_cursor_and_asks_the_href(
+async def test_the_detail_follows_the_cursor_and_requests_the_href(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     async with start() as pilot:
@@ -45,16 +45,7 @@ async def test_a_failure_shows_its_reason_without_scrolling(
         assert record["source"]["volume"] in screen
 
 
-async def test_what_the_list_knows_stands_there_at_once(start: Start, platform: SimulatedPlatform) -> None:
-    gate = platform.gate(lambda request: request.url.path.count("/") == 4 and "imports/" in request.url.path)
-    async with start() as pilot:
-        await shown(pilot, "page 1 of 5")
-        await gate.arrival()
-        await shown(pilot, f"Id      {platform.ids()[0]}")
-        gate.release()
-
-
-async def test_the_list_moves_with_the_record(start: Start, platform: SimulatedPlatform) -> None:
+async def test_the_row_is_updated_from_the_record(start: Start, platform: SimulatedPlatform) -> None:
     running, failing = platform.add_jobs(2, "RUNNING", name="moving.bam")
     async with start() as pilot:
         await shown(pilot, "page 1 of 5")
@@ -67,7 +58,9 @@ async def test_the_list_moves_with_the_record(start: Start, platform: SimulatedP
         assert table.shown_jobs[0].id == running
 
 
-async def test_the_record_moves_with_the_list(start: Start, platform: SimulatedPlatform) -> None:
+async def test_the_record_is_requested_again_after_a_change_in_the_list(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     job = platform.add_jobs(1, "RUNNING")[0]
     async with start() as pilot:
         await shown(pilot, f"Id      {job}")
@@ -76,31 +69,7 @@ async def test_the_record_moves_with_the_list(start: Start, platform: SimulatedP
         await shown(pilot, "File    ")
 
 
-async def test_an_ended_job_is_asked_for_once(start: Start, platform: SimulatedPlatform) -> None:
-    first, second = platform.add_jobs(2, "COMPLETED")
-    async with start() as pilot:
-        await shown(pilot, "page 1 of 5")
-        for key, job in (("down", second), ("up", first), ("down", second)):
-            while gets(platform).count(first) < 1:
-                await pilot.pause(0.01)
-            await pilot.press(key)
-            await shown(pilot, f"Id      {job}")
-            await pilot.pause(0.5)
-        assert gets(platform).count(first) == 1
-        assert gets(platform).count(second) == 1
-
-
-async def test_a_job_that_is_gone_says_so(start: Start, platform: SimulatedPlatform) -> None:
-    async with start() as pilot:
-        await shown(pilot, "page 1 of 5")
-        platform.remove_jobs([platform.ids()[1]])
-        await pilot.press("down")
-        await shown(pilot, "This job is no longer there.")
-
-
-async def test_a_record_that_cannot_be_got_leaves_what_is_known(
-    start: Start, platform: SimulatedPlatform
-) -> None:
+async def test_an_unavailable_record_leaves_the_listed_job(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "page 1 of 5")
         platform.fail("gateway_html", 502, where="/v2/storage/imports/")
@@ -109,7 +78,9 @@ async def test_a_record_that_cannot_be_got_leaves_what_is_known(
         assert f"Id      {platform.ids()[1]}" in screen
 
 
-async def test_narrow_the_detail_lies_over_the_list(start: Start, platform: SimulatedPlatform) -> None:
+async def test_the_detail_covers_the_list_on_a_narrow_screen(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     async with start(size=(80, 24)) as pilot:
         await shown(pilot, "page 1 of 5")
         assert not gets(platform)
@@ -126,7 +97,7 @@ async def test_narrow_the_detail_lies_over_the_list(start: Start, platform: Simu
         await shown(pilot, "Started         Took")
 
 
-async def test_wide_the_pane_opens_and_shuts(start: Start) -> None:
+async def test_the_detail_opens_and_closes_on_a_wide_screen(start: Start) -> None:
     async with start() as pilot:
         await shown(pilot, "Id      ")
         await pilot.press("p")
@@ -140,7 +111,9 @@ async def test_wide_the_pane_opens_and_shuts(start: Start) -> None:
         assert "Id      " in text_of(pilot.app)
 
 
-async def test_a_folder_says_what_is_not_known(start: Start, platform: SimulatedPlatform) -> None:
+async def test_the_detail_of_a_folder_names_the_unknown_values(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     platform.add_jobs(1, "COMPLETED", location="runs/7/")
     async with start() as pilot:
         await shown(pilot, "A folder: the platform tells nothing of")
@@ -155,7 +128,7 @@ async def test_raw_json(start: Start, platform: SimulatedPlatform) -> None:
         await shown(pilot, '"id":', gone=True)
 
 
-async def test_raw_json_is_json_whatever_the_numbers(start: Start, platform: SimulatedPlatform) -> None:
+async def test_raw_json_is_valid_json_with_odd_numbers(start: Start, platform: SimulatedPlatform) -> None:
     platform.add_jobs(1, "COMPLETED", weight=float("nan"), length=float("inf"))
     async with start() as pilot:
         await shown(pilot, "Id      ")
@@ -165,10 +138,10 @@ async def test_raw_json_is_json_whatever_the_numbers(start: Start, platform: Sim
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
-async def test_names_that_cannot_be_seen_are_told_apart(
+async def test_invisible_names_are_distinguishable(
     start: Start, platform: SimulatedPlatform, size: tuple[int, int]
 ) -> None:
-    """A name of blanks, one of zero-width characters, and none at all; the newest is listed first."""
+    """A name of blanks, one of zero-width characters, and no name; the newest is listed first."""
     blank = platform.add_jobs(1, "COMPLETED", name="  \u00a0")[0]
     hidden = platform.add_jobs(1, "COMPLETED", name="\u200b\u2060")[0]
     nameless = platform.add_jobs(1, "COMPLETED", name="", location="/")[0]
@@ -182,7 +155,9 @@ async def test_names_that_cannot_be_seen_are_told_apart(
         await shown(pilot, "Name    ��")
 
 
-async def test_hostile_records_are_only_text(start: Start, platform: SimulatedPlatform) -> None:
+async def test_hostile_records_contain_no_control_characters(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     platform.switches.hostile_names = True
     async with start(size=(80, 24)) as pilot:
         await shown(pilot, "page 1 of 5")
@@ -208,7 +183,7 @@ async def test_only_the_raw_record_shows_the_doubled_host_of_the_documentation(
         await shown(pilot, ".sbgenomics.com.sbgenomics.com/")
 
 
-async def test_the_raw_record_is_what_the_platform_sent(start: Start, platform: SimulatedPlatform) -> None:
+async def test_the_raw_record_equals_the_response(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "Id      ")
         while not gets(platform):

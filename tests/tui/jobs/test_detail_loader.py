@@ -1,4 +1,4 @@
-"""How the record of the job under the cursor is loaded, without an app."""
+"""Loading the record of the job under the cursor, without an app."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def details(host: FakeHost, jobs: list[ImportJob], clock: Clock) -> Details:
     return Details(host, jobs, clock)
 
 
-async def test_what_the_list_says_is_shown_first_and_then_the_record(
+async def test_the_listed_job_is_shown_first_and_then_its_record(
     details: Details, host: FakeHost, jobs: list[ImportJob]
 ) -> None:
     details.loader.set_open(True)
@@ -52,7 +52,7 @@ async def test_nothing_is_requested_while_the_detail_is_closed(
     assert details.imports.requests == [("get", "1")]
 
 
-async def test_the_cursor_passes_jobs_without_a_request(
+async def test_jobs_that_the_cursor_passes_are_not_requested(
     details: Details, host: FakeHost, jobs: list[ImportJob]
 ) -> None:
     details.loader.set_open(True)
@@ -62,7 +62,7 @@ async def test_the_cursor_passes_jobs_without_a_request(
     assert details.imports.requests == [("get", "9")]
 
 
-async def test_a_job_that_has_ended_is_requested_once(
+async def test_an_ended_job_is_requested_once(
     details: Details, host: FakeHost, jobs: list[ImportJob]
 ) -> None:
     details.loader.set_open(True)
@@ -87,7 +87,7 @@ async def test_a_job_with_another_state_is_requested_again(details: Details, hos
     assert details.states[-1].job == ImportJob("1", "FAILED")
 
 
-async def test_a_failure_keeps_what_the_list_says_and_is_retried(
+async def test_a_failure_keeps_the_listed_job_and_is_retried(
     details: Details, host: FakeHost, jobs: list[ImportJob]
 ) -> None:
     details.loader.set_open(True)
@@ -103,7 +103,7 @@ async def test_a_failure_keeps_what_the_list_says_and_is_retried(
     assert len(details.imports.requests) == 2
 
 
-async def test_a_job_that_no_longer_exists_is_named_so(
+async def test_a_job_that_no_longer_exists_is_reported(
     details: Details, host: FakeHost, jobs: list[ImportJob]
 ) -> None:
     details.loader.set_open(True)
@@ -113,7 +113,7 @@ async def test_a_job_that_no_longer_exists_is_named_so(
     assert details.states[-1].note == "This job is no longer there."
 
 
-async def test_no_more_records_are_kept_than_the_limit(
+async def test_the_number_of_kept_records_is_limited(
     details: Details, host: FakeHost, jobs: list[ImportJob], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MAX_RECORDS", 2)
@@ -125,7 +125,7 @@ async def test_no_more_records_are_kept_than_the_limit(
     assert len(details.imports.requests) == 4
 
 
-async def test_no_job_has_no_detail(details: Details, host: FakeHost) -> None:
+async def test_without_a_job_there_is_no_detail(details: Details, host: FakeHost) -> None:
     details.loader.set_open(True)
     details.loader.show(None)
     await host.settle()

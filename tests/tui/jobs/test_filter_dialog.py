@@ -1,4 +1,4 @@
-"""The filter form by keys."""
+"""The filter dialog by keys."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.support.app import Start, shown
 from tests.support.calls import lists
 
 
-async def test_a_project_is_chosen_among_suggestions(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_project_can_be_chosen_from_suggestions(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("f")
@@ -38,7 +38,9 @@ async def test_several_states_and_a_volume(start: Start, platform: SimulatedPlat
         assert lists(platform)[-1]["volume"] == ["rosalind/results"]
 
 
-async def test_a_part_that_only_one_id_has_is_enough(start: Start, platform: SimulatedPlatform) -> None:
+async def test_text_that_matches_one_suggestion_is_completed(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("f")
@@ -48,7 +50,7 @@ async def test_a_part_that_only_one_id_has_is_enough(start: Start, platform: Sim
         assert lists(platform)[-1]["project"] == ["rosalind/wgs-germline"]
 
 
-async def test_what_is_no_id_is_said_so(start: Start) -> None:
+async def test_an_invalid_id_is_reported(start: Start) -> None:
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("f", *"nowhere", "enter")
@@ -67,7 +69,7 @@ async def test_without_suggestions_ids_can_be_typed(start: Start, platform: Simu
         await shown(pilot, "project rosalind/wgs-germline ·")
 
 
-async def test_an_unknown_project_is_the_platforms_word(start: Start) -> None:
+async def test_an_unknown_project_is_reported_by_the_platform(start: Start) -> None:
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("f", *"rosalind/nothing", "enter")

@@ -1,4 +1,4 @@
-"""Which jobs are listed and what is requested for that, without an app."""
+"""The job list without an app: its jobs and its requests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ QUERY = JobQuery(limit=10)
 
 
 class Listed:
-    """A job list on a host without an app, and all that it has reported."""
+    """A job list on a host without an app, and what it has reported."""
 
     def __init__(self, host: FakeHost, jobs: list[ImportJob], clock: Clock) -> None:
         session, self.imports = fake_session(jobs, clock)
@@ -54,7 +54,7 @@ class Listed:
         return [query.offset for query in self.imports.requests if isinstance(query, JobQuery)]
 
     async def started(self) -> Listed:
-        """Load the first page and its neighbour."""
+        """Load the first page and the next one."""
         self.list.reload()
         await self.host.settle()
         return self
@@ -75,21 +75,21 @@ def results(*ids: str) -> ResultSet:
     )
 
 
-async def test_the_first_page_and_its_neighbour_are_requested(listed: Listed) -> None:
+async def test_the_first_page_and_the_next_one_are_requested(listed: Listed) -> None:
     assert listed.ids == numbers(0, 10)
     assert listed.offsets == [0, 10]
     assert listed.host.planned == [15.0]
     assert [(page.query.offset, by_user) for page, by_user in listed.loaded] == [(0, False)]
 
 
-async def test_a_page_that_is_known_and_fresh_is_shown_without_a_request(listed: Listed) -> None:
+async def test_a_fresh_cached_page_is_shown_without_a_request(listed: Listed) -> None:
     assert listed.list.turn("next")
     assert listed.ids == numbers(10, 20)
     await listed.host.settle()
     assert listed.offsets == [0, 10, 20]
 
 
-async def test_a_page_that_is_known_and_old_is_shown_and_requested(listed: Listed, clock: Clock) -> None:
+async def test_a_stale_cached_page_is_shown_and_requested(listed: Listed, clock: Clock) -> None:
     clock.seconds += 11
     listed.list.turn("next")
     assert listed.ids == numbers(10, 20)
@@ -97,7 +97,7 @@ async def test_a_page_that_is_known_and_old_is_shown_and_requested(listed: Liste
     assert listed.offsets[:3] == [0, 10, 10]
 
 
-async def test_pages_are_turned_to_the_ends(listed: Listed) -> None:
+async def test_turning_pages_ends_at_the_first_and_the_last(listed: Listed) -> None:
     for to, ids in (
         ("last", numbers(20, 25)),
         ("next", numbers(20, 25)),
@@ -110,7 +110,7 @@ async def test_pages_are_turned_to_the_ends(listed: Listed) -> None:
         assert listed.ids == ids
 
 
-async def test_a_held_key_turns_several_pages_and_requests_the_last_alone(listed: Listed) -> None:
+async def test_a_held_key_turns_several_pages_and_requests_only_the_last(listed: Listed) -> None:
     listed.list.restart()
     await listed.host.settle()
     listed.imports.requests.clear()
@@ -162,7 +162,7 @@ async def test_the_list_follows_the_job_under_the_cursor(listed: Listed) -> None
     assert "9" in listed.ids
 
 
-async def test_a_list_that_became_shorter_turns_to_its_last_page(listed: Listed) -> None:
+async def test_a_list_that_has_shrunk_turns_to_its_last_page(listed: Listed) -> None:
     listed.list.turn("last")
     await listed.host.settle()
     del listed.imports.jobs[12:]
@@ -179,6 +179,9 @@ async def test_a_platform_with_smaller_pages_sets_the_page_size(
     await listed.started()
     assert (listed.list.query.limit, listed.ids) == (4, numbers(0, 4))
     assert listed.offsets == [0, 4]
+    listed.list.turn("next")
+    await listed.host.settle()
+    assert (listed.ids, listed.list.is_pending) == (numbers(4, 8), False)
 
 
 async def test_a_result_set_is_shown_at_once_and_left_with_back(listed: Listed) -> None:
@@ -204,7 +207,7 @@ async def test_a_reload_of_a_result_set_requests_its_jobs(listed: Listed) -> Non
     assert [job.state for job in listed.list.page.jobs] == ["COMPLETED", "FAILED"]  # type: ignore[union-attr]
 
 
-async def test_esc_while_the_list_before_loads_stays_in_the_result_set(listed: Listed) -> None:
+async def test_esc_while_the_previous_list_loads_stays_in_the_result_set(listed: Listed) -> None:
     listed.list.open(results("5"))
     await listed.host.settle()
     listed.list.restart()
@@ -221,7 +224,7 @@ async def test_esc_while_the_list_before_loads_stays_in_the_result_set(listed: L
     assert listed.ids == numbers(0, 10)
 
 
-async def test_a_result_set_is_sorted_from_end_to_end(listed: Listed) -> None:
+async def test_sorting_a_result_set_sorts_all_its_pages(listed: Listed) -> None:
     listed.list.open(results(*numbers(0, 25)))
     listed.list.turn("next")
     assert listed.ids == numbers(10, 20)
@@ -248,7 +251,7 @@ async def test_a_job_with_another_state_is_updated_in_the_page(listed: Listed) -
     assert listed.list.page.jobs[1].state == "FAILED"
 
 
-async def test_presses_of_the_refresh_key_are_at_least_half_a_second_apart(
+async def test_refreshes_by_key_are_at_least_half_a_second_apart(
     listed: Listed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pauses: list[float] = []
@@ -263,8 +266,8 @@ async def test_presses_of_the_refresh_key_are_at_least_half_a_second_apart(
     assert 900 < pauses[0] <= 1000
 
 
-def test_the_requests_end_with_cancel(imports: FakeImports) -> None:
-    """A worker that was cancelled requests nothing."""
+def test_no_request_is_sent_after_cancel(imports: FakeImports) -> None:
+    """A cancelled worker sends no request."""
     assert imports.requests == []
 
 

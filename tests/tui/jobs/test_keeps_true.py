@@ -1,4 +1,4 @@
-"""What must stay true while requests fail, lists shift, tokens change and data is odd."""
+"""Invariants while requests fail, lists shift, tokens change and records are malformed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import gc
 import httpx
 import pytest
 from textual.widget import Widget
-from textual.widgets import Select
 
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
@@ -15,14 +14,15 @@ from cgc_tui.domain.queries import JobQuery
 from cgc_tui.tui.jobs.job_table import JobTable
 from cgc_tui.tui.jobs.screen import JobsScreen
 from cgc_tui.tui.login.screen import LoginScreen
-from tests.support.app import Start, first_page, rest, shown, text_of
-from tests.support.calls import lists
+from tests.support.app import Start, first_page, log_in_to, rest, shown, text_of
 from tests.support.clock import Clock
 
 OTHER_TOKEN = "n" * 32
 
 
-async def test_an_empty_page_ahead_is_not_an_empty_list(start: Start, platform: SimulatedPlatform) -> None:
+async def test_an_empty_next_page_is_not_shown_as_an_empty_list(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     platform.switches.total_header = False
     platform.remove_jobs(platform.ids()[100:])
     async with start() as pilot:
@@ -38,7 +38,7 @@ async def test_an_empty_page_ahead_is_not_an_empty_list(start: Start, platform: 
         assert "No import jobs" not in text_of(pilot.app)
 
 
-async def test_a_job_that_left_a_list_of_running_ones_is_not_followed(
+async def test_a_job_that_leaves_the_filtered_list_is_not_followed(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     platform.add_jobs(60, "RUNNING")
@@ -53,54 +53,7 @@ async def test_a_job_that_left_a_list_of_running_ones_is_not_followed(
         await shown(pilot, "51–65 of 65 · page 2 of 2")
 
 
-async def test_esc_stops_a_refresh(start: Start, platform: SimulatedPlatform) -> None:
-    async with start() as pilot:
-        await shown(pilot, "1–50 of 230")
-        await rest(pilot)
-        gate = platform.gate("/v2/storage/imports")
-        await pilot.press("r")
-        await gate.arrival()
-        await pilot.press("escape")
-        await shown(pilot, "stopped; r asks again")
-        gate.release()
-
-
-async def test_another_rhythm_keeps_a_wait(start: Start, platform: SimulatedPlatform) -> None:
-    async with start(settings=Settings(refresh=15)) as pilot:
-        await shown(pilot, "1–50 of 230")
-        platform.switches.rate_reset = "far"
-        platform.fail("limited", where=list_call)
-        await pilot.press("r")
-        await shown(pilot, "again in 300 s")
-        asked = len(lists(platform))
-        await pilot.press("minus", "minus", "minus", "minus")
-        await shown(pilot, "every 1 s")
-        await pilot.pause(1.5)
-        assert len(lists(platform)) == asked
-
-
-async def test_a_pause_ends_the_count_down(start: Start, platform: SimulatedPlatform) -> None:
-    async with start(settings=Settings(refresh=15)) as pilot:
-        await shown(pilot, "1–50 of 230")
-        platform.fail("maintenance", where=list_call)
-        await pilot.press("r")
-        await shown(pilot, "again in 30 s")
-        await pilot.press("a")
-        await shown(pilot, "again in", gone=True)
-        await shown(pilot, "503 maintenance · r asks again")
-
-
-async def test_an_early_word_is_not_a_failure_of_its_own(start: Start, platform: SimulatedPlatform) -> None:
-    async with start(backoff=(0.9, 0.9)) as pilot:
-        await shown(pilot, "1–50 of 230")
-        platform.fail("gateway_html", 502, where=list_call)
-        await pilot.press("r")
-        await shown(pilot, "502 bad gateway")
-        screen = await shown(pilot, "again in 5 s")
-        assert "times" not in screen
-
-
-async def test_a_note_about_a_job_goes_when_the_platform_is_back(
+async def test_the_error_of_a_detail_disappears_after_recovery(
     start: Start, platform: SimulatedPlatform, clock: Clock
 ) -> None:
     async with start() as pilot:
@@ -114,7 +67,7 @@ async def test_a_note_about_a_job_goes_when_the_platform_is_back(
         await shown(pilot, "Only what the list says", gone=True)
 
 
-async def test_names_that_were_known_stay_where_a_brief_list_cannot_be_filled(
+async def test_known_names_stay_if_a_brief_list_cannot_be_completed(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     name = platform.job(platform.ids()[0])["destination"]["name"]
@@ -129,7 +82,7 @@ async def test_names_that_were_known_stay_where_a_brief_list_cannot_be_filled(
         assert name in screen.splitlines()[4]
 
 
-async def test_today_ends_at_midnight(start: Start, clock: Clock) -> None:
+async def test_relative_dates_are_updated_after_midnight(start: Start, clock: Clock) -> None:
     async with start() as pilot:
         await shown(pilot, "today 11:59")
         clock.seconds += 86400
@@ -138,13 +91,9 @@ async def test_today_ends_at_midnight(start: Start, clock: Clock) -> None:
         assert "today" not in text_of(pilot.app)
 
 
-async def test_counts_that_failed_are_asked_for_again(start: Start, platform: SimulatedPlatform) -> None:
-    platform.next("cloud_error", where=lambda request: b"limit=1&" in request.url.query)
-    async with start(settings=Settings(refresh=1), backoff=()) as pilot:
-        await shown(pilot, "3 Completed 205")
-
-
-async def test_a_refused_filter_has_no_counts_of_another(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_rejected_filter_does_not_show_the_counts_of_another(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     platform.switches.forbidden_projects = frozenset({"rosalind/brca-pilot"})
     async with start() as pilot:
         await shown(pilot, "4 Failed 9")
@@ -153,7 +102,7 @@ async def test_a_refused_filter_has_no_counts_of_another(start: Start, platform:
         assert "4 Failed 9" not in text_of(pilot.app)
 
 
-async def test_a_key_pressed_while_a_token_is_tried(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_dialog_opened_while_a_token_is_validated(start: Start, platform: SimulatedPlatform) -> None:
     async with start(token=None, source=None) as pilot:
         await shown(pilot, "needs your authentication token")
         gate = platform.gate("/v2/user")
@@ -169,7 +118,7 @@ async def test_a_key_pressed_while_a_token_is_tried(start: Start, platform: Simu
         await shown(pilot, "The platform refused the token")
 
 
-async def test_another_platform_while_a_form_is_open(
+async def test_another_platform_replaces_the_list_below_an_open_dialog(
     start: Start, platform: SimulatedPlatform, clock: Clock
 ) -> None:
     other = SimulatedPlatform(jobs=70, seed=2, clock=clock.unix)
@@ -180,15 +129,14 @@ async def test_another_platform_while_a_form_is_open(
             await shown(pilot, "Filter: what")
             platform.token = OTHER_TOKEN
             await shown(pilot, "The platform refused the token")
-            select = pilot.app.screen.query_one(Select)
-            select.set_options([("other", second.url)])
-            select.value = second.url
-            await pilot.press(*other.token, "enter")
+            await log_in_to(pilot, second.url, other.token)
             await shown(pilot, "1–50 of 70")
             assert sum(isinstance(screen, JobsScreen) for screen in pilot.app.screen_stack) == 1
 
 
-async def test_another_user_sees_nothing_of_the_one_before(start: Start, platform: SimulatedPlatform) -> None:
+async def test_another_user_sees_no_jobs_of_the_previous_user(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     async with start() as pilot:
         await shown(pilot, "4 Failed 9")
         await rest(pilot)
@@ -202,7 +150,9 @@ async def test_another_user_sees_nothing_of_the_one_before(start: Start, platfor
         await shown(pilot, "4 Failed 0")
 
 
-async def test_a_refusal_in_a_form_asks_for_a_token(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_token_rejected_in_a_dialog_opens_the_login_screen(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     async with start() as pilot:
         await shown(pilot, "4 Failed 9")
         await rest(pilot)
@@ -211,7 +161,7 @@ async def test_a_refusal_in_a_form_asks_for_a_token(start: Start, platform: Simu
         await shown(pilot, "The platform refused the token")
 
 
-async def test_a_form_that_still_asks_with_the_old_token_does_no_harm(
+async def test_a_dialog_that_retries_with_the_old_token_changes_nothing(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     async with start(settings=Settings(refresh=1), backoff=(1.5, 1.5)) as pilot:
@@ -237,9 +187,9 @@ async def test_a_form_that_still_asks_with_the_old_token_does_no_harm(
         {"started_on": "0001-01-01T00:00:00+14:00", "finished_on": "9999-12-31T23:59:59-14:00"},
         {"error": {"code": "9105", "message": ["x"]}, "overwrite": "[/]"},
     ],
-    ids=["huge size", "surrogates", "long id", "long key", "odd times", "odd types"],
+    ids=["huge size", "surrogates", "long id", "long key", "extreme times", "wrong types"],
 )
-async def test_odd_records_are_shown(
+async def test_malformed_records_are_shown(
     start: Start, platform: SimulatedPlatform, fields: dict[str, object]
 ) -> None:
     platform.add_jobs(1, "COMPLETED", **fields)
@@ -252,7 +202,7 @@ async def test_odd_records_are_shown(
 
 
 @pytest.mark.parametrize("depth", [40, 60, 900, 950, 100_000])
-async def test_deep_records_are_shown_or_refused_in_words(
+async def test_deep_records_are_shown_or_reported_as_unreadable(
     start: Start, platform: SimulatedPlatform, depth: int
 ) -> None:
     text = '{"items": [{"id": "deep-one", "state": "X", "metadata": ' + "[" * depth + "]" * depth + "}]}"
@@ -267,7 +217,7 @@ async def test_deep_records_are_shown_or_refused_in_words(
         assert pilot.app.is_running
 
 
-async def test_counts_follow_jobs_that_move(start: Start, platform: SimulatedPlatform, clock: Clock) -> None:
+async def test_counts_follow_state_changes(start: Start, platform: SimulatedPlatform, clock: Clock) -> None:
     job = platform.add_jobs(1, "RUNNING")[0]
     async with start(settings=Settings(refresh=1)) as pilot:
         await shown(pilot, "2 Running 7")
@@ -278,7 +228,7 @@ async def test_counts_follow_jobs_that_move(start: Start, platform: SimulatedPla
         await shown(pilot, "2 Running 6")
 
 
-async def test_dialogs_leave_nothing_behind(start: Start) -> None:
+async def test_closed_dialogs_leave_no_widgets(start: Start) -> None:
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         await rest(pilot)

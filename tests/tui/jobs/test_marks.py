@@ -1,4 +1,4 @@
-"""Marks by keys: they stay with their jobs over pages and refreshes, and Esc clears what is nearest."""
+"""Marks by keys: they persist over pages and refreshes, and Esc clears them last."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ def rows_with_mark(pilot: Pilot[None]) -> int:
     return sum(line[2:3] == "●" for line in text_of(pilot.app).splitlines())
 
 
-def test_turning_marks_all_or_none() -> None:
+def test_toggling_marks_all_jobs_or_none() -> None:
     marks = Marks().toggled(jobs("a")).toggled(jobs("a", "b"))
     assert list(marks.jobs) == ["a", "b"]
     assert marks.toggled(jobs("b", "a")) == Marks()
     assert list(marks.removed(jobs("a")).jobs) == ["b"]
 
 
-def test_marks_learn_of_their_own_jobs_alone() -> None:
+def test_refreshed_marks_update_only_their_jobs() -> None:
     marks = Marks().added(jobs("a"))
-    seen = marks.refreshed([ImportJob("a", "FAILED"), ImportJob("c", "FAILED")])
-    assert [job.state for job in seen.jobs.values()] == ["FAILED"]
+    refreshed = marks.refreshed([ImportJob("a", "FAILED"), ImportJob("c", "FAILED")])
+    assert [job.state for job in refreshed.jobs.values()] == ["FAILED"]
     assert marks.refreshed(jobs("c")) is marks
 
 
-async def test_space_marks_and_goes_on(start: Start, platform: SimulatedPlatform) -> None:
+async def test_space_marks_a_row_and_moves_down(start: Start, platform: SimulatedPlatform) -> None:
     ids = platform.ids()
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
@@ -57,7 +57,7 @@ async def test_space_marks_and_goes_on(start: Start, platform: SimulatedPlatform
         assert marked(pilot) == [ids[0], ids[1]]
 
 
-async def test_shift_and_an_arrow_mark_a_run(start: Start, platform: SimulatedPlatform) -> None:
+async def test_shift_with_an_arrow_marks_a_range(start: Start, platform: SimulatedPlatform) -> None:
     ids = platform.ids()
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
@@ -69,7 +69,7 @@ async def test_shift_and_an_arrow_mark_a_run(start: Start, platform: SimulatedPl
         assert sorted(marked(pilot)) == sorted(ids[:5])
 
 
-async def test_all_rows_or_none(start: Start) -> None:
+async def test_the_asterisk_marks_all_rows_or_none(start: Start) -> None:
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("space", "asterisk")
@@ -86,7 +86,9 @@ async def test_all_rows_or_none(start: Start) -> None:
         assert marked(pilot) == matches
 
 
-async def test_marks_stay_over_pages_filters_and_refreshes(start: Start, platform: SimulatedPlatform) -> None:
+async def test_marks_persist_over_pages_filters_and_refreshes(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     ids = platform.ids()
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
@@ -110,7 +112,7 @@ async def test_marks_stay_over_pages_filters_and_refreshes(start: Start, platfor
         await shown(pilot, "2 marked · FAILED")
 
 
-async def test_esc_clears_what_is_nearest_and_never_quits(start: Start) -> None:
+async def test_esc_undoes_one_step_at_a_time_and_never_quits(start: Start) -> None:
     async with start(size=(80, 24)) as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("space", "space", "slash", *"bam", "down")
@@ -130,7 +132,7 @@ async def test_esc_clears_what_is_nearest_and_never_quits(start: Start) -> None:
         assert rows_with_mark(pilot) == 0
 
 
-async def test_keys_of_marks_without_rows(start: Start, platform: SimulatedPlatform) -> None:
+async def test_mark_keys_in_a_list_without_rows(start: Start, platform: SimulatedPlatform) -> None:
     platform.remove_jobs(platform.ids())
     async with start() as pilot:
         await shown(pilot, "No import jobs.")
@@ -150,17 +152,17 @@ async def test_marked_rows_and_keys_are_copied(
         await shown(pilot, "page 2 of 5")
         await pilot.press("space")
         await shown(pilot, "2 marked")
-        asked: list[CopyRequested] = []
-        pilot.app.copy = asked.append  # type: ignore[attr-defined]
+        copied: list[CopyRequested] = []
+        pilot.app.copy = copied.append  # type: ignore[attr-defined]
         await pilot.press("Y")
         await shown(pilot, "marked keys")
         await pilot.press(*["down"] * choice, "enter")
-        while not asked:
+        while not copied:
             await pilot.pause(0.01)
-    assert asked[0].label == f"the {expected}"
+    assert copied[0].label == f"the {expected}"
     if choice:
-        assert asked[0].text.split("\n") == keys
+        assert copied[0].text.split("\n") == keys
     else:
-        rows = [line.split("\t") for line in asked[0].text.split("\n")]
+        rows = [line.split("\t") for line in copied[0].text.split("\n")]
         assert rows[0] == list(COLUMNS)
         assert [row[COLUMNS.index("location")] for row in rows[1:]] == keys

@@ -1,4 +1,4 @@
-"""How the app asks less where nobody looks."""
+"""Fewer refreshes for an idle or absent user."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.clock import Clock
 
 
 @pytest.mark.parametrize(
-    ("idle", "focused", "attention", "rhythm"),
+    ("idle", "focused", "presence", "interval"),
     [
         (0, True, Presence.ACTIVE, 15.0),
         (599, True, Presence.ACTIVE, 15.0),
@@ -22,17 +22,19 @@ from tests.support.clock import Clock
         (3600, True, Presence.AWAY, 0.0),
     ],
 )
-def test_attention_fades(idle: float, focused: bool, attention: Presence, rhythm: float) -> None:
-    assert Presence.from_idle(idle, focused=focused) is attention
-    assert attention.refresh_interval(15.0) == rhythm
+def test_the_interval_depends_on_the_idle_time(
+    idle: float, focused: bool, presence: Presence, interval: float
+) -> None:
+    assert Presence.from_idle(idle, focused=focused) is presence
+    assert presence.refresh_interval(15.0) == interval
 
 
-def test_a_slow_rhythm_gets_no_faster_and_none_stays_none() -> None:
+def test_a_long_interval_is_not_shortened_and_none_stays_none() -> None:
     assert Presence.IDLE.refresh_interval(300.0) == 300.0
     assert Presence.IDLE.refresh_interval(0.0) == 0.0
 
 
-async def test_the_list_is_asked_for_seldom_where_the_terminal_is_out_of_focus(start: Start) -> None:
+async def test_refreshes_are_rare_while_the_terminal_has_no_focus(start: Start) -> None:
     async with start(settings=Settings(refresh=15)) as pilot:
         await shown(pilot, "every 15 s")
         pilot.app.post_message(events.AppBlur())
@@ -41,7 +43,7 @@ async def test_the_list_is_asked_for_seldom_where_the_terminal_is_out_of_focus(s
         await shown(pilot, "every 15 s")
 
 
-async def test_after_ten_minutes_it_asks_less_and_after_an_hour_no_more_until_a_key(
+async def test_refreshes_are_rare_when_idle_and_stop_when_away_until_a_key(
     start: Start, platform: SimulatedPlatform, clock: Clock
 ) -> None:
     async with start(settings=Settings(refresh=1)) as pilot:
@@ -58,7 +60,9 @@ async def test_after_ten_minutes_it_asks_less_and_after_an_hour_no_more_until_a_
         await shown(pilot, "every 1 s")
 
 
-async def test_it_sleeps_in_trouble_too(start: Start, platform: SimulatedPlatform, clock: Clock) -> None:
+async def test_retries_stop_while_the_user_is_away(
+    start: Start, platform: SimulatedPlatform, clock: Clock
+) -> None:
     async with start(settings=Settings(refresh=1)) as pilot:
         await shown(pilot, "1–50 of 230")
         platform.fail("maintenance")

@@ -1,4 +1,4 @@
-"""When the list is requested again, without an app."""
+"""The times of refreshes and retries, without an app."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.host import FakeHost
 
 
 class Calls:
-    """Counts the due refreshes, and keeps each status."""
+    """The number of due refreshes, and all reported statuses."""
 
     def __init__(self) -> None:
         self.due = 0
@@ -55,7 +55,7 @@ def test_another_interval_replaces_the_timer(refresher: Refresher, host: FakeHos
     assert host.planned == []
 
 
-def test_nothing_is_planned_while_it_is_paused(refresher: Refresher, host: FakeHost, calls: Calls) -> None:
+def test_no_refresh_is_planned_while_paused(refresher: Refresher, host: FakeHost, calls: Calls) -> None:
     refresher.schedule()
     refresher.toggle_pause()
     assert host.planned == []
@@ -64,7 +64,7 @@ def test_nothing_is_planned_while_it_is_paused(refresher: Refresher, host: FakeH
     assert host.planned == [15.0]
 
 
-def test_an_idle_user_gets_fewer_refreshes_and_an_absent_one_none(
+def test_refreshes_are_fewer_for_an_idle_user_and_stop_for_an_absent_one(
     refresher: Refresher, host: FakeHost, clock: Clock, calls: Calls
 ) -> None:
     clock.seconds += 700
@@ -91,7 +91,7 @@ def test_the_same_failure_waits_longer_each_time(refresher: Refresher, host: Fak
     assert refresher.is_retrying
 
 
-def test_a_failure_is_not_retried_while_it_is_paused(refresher: Refresher, host: FakeHost) -> None:
+def test_a_failure_is_not_retried_while_paused(refresher: Refresher, host: FakeHost) -> None:
     refresher.toggle_pause()
     refresher.fail(server_error())
     assert host.planned == []
@@ -115,21 +115,23 @@ def test_a_wait_after_a_failure_outlasts_another_interval(
     assert host.planned == [30.0]
 
 
-def test_after_a_stop_the_failure_stays_and_nothing_is_planned(refresher: Refresher, host: FakeHost) -> None:
+def test_after_a_stop_the_failure_stays_and_no_retry_is_planned(refresher: Refresher, host: FakeHost) -> None:
     refresher.fail(server_error())
     refresher.stop_retrying()
     assert host.planned == []
     assert refresher.status.failure is not None
 
 
-def test_after_a_halt_nothing_is_planned(refresher: Refresher, host: FakeHost) -> None:
+def test_after_a_halt_no_refresh_is_planned(refresher: Refresher, host: FakeHost) -> None:
     refresher.schedule()
     refresher.halt(server_error())
     assert host.planned == []
     assert refresher.status.failure is not None
 
 
-def test_a_failed_attempt_is_shown_if_it_lasts(refresher: Refresher, host: FakeHost, clock: Clock) -> None:
+def test_a_failed_attempt_is_shown_after_a_delay_and_counted_once(
+    refresher: Refresher, host: FakeHost, clock: Clock
+) -> None:
     error = server_error()
     with refresher.attempt() as on_retry:
         on_retry(error, 1.5)
@@ -142,6 +144,9 @@ def test_a_failed_attempt_is_shown_if_it_lasts(refresher: Refresher, host: FakeH
             0,
             clock() + timedelta(seconds=1.5),
         )
+    refresher.fail(error)
+    assert refresher.status.failure is not None
+    assert refresher.status.failure.count == 1
 
 
 def test_a_failed_attempt_is_not_shown_if_the_next_one_succeeds(refresher: Refresher, host: FakeHost) -> None:
@@ -163,7 +168,7 @@ def test_the_end_of_an_attempt_does_not_stop_the_timer_of_the_next(
         assert host.planned == [EARLY_FAILURE_DELAY]
 
 
-def test_an_error_that_no_wait_can_help_is_retried_by_key_alone(
+def test_an_error_that_waiting_cannot_fix_is_retried_only_by_key(
     host: FakeHost, clock: Clock, calls: Calls
 ) -> None:
     refresher = Refresher(host, 0.0, clock=clock, due=calls.refresh, changed=calls.statuses.append)

@@ -20,7 +20,7 @@ def cursor(pilot) -> str:  # type: ignore[no-untyped-def]
     return pilot.app.screen.query_one(JobTable).job.id
 
 
-async def test_the_first_page_and_its_place(start: Start, platform: SimulatedPlatform) -> None:
+async def test_the_first_page_with_its_position(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         screen = await shown(pilot, "1–50 of 230 · page 1 of 5 · whole list · sorted as sent")
         assert "CGC · rosalind" in await shown(pilot, "rosalind")
@@ -28,7 +28,7 @@ async def test_the_first_page_and_its_place(start: Start, platform: SimulatedPla
         assert platform.job(platform.ids()[0])["destination"]["name"] in screen
 
 
-async def test_the_last_known_user_stands_there_until_the_platform_says_who(
+async def test_the_last_known_user_is_shown_until_the_platform_responds(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     gate = platform.gate(where=lambda request: request.url.path.endswith("/user"))
@@ -58,21 +58,21 @@ async def test_turning_pages(start: Start, platform: SimulatedPlatform) -> None:
             assert cursor(pilot) in platform.ids()
 
 
-async def fetched_ahead(pilot: Pilot[None], platform: SimulatedPlatform, offset: int) -> None:
-    """Wait until the page from an offset on was asked for by itself, and has come."""
+async def wait_until_fetched(pilot: Pilot[None], platform: SimulatedPlatform, offset: int) -> None:
+    """Wait until the page at an offset has been fetched ahead."""
     for _ in range(400):
         if any(query["offset"] == [str(offset)] for query in lists(platform)):
             break
         await pilot.pause(0.01)
     else:
-        raise AssertionError(f"the page from {offset} on is not asked for")
+        raise AssertionError(f"the page at {offset} is not requested")
     await rest(pilot)
 
 
-async def test_the_next_page_is_there_before_it_is_wanted(start: Start, platform: SimulatedPlatform) -> None:
+async def test_the_next_page_wait_until_fetched(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "page 1 of 5")
-        await fetched_ahead(pilot, platform, 50)
+        await wait_until_fetched(pilot, platform, 50)
         gate = platform.gate("/v2/storage/imports")
         await pilot.press("right_square_bracket")
         await shown(pilot, "51–100 of 230 · page 2 of 5")
@@ -80,19 +80,21 @@ async def test_the_next_page_is_there_before_it_is_wanted(start: Start, platform
         gate.release()
 
 
-async def test_so_is_the_page_before_after_a_jump(start: Start, platform: SimulatedPlatform) -> None:
+async def test_the_previous_page_wait_until_fetched_after_a_jump(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     async with start() as pilot:
         await shown(pilot, "page 1 of 5")
         await pilot.press("right_curly_bracket")
         await shown(pilot, "page 5 of 5")
-        await fetched_ahead(pilot, platform, 150)
+        await wait_until_fetched(pilot, platform, 150)
         gate = platform.gate("/v2/storage/imports")
         await pilot.press("left_square_bracket")
         await shown(pilot, "151–200 of 230 · page 4 of 5")
         gate.release()
 
 
-async def test_holding_the_key_asks_for_little_and_ends_on_the_right_page(
+async def test_a_held_page_key_sends_few_requests_and_ends_on_the_right_page(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     async with start(query=JobQuery(limit=10)) as pilot:
@@ -124,13 +126,13 @@ async def test_state_tabs_filter_on_the_server(
         await shown(pilot, "of 235 · page 1 of 5 · whole list")
 
 
-async def test_the_start_filter(start: Start, platform: SimulatedPlatform) -> None:
+async def test_the_filter_at_the_start(start: Start, platform: SimulatedPlatform) -> None:
     project = platform.job(platform.ids()[0])["destination"]["project"]
     query = JobQuery(states=("COMPLETED", "FAILED"), project=project, limit=20)
     async with start(query=query) as pilot:
         await shown(pilot, f"COMPLETED or FAILED · project {project}")
-        asked = lists(platform)[0]
-        assert (asked["state"], asked["project"], asked["limit"]) == (
+        request = lists(platform)[0]
+        assert (request["state"], request["project"], request["limit"]) == (
             ["COMPLETED", "FAILED"],
             [project],
             ["20"],
@@ -154,7 +156,9 @@ async def test_the_cursor_stays_on_its_job_while_new_ones_arrive(
         assert (cursor(pilot), table.cursor_row, table.scroll_y) == (job, 13, 0)
 
 
-async def test_a_scrolled_job_stays_at_its_height(start: Start, platform: SimulatedPlatform) -> None:
+async def test_the_job_under_the_cursor_stays_on_its_screen_line(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     async with start(size=(80, 24)) as pilot:
         await shown(pilot, "page 1 of 5")
         await pilot.press(*["down"] * 30)
@@ -167,7 +171,9 @@ async def test_a_scrolled_job_stays_at_its_height(start: Start, platform: Simula
         assert (cursor(pilot), table.cursor_row - table.scroll_y) == (job, height)
 
 
-async def test_a_list_at_its_top_shows_a_large_batch(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_list_at_its_top_stays_there_when_many_jobs_arrive(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     async with start() as pilot:
         await shown(pilot, "page 1 of 5")
         platform.add_jobs(60)
@@ -177,7 +183,7 @@ async def test_a_list_at_its_top_shows_a_large_batch(start: Start, platform: Sim
         assert (cursor(pilot), table.scroll_y) == (platform.ids()[0], 0)
 
 
-async def test_a_job_pushed_to_the_next_page_is_followed(start: Start, platform: SimulatedPlatform) -> None:
+async def test_the_cursor_follows_its_job_to_the_next_page(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "page 1 of 5")
         await pilot.press("right_square_bracket")
@@ -191,7 +197,9 @@ async def test_a_job_pushed_to_the_next_page_is_followed(start: Start, platform:
         assert cursor(pilot) == job
 
 
-async def test_a_removed_job_leaves_the_cursor_near(start: Start, platform: SimulatedPlatform) -> None:
+async def test_the_cursor_stays_on_the_row_of_a_removed_job(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     async with start() as pilot:
         await shown(pilot, "page 1 of 5")
         await pilot.press(*["down"] * 5)
@@ -201,17 +209,7 @@ async def test_a_removed_job_leaves_the_cursor_near(start: Start, platform: Simu
         assert cursor(pilot) == platform.ids()[5]
 
 
-async def test_a_page_beyond_the_end_becomes_the_last(start: Start, platform: SimulatedPlatform) -> None:
-    async with start() as pilot:
-        await shown(pilot, "page 1 of 5")
-        await pilot.press("}")
-        await shown(pilot, "page 5 of 5")
-        platform.remove_jobs(platform.ids()[100:])
-        await pilot.press("r")
-        await shown(pilot, "51–100 of 100 · page 2 of 2")
-
-
-async def test_jobs_move_and_the_row_with_them(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_row_shows_the_new_state_of_its_job(start: Start, platform: SimulatedPlatform) -> None:
     job = platform.add_jobs(1, "RUNNING", name="the-one.bam")[0]
     async with start() as pilot:
         await shown(pilot, "◐ RUNNING    the-one.bam")
@@ -223,7 +221,9 @@ async def test_jobs_move_and_the_row_with_them(start: Start, platform: Simulated
         await shown(pilot, "? ABORTED    the-one.bam")
 
 
-async def test_auto_refresh_pauses_and_changes_its_rhythm(start: Start, platform: SimulatedPlatform) -> None:
+async def test_refreshes_can_be_paused_and_their_interval_changed(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     async with start(settings=Settings(refresh=1)) as pilot:
         await shown(pilot, "every 1 s")
         platform.add_jobs(1)
@@ -242,7 +242,7 @@ async def test_auto_refresh_pauses_and_changes_its_rhythm(start: Start, platform
         await shown(pilot, "of 232")
 
 
-async def test_find_names_its_scope(start: Start, platform: SimulatedPlatform) -> None:
+async def test_find_reports_its_scope(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "page 1 of 5")
         name = platform.job(platform.ids()[7])["destination"]["name"]
@@ -267,7 +267,7 @@ async def test_smart_case_in_find(start: Start) -> None:
         await shown(pilot, "0 of 50 loaded")
 
 
-async def test_sorting_says_that_it_is_of_this_page(start: Start) -> None:
+async def test_sorting_is_labelled_as_of_this_page(start: Start) -> None:
     async with start() as pilot:
         await shown(pilot, "sorted as sent")
         await pilot.press("s", "s")
@@ -280,7 +280,7 @@ async def test_sorting_says_that_it_is_of_this_page(start: Start) -> None:
         assert shown_now == sorted(names, key=str.casefold, reverse=True)
 
 
-async def test_an_empty_list_says_whose_jobs_are_listed(start: Start, platform: SimulatedPlatform) -> None:
+async def test_an_empty_list_names_the_user(start: Start, platform: SimulatedPlatform) -> None:
     platform.remove_jobs(platform.ids())
     async with start() as pilot:
         await shown(pilot, "lists only the jobs that rosalind started")
@@ -288,7 +288,7 @@ async def test_an_empty_list_says_whose_jobs_are_listed(start: Start, platform: 
         await shown(pilot, "No job matches: FAILED.")
 
 
-async def test_the_first_load_says_whom_it_asks(start: Start, platform: SimulatedPlatform) -> None:
+async def test_the_first_load_names_the_endpoint(start: Start, platform: SimulatedPlatform) -> None:
     gate = platform.gate("/v2/storage/imports")
     async with start() as pilot:
         await shown(pilot, "Asking http://127.0.0.1")
@@ -297,7 +297,7 @@ async def test_the_first_load_says_whom_it_asks(start: Start, platform: Simulate
         await shown(pilot, "Asking", gone=True)
 
 
-async def test_without_a_total_it_says_at_least(start: Start, platform: SimulatedPlatform) -> None:
+async def test_an_unknown_total_is_shown_as_at_least(start: Start, platform: SimulatedPlatform) -> None:
     platform.switches.total_header = False
     async with start() as pilot:
         await shown(pilot, "1–50 of ≥ 51 · page 1 ·")
@@ -307,7 +307,9 @@ async def test_without_a_total_it_says_at_least(start: Start, platform: Simulate
         await shown(pilot, "does not say how many jobs")
 
 
-async def test_brief_lists_are_as_full_as_whole_ones(start: Start, platform: SimulatedPlatform) -> None:
+async def test_brief_lists_are_completed_with_bulk_requests(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     async with start() as pilot:
         await shown(pilot, "0 All 230")
         whole = await shown(pilot, "1–50 of 230")
@@ -319,22 +321,11 @@ async def test_brief_lists_are_as_full_as_whole_ones(start: Start, platform: Sim
         await shown(pilot, "1–50 of 230")
         await rest(pilot)
         assert text_of(pilot.app) == whole
-    bulk = [asked for asked in platform.requests if asked.path.endswith("/bulk/storage/imports/get")]
+    bulk = [request for request in platform.requests if request.path.endswith("/bulk/storage/imports/get")]
     assert len(bulk) == len(lists(platform))
 
 
-async def test_a_small_page_size_of_the_platform_is_taken(start: Start, platform: SimulatedPlatform) -> None:
-    platform.switches.max_limit = 25
-    async with start() as pilot:
-        await shown(pilot, "1–25 of 230 · page 1 of 10")
-        await pilot.press("right_square_bracket")
-        await shown(pilot, "26–50 of 230 · page 2 of 10")
-        await rest(pilot)
-        assert "asking for" not in text_of(pilot.app)
-        assert cursor(pilot) == platform.ids()[25]
-
-
-async def test_utc_or_local(start: Start, clock: Clock) -> None:
+async def test_times_are_shown_in_utc_or_the_local_zone(start: Start, clock: Clock) -> None:
     async with start() as pilot:
         await shown(pilot, "as of 12:00 ·")
         await pilot.press("t")
@@ -351,7 +342,7 @@ async def test_small_sizes_show_the_list(start: Start, size: tuple[int, int]) ->
         assert len(rows) == size[1] - 5
 
 
-async def test_too_small_and_back(start: Start) -> None:
+async def test_a_terminal_that_is_too_small_and_grows_again(start: Start) -> None:
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         for size in ((20, 5), (1, 1), (59, 30), (120, 14)):
@@ -363,7 +354,7 @@ async def test_too_small_and_back(start: Start) -> None:
         await shown(pilot, "1–50 of 230")
 
 
-async def test_q_quits_but_not_from_a_text_field(start: Start) -> None:
+async def test_q_quits_except_in_a_text_field(start: Start) -> None:
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("slash", "q")
@@ -399,7 +390,9 @@ async def test_a_click_on_a_tab_and_a_heading(start: Start) -> None:
 
 
 @pytest.mark.parametrize("state", ["loading", "empty", "not found", "failed"])
-async def test_keys_in_a_list_without_rows(start: Start, platform: SimulatedPlatform, state: str) -> None:
+async def test_all_keys_are_safe_in_a_list_without_rows(
+    start: Start, platform: SimulatedPlatform, state: str
+) -> None:
     gate = platform.gate("/v2/storage/imports") if state == "loading" else None
     if state == "empty":
         platform.remove_jobs(platform.ids())
@@ -434,7 +427,9 @@ async def test_keys_in_a_list_without_rows(start: Start, platform: SimulatedPlat
             gate.release()
 
 
-async def test_the_rows_follow_while_the_detail_hides_them(start: Start, platform: SimulatedPlatform) -> None:
+async def test_the_rows_are_updated_while_the_detail_covers_them(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     async with start(size=(80, 24)) as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("enter")
@@ -447,7 +442,7 @@ async def test_the_rows_follow_while_the_detail_hides_them(start: Start, platfor
         assert "○" not in screen
 
 
-async def test_the_form_takes_an_id_before_it_applies(start: Start) -> None:
+async def test_enter_in_the_filter_dialog_completes_an_id_before_it_applies(start: Start) -> None:
     async with start(size=(80, 24)) as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("f")
@@ -459,7 +454,7 @@ async def test_the_form_takes_an_id_before_it_applies(start: Start) -> None:
         await shown(pilot, "Started         Took")
 
 
-async def test_old_rows_say_which_list_they_are_of(start: Start, platform: SimulatedPlatform) -> None:
+async def test_old_rows_are_labelled_with_their_list(start: Start, platform: SimulatedPlatform) -> None:
     platform.switches.forbidden_projects = frozenset({"rosalind/brca-pilot"})
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
@@ -467,7 +462,7 @@ async def test_old_rows_say_which_list_they_are_of(start: Start, platform: Simul
         await shown(pilot, "still whole list · no permission: project rosalind/brca-pilot")
 
 
-async def test_what_waiting_cannot_mend_is_asked_for_again_all_the_same(
+async def test_an_error_that_waiting_cannot_fix_is_still_retried(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     async with start(settings=Settings(refresh=1)) as pilot:
@@ -476,7 +471,7 @@ async def test_what_waiting_cannot_mend_is_asked_for_again_all_the_same(
         await shown(pilot, "web page came instead of data · again in 60 s")
 
 
-async def test_a_held_key_does_not_eat_the_budget(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_held_refresh_key_sends_few_requests(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "0 All 230")
         await rest(pilot)
@@ -490,21 +485,23 @@ async def test_a_held_key_does_not_eat_the_budget(start: Start, platform: Simula
         assert len(lists(platform)) - before <= 8
 
 
-async def test_a_cap_without_a_total_is_not_waited_for(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_smaller_page_size_without_a_total_does_not_stall(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     platform.switches.max_limit = 25
     platform.switches.total_header = False
     async with start() as pilot:
         await shown(pilot, "1–25 of ≥ 26 · page 1 · whole list")
 
 
-async def test_100_columns_show_no_less_than_needed(start: Start) -> None:
+async def test_the_list_beside_the_detail_keeps_its_columns_at_100_columns(start: Start) -> None:
     async with start(size=(100, 24)) as pilot:
         await shown(pilot, "Id      ")
         heading = text_of(pilot.app).splitlines()[2]
         assert heading.split()[:4] == ["State", "Name", "Started", "Took"]
 
 
-async def test_the_dialogs_keys_are_in_sight(start: Start) -> None:
+async def test_the_keys_of_dialogs_are_visible_at_small_sizes(start: Start) -> None:
     for size in ((80, 24), (60, 15)):
         async with start(size=size) as pilot:
             await shown(pilot, "1–50 of 230")

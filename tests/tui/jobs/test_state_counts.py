@@ -40,9 +40,7 @@ def requests(imports: FakeImports) -> set[object]:
     return found
 
 
-async def test_the_tab_of_the_list_is_known_and_the_others_are_counted_after_the_paint(
-    counted: Counted, host: FakeHost
-) -> None:
+async def test_the_other_tabs_are_counted_after_the_list_is_painted(counted: Counted, host: FakeHost) -> None:
     counted.counts.update(counted.source, ALL, 25)
     assert counted.counts.counts == {(): 25}
     assert requests(counted.imports) == set()
@@ -64,7 +62,7 @@ async def test_the_tab_of_the_list_is_known_and_the_others_are_counted_after_the
         (300, False, False, True),
     ],
 )
-async def test_when_the_tabs_are_counted_again(
+async def test_the_tabs_are_counted_again_after_their_interval(
     counted: Counted, host: FakeHost, clock: Clock, seconds: int, changed: bool, by_user: bool, due: bool
 ) -> None:
     counted.counts.update(counted.source, ALL, 25)
@@ -105,14 +103,17 @@ async def test_a_result_set_is_counted_without_a_request(counted: Counted, host:
     assert counted.counts.counts == {}
 
 
-async def test_a_failure_keeps_the_counts(counted: Counted, host: FakeHost) -> None:
+async def test_a_failure_keeps_the_counts_until_the_next_refresh(counted: Counted, host: FakeHost) -> None:
     counted.imports.errors.append(ServerError(SafeText("503"), SafeText("Wait.")))
     counted.counts.update(counted.source, ALL, 25)
     await host.settle()
     assert counted.counts.counts == {(): 25}
+    counted.counts.update(counted.source, ALL, 25)
+    await host.settle()
+    assert counted.counts.counts[("FAILED",)] == 5
 
 
-async def test_a_count_that_is_cancelled_changes_nothing(counted: Counted, host: FakeHost) -> None:
+async def test_a_cancelled_count_changes_nothing(counted: Counted, host: FakeHost) -> None:
     counted.imports.gate.clear()
     counted.counts.update(counted.source, ALL, 25)
     host.refresh()

@@ -1,4 +1,4 @@
-"""What the user sees when the platform misbehaves, and how it ends."""
+"""Failures of the platform on the jobs screen, and the recovery."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ FAULTS: list[tuple[str, object, str]] = [
 
 
 @pytest.mark.parametrize(("fault", "value", "text"), FAULTS, ids=str)
-async def test_a_failure_leaves_the_rows_and_goes_when_it_is_mended(
+async def test_a_failure_keeps_the_rows_and_disappears_after_recovery(
     start: Start, platform: SimulatedPlatform, clock: Clock, fault: str, value: object, text: str
 ) -> None:
     async with start() as pilot:
@@ -58,7 +58,7 @@ async def test_a_failure_leaves_the_rows_and_goes_when_it_is_mended(
         await shown(pilot, "STALE", gone=True)
 
 
-async def test_the_first_load_fails_in_words(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_failure_of_the_first_load_is_shown(start: Start, platform: SimulatedPlatform) -> None:
     platform.fail("maintenance")
     async with start() as pilot:
         await shown(pilot, "No jobs yet.")
@@ -69,7 +69,7 @@ async def test_the_first_load_fails_in_words(start: Start, platform: SimulatedPl
         await shown(pilot, "· rosalind")
 
 
-async def test_the_same_failure_is_counted(start: Start, platform: SimulatedPlatform) -> None:
+async def test_repeated_failures_are_counted(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         platform.fail("maintenance")
@@ -80,7 +80,7 @@ async def test_the_same_failure_is_counted(start: Start, platform: SimulatedPlat
             await shown(pilot, f"503 maintenance ({times} times)")
 
 
-async def test_a_wait_counts_down_and_ends_by_itself(
+async def test_a_wait_counts_down_and_ends_with_a_request(
     start: Start, platform: SimulatedPlatform, clock: Clock
 ) -> None:
     async with start(settings=Settings(refresh=15)) as pilot:
@@ -94,7 +94,9 @@ async def test_a_wait_counts_down_and_ends_by_itself(
         await shown(pilot, "rate limit", gone=True)
 
 
-async def test_esc_stops_a_wait_and_r_asks_at_once(start: Start, platform: SimulatedPlatform) -> None:
+async def test_esc_stops_a_wait_and_r_sends_a_request_immediately(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         platform.fail("maintenance")
@@ -123,7 +125,7 @@ async def test_esc_stops_a_request(start: Start, platform: SimulatedPlatform) ->
         await shown(pilot, "FAILED · sorted as sent")
 
 
-async def test_a_late_answer_for_a_view_already_left_is_dropped(
+async def test_a_late_response_for_a_previous_filter_is_dropped(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     async with start() as pilot:
@@ -139,7 +141,9 @@ async def test_a_late_answer_for_a_view_already_left_is_dropped(
         assert {job.state for job in pilot.app.screen.query_one(JobTable).shown_jobs} == {"COMPLETED"}
 
 
-async def test_no_permission_on_a_filter_is_not_a_logout(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_forbidden_filter_does_not_open_the_login_screen(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     platform.switches.forbidden_projects = frozenset({"rosalind/brca-pilot"})
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
@@ -149,17 +153,7 @@ async def test_no_permission_on_a_filter_is_not_a_logout(start: Start, platform:
         await shown(pilot, "1–50 of 230 · page 1 of 5 · whole list")
 
 
-async def test_a_retry_that_mends_it_is_silent(start: Start, platform: SimulatedPlatform) -> None:
-    async with start() as pilot:
-        await shown(pilot, "1–50 of 230")
-        platform.add_jobs(1)
-        platform.next("gateway_html", 502, where=first_page)
-        await pilot.press("r")
-        screen = await shown(pilot, "1–50 of 231")
-        assert "502" not in screen
-
-
-async def test_a_failure_is_told_while_the_next_attempt_runs(
+async def test_a_failed_attempt_is_shown_while_the_next_one_waits(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     async with start(backoff=(0.0, 600.0)) as pilot:
@@ -172,22 +166,22 @@ async def test_a_failure_is_told_while_the_next_attempt_runs(
         await shown(pilot, "502 bad gateway", gone=True)
 
 
-async def test_a_scarce_budget_is_shown(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_low_rate_limit_is_shown(start: Start, platform: SimulatedPlatform) -> None:
     async with start(size=(80, 24)) as pilot:
         await quiet(pilot)
-        left = use_up(platform, leaving=15)
+        remaining = use_rate_limit(platform, until=15)
         await pilot.press("r")
-        await shown(pilot, f"{left - 1} requests left until 12:05")
+        await shown(pilot, f"{remaining - 1} requests left until 12:05")
 
 
-async def test_a_scarce_budget_is_shown_whichever_call_told_of_it(
+async def test_a_low_rate_limit_of_any_call_is_shown(
     start: Start, platform: SimulatedPlatform, clock: Clock
 ) -> None:
     async with start(size=(80, 24)) as pilot:
         await quiet(pilot)
-        left = use_up(platform, leaving=15)
+        remaining = use_rate_limit(platform, until=15)
         await pilot.press("enter")
-        await shown(pilot, f"{left - 1} requests left until 12:05")
+        await shown(pilot, f"{remaining - 1} requests left until 12:05")
         await pilot.press("escape")
         clock.seconds += 301
         await pilot.press("f")
@@ -196,14 +190,14 @@ async def test_a_scarce_budget_is_shown_whichever_call_told_of_it(
         await shown(pilot, "requests left", gone=True)
 
 
-def use_up(platform: SimulatedPlatform, *, leaving: int) -> int:
-    """Spend a rate budget of 100 as another program would; return what is left."""
+def use_rate_limit(platform: SimulatedPlatform, *, until: int) -> int:
+    """Use a rate limit of 100 requests as another program would; return the number of remaining requests."""
     platform.switches.rate_limit = 100
     request = httpx.Request("GET", f"{platform.base_url}/user", headers={"x-sbg-auth-token": platform.token})
-    left = 100
-    while left > leaving:
-        left = int(platform.respond(request).headers["x-ratelimit-remaining"])
-    return left
+    remaining = 100
+    while remaining > until:
+        remaining = int(platform.respond(request).headers["x-ratelimit-remaining"])
+    return remaining
 
 
 async def test_unreadable_jobs_are_counted(start: Start, platform: SimulatedPlatform) -> None:
@@ -212,7 +206,7 @@ async def test_unreadable_jobs_are_counted(start: Start, platform: SimulatedPlat
         await shown(pilot, "could not be read")
 
 
-async def test_quitting_does_not_wait_for_answers(start: Start, platform: SimulatedPlatform) -> None:
+async def test_quitting_does_not_wait_for_responses(start: Start, platform: SimulatedPlatform) -> None:
     gate = platform.gate()
     async with start() as pilot:
         await gate.arrival()
@@ -222,7 +216,7 @@ async def test_quitting_does_not_wait_for_answers(start: Start, platform: Simula
 
 
 @pytest.mark.parametrize("fault", ["bulk_short", "bulk_long"])
-async def test_a_bulk_answer_of_another_length_gives_no_job_the_name_of_another(
+async def test_a_bulk_response_of_the_wrong_length_mixes_up_no_names(
     start: Start, platform: SimulatedPlatform, fault: str
 ) -> None:
     platform.switches.brief = True
@@ -236,9 +230,7 @@ async def test_a_bulk_answer_of_another_length_gives_no_job_the_name_of_another(
         assert (shown_jobs[-1].name is None) is (fault == "bulk_short")
 
 
-async def test_a_late_record_of_a_job_already_left_is_dropped(
-    start: Start, platform: SimulatedPlatform
-) -> None:
+async def test_a_late_record_of_a_previous_job_is_dropped(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await quiet(pilot)
         first, second = platform.ids()[1:3]

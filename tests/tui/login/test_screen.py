@@ -1,4 +1,4 @@
-"""The token screen by keys: the first run, a refusal, and a token that is refused later."""
+"""The login screen by keys: the first run, a rejected token, and a token that is rejected later."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.tui.jobs.job_table import JobTable
 from cgc_tui.tui.login.screen import TokenInput
-from tests.support.app import Start, shown, text_of
+from tests.support.app import Start, log_in_to, shown, text_of
 from tests.support.clock import Clock
 
 
@@ -20,7 +20,7 @@ def store(tmp_path: Path) -> Path:
     return tmp_path / "config" / "credentials"
 
 
-async def test_a_first_run_asks_tries_and_keeps(
+async def test_the_first_run_validates_and_stores_the_token(
     start: Start, platform: SimulatedPlatform, server: LoopbackServer, tmp_path: Path
 ) -> None:
     async with start(token=None, source=None) as pilot:
@@ -38,7 +38,7 @@ async def test_a_first_run_asks_tries_and_keeps(
     assert platform.requests[0].path == "/v2/user"
 
 
-async def test_a_wrong_token_is_refused_and_not_stored(
+async def test_a_rejected_token_is_not_stored(
     start: Start, platform: SimulatedPlatform, tmp_path: Path
 ) -> None:
     async with start(token=None, source=None) as pilot:
@@ -53,19 +53,19 @@ async def test_a_wrong_token_is_refused_and_not_stored(
         await shown(pilot, "1–50 of 230")
 
 
-async def test_what_is_no_token_is_not_sent(start: Start, platform: SimulatedPlatform) -> None:
+async def test_an_invalid_token_is_not_sent(start: Start, platform: SimulatedPlatform) -> None:
     async with start(token=None, source=None) as pilot:
         await shown(pilot, "needs your authentication token")
         for text in ("", "two words", "ünïcode"):
-            line = pilot.app.screen.query_one(TokenInput)
-            line.value = text
+            token_input = pilot.app.screen.query_one(TokenInput)
+            token_input.value = text
             await pilot.press("enter")
             await pilot.pause()
         assert not platform.requests
         assert "ünïcode" not in text_of(pilot.app)
 
 
-async def test_an_unreachable_platform_is_not_a_refusal(
+async def test_an_unreachable_platform_does_not_reject_the_token(
     start: Start, platform: SimulatedPlatform, tmp_path: Path
 ) -> None:
     platform.fail("maintenance")
@@ -87,7 +87,7 @@ async def test_the_platform_can_be_chosen(start: Start) -> None:
         await shown(pilot, "https://cavatica.sbgenomics.com/developer")
 
 
-async def test_a_token_refused_in_mid_session_is_asked_for_in_place(
+async def test_a_token_that_is_rejected_later_can_be_replaced_in_place(
     start: Start, platform: SimulatedPlatform, tmp_path: Path
 ) -> None:
     async with start(settings=Settings(refresh=1)) as pilot:
@@ -99,9 +99,9 @@ async def test_a_token_refused_in_mid_session_is_asked_for_in_place(
         job = table.job
         old, platform.token = platform.token, "n" * 32
         await shown(pilot, "The platform refused the token of the store")
-        asked = len(platform.requests)
+        request_count = len(platform.requests)
         await pilot.pause(1.2)
-        assert len(platform.requests) == asked
+        assert len(platform.requests) == request_count
         await pilot.press(*old, "enter")
         await shown(pilot, "The platform refused this token")
         await pilot.press(*platform.token, "enter")
@@ -112,7 +112,7 @@ async def test_a_token_refused_in_mid_session_is_asked_for_in_place(
     assert platform.token in store(tmp_path).read_text()
 
 
-async def test_a_refused_environment_token_is_said_to_win_again(
+async def test_a_rejected_environment_token_is_reported_to_take_precedence(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     async with start(token="w" * 32, source=TokenSource.ENVIRONMENT) as pilot:
@@ -122,7 +122,7 @@ async def test_a_refused_environment_token_is_said_to_win_again(
         await shown(pilot, "1–50 of 230")
 
 
-async def test_esc_leaves_the_old_rows(start: Start, platform: SimulatedPlatform) -> None:
+async def test_esc_keeps_the_old_rows(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         old, platform.token = platform.token, "n" * 32
@@ -135,7 +135,7 @@ async def test_esc_leaves_the_old_rows(start: Start, platform: SimulatedPlatform
         await shown(pilot, "1–50 of 230")
 
 
-async def test_a_store_that_cannot_be_written_is_no_end(
+async def test_a_token_that_cannot_be_stored_is_used(
     start: Start, platform: SimulatedPlatform, tmp_path: Path
 ) -> None:
     store(tmp_path).mkdir(parents=True)
@@ -146,7 +146,7 @@ async def test_a_store_that_cannot_be_written_is_no_end(
         await shown(pilot, "1–50 of 230")
 
 
-async def test_another_platform_starts_a_list_of_its_own(
+async def test_another_platform_gets_its_own_list(
     start: Start, platform: SimulatedPlatform, clock: Clock
 ) -> None:
     other = SimulatedPlatform(jobs=70, seed=2, clock=clock.unix)
@@ -156,21 +156,18 @@ async def test_another_platform_starts_a_list_of_its_own(
             platform.token = "n" * 32
             await pilot.press("r")
             await shown(pilot, "The platform refused the token")
-            select = pilot.app.screen.query_one(Select)
-            select.set_options([("other", second.url)])
-            select.value = second.url
-            await pilot.press(*other.token, "enter")
+            await log_in_to(pilot, second.url, other.token)
             await shown(pilot, "1–50 of 70")
-    assert not any(other.token in asked.headers.values() for asked in platform.requests)
+    assert not any(other.token in request.headers.values() for request in platform.requests)
 
 
 async def test_the_token_never_reaches_the_clipboard(start: Start, platform: SimulatedPlatform) -> None:
     async with start(token=None, source=None) as pilot:
         await shown(pilot, "needs your authentication token")
         await pilot.press(*platform.token)
-        line = pilot.app.screen.query_one(TokenInput)
-        line.action_select_all()
+        token_input = pilot.app.screen.query_one(TokenInput)
+        token_input.action_select_all()
         await pilot.press("ctrl+x", "super+c")
         assert pilot.app.clipboard == ""
-        assert isinstance(line, Input)
-        assert line.value == platform.token
+        assert isinstance(token_input, Input)
+        assert token_input.value == platform.token

@@ -1,4 +1,4 @@
-"""The retry as a function of a context: which jobs are planned, and what follows. No app."""
+"""The flow of a retry without an app: the planned jobs, and the reload."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def context(clock: Clock) -> FakeContext:
 
 
 def screen_of(context: FakeContext) -> RetryScreen:
-    (screen,) = context.asked
+    (screen,) = context.dialogs
     assert isinstance(screen, RetryScreen)
     return screen
 
@@ -45,7 +45,7 @@ async def test_marked_jobs_are_planned_without_a_request(context: FakeContext) -
     assert screen_of(context).planner.jobs == JOBS[:2]
 
 
-async def test_nothing_is_planned_if_the_user_stops_reading(context: FakeContext) -> None:
+async def test_nothing_is_planned_if_the_user_stops_the_load(context: FakeContext) -> None:
     context.answers = ["stop"]
     await retry_jobs(context, profile="cgc")
-    assert (context.asked, context.reloads) == ([], 0)
+    assert (context.dialogs, context.reloads) == ([], 0)

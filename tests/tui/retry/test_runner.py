@@ -34,7 +34,7 @@ def platform(clock: Clock) -> SimulatedPlatform:
 
 
 class Retry:
-    """A planner and a runner, the phases they went through, and the session."""
+    """A planner and a runner with their session and the phases so far."""
 
     def __init__(self, session: PlatformSession, host: FakeHost, runs: list[RetryRun]) -> None:
         self.session = session
@@ -87,16 +87,14 @@ def sent(platform: SimulatedPlatform) -> int:
     return sum(request.path == CREATE for request in platform.requests)
 
 
-async def test_a_plan_is_made_of_what_the_platform_lists(retry: Retry, clock: Clock) -> None:
+async def test_the_plan_contains_the_listed_jobs(retry: Retry, clock: Clock) -> None:
     await retry.planned()
     state = retry.planner.state
     assert state.plan is not None
     assert (len(state.plan.jobs), len(state.listed_ids), state.as_of) == (3, 3, clock())
 
 
-async def test_an_error_leaves_no_plan_and_nothing_can_be_sent(
-    retry: Retry, platform: SimulatedPlatform
-) -> None:
+async def test_without_a_plan_nothing_can_be_sent(retry: Retry, platform: SimulatedPlatform) -> None:
     await retry.planned()
     platform.fail("maintenance")
     retry.planner.prepare()
@@ -134,7 +132,7 @@ async def test_each_import_is_sent_once_and_the_new_jobs_are_polled(
     assert sent(platform) == 1
 
 
-async def test_the_next_plan_leaves_out_what_this_one_sent(retry: Retry) -> None:
+async def test_the_next_plan_skips_the_jobs_that_were_sent(retry: Retry) -> None:
     await retry.planned()
     retry.runner.start(AS_BEFORE)
     await retry.host.settle()
@@ -181,7 +179,9 @@ async def test_imports_that_another_process_started_are_not_sent(
     assert retry.planner.state.plan.jobs == ()
 
 
-async def test_an_error_before_anything_is_sent_is_kept(retry: Retry, platform: SimulatedPlatform) -> None:
+async def test_an_error_before_the_first_submission_is_kept(
+    retry: Retry, platform: SimulatedPlatform
+) -> None:
     await retry.planned()
     platform.fail("maintenance")
     retry.runner.start(AS_BEFORE)
@@ -190,7 +190,7 @@ async def test_an_error_before_anything_is_sent_is_kept(retry: Retry, platform: 
     assert retry.runner.status.start_error is not None
 
 
-async def test_after_a_rejected_token_only_look_requests_something(
+async def test_after_a_rejected_token_only_a_key_sends_requests(
     retry: Retry, platform: SimulatedPlatform
 ) -> None:
     await retry.planned(interval=30.0)
@@ -210,7 +210,7 @@ async def test_after_a_rejected_token_only_look_requests_something(
     assert retry.host.planned == [30.0]
 
 
-async def test_a_lost_answer_is_looked_for_again_by_key(
+async def test_a_lost_response_is_reconciled_again_by_key(
     retry: Retry, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cgc_tui.services.retry.RECONCILE_DELAYS", (0.0,))

@@ -1,4 +1,4 @@
-"""The retry screen by keys: nothing is sent unasked, nothing twice, and what became of each is shown."""
+"""The retry screen by keys: nothing is sent without confirmation or twice, and outcomes are shown."""
 
 from __future__ import annotations
 
@@ -31,32 +31,12 @@ from cgc_tui.tui.retry.runner import DEFAULT_INTERVAL as POLLS_EVERY
 from cgc_tui.tui.retry.screen import RetryScreen
 from tests.support.app import MakeApp, Start, rest, shown, text_of
 from tests.support.clock import Clock
-
-CREATE = "/v2/bulk/storage/imports/create"
+from tests.support.retries import CREATE, nth, platform_with_failures, submitted
 
 
 @pytest.fixture
 def platform(clock: Clock) -> SimulatedPlatform:
-    """Return a platform with 240 failed jobs among others."""
-    platform = SimulatedPlatform(jobs=0, clock=clock.unix)
-    platform.add_jobs(60, "COMPLETED")
-    platform.add_jobs(240, "FAILED", error=9100)
-    return platform
-
-
-def submitted(platform: SimulatedPlatform) -> list[str]:
-    """Return the locations of all imports that were asked for, in order."""
-    bodies = [json.loads(asked.body)["items"] for asked in list(platform.requests) if asked.path == CREATE]
-    return [item["source"]["location"] for items in bodies for item in items]
-
-
-def nth(platform: SimulatedPlatform, number: int) -> Callable[[httpx.Request], bool]:
-    """Return what means one submission of several."""
-
-    def means(request: httpx.Request) -> bool:
-        return request.url.path == CREATE and len(submitted(platform)) > 100 * (number - 1)
-
-    return means
+    return platform_with_failures(clock)
 
 
 async def plan_all(pilot: Pilot[None], total: int = 240) -> None:
@@ -66,13 +46,13 @@ async def plan_all(pilot: Pilot[None], total: int = 240) -> None:
     await shown(pilot, "Nothing is sent yet. Enter asks first.")
 
 
-async def confirm(pilot: Pilot[None], word: str) -> None:
+async def confirm(pilot: Pilot[None], answer: str) -> None:
     await pilot.press("enter")
-    await shown(pilot, f"Type {word} and press Enter")
-    await pilot.press(*word, "enter")
+    await shown(pilot, f"Type {answer} and press Enter")
+    await pilot.press(*answer, "enter")
 
 
-async def test_without_write_the_key_says_how_to_allow_it(start: Start, platform: SimulatedPlatform) -> None:
+async def test_without_write_the_key_explains_the_option(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "1–50 of 300")
         await pilot.press("T")
@@ -81,7 +61,7 @@ async def test_without_write_the_key_says_how_to_allow_it(start: Start, platform
     assert submitted(platform) == []
 
 
-async def test_each_is_sent_once_and_what_became_of_it_is_shown(
+async def test_each_import_is_sent_once_and_its_outcome_is_shown(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     volume = platform.job(platform.ids()[3])["source"]["volume"]
@@ -111,20 +91,20 @@ async def test_each_is_sent_once_and_what_became_of_it_is_shown(
 
 
 def _forbid(platform: SimulatedPlatform, volume: str) -> bool:
-    """Have the first submission meet a volume that may not be used, and no fault."""
+    """Make the volume forbidden during the first submission; inject no fault."""
     platform.switches.forbidden_volumes = frozenset({volume} if 0 < len(submitted(platform)) <= 100 else ())
     return False
 
 
-async def test_a_lost_answer_is_told_as_unknown_until_a_look_tells_more(
+async def test_the_outcome_of_a_lost_response_is_unknown_until_it_is_reconciled(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     platform.next("drop", "body", where=nth(platform, 2))
 
-    def looks(request: httpx.Request) -> bool:
+    def reconciles(request: httpx.Request) -> bool:
         return bool(submitted(platform)[200:]) and request.method == "GET" and b"volume=" in request.url.query
 
-    platform.fail("maintenance", where=looks)
+    platform.fail("maintenance", where=reconciles)
     async with start(write=True) as pilot:
         await plan_all(pilot)
         await confirm(pilot, "240")
@@ -139,7 +119,7 @@ async def test_a_lost_answer_is_told_as_unknown_until_a_look_tells_more(
     assert Counter(submitted(platform)).most_common(1)[0][1] == 1
 
 
-async def test_a_wrong_word_and_esc_send_nothing(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_wrong_confirmation_and_esc_send_nothing(start: Start, platform: SimulatedPlatform) -> None:
     async with start(write=True) as pilot:
         await plan_all(pilot)
         await pilot.press("enter")
@@ -151,7 +131,9 @@ async def test_a_wrong_word_and_esc_send_nothing(start: Start, platform: Simulat
     assert submitted(platform) == []
 
 
-async def test_a_hundred_take_a_word_and_the_options(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_hundred_imports_are_confirmed_and_sent_with_the_options(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     platform.remove_jobs(platform.ids()[:140])
     async with start(write=True) as pilot:
         await plan_all(pilot, 100)
@@ -160,7 +142,7 @@ async def test_a_hundred_take_a_word_and_the_options(start: Start, platform: Sim
         await shown(pilot, '"overwrite": false, "autorename": true')
         await confirm(pilot, "yes")
         await shown(pilot, "100 started")
-    bodies = [json.loads(asked.body) for asked in platform.requests if asked.path == CREATE]
+    bodies = [json.loads(call.body) for call in platform.requests if call.path == CREATE]
     assert [len(body["items"]) for body in bodies] == [100]
     assert all(item["autorename"] and not item["overwrite"] for item in bodies[0]["items"])
 
@@ -186,7 +168,7 @@ async def test_overwriting_is_said_in_the_plan_and_in_the_confirmation(
     assert submitted(platform) == []
 
 
-async def test_rows_that_are_left_out_are_told(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_rows_beyond_the_maximum_are_reported(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outcome_table, "MAX_ROWS", 200)
     async with start(write=True) as pilot:
         await plan_all(pilot)
@@ -195,7 +177,7 @@ async def test_rows_that_are_left_out_are_told(start: Start, monkeypatch: pytest
         assert pilot.app.screen.query_one(OutcomeTable).row_count == 200
 
 
-async def test_marked_jobs_alone(start: Start, platform: SimulatedPlatform) -> None:
+async def test_only_marked_jobs_are_retried(start: Start, platform: SimulatedPlatform) -> None:
     ids = platform.ids()
     async with start(write=True) as pilot:
         await shown(pilot, "1–50 of 300")
@@ -209,7 +191,7 @@ async def test_marked_jobs_alone(start: Start, platform: SimulatedPlatform) -> N
     assert submitted(platform) == [platform.job(job_id)["source"]["location"] for job_id in ids[:2]]
 
 
-async def test_keys_while_it_sends_change_nothing_and_esc_stops_it(
+async def test_keys_while_sending_change_nothing_and_esc_stops_it(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     async with start(write=True) as pilot:
@@ -229,7 +211,9 @@ async def test_keys_while_it_sends_change_nothing_and_esc_stops_it(
     assert (len(counts), set(counts.values())) == (200, {1})
 
 
-async def test_quit_in_the_middle_and_start_again(make_app: MakeApp, platform: SimulatedPlatform) -> None:
+async def test_a_retry_after_quitting_sends_only_the_rest(
+    make_app: MakeApp, platform: SimulatedPlatform
+) -> None:
     async with make_app(write=True).run_test(size=(120, 36)) as pilot:
         await plan_all(pilot)
         gate = platform.gate(nth(platform, 2), times=1)
@@ -250,7 +234,7 @@ async def test_quit_in_the_middle_and_start_again(make_app: MakeApp, platform: S
     assert (len(counts), set(counts.values())) == (240, {1})
 
 
-async def test_without_a_look_nothing_can_be_sent(start: Start, platform: SimulatedPlatform) -> None:
+async def test_without_a_plan_nothing_can_be_sent(start: Start, platform: SimulatedPlatform) -> None:
     async with start(write=True) as pilot:
         await shown(pilot, "1–50 of 300")
         platform.fail("maintenance", where=lambda request: b"volume=" in request.url.query)
@@ -264,22 +248,22 @@ async def test_without_a_look_nothing_can_be_sent(start: Start, platform: Simula
     assert submitted(platform) == []
 
 
-async def token_is_asked_for(pilot: Pilot[None]) -> None:
-    """Wait for the token screen, and go back to the retry."""
+async def leave_login_screen(pilot: Pilot[None]) -> None:
+    """Wait for the login screen, and go back to the retry."""
     await shown(pilot, "The platform refused the token")
     assert isinstance(pilot.app.screen, LoginScreen)
     await pilot.press("escape")
     assert isinstance(pilot.app.screen, RetryScreen)
 
 
-async def test_a_token_that_is_refused_in_the_middle_leaves_the_rest_unsent(
+async def test_a_token_that_is_rejected_while_sending_leaves_the_rest_unsent(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     platform.next("error", (401, 90001), where=nth(platform, 2))
     async with start(write=True) as pilot:
         await plan_all(pilot)
         await confirm(pilot, "240")
-        await token_is_asked_for(pilot)
+        await leave_login_screen(pilot)
         await shown(pilot, "40 not sent · 100 started")
         screen = await shown(pilot, "100 refused")
         assert "the platform refused the token" in screen
@@ -287,14 +271,14 @@ async def test_a_token_that_is_refused_in_the_middle_leaves_the_rest_unsent(
     assert len(submitted(platform)) == 200
 
 
-async def test_a_token_that_is_refused_to_the_plan_is_asked_for(
+async def test_a_token_that_is_rejected_while_planning_opens_the_login_screen(
     start: Start, platform: SimulatedPlatform
 ) -> None:
     async with start(write=True) as pilot:
         await shown(pilot, "page 1 of")
         platform.next("error", (401, 90001), where=lambda request: b"volume=" in request.url.query)
         await pilot.press("T")
-        await token_is_asked_for(pilot)
+        await leave_login_screen(pilot)
         await shown(pilot, "Nothing is sent without a look; r looks again")
         await pilot.press("r")
         await shown(pilot, "240 of 240 failed imports again")
@@ -302,34 +286,34 @@ async def test_a_token_that_is_refused_to_the_plan_is_asked_for(
 
 
 @pytest.mark.parametrize("unknown", [True, False])
-async def test_a_token_that_is_refused_while_new_jobs_are_asked_for_is_asked_for_once(
+async def test_a_token_that_is_rejected_while_polling_opens_the_login_screen_once(
     start: Start, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch, unknown: bool
 ) -> None:
-    """The first look is for jobs whose answer was lost, where there are any; the second is for new jobs."""
+    """With `unknown`, lost responses are reconciled first; otherwise the new jobs are polled."""
     polls: list[Callable[[], object]] = []
     set_timer = RetryScreen.set_timer
 
-    def polled_by_hand(
-        screen: RetryScreen, seconds: float, callback: Callable[[], object], **more: Any
+    def set_timer_without_polls(
+        screen: RetryScreen, seconds: float, callback: Callable[[], object], **options: Any
     ) -> object:
         if seconds == POLLS_EVERY:
             polls.append(callback)
             return Timer(screen, seconds)
-        return set_timer(screen, seconds, callback, **more)
+        return set_timer(screen, seconds, callback, **options)
 
-    monkeypatch.setattr(RetryScreen, "set_timer", polled_by_hand)
+    monkeypatch.setattr(RetryScreen, "set_timer", set_timer_without_polls)
 
-    def looks(request: httpx.Request) -> bool:
-        first = request.method == "GET" and b"volume=" in request.url.query
-        return bool(submitted(platform)[200:]) and (first if unknown else request.url.path.endswith("/get"))
+    def reconciles(request: httpx.Request) -> bool:
+        is_list = request.method == "GET" and b"volume=" in request.url.query
+        return bool(submitted(platform)[200:]) and (is_list if unknown else request.url.path.endswith("/get"))
 
     if unknown:
         platform.next("drop", "body", where=nth(platform, 2))
-    platform.fail("error", (401, 90001), where=looks)
+    platform.fail("error", (401, 90001), where=reconciles)
     async with start(write=True) as pilot:
         await plan_all(pilot)
         await confirm(pilot, "240")
-        await token_is_asked_for(pilot)
+        await leave_login_screen(pilot)
         await shown(pilot, "The look failed: the platform refused" if unknown else "the platform refused")
         count = len(platform.requests)
         (poll,) = polls
@@ -347,18 +331,18 @@ async def test_a_token_that_is_refused_while_new_jobs_are_asked_for_is_asked_for
 
 
 @pytest.fixture
-def other(client: PlatformClient, clock: Clock, tmp_path: Path) -> AbstractAsyncContextManager[None]:
-    """Return the lock, as another process would hold it."""
+def other_process(client: PlatformClient, clock: Clock, tmp_path: Path) -> AbstractAsyncContextManager[None]:
+    """Return the lock as another process holds it."""
     lock = SendLock(tmp_path / "state", on_wait=print, on_unprotected=print, clock=clock)
     return lock.hold(client.endpoint, "rosalind")
 
 
 async def test_esc_gives_up_waiting_for_another_run(
-    start: Start, platform: SimulatedPlatform, other: AbstractAsyncContextManager[None]
+    start: Start, platform: SimulatedPlatform, other_process: AbstractAsyncContextManager[None]
 ) -> None:
     async with start(write=True, size=(80, 24)) as pilot:
         await plan_all(pilot)
-        async with other:
+        async with other_process:
             await confirm(pilot, "240")
             screen = " ".join((await shown(pilot, "Waiting: another cgc-tui is sending imports")).split())
             assert f"pid {os.getpid()}, since 2026-03-14 12:00:00 UTC)" in screen
@@ -376,15 +360,15 @@ async def test_esc_gives_up_waiting_for_another_run(
     assert len(submitted(platform)) == 240
 
 
-async def test_a_run_that_has_waited_sends_only_what_is_left(
+async def test_a_run_that_has_waited_sends_only_the_rest(
     start: Start,
     client: PlatformClient,
     platform: SimulatedPlatform,
-    other: AbstractAsyncContextManager[None],
+    other_process: AbstractAsyncContextManager[None],
 ) -> None:
     async with start(write=True) as pilot:
         await plan_all(pilot)
-        async with other:
+        async with other_process:
             await confirm(pilot, "240")
             await shown(pilot, "Waiting: another cgc-tui is sending imports")
             failed = (await fetch_all(client, JobQuery(states=("FAILED",)))).jobs
@@ -403,7 +387,9 @@ async def test_a_run_that_has_waited_sends_only_what_is_left(
     assert (len(counts), set(counts.values())) == (240, {1})
 
 
-async def test_two_apps_at_once_send_each_import_once(make_app: MakeApp, platform: SimulatedPlatform) -> None:
+async def test_two_concurrent_apps_send_each_import_once(
+    make_app: MakeApp, platform: SimulatedPlatform
+) -> None:
     before = len(platform.ids())
     async with make_app(write=True).run_test(size=(120, 36)) as first:
         await plan_all(first)
@@ -424,7 +410,7 @@ async def test_two_apps_at_once_send_each_import_once(make_app: MakeApp, platfor
     assert (len(platform.ids()) - before, len(counts), set(counts.values())) == (240, 240, {1})
 
 
-async def test_without_locks_it_sends_and_says_so(
+async def test_without_locks_it_sends_with_a_warning(
     start: Start, platform: SimulatedPlatform, tmp_path: Path
 ) -> None:
     (tmp_path / "state").write_text("")
@@ -432,13 +418,15 @@ async def test_without_locks_it_sends_and_says_so(
         await plan_all(pilot)
         await confirm(pilot, "240")
         await shown(pilot, "240 started")
-        said = " ".join((await shown(pilot, "No lock")).split())
-        assert "cannot be locked" in said
-        assert "a second run at the same time would send the same imports again." in said
+        warning = " ".join((await shown(pilot, "No lock")).split())
+        assert "cannot be locked" in warning
+        assert "a second run at the same time would send the same imports again." in warning
     assert len(submitted(platform)) == 240
 
 
-async def test_without_a_second_look_nothing_is_sent(start: Start, platform: SimulatedPlatform) -> None:
+async def test_nothing_is_sent_if_the_list_cannot_be_read_again(
+    start: Start, platform: SimulatedPlatform
+) -> None:
     async with start(write=True) as pilot:
         await plan_all(pilot)
         platform.fail("gateway_html", 502)

@@ -1,4 +1,4 @@
-"""Only what changed goes out: the same cells as from Textual's own output, in far fewer bytes."""
+"""Only changed cells are written: the same screen as from Textual's output, in fewer bytes."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ SIZES = [(12, 3), (33, 7), (80, 4), (1, 1)]
 COLOURS = [None, "default", "red", "bright_blue", "color(77)", "#123456", "#fedcba"]
 SWITCHES = ["bold", "dim", "italic", "underline", "underline2", "blink", "reverse", "strike", "overline"]
 SWITCHES += ["conceal"]
-RARE = ["blink2", "frame", "encircle"]  # tmux knows none of them
+RARE = ["blink2", "frame", "encircle"]  # not supported by tmux
 NARROW = "ab m;[]K0 ä│─…✗·▌"
 WIDE = "日本、ｗ한x "
-NASTY = [
+AMBIGUOUS = [
     "e\u0301",
     "👩\u200d👩\u200d👧",
     "🇩🇪",
@@ -48,13 +48,12 @@ NASTY = [
     "1\ufe0f⃣",
 ]
 
-# What Textual shows in one frame: the rows from a corner on, of which `spans` alone are painted anew.
 Rows = list[list[tuple[str, int]]]
 
 
 @dataclass(frozen=True)
 class Shot:
-    """One frame: on a screen of a size the rows from a corner on, with the cursor somewhere."""
+    """One frame: rows from a corner on, the column from which they are painted, and the cursor."""
 
     size: tuple[int, int]
     corner: tuple[int, int]
@@ -65,16 +64,16 @@ class Shot:
 
 @dataclass(frozen=True)
 class Film:
-    """Frames, and the looks that their segments have by number."""
+    """Frames, and the styles that their segments refer to by index."""
 
-    looks: list[dict[str, object]]
+    style_fields: list[dict[str, object]]
     colours: str
     shots: list[Shot]
 
     def frames(self) -> Iterator[tuple[Shot, str]]:
-        """Yield the output of Textual for each shot."""
+        """Yield the output of Textual for each frame."""
         console = Console(file=io.StringIO(), force_terminal=True, color_system=self.colours)
-        styles = [Style(**style) for style in self.looks]  # type: ignore[arg-type]
+        styles = [Style(**style) for style in self.style_fields]  # type: ignore[arg-type]
         for shot in self.shots:
             width, height = shot.size[0] - shot.corner[0], len(shot.rows)
             region = Region(*shot.corner, width, height)
@@ -92,7 +91,7 @@ def moved(x: int, y: int) -> str:
 
 
 def render(strips: list[Strip], region: Region, cut: int | None, console: Console) -> str:
-    """Return what Textual writes for a part of the screen: its rows, or what of them is behind a cut."""
+    """Return Textual's output for a region: its rows, or the part of them from column `cut` on."""
     if cut is None:
         return LayoutUpdate([[strip] for strip in strips], region).render_segments(console)
     index, end = region.x + cut, region.right
@@ -103,7 +102,7 @@ def render(strips: list[Strip], region: Region, cut: int | None, console: Consol
     return ChopsUpdate(chops, spans, ends).render_segments(console)
 
 
-LOOKS = st.fixed_dictionaries(
+STYLES = st.fixed_dictionaries(
     {"color": st.sampled_from(COLOURS), "bgcolor": st.sampled_from(COLOURS)},
     optional={name: st.booleans() for name in SWITCHES},
 )
@@ -111,11 +110,11 @@ LOOKS = st.fixed_dictionaries(
 
 @st.composite
 def films(draw: st.DrawFn, *, text: st.SearchStrategy[str], links: bool = False, parts: bool = True) -> Film:
-    """Draw frames on screens of several sizes; the first one of each size is whole."""
-    looks = draw(st.lists(LOOKS, min_size=1, max_size=4))
+    """Draw frames for screens of several sizes; the first one of each size is complete."""
+    style_fields = draw(st.lists(STYLES, min_size=1, max_size=4))
     if links:
-        looks[0] = {**looks[0], "link": "https://example.org/a;b"}
-    segment = st.tuples(text, st.integers(0, len(looks) - 1))
+        style_fields[0] = {**style_fields[0], "link": "https://example.org/a;b"}
+    segment = st.tuples(text, st.integers(0, len(style_fields) - 1))
     row = st.lists(segment, min_size=1, max_size=5)
     shots = []
     for width, height in draw(st.lists(st.sampled_from(SIZES), min_size=1, max_size=2)):
@@ -128,7 +127,7 @@ def films(draw: st.DrawFn, *, text: st.SearchStrategy[str], links: bool = False,
             cut = None if whole else draw(st.integers(1, width - left - 1))
             cursor = draw(st.tuples(st.integers(0, width - 1), st.integers(0, height - 1)))
             shots.append(Shot((width, height), (left, top), rows, cut, cursor))
-    return Film(looks, draw(st.sampled_from(["truecolor", "256", "standard"])), shots)
+    return Film(style_fields, draw(st.sampled_from(["truecolor", "256", "standard"])), shots)
 
 
 often = settings(derandomize=True, deadline=None, max_examples=60)
@@ -136,23 +135,23 @@ often = settings(derandomize=True, deadline=None, max_examples=60)
 
 @often
 @given(films(text=st.text(NARROW, min_size=1, max_size=9), links=True))
-def test_an_emulator_shows_the_same_in_no_more_bytes_than_the_changed_cells_need(film: Film) -> None:
-    painter, plain, sparing = ScreenDiffer(), Emulator((1, 1)), Emulator((1, 1))
+def test_an_emulator_shows_the_same_cells_with_few_bytes(film: Film) -> None:
+    differ, plain, diffed = ScreenDiffer(), Emulator((1, 1)), Emulator((1, 1))
     for shot, frame in film.frames():
         if (plain.columns, plain.lines) != shot.size:
-            plain, sparing = Emulator(shot.size), Emulator(shot.size)
-            sparing.feed("\x1b[H" + "\r\n".join(["?" * shot.size[0]] * shot.size[1]))
-        before = sparing.cells()
-        output = painter.diff(frame, shot.size)
+            plain, diffed = Emulator(shot.size), Emulator(shot.size)
+            diffed.feed("\x1b[H" + "\r\n".join(["?" * shot.size[0]] * shot.size[1]))
+        before = diffed.cells()
+        output = differ.diff(frame, shot.size)
         plain.feed(frame)
-        sparing.feed(output)
-        assert sparing.cells() == plain.cells()
-        assert (sparing.cursor.x, sparing.cursor.y) == (plain.cursor.x, plain.cursor.y) == shot.cursor
+        diffed.feed(output)
+        assert diffed.cells() == plain.cells()
+        assert (diffed.cursor.x, diffed.cursor.y) == (plain.cursor.x, plain.cursor.y) == shot.cursor
         assert len(output.encode()) <= needed(before, plain.cells()) + len("\x1b[99;99H")
-        assert painter.diff(frame, shot.size) == ""
+        assert differ.diff(frame, shot.size) == ""
 
 
-NASTY_TEXT = st.lists(st.sampled_from([*NASTY, *"ab日"]), min_size=1, max_size=4).map("".join)
+AMBIGUOUS_TEXT = st.lists(st.sampled_from([*AMBIGUOUS, *"ab日"]), min_size=1, max_size=4).map("".join)
 if_tmux = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 
 
@@ -165,7 +164,7 @@ def tmux(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tmux]:
 @if_tmux
 @settings(often, max_examples=20)
 @given(films(text=st.text(NARROW, min_size=1, max_size=9)))
-def test_tmux_shows_the_same_looks(tmux: Tmux, film: Film) -> None:
+def test_tmux_shows_the_same_styles(tmux: Tmux, film: Film) -> None:
     _compare_in_tmux(tmux, film)
 
 
@@ -177,14 +176,14 @@ def test_tmux_shows_the_same_wide_characters(tmux: Tmux, film: Film) -> None:
 
 
 def _compare_in_tmux(tmux: Tmux, film: Film) -> None:
-    """Check that tmux shows the same at the end of each size."""
-    painter = ScreenDiffer()
+    """Check that tmux shows the same cells after the last frame of each size."""
+    differ = ScreenDiffer()
     for size, shots in itertools.groupby(film.frames(), key=lambda both: both[0].size):
         if 1 in size:
             continue
         frames = [frame for _, frame in shots]
         shown = []
-        for outputs in (frames, [painter.diff(frame, size) for frame in frames]):
+        for outputs in (frames, [differ.diff(frame, size) for frame in frames]):
             tmux.start(size)
             tmux.feed("".join(outputs))
             shown.append(tmux.cells())
@@ -193,37 +192,35 @@ def _compare_in_tmux(tmux: Tmux, film: Film) -> None:
 
 @if_tmux
 @settings(often, max_examples=20)
-@given(films(text=NASTY_TEXT))
-def test_what_tmux_shows_of_nasty_characters_does_not_depend_on_what_was_before(
-    tmux: Tmux, film: Film
-) -> None:
-    painter = ScreenDiffer()
+@given(films(text=AMBIGUOUS_TEXT))
+def test_ambiguous_characters_do_not_depend_on_previous_frames_in_tmux(tmux: Tmux, film: Film) -> None:
+    differ = ScreenDiffer()
     for size, shots in itertools.groupby(film.frames(), key=lambda both: both[0].size):
         if 1 in size:
             continue
         tmux.start(size)
-        tmux.feed("".join(painter.diff(frame, size) for _, frame in shots))
-        grown = tmux.lines()
+        tmux.feed("".join(differ.diff(frame, size) for _, frame in shots))
+        result = tmux.lines()
         tmux.start(size)
-        painter.invalidate()
-        tmux.feed(painter.diff(moved(0, 0), size))
-        assert grown == tmux.lines()
+        differ.invalidate()
+        tmux.feed(differ.diff(moved(0, 0), size))
+        assert result == tmux.lines()
 
 
 @if_tmux
-@pytest.mark.parametrize("text", NASTY)
-def test_nasty_characters_leave_what_follows_in_its_column(tmux: Tmux, text: str) -> None:
-    painter, index = ScreenDiffer(), 3 + cell_len(text)
+@pytest.mark.parametrize("text", AMBIGUOUS)
+def test_text_after_ambiguous_characters_stays_in_its_column(tmux: Tmux, text: str) -> None:
+    differ, index = ScreenDiffer(), 3 + cell_len(text)
     tmux.start((40, 2))
-    tmux.feed(painter.diff(f"\x1b[1;1H{'?' * 40}\x1b[1;1H", (40, 2)))
-    tmux.feed(painter.diff(f"\x1b[1;1Habc{text}|next{' ' * (32 - cell_len(text))}\x1b[1;1H", (40, 2)))
+    tmux.feed(differ.diff(f"\x1b[1;1H{'?' * 40}\x1b[1;1H", (40, 2)))
+    tmux.feed(differ.diff(f"\x1b[1;1Habc{text}|next{' ' * (32 - cell_len(text))}\x1b[1;1H", (40, 2)))
     assert "?" not in tmux.lines()[0]
     tmux.feed(f"\x1b[H{'x' * index}")
     assert tmux.lines()[0].rstrip() == f"{'x' * index}|next"
 
 
 @if_tmux
-def test_tmux_agrees_about_the_characters_whose_width_is_taken_for_certain(tmux: Tmux) -> None:
+def test_tmux_agrees_about_characters_of_known_width(tmux: Tmux) -> None:
     size = (240, 60)
     for pattern, width in ((_NARROW, 1), (_WIDE, 2)):
         characters = re.findall(f"[{pattern}]", "".join(map(chr, range(0x20, 0xFFFF))))
@@ -239,70 +236,70 @@ def test_tmux_agrees_about_the_characters_whose_width_is_taken_for_certain(tmux:
         assert reports == [pad.join(f"{c}|" for c in row) for row in rows]
 
 
-def test_of_a_wide_character_whose_half_is_overwritten_a_blank_is_left() -> None:
-    painter, size = ScreenDiffer(), (3, 1)
-    painter.diff("\x1b[1;1H日x\x1b[1;1H", size)
-    assert painter.diff("\x1b[1;2Hy\x1b[1;1H", size) == "\x1b[H y\r"
-    painter.diff("\x1b[1;1H日x\x1b[1;1H", size)
-    assert painter.diff("\x1b[1;1Hy\x1b[1;1H", size) == "\x1b[Hy \r"
+def test_half_overwritten_wide_characters_leave_a_blank() -> None:
+    differ, size = ScreenDiffer(), (3, 1)
+    differ.diff("\x1b[1;1H日x\x1b[1;1H", size)
+    assert differ.diff("\x1b[1;2Hy\x1b[1;1H", size) == "\x1b[H y\r"
+    differ.diff("\x1b[1;1H日x\x1b[1;1H", size)
+    assert differ.diff("\x1b[1;1Hy\x1b[1;1H", size) == "\x1b[Hy \r"
 
 
-def test_a_mark_belongs_to_the_cell_before() -> None:
-    painter, size = ScreenDiffer(), (4, 1)
-    painter.diff("\x1b[1;1Hab\x1b[1;1H", size)
-    output = painter.diff("\x1b[1;2H\x1b[31m\u0301\x1b[0m\x1b[1;1H", size)
+def test_a_combining_mark_belongs_to_the_previous_cell() -> None:
+    differ, size = ScreenDiffer(), (4, 1)
+    differ.diff("\x1b[1;1Hab\x1b[1;1H", size)
+    output = differ.diff("\x1b[1;2H\x1b[31m\u0301\x1b[0m\x1b[1;1H", size)
     assert "a\u0301" in output
-    assert painter.diff("\x1b[1;4H\u0301\x1b[1;1H", size).count("\u0301") == 1
-    assert painter.diff("\x1b[1;1H\u0301\x1b[1;1H", size) == ""
+    assert differ.diff("\x1b[1;4H\u0301\x1b[1;1H", size).count("\u0301") == 1
+    assert differ.diff("\x1b[1;1H\u0301\x1b[1;1H", size) == ""
 
 
-def test_no_change_writes_nothing_and_no_mark() -> None:
-    painter, size = ScreenDiffer(), (4, 1)
+def test_a_frame_without_a_change_writes_nothing() -> None:
+    differ, size = ScreenDiffer(), (4, 1)
     frame = "\x1b[1;1H\x1b[31mab\x1b[0m  \x1b[1;1H"
-    assert [painter.diff(data, size) for data in (SYNC_START, frame, SYNC_END)] == [
+    assert [differ.diff(data, size) for data in (SYNC_START, frame, SYNC_END)] == [
         "",
         f"{SYNC_START}\x1b[H\x1b[31mab  \x1b[m\r{SYNC_END}",
         "",
     ]
-    assert [painter.diff(data, size) for data in (SYNC_START, frame, SYNC_END)] == ["", "", ""]
+    assert [differ.diff(data, size) for data in (SYNC_START, frame, SYNC_END)] == ["", "", ""]
 
 
-def test_a_colour_that_cannot_be_seen_is_not_written() -> None:
-    painter, size = ScreenDiffer(), (3, 1)
-    painter.diff("\x1b[1;1H\x1b[31;44m   \x1b[0m\x1b[1;1H", size)
-    assert painter.diff("\x1b[1;1H\x1b[1;32;44m   \x1b[0m\x1b[1;1H", size) == ""
-    assert painter.diff("\x1b[1;1H\x1b[7;32;44m   \x1b[0m\x1b[1;1H", size) != ""
+def test_an_invisible_colour_is_not_written() -> None:
+    differ, size = ScreenDiffer(), (3, 1)
+    differ.diff("\x1b[1;1H\x1b[31;44m   \x1b[0m\x1b[1;1H", size)
+    assert differ.diff("\x1b[1;1H\x1b[1;32;44m   \x1b[0m\x1b[1;1H", size) == ""
+    assert differ.diff("\x1b[1;1H\x1b[7;32;44m   \x1b[0m\x1b[1;1H", size) != ""
 
 
-def test_blanks_are_erased_only_where_they_have_no_colour() -> None:
-    painter, size = ScreenDiffer(), (30, 1)
-    painter.diff(f"\x1b[1;1H{'x' * 30}\x1b[1;1H", size)
-    assert painter.diff(f"\x1b[1;1Hx{' ' * 29}\x1b[1;1H", size) == "\x1b[1;2H\x1b[K\r"
-    painter.diff(f"\x1b[1;1H{'x' * 30}\x1b[1;1H", size)
-    assert painter.diff(f"\x1b[1;1H{' ' * 29}y\x1b[1;1H", size) == "\x1b[H\x1b[29X\x1b[29Cy\r"
-    output = painter.diff(f"\x1b[1;1H\x1b[44m{' ' * 30}\x1b[0m\x1b[1;1H", size)
+def test_only_blanks_without_a_colour_are_erased() -> None:
+    differ, size = ScreenDiffer(), (30, 1)
+    differ.diff(f"\x1b[1;1H{'x' * 30}\x1b[1;1H", size)
+    assert differ.diff(f"\x1b[1;1Hx{' ' * 29}\x1b[1;1H", size) == "\x1b[1;2H\x1b[K\r"
+    differ.diff(f"\x1b[1;1H{'x' * 30}\x1b[1;1H", size)
+    assert differ.diff(f"\x1b[1;1H{' ' * 29}y\x1b[1;1H", size) == "\x1b[H\x1b[29X\x1b[29Cy\r"
+    output = differ.diff(f"\x1b[1;1H\x1b[44m{' ' * 30}\x1b[0m\x1b[1;1H", size)
     assert output == f"\x1b[H\x1b[44m{' ' * 30}\x1b[m\r"
 
 
-def test_what_is_forgotten_is_written_again() -> None:
-    painter, size = ScreenDiffer(), (4, 1)
+def test_invalidated_cells_are_written_again() -> None:
+    differ, size = ScreenDiffer(), (4, 1)
     frame = "\x1b[1;1Habcd\x1b[1;1H"
-    painter.diff(frame, size)
-    painter.invalidate()
-    assert painter.diff(moved(0, 0), size) == "\x1b[Habcd\r"
-    painter.diff("\x1b[?1049h", size)
-    assert painter.diff(frame, size) == "\x1b[Habcd\r"
+    differ.diff(frame, size)
+    differ.invalidate()
+    assert differ.diff(moved(0, 0), size) == "\x1b[Habcd\r"
+    differ.diff("\x1b[?1049h", size)
+    assert differ.diff(frame, size) == "\x1b[Habcd\r"
 
 
 @pytest.mark.parametrize(
     "data",
     ["\x07", "\x1b[?1000h", "\x1b[?2026$p", "\x1b[>1u", "\x1b[<u", "\x1b]52;c;YQ==\x07", "\x1b]22;text\x07"],
 )
-def test_what_changes_no_cell_goes_through(data: str) -> None:
-    painter = ScreenDiffer()
-    painter.diff("\x1b[1;1Hab\x1b[1;1H", (2, 1))
-    assert painter.diff(data, (2, 1)) == data
-    assert painter.diff("\x1b[1;1Hab\x1b[1;1H", (2, 1)) == ""
+def test_output_that_changes_no_cell_is_passed_on(data: str) -> None:
+    differ = ScreenDiffer()
+    differ.diff("\x1b[1;1Hab\x1b[1;1H", (2, 1))
+    assert differ.diff(data, (2, 1)) == data
+    assert differ.diff("\x1b[1;1Hab\x1b[1;1H", (2, 1)) == ""
 
 
 @pytest.mark.parametrize(
@@ -321,13 +318,13 @@ def test_what_changes_no_cell_goes_through(data: str) -> None:
         "\x1b[1;1Ha\x1b[1;1H\x1b]0;title",
     ],
 )
-def test_what_is_not_understood_is_told(data: str) -> None:
+def test_unknown_output_raises_an_error(data: str) -> None:
     with pytest.raises(UnknownOutputError):
         ScreenDiffer().diff(data, (80, 24))
 
 
 @pytest.mark.parametrize(
-    ("term", "able"),
+    ("term", "supported"),
     [
         ("xterm-256color", True),
         ("screen", True),
@@ -338,5 +335,5 @@ def test_what_is_not_understood_is_told(data: str) -> None:
         ("", False),
     ],
 )
-def test_terminals_that_are_not_known_get_textuals_own_output(term: str, *, able: bool) -> None:
-    assert is_supported({"TERM": term}) is able
+def test_the_supported_terminals(term: str, *, supported: bool) -> None:
+    assert is_supported({"TERM": term}) is supported

@@ -1,4 +1,4 @@
-"""The whole program writes only what changed, and everything where nobody knows what is shown."""
+"""The painted_list program writes only changed cells, and all cells if those on the terminal are unknown."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from tests.support.terminal import PATIENCE, Shell, Terminal
 APP = [sys.executable, "-m", "cgc_tui", "--refresh", "0"]
 
 PLAIN_START = 10_000
-"""More than a start costs that writes each cell once, and less than Textual's."""
+"""More bytes than a start that writes each cell once, and fewer than one with Textual's output."""
 
-ODD = """
+UNKNOWN_OUTPUT = """
 import sys
 from cgc_tui.tui.app import CgcApp
 from cgc_tui.__main__ import main
@@ -33,8 +33,8 @@ def environ(platform: SimulatedPlatform, server: LoopbackServer) -> dict[str, st
     return {"SB_API_ENDPOINT": server.url, "SB_AUTH_TOKEN": platform.token}
 
 
-def whole(terminal: Terminal) -> str:
-    """Wait until the list has come with all that is shown of it, the scroll bar last."""
+def painted_list(terminal: Terminal) -> str:
+    """Wait until the list is completely painted, the scroll bar last; return the text."""
     for text in ("1–50 of 230", "rosalind ", "4 Failed 9", "▁"):
         terminal.sees(text)
     return terminal.text
@@ -42,24 +42,24 @@ def whole(terminal: Terminal) -> str:
 
 @pytest.fixture
 def terminal(tmp_path: Path, environ: dict[str, str]) -> Iterator[Terminal]:
-    """Return a terminal that shows the list."""
+    """Yield a terminal that shows the list."""
     with Terminal(APP, home=tmp_path, environ=environ) as terminal:
-        whole(terminal)
+        painted_list(terminal)
         yield terminal
         terminal.press("q")
         assert terminal.ends() == 0
 
 
 def start(tmp_path: Path, environ: dict[str, str], *options: str) -> int:
-    """Return how many bytes the program writes from its start to its end."""
+    """Return the number of bytes that the program writes from its start to its end."""
     with Terminal([*APP, *options], home=tmp_path, environ=environ) as terminal:
-        whole(terminal)
+        painted_list(terminal)
         terminal.press("q")
         assert terminal.ends() == 0
         return len(terminal.raw)
 
 
-def test_a_start_is_short(tmp_path: Path, environ: dict[str, str]) -> None:
+def test_a_start_writes_few_bytes(tmp_path: Path, environ: dict[str, str]) -> None:
     assert start(tmp_path, environ) < PLAIN_START
 
 
@@ -68,7 +68,7 @@ def test_a_start_is_short(tmp_path: Path, environ: dict[str, str]) -> None:
     [(["--plain-output"], "xterm-256color", ""), ([], "linux", ""), ([], "xterm", "plain_output = true")],
     ids=["option", "terminal", "setting"],
 )
-def test_textuals_own_output(
+def test_plain_output_is_that_of_textual(
     tmp_path: Path, environ: dict[str, str], options: list[str], term: str, settings: str
 ) -> None:
     config = tmp_path / ".config" / "cgc-tui" / "config.toml"
@@ -77,19 +77,19 @@ def test_textuals_own_output(
     assert start(tmp_path, {**environ, "TERM": term}, *options) > PLAIN_START
 
 
-def test_ctrl_l_paints_all(terminal: Terminal) -> None:
+def test_ctrl_l_repaints_everything(terminal: Terminal) -> None:
     before = terminal.text
     terminal.screen.reset()
     terminal.press("ctrl+l")
     terminal.sees(before)
 
 
-def test_all_is_painted_after_a_suspension_and_when_the_focus_comes_then(
+def test_everything_is_repainted_after_a_suspension_and_with_the_next_focus(
     tmp_path: Path, environ: dict[str, str]
 ) -> None:
     with Shell(tmp_path, environ=environ) as shell:
         shell.runs(shlex.join(APP), "1–50 of 230")
-        before = whole(shell)
+        before = painted_list(shell)
         shell.suspends()
         shell.runs("fg", before)
         shell.screen.reset()
@@ -103,7 +103,7 @@ def test_all_is_painted_after_a_suspension_and_when_the_focus_comes_then(
         shell.finishes()
 
 
-def test_all_is_painted_after_a_stop_that_could_not_be_heeded(terminal: Terminal) -> None:
+def test_everything_is_repainted_after_sigstop(terminal: Terminal) -> None:
     before = terminal.text
     terminal.process.send_signal(signal.SIGSTOP)
     terminal.stops()
@@ -112,14 +112,14 @@ def test_all_is_painted_after_a_stop_that_could_not_be_heeded(terminal: Terminal
     terminal.sees(before)
 
 
-def test_all_is_painted_after_a_size_that_nobody_saw(terminal: Terminal) -> None:
+def test_everything_is_repainted_after_a_window_change_signal(terminal: Terminal) -> None:
     before = terminal.text
     terminal.screen.reset()
     terminal.process.send_signal(signal.SIGWINCH)
     terminal.sees(before)
 
 
-def test_all_is_painted_after_a_size_that_the_terminal_tells(terminal: Terminal) -> None:
+def test_everything_is_repainted_after_an_in_band_size_report(terminal: Terminal) -> None:
     before = terminal.text
     terminal.write(b"\x1b[?2048;2$y")
     terminal.wrote(b"\x1b[?2048h")
@@ -129,12 +129,10 @@ def test_all_is_painted_after_a_size_that_the_terminal_tells(terminal: Terminal)
     terminal.sees(before)
 
 
-def test_what_is_not_understood_is_written_and_all_is_painted_plainly(
-    tmp_path: Path, environ: dict[str, str]
-) -> None:
-    command = [sys.executable, "-c", ODD, "--refresh", "0"]
+def test_unknown_output_is_written_and_plain_output_follows(tmp_path: Path, environ: dict[str, str]) -> None:
+    command = [sys.executable, "-c", UNKNOWN_OUTPUT, "--refresh", "0"]
     with Terminal(command, home=tmp_path, environ=environ) as terminal:
-        before = whole(terminal)
+        before = painted_list(terminal)
         terminal.press("t")
         terminal.wrote(b"\x1b[2J")
         terminal.sees(before)
@@ -142,12 +140,12 @@ def test_what_is_not_understood_is_written_and_all_is_painted_plainly(
         terminal.press("]")
         terminal.sees("51–100 of 230")
         while len(terminal.raw) - written <= PLAIN_START:
-            assert terminal.read(PATIENCE), "the page is not painted plainly"
+            assert terminal.read(PATIENCE), "the page is not written as plain output"
         terminal.press("q")
         assert terminal.ends() == 0
 
 
-def test_frames_without_a_change_write_no_marks(tmp_path: Path, environ: dict[str, str]) -> None:
+def test_frames_without_a_change_write_no_sync_sequences(tmp_path: Path, environ: dict[str, str]) -> None:
     with Terminal(APP, home=tmp_path, environ=environ) as terminal:
         terminal.write(b"\x1b[?2026;2$y")
         terminal.sees("1–50 of 230")

@@ -1,4 +1,4 @@
-"""Keys and pastes one after another, whatever holds one of them up."""
+"""Keys and pastes are handled one after another, and a blocked one does not block the app."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.support.terminal import PATIENCE
 
 
 class Pump:
-    """What takes callbacks and calls them when a test says so."""
+    """A message pump whose callbacks are called by a test."""
 
     def __init__(self, parent: Pump | None, *, closed: bool = False) -> None:
         self.parent = parent
@@ -34,24 +34,24 @@ class Pump:
         self.callbacks: list[Callable[[], Any]] = []
 
     def call_later(self, callback: Callable[..., Any], *arguments: object) -> bool:
-        """Keep a callback; tell whether that could be done."""
+        """Queue a callback; return whether the pump accepts it."""
         if not self._closed:
             self.callbacks.append(lambda: callback(*arguments))
         return not self._closed
 
     def check_consume_key(self, *_: object) -> bool:
-        """Tell whether a key is text for it."""
+        """Return whether the pump consumes a key as text."""
         return False
 
     async def work(self) -> None:
-        """Call one back."""
+        """Call the next callback."""
         result = self.callbacks.pop(0)()
         if asyncio.iscoroutine(result):
             await result
 
 
 class App(Pump):
-    """The top of all, with one thing that has the focus."""
+    """An app with a focused widget."""
 
     def __init__(self) -> None:
         super().__init__(None)
@@ -59,31 +59,31 @@ class App(Pump):
         self.screen = SimpleNamespace(stack_updates=1)
 
 
-async def begun() -> tuple[App, InputQueue, list[str]]:
-    """Return an app in which the first of two keys is on its way, and what came where it goes."""
+async def queued_keys() -> tuple[App, InputQueue, list[str]]:
+    """Return an app that handles the first of two keys, its queue, and the received keys."""
     app, received = App(), []
 
     async def handle(event: Any) -> None:
         received.append(event.key)
 
-    turns = InputQueue(app, handle)  # type: ignore[arg-type]
-    await turns.put(events.Key("a", "a"))
-    await turns.put(events.Key("b", "b"))
+    queue = InputQueue(app, handle)  # type: ignore[arg-type]
+    await queue.put(events.Key("a", "a"))
+    await queue.put(events.Key("b", "b"))
     assert received == ["a"]
-    return app, turns, received
+    return app, queue, received
 
 
-async def test_a_key_waits_until_the_one_before_has_gone_all_the_way() -> None:
-    app, turns, received = await begun()
+async def test_a_key_waits_until_the_previous_one_is_handled() -> None:
+    app, queue, received = await queued_keys()
     for pump in (app.focused, app.focused.parent, app, app):
         assert received == ["a"]
-        assert turns.busy
+        assert queue.busy
         await pump.work()
     assert received == ["a", "b"]
 
 
-async def test_what_is_closed_on_the_way_is_passed_by() -> None:
-    app, _, received = await begun()
+async def test_closed_pumps_are_skipped() -> None:
+    app, _, received = await queued_keys()
     app.focused.parent._closed = True
     await app.focused.work()
     await app.work()
@@ -91,16 +91,16 @@ async def test_what_is_closed_on_the_way_is_passed_by() -> None:
     assert received == ["a", "b"]
 
 
-async def test_what_is_gone_with_a_callback_holds_nothing_up() -> None:
-    app, turns, received = await begun()
+async def test_a_removed_pump_blocks_nothing() -> None:
+    app, queue, received = await queued_keys()
     app.focused.is_running = False
-    assert not turns.busy
-    await turns.put(events.Key("c", "c"))
+    assert not queue.busy
+    await queue.put(events.Key("c", "c"))
     assert received == ["a", "b"]
 
 
-async def test_a_key_waits_until_the_screen_that_the_one_before_opened_has_its_focus() -> None:
-    app, _, received = await begun()
+async def test_a_key_waits_for_the_focus_of_the_screen_that_the_previous_one_opened() -> None:
+    app, _, received = await queued_keys()
     app.screen.stack_updates = 0
     for pump in (app.focused, app.focused.parent, app, app, app):
         await pump.work()
@@ -110,32 +110,32 @@ async def test_a_key_waits_until_the_screen_that_the_one_before_opened_has_its_f
     assert received == ["a", "b"]
 
 
-async def test_the_way_out_is_open_while_a_key_is_held_up(
+async def test_quitting_is_possible_while_a_key_is_blocked(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def hang(*_: object) -> None:
         arrived.set()
         await released.wait()
 
-    async def leave(_: object) -> None:
-        left.set()
+    async def record_quit(_: object) -> None:
+        quits.set()
 
-    arrived, left, released = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    arrived, quits, released = asyncio.Event(), asyncio.Event(), asyncio.Event()
     monkeypatch.setattr(JobTable, "key_x", hang, raising=False)
-    monkeypatch.setattr(TerminalApp, "action_quit", leave)
+    monkeypatch.setattr(TerminalApp, "action_quit", record_quit)
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         for key in ("x", "y", "ctrl+c"):
             pilot.app.post_message(events.Key(key, None))
         try:
             await asyncio.wait_for(arrived.wait(), PATIENCE)
-            await asyncio.wait_for(left.wait(), PATIENCE)
+            await asyncio.wait_for(quits.wait(), PATIENCE)
         finally:
             released.set()
 
 
 def post(pilot: Pilot[None], *keys: str) -> None:
-    """Give the app keys all at once, as one read of the terminal does."""
+    """Post keys at once, like one read of the terminal."""
     for key in keys:
         character = {"slash": "/"}.get(key, key)
         pilot.app.post_message(events.Key(key, character if len(character) == 1 else None))
@@ -143,16 +143,16 @@ def post(pilot: Pilot[None], *keys: str) -> None:
 
 @given(st.lists(st.tuples(st.sampled_from("jk"), st.integers(1, 3 * MAX_REPEATS)), max_size=4))
 @settings(derandomize=True, deadline=None, max_examples=50)
-def test_only_repeats_are_dropped_that_are_far_behind(runs: list[tuple[str, int]]) -> None:
-    asyncio.run(_take(runs))
+def test_only_repeats_beyond_the_limit_are_dropped(runs: list[tuple[str, int]]) -> None:
+    asyncio.run(_put_all(runs))
 
 
-async def _take(runs: list[tuple[str, int]]) -> None:
-    app, turns, received = await begun()
+async def _put_all(runs: list[tuple[str, int]]) -> None:
+    app, queue, received = await queued_keys()
     pumps = (app.focused, app.focused.parent, app)
     typed = "".join(key * times for key, times in runs)
     for key in typed:
-        await turns.put(events.Key(key, key))
+        await queue.put(events.Key(key, key))
     while any(pump.callbacks for pump in pumps):
         for pump in pumps:
             while pump.callbacks:
@@ -161,9 +161,11 @@ async def _take(runs: list[tuple[str, int]]) -> None:
     assert "".join(received) == "ab" + kept
 
 
-async def test_a_flood_of_one_key_holds_up_nothing(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_flood_of_one_key_does_not_delay_the_next(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(input_queue, "MAX_REPEATS", 4)
-    moves, lookups, left = [], [], []
+    moves, lookups, quits = [], [], []
     down, interrupts = JobTable.action_cursor_down, TerminalApp._interrupts
 
     def move(table: JobTable) -> None:
@@ -174,25 +176,25 @@ async def test_a_flood_of_one_key_holds_up_nothing(start: Start, monkeypatch: py
         lookups.append(event)
         return interrupts(app, event)
 
-    async def leave(_: TerminalApp) -> None:
-        left.append(True)
+    async def record_quit(_: TerminalApp) -> None:
+        quits.append(True)
 
     monkeypatch.setattr(JobTable, "action_cursor_down", move)
     monkeypatch.setattr(TerminalApp, "_interrupts", look_up)
-    monkeypatch.setattr(TerminalApp, "action_quit", leave)
+    monkeypatch.setattr(TerminalApp, "action_quit", record_quit)
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         post(pilot, *["j"] * 5000, "q")
         for _ in range(400):
-            if left:
+            if quits:
                 break
             await pilot.pause(0.01)
-    assert left
+    assert quits
     assert len(moves) < 10
     assert len(lookups) < 10, "the bindings are looked up for each key"
 
 
-async def test_repeats_that_are_text_are_all_kept(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_repeated_text_is_kept(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(input_queue, "MAX_REPEATS", 4)
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
@@ -205,7 +207,7 @@ async def test_repeats_that_are_text_are_all_kept(start: Start, monkeypatch: pyt
         assert pilot.app.screen.query_one("#find", Input).value == text
 
 
-async def test_pages_that_are_turned_at_once_are_all_turned(start: Start) -> None:
+async def test_all_page_turns_of_one_read_are_executed(start: Start) -> None:
     async with start(query=JobQuery(limit=3)) as pilot:
         await shown(pilot, "page 1 of 77")
         post(pilot, *["right_square_bracket"] * 60)

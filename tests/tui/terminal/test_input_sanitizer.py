@@ -1,4 +1,4 @@
-"""What the terminal sends: keys stay keys, pastes run nothing, and nothing at all breaks the reading."""
+"""Input of the terminal: keys are kept, pastes run nothing, and no input raises an error."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cgc_tui.tui.terminal.input_sanitizer import BURST_PAUSE, MAX_PASTE_CHARS, P
 
 
 class Clock:
-    """A time that only a test moves."""
+    """A monotonic clock that only a test advances."""
 
     def __init__(self) -> None:
         self.seconds = 100.0
@@ -23,22 +23,22 @@ class Clock:
 
 
 def read(*chunks: bytes, pause: float = 0) -> list[Message]:
-    """Return what Textual reads out of bytes that come in these chunks."""
+    """Return the messages that Textual parses from chunks of bytes."""
     clock = Clock()
-    intake, parser, matches = InputSanitizer(clock=clock, more=lambda: False), KeyParser(), []
+    sanitizer, parser, matches = InputSanitizer(clock=clock, more=lambda: False), KeyParser(), []
     for chunk in chunks:
-        if text := intake.decode(chunk):
+        if text := sanitizer.decode(chunk):
             matches += parser.feed(text)
         clock.seconds += pause
     return matches
 
 
 def keys(*chunks: bytes, pause: float = 0) -> list[str]:
-    return [one.key for one in read(*chunks, pause=pause) if isinstance(one, events.Key)]
+    return [message.key for message in read(*chunks, pause=pause) if isinstance(message, events.Key)]
 
 
 def pasted(*chunks: bytes, pause: float = 0) -> list[str]:
-    return [one.text for one in read(*chunks, pause=pause) if isinstance(one, events.Paste)]
+    return [message.text for message in read(*chunks, pause=pause) if isinstance(message, events.Paste)]
 
 
 @pytest.mark.parametrize(
@@ -54,13 +54,13 @@ def pasted(*chunks: bytes, pause: float = 0) -> list[str]:
         (b"\x1b[A" * 200, ["up"] * 200),
     ],
 )
-def test_keys_stay_keys(data: bytes, named: list[str]) -> None:
+def test_keys_are_kept(data: bytes, named: list[str]) -> None:
     assert keys(data) == named
     assert keys(*(data[index : index + 1] for index in range(len(data))), pause=0.01) == named
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "reply",
     [
         b"\x1b[?62;22c",
         b"\x1b[>0;276;0c",
@@ -78,11 +78,11 @@ def test_keys_stay_keys(data: bytes, named: list[str]) -> None:
         b"\x1b[48;99999999;99999999;1;1t",
     ],
 )
-def test_answers_that_nobody_asked_for_are_no_keys(answer: bytes) -> None:
-    assert [type(one) for one in read(answer + b"j")] == [events.Key]
+def test_unrequested_replies_are_not_keys(reply: bytes) -> None:
+    assert [type(message) for message in read(reply + b"j")] == [events.Key]
 
 
-def test_a_paste_is_cut_and_commands_nothing() -> None:
+def test_a_paste_is_cut_and_sanitized() -> None:
     data = b"\x1b[200~s3\x1b[31m\x07cret\x00\x9b\nq\r" + b"x" * 2_000_000 + b"\x1b[201~"
     (text,) = pasted(*(data[index : index + 4096] for index in range(0, len(data), 4096)))
     assert text.startswith("s3[31mcret\nq\rxxx")
@@ -91,14 +91,14 @@ def test_a_paste_is_cut_and_commands_nothing() -> None:
 
 
 @given(st.integers(1, 12))
-def test_a_mark_may_come_in_pieces(size: int) -> None:
+def test_paste_markers_may_be_split(size: int) -> None:
     data = b"j\x1b[200~pasted\x1b[201~k"
     chunks = [data[index : index + size] for index in range(0, len(data), size)]
     assert keys(*chunks) == ["j", "k"]
     assert pasted(*chunks) == ["pasted"]
 
 
-def test_a_burst_is_a_paste_to_its_end() -> None:
+def test_a_burst_is_a_paste() -> None:
     data = b"quit now\r" * 10
     assert len(data) > PASTE_THRESHOLD
     assert keys(data, b"q\r", pause=BURST_PAUSE / 2) == []
@@ -120,23 +120,23 @@ ODD = st.lists(
 
 @given(st.lists(ODD, max_size=4))
 @settings(derandomize=True, deadline=None, max_examples=300)
-def test_nothing_breaks_the_reading(chunks: list[bytes]) -> None:
+def test_random_input_raises_no_error(chunks: list[bytes]) -> None:
     read(b"\x1b[48;24;80;0;0t", *chunks, b"\x1b[<0;5;5M")
 
 
 @pytest.mark.parametrize(
     "odd", [b"\x1b[1:2u", b"\x1b[97;1:3u", b"\x1b[99999999999999999999u", b"\x1b[1114112u"]
 )
-def test_keys_that_cannot_be_are_left_out(odd: bytes) -> None:
+def test_impossible_keys_are_ignored(odd: bytes) -> None:
     read(odd)
 
 
-def test_a_burst_may_begin_with_a_short_read() -> None:
+def test_a_burst_may_start_with_a_short_read() -> None:
     waits = iter([True, True, False])
-    intake, data = InputSanitizer(more=lambda: next(waits)), b"quit now\r" * 10
-    assert intake.decode(data[:5]) == ""
-    assert intake.decode(data[5:9]) == ""
-    assert intake.decode(data[9:]) == f"\x1b[200~{data.decode()}\x1b[201~"
+    sanitizer, data = InputSanitizer(more=lambda: next(waits)), b"quit now\r" * 10
+    assert sanitizer.decode(data[:5]) == ""
+    assert sanitizer.decode(data[5:9]) == ""
+    assert sanitizer.decode(data[9:]) == f"\x1b[200~{data.decode()}\x1b[201~"
     assert InputSanitizer(more=lambda: True).decode(b"q") == "q"
     held = InputSanitizer(more=iter([True, False]).__next__)
     assert held.decode(b"]]") + held.decode(b"j") == "]]j"

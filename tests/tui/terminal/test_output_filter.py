@@ -1,4 +1,4 @@
-"""The guard behind the cleaner: what any widget draws without cleaning it commands no terminal."""
+"""The output filter: text that a widget draws unsanitized contains no control characters."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BLACK = Color(0, 0, 0)
 
 
 class Careless(TerminalApp):
-    """An app that cleans nothing."""
+    """An app that sanitizes nothing."""
 
     def compose(self) -> ComposeResult:
         """Draw hostile text in every kind of widget."""
@@ -46,11 +46,11 @@ class Careless(TerminalApp):
         yield Tree(Text(HOSTILE))
 
     def on_mount(self) -> None:
-        """Draw it in a toast, too."""
+        """Draw hostile text in a toast."""
         self.notify(HOSTILE, title=HOSTILE, markup=False)
 
 
-async def test_no_widget_draws_what_commands_the_terminal(tmp_path: Path) -> None:
+async def test_no_widget_draws_control_characters(tmp_path: Path) -> None:
     app = Careless(Settings(), tmp_path, {}, driver_class=None)
     async with app.run_test(size=(80, 50), notifications=True) as pilot:
         await pilot.pause()
@@ -63,13 +63,13 @@ async def test_no_widget_draws_what_commands_the_terminal(tmp_path: Path) -> Non
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=()), max_size=60))
-def test_what_is_disarmed_is_as_wide_as_it_was(text: str) -> None:
+def test_filtered_text_keeps_its_width(text: str) -> None:
     (segment,) = ControlCharFilter().apply([Segment(text)], BLACK)
     assert cell_len(segment.text) == cell_len(text)
     assert not any(ord(character) < 32 or 127 <= ord(character) < 160 for character in segment.text)
 
 
 @pytest.mark.parametrize("text", ["TCGA-86.bam", sanitize("e\u0301 日本 👩\u200d🔬\x1b"), "✓ ◐ ○ – … │"])
-def test_what_was_cleaned_passes_as_it_is(text: str) -> None:
+def test_sanitized_text_is_unchanged(text: str) -> None:
     segments = [Segment(text)]
     assert ControlCharFilter().apply(segments, BLACK) is segments

@@ -1,4 +1,4 @@
-"""The ways in which the program is ended from outside: each is quick and leaves a usable terminal."""
+"""Ending the program from outside: it is quick and restores the terminal."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ HANG_UP = 128 + signal.SIGHUP
 
 
 def loading(terminal: Terminal) -> None:
-    """Bring the program to where it has taken the terminal and painted nothing yet."""
+    """Wait until the program has set up the terminal and painted nothing yet."""
     terminal.wrote(b"\x1b[?1049h")
 
 
 def listing(terminal: Terminal) -> None:
-    """Bring the program to its list."""
+    """Wait until the list is shown."""
     terminal.sees("page 1 of")
 
 
-def asking(terminal: Terminal) -> None:
-    """Bring the program to a dialog."""
+def in_dialog(terminal: Terminal) -> None:
+    """Open a dialog."""
     terminal.sees("page 1 of")
     terminal.press("f")
     terminal.sees("Filter: what the platform")
 
 
 SLOW = pytest.mark.slow
-MOMENTS = [loading, pytest.param(listing, marks=SLOW), pytest.param(asking, marks=SLOW)]
+MOMENTS = [loading, pytest.param(listing, marks=SLOW), pytest.param(in_dialog, marks=SLOW)]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=SLOW)])
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_a_signal_ends_it_at_any_moment(
+def test_a_signal_ends_the_program_at_any_moment(
     tmp_path: Path, number: signal.Signals, moment: Callable[[Terminal], None]
 ) -> None:
     with Terminal(DEMO, home=tmp_path) as terminal:
@@ -54,9 +54,9 @@ def test_a_signal_ends_it_at_any_moment(
         assert terminal.attributes() == before
 
 
-@pytest.mark.parametrize("ignores", [[], [signal.SIGHUP]], ids=["heeded", "ignored"])
+@pytest.mark.parametrize("ignores", [[], [signal.SIGHUP]], ids=["handled", "ignored"])
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_it_ends_with_its_terminal(
+def test_a_hang_up_ends_the_program(
     tmp_path: Path, ignores: list[signal.Signals], moment: Callable[[Terminal], None]
 ) -> None:
     with Terminal(DEMO, home=tmp_path, ignores=ignores) as terminal:
@@ -66,7 +66,7 @@ def test_it_ends_with_its_terminal(
 
 
 @pytest.mark.slow
-def test_a_signal_that_was_ignored_stays_ignored(tmp_path: Path) -> None:
+def test_an_ignored_signal_stays_ignored(tmp_path: Path) -> None:
     with Terminal(DEMO, home=tmp_path, ignores=[signal.SIGHUP]) as terminal:
         listing(terminal)
         terminal.process.send_signal(signal.SIGHUP)
@@ -78,7 +78,7 @@ def test_a_signal_that_was_ignored_stays_ignored(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_terminal_that_nobody_reads_holds_nothing_up(tmp_path: Path, number: signal.Signals) -> None:
+def test_an_unread_terminal_does_not_delay_the_end(tmp_path: Path, number: signal.Signals) -> None:
     with Terminal(DEMO, home=tmp_path, size=(120, 36)) as terminal:
         before = terminal.attributes()
         listing(terminal)
@@ -93,8 +93,10 @@ def test_a_terminal_that_nobody_reads_holds_nothing_up(tmp_path: Path, number: s
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("ignores", [[], [signal.SIGHUP]], ids=["heeded", "ignored"])
-def test_a_terminal_that_goes_unread_ends_it(tmp_path: Path, ignores: list[signal.Signals]) -> None:
+@pytest.mark.parametrize("ignores", [[], [signal.SIGHUP]], ids=["handled", "ignored"])
+def test_a_hang_up_of_an_unread_terminal_ends_the_program(
+    tmp_path: Path, ignores: list[signal.Signals]
+) -> None:
     with Terminal(DEMO, home=tmp_path, size=(120, 36), ignores=ignores) as terminal:
         listing(terminal)
         terminal.press(*["ctrl+l", "]"] * 100)
@@ -114,8 +116,8 @@ def test_a_stopped_program_can_be_ended(tmp_path: Path, name: str, status: int) 
 
 
 @pytest.mark.slow
-def test_a_program_that_was_stopped_from_outside_goes_on(tmp_path: Path) -> None:
-    """The shell has taken the terminal meanwhile, and nothing told the program."""
+def test_a_program_that_was_stopped_from_outside_continues(tmp_path: Path) -> None:
+    """Meanwhile the shell has changed the terminal, without a notification to the program."""
     with Terminal(DEMO, home=tmp_path) as terminal:
         before = terminal.attributes()
         listing(terminal)
@@ -140,15 +142,15 @@ from cgc_tui.__main__ import main
 driver.REPLY_TIMEOUT, driver.LATE_REPLY_WAIT = {within}, {late}
 sys.exit(main())
 """
-ANSWERS = b"\x1b[?2026;2$y\x1b[?2048;0$y"
+REPLIES = b"\x1b[?2026;2$y\x1b[?2048;0$y"
 
 
-def test_answers_that_come_late_are_not_left_to_the_shell(tmp_path: Path) -> None:
+def test_late_replies_are_not_left_to_the_shell(tmp_path: Path) -> None:
     program = [sys.executable, "-c", WAITS.format(within=60, late=60), "--demo"]
     with Terminal(program, home=tmp_path) as terminal, terminal.shell() as left:
         listing(terminal)
         terminal.press("ctrl+c")
-        _answer_late(terminal)
+        _reply_late(terminal)
         assert terminal.ends() == 0
         assert left() == b""
         while terminal.read(0.05):
@@ -156,28 +158,28 @@ def test_answers_that_come_late_are_not_left_to_the_shell(tmp_path: Path) -> Non
         assert b"$y" not in terminal.raw
 
 
-def test_nor_are_they_at_a_suspension(tmp_path: Path) -> None:
+def test_late_replies_are_not_left_to_the_shell_on_suspension(tmp_path: Path) -> None:
     program = [sys.executable, "-c", WAITS.format(within=60, late=60), "--demo", *Terminal.options]
     with Shell(tmp_path) as shell:
         shell.runs(shlex.join(program))
         before = len(shell.raw)
         shell.press("ctrl+z")
-        _answer_late(shell)
+        _reply_late(shell)
         shell.prompts(before)
         shell.runs("echo $((40 + 2))", "42")
         assert b"$y" not in shell.raw
         shell.runs("kill -TERM %1; fg", "Terminated")
 
 
-def _answer_late(terminal: Terminal) -> None:
-    """Answer when what reads the keys, a tenth of a second longer than the app, has ended."""
+def _reply_late(terminal: Terminal) -> None:
+    """Reply after the end of the input thread, which outlives the app by 0.1 s."""
     terminal.wrote(b"\x1b[?1003l")
     time.sleep(0.3)
-    terminal.write(ANSWERS)
+    terminal.write(REPLIES)
 
 
 def test_a_second_ctrl_c_changes_nothing(tmp_path: Path) -> None:
-    """Once the terminal is the shell's again, it is a signal."""
+    """It is a signal once the terminal is restored."""
     program = [sys.executable, "-c", WAITS.format(within=60, late=60), "--demo"]
     with Terminal(program, home=tmp_path) as terminal:
         listing(terminal)
@@ -185,18 +187,18 @@ def test_a_second_ctrl_c_changes_nothing(tmp_path: Path) -> None:
         terminal.wrote(b"\x1b[?1003l")
         terminal.process.send_signal(signal.SIGINT)
         terminal.idles()
-        terminal.write(ANSWERS)
+        terminal.write(REPLIES)
         assert terminal.ends() == 0
 
 
-@pytest.mark.parametrize(("within", "answers"), [(60, ANSWERS), (0, b"")], ids=["answered", "never"])
-def test_a_terminal_that_answers_in_time_or_never_is_not_waited_for(
-    tmp_path: Path, within: int, answers: bytes
+@pytest.mark.parametrize(("within", "replies"), [(60, REPLIES), (0, b"")], ids=["replied", "never"])
+def test_the_end_does_not_wait_for_replies_that_were_received_or_never_come(
+    tmp_path: Path, within: int, replies: bytes
 ) -> None:
     program = [sys.executable, "-c", WAITS.format(within=within, late=60), "--demo"]
     with Terminal(program, home=tmp_path) as terminal:
         terminal.wrote(b"\x1b[?2048$p")
-        terminal.write(answers)
+        terminal.write(replies)
         listing(terminal)
         terminal.press("q")
         assert terminal.ends() == 0

@@ -46,7 +46,7 @@ SLOW = pytest.mark.slow
 
 
 @pytest.mark.parametrize("options", ["", pytest.param(" --plain-output", marks=SLOW)])
-def test_fg_brings_it_back_as_it_was(tmp_path: Path, options: str) -> None:
+def test_fg_restores_the_screen(tmp_path: Path, options: str) -> None:
     """Suspend it twice: with marked rows, and with a dialog over the rows."""
     with Shell(tmp_path) as shell:
         shell.runs(f"{DEMO} --refresh 0{options}")
@@ -76,7 +76,7 @@ def test_fg_brings_it_back_as_it_was(tmp_path: Path, options: str) -> None:
     [pytest.param("make", marks=SLOW), pytest.param(f"sh -c '{DEMO}; true'", marks=SLOW)],
     ids=["make", "sh"],
 )
-def test_the_processes_around_it_stop_with_it(tmp_path: Path, command: str) -> None:
+def test_the_whole_process_group_stops(tmp_path: Path, command: str) -> None:
     (tmp_path / "Makefile").write_text(f"demo:\n\t@{DEMO}\n")
     with Shell(tmp_path) as shell:
         shell.runs(command)
@@ -90,7 +90,7 @@ def test_the_processes_around_it_stop_with_it(tmp_path: Path, command: str) -> N
 
 
 @SLOW
-def test_a_stop_from_outside_is_the_same(tmp_path: Path) -> None:
+def test_a_stop_signal_from_outside_suspends_as_well(tmp_path: Path) -> None:
     with Shell(tmp_path) as shell:
         shell.runs(WRITES_ITS_ID)
         for page in (2, 3):
@@ -104,8 +104,8 @@ def test_a_stop_from_outside_is_the_same(tmp_path: Path) -> None:
 
 
 @SLOW
-def test_in_the_background_it_waits_for_the_terminal(tmp_path: Path) -> None:
-    """Started there or sent there, at another size when it comes back."""
+def test_a_background_process_waits_for_the_terminal(tmp_path: Path) -> None:
+    """Started or moved to the background, and resumed at another size."""
     with Shell(tmp_path) as shell:
         shell.runs(f"{DEMO} &", "[1] ")
         shell.presses_until("enter", "Stopped")
@@ -121,7 +121,7 @@ def test_in_the_background_it_waits_for_the_terminal(tmp_path: Path) -> None:
 
 
 @SLOW
-def test_what_was_typed_for_the_shell_is_no_key_of_the_app(tmp_path: Path) -> None:
+def test_keys_typed_for_the_shell_are_not_keys_of_the_app(tmp_path: Path) -> None:
     with Shell(tmp_path) as shell:
         shell.runs(DEMO)
         before = len(shell.raw)
@@ -134,7 +134,7 @@ def test_what_was_typed_for_the_shell_is_no_key_of_the_app(tmp_path: Path) -> No
 
 
 @SLOW
-def test_requests_go_on(tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer) -> None:
+def test_requests_continue(tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer) -> None:
     """A refresh, and the imports of a retry."""
     platform.add_jobs(3, "FAILED", error=9100)
     failed = len([job_id for job_id in platform.ids() if platform.job(job_id)["state"] == "FAILED"])
@@ -159,11 +159,11 @@ def test_requests_go_on(tmp_path: Path, platform: SimulatedPlatform, server: Loo
         create_gate.release()
         shell.runs("fg", " started")
         shell.finishes()
-    assert sum(asked.path == CREATE for asked in platform.requests) == 1
+    assert sum(request.path == CREATE for request in platform.requests) == 1
 
 
 @SLOW
-def test_a_deadline_that_ran_out_meanwhile_is_a_failure_as_any_other(
+def test_a_deadline_that_expires_meanwhile_is_an_ordinary_failure(
     tmp_path: Path, platform: SimulatedPlatform, server: LoopbackServer
 ) -> None:
     environ = {"SB_API_ENDPOINT": server.url, "SB_AUTH_TOKEN": platform.token}
@@ -187,14 +187,14 @@ def test_a_deadline_that_ran_out_meanwhile_is_a_failure_as_any_other(
     [PROGRAM, pytest.param(["/bin/sh", "-c", '"$@"; true', "sh", *PROGRAM], marks=SLOW)],
     ids=["alone", "sh"],
 )
-def test_without_a_shell_it_says_so_and_goes_on(tmp_path: Path, command: list[str]) -> None:
+def test_without_a_shell_it_reports_that_and_continues(tmp_path: Path, command: list[str]) -> None:
     """The program or a shell without job control leads the session, as in `xterm -e` or `tmux new`."""
     with Terminal([*command, "--demo"], home=tmp_path) as terminal:
         terminal.sees("page 1 of")
         for page in (2, 3):
-            taken = terminal.raw.count(b"\x1b[?1049h")
+            starts = terminal.raw.count(b"\x1b[?1049h")
             terminal.press("ctrl+z")
-            terminal.wrote(b"\x1b[?1049h", taken + 1)
+            terminal.wrote(b"\x1b[?1049h", starts + 1)
             terminal.sees(NO_SHELL)
             terminal.press("]")
             terminal.sees(f"page {page} of")
@@ -203,7 +203,7 @@ def test_without_a_shell_it_says_so_and_goes_on(tmp_path: Path, command: list[st
 
 
 @SLOW
-def test_nothing_stops_it_where_the_signal_was_ignored_at_the_start(tmp_path: Path) -> None:
+def test_a_signal_that_was_ignored_at_the_start_does_not_suspend(tmp_path: Path) -> None:
     with Shell(tmp_path) as shell:
         shell.runs(f'(trap "" TSTP; {WRITES_ITS_ID})')
         shell.press("ctrl+z")
@@ -215,7 +215,7 @@ def test_nothing_stops_it_where_the_signal_was_ignored_at_the_start(tmp_path: Pa
 
 
 @SLOW
-def test_a_stop_while_it_starts(tmp_path: Path) -> None:
+def test_a_stop_signal_during_the_start(tmp_path: Path) -> None:
     with Shell(tmp_path) as shell:
         before = len(shell.raw)
         shell.runs(WRITES_ITS_ID, "")
@@ -227,8 +227,8 @@ def test_a_stop_while_it_starts(tmp_path: Path) -> None:
 
 
 @SLOW
-def test_a_signal_that_arrives_late_leaves_the_shell_its_line(tmp_path: Path) -> None:
-    """Of the threads, another one may receive it, while the terminal is being taken again."""
+def test_a_late_signal_does_not_change_the_restored_terminal(tmp_path: Path) -> None:
+    """Another thread may receive it while the app resumes."""
     with Terminal([sys.executable, "-c", CONTINUED_LATE, "--demo"], home=tmp_path) as terminal:
         before = terminal.attributes()
         terminal.sees("page 1 of")

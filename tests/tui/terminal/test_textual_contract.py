@@ -76,7 +76,7 @@ ATTRIBUTES: list[tuple[str, Callable[..., object]]] = [
 
 
 def names_used(code: CodeType) -> Iterator[str]:
-    """Yield the globals and attributes that a function uses, those of its inner functions as well."""
+    """Yield the globals and attributes that a function uses, including those of its inner functions."""
     yield from code.co_names
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
@@ -95,7 +95,7 @@ def signature(function: Callable[..., object]) -> str:
 
 
 @pytest.mark.parametrize(("kind", "name", "parameters", "caller"), HOOKS, ids=[name for _, name, *_ in HOOKS])
-def test_textual_calls_what_is_overridden(
+def test_textual_calls_the_overridden_methods(
     kind: type, name: str, parameters: str, caller: Callable[..., object]
 ) -> None:
     assert signature(getattr(kind, name)) == parameters
@@ -103,12 +103,12 @@ def test_textual_calls_what_is_overridden(
 
 
 @pytest.mark.parametrize(("kind", "name", "parameters"), CALLED, ids=[name for _, name, _ in CALLED])
-def test_what_is_called_is_there(kind: type, name: str, parameters: str) -> None:
+def test_the_called_methods_exist(kind: type, name: str, parameters: str) -> None:
     assert signature(getattr(kind, name)) == parameters
 
 
 @pytest.mark.parametrize(("name", "user"), ATTRIBUTES, ids=[name for name, _ in ATTRIBUTES])
-def test_textual_uses_the_attribute(name: str, user: Callable[..., object]) -> None:
+def test_textual_uses_the_attributes(name: str, user: Callable[..., object]) -> None:
     assert uses(user, name)
 
 
@@ -122,13 +122,13 @@ def test_the_decoder_is_the_sanitizer() -> None:
     assert linux_driver.getincrementaldecoder("utf-8") is driver.InputSanitizer
 
 
-def test_screens_are_laid_out_by_what_is_patched() -> None:
+def test_screens_use_the_patched_layout() -> None:
     assert Screen._screen_resized.__module__ == textual_patches.__name__
     assert uses(Screen._on_resize, "_screen_resized") or uses(App._on_resize, "_screen_resized")
     assert uses(Screen._screen_resized.__closure__[0].cell_contents, "_refresh_layout")  # type: ignore[attr-defined]
 
 
-def test_borders_are_drawn_by_what_is_patched() -> None:
+def test_borders_use_the_patched_cache() -> None:
     assert isinstance(vars(StylesCache)["get_inner_outer"], staticmethod)
     assert uses(StylesCache.render_line, "get_inner_outer")
 
@@ -171,10 +171,10 @@ def is_allowed(path: Path) -> bool:
 
 
 def test_private_names_of_textual_are_used_in_the_terminal_package_only() -> None:
-    """What the package defines itself is no name of Textual: another test sees to that."""
+    """Names that the package defines itself are not Textual's, which another test checks."""
     paths = [path for path in (PACKAGE / "tui").rglob("*.py") if not is_allowed(path)]
     assert len(paths) > 40
-    own = {"_replace"}  # of a named tuple
+    own = {"_replace"}  # a method of named tuples
     own |= {name for path in PACKAGE.rglob("*.py") if not is_allowed(path) for name in own_names(path)}
     foreign = [
         f"{path.relative_to(PACKAGE)}:{line}: {name}"
@@ -196,7 +196,7 @@ def test_every_private_name_of_textual_is_in_this_contract() -> None:
     used = {
         name
         for path in ALLOWED[0].rglob("*.py")
-        if "diff" not in path.parts  # it knows Textual's output, not its names
+        if "diff" not in path.parts  # it parses Textual's output and uses no names
         for _, name in private_attributes(path)
     }
     known = (

@@ -1,4 +1,4 @@
-"""What is patched in Textual: layouts without end, and widgets that are kept after they are gone."""
+"""The patches of Textual: endless layouts, and widgets that are kept after their removal."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from cgc_tui.tui.jobs.screen import JobsScreen
 from cgc_tui.tui.terminal.textual_patches import patch_resize, patch_style_cache
 from tests.support.app import Start, rest, shown
 
-FOR_EVER = 50
+MAX_LAYOUTS = 50
 
 
-async def test_two_sizes_in_a_row_come_to_rest(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_two_resizes_in_a_row_end_with_a_stable_layout(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lay_out, sizes = JobsScreen._refresh_layout, list[Size]()
 
     def counted(self: JobsScreen, size: Size | None = None, scroll: bool = False) -> None:
         sizes.append(size or self.size)
-        if len(sizes) < FOR_EVER:
+        if len(sizes) < MAX_LAYOUTS:
             lay_out(self, size, scroll)
 
     async with start() as pilot:
@@ -33,11 +35,11 @@ async def test_two_sizes_in_a_row_come_to_rest(start: Start, monkeypatch: pytest
             screen.post_message(Resize(size, size))
             screen.call_later(lambda: None)
         await rest(pilot)
-        assert len(sizes) < FOR_EVER
+        assert len(sizes) < MAX_LAYOUTS
         assert screen.size == now
 
 
-async def test_closed_dialogs_leave_none_of_their_lines(start: Start) -> None:
+async def test_closed_dialogs_leave_no_style_caches(start: Start) -> None:
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         kept = []
@@ -47,12 +49,12 @@ async def test_closed_dialogs_leave_none_of_their_lines(start: Start) -> None:
             await pilot.press("escape")
             await rest(pilot)
             gc.collect()
-            kept.append(sum(isinstance(thing, StylesCache) for thing in gc.get_objects()))
+            kept.append(sum(isinstance(each, StylesCache) for each in gc.get_objects()))
         assert kept[0] == kept[1] == kept[2]
 
 
 class Gone:
-    """A class of a Textual that has not what is patched."""
+    """A class without the patched method."""
 
 
 class Uncached:
@@ -89,13 +91,13 @@ class OtherParameters:
 @pytest.mark.parametrize(
     "fixed", [Gone, Uncached, CachedClassMethod, ClassMethod, StaticMethod, OtherParameters]
 )
-def test_a_style_cache_that_is_fixed_is_left_as_it_is(fixed: type) -> None:
+def test_a_fixed_style_cache_is_not_patched(fixed: type) -> None:
     before = dict(vars(fixed))
     assert not patch_style_cache(fixed)
     assert dict(vars(fixed)) == before
 
 
-def test_the_style_cache_as_it_is_now_is_patched() -> None:
+def test_the_current_style_cache_is_patched() -> None:
     class Current:
         @lru_cache(1024)  # noqa: B019
         def get_inner_outer(cls, base_background: object, background: object) -> object:
@@ -110,7 +112,7 @@ class OtherSize:
 
 
 @pytest.mark.parametrize("fixed", [Gone, OtherSize])
-def test_a_screen_that_is_resized_in_another_way_is_left_as_it_is(fixed: type) -> None:
+def test_another_resize_method_is_not_patched(fixed: type) -> None:
     before = dict(vars(fixed))
     assert not patch_resize(fixed)
     assert dict(vars(fixed)) == before

@@ -1,4 +1,4 @@
-"""With a Textual that was not tested, the app does not start, and says why in one sentence."""
+"""With an untested version of Textual, the app does not start, and reports it in one sentence."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""The watch on a host and a context without an app: what it watches, and what the user is shown."""
+"""The flow of the watch without an app: the jobs that it watches, and what it reports."""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -17,10 +18,11 @@ from tests.support.clock import NOON, Clock
 from tests.support.host import FakeContext, FakeHost, fake_session
 
 RUNNING = ImportJob("1", "RUNNING")
+ENDED = ("ABORTED", "COMPLETED", "FAILED")
 
 
 class Watched:
-    """What a watch needs, and what it has reported."""
+    """The host and the context of a watch, and what it has reported."""
 
     def __init__(self, clock: Clock, *jobs: ImportJob) -> None:
         session, self.imports = fake_session(list(jobs), clock)
@@ -33,7 +35,7 @@ class Watched:
         return ListWatch(self.host, self.context, RefreshStatus(), changed=self.texts.append)
 
     async def text(self, text: str) -> None:
-        """Wait until a text was reported."""
+        """Wait until a text has been reported."""
         async with asyncio.timeout(20):
             while text not in self.texts:  # noqa: ASYNC110 - the watch runs in the same loop
                 await asyncio.sleep(0)
@@ -52,6 +54,17 @@ async def test_marked_jobs_are_watched_to_their_end(clock: Clock) -> None:
     ]
 
 
+async def test_jobs_in_an_unknown_state_have_ended_otherwise(clock: Clock) -> None:
+    jobs = [ImportJob(str(number), "RUNNING") for number in range(3)]
+    watched = Watched(clock, *(replace(job, state=state) for job, state in zip(jobs, ENDED, strict=True)))
+    watched.context.marks = Marks().added(jobs)
+    watched.start()
+    await watched.host.settle()
+    assert watched.texts[-1] == "done: 3 ended · 1 failed · 1 ended otherwise"
+    assert watched.context.titles[-1] == (watched.texts[-1], True)
+    assert [severity for _, severity in watched.context.notices] == ["warning"]
+
+
 async def test_a_result_set_is_watched_and_named(clock: Clock) -> None:
     watched = Watched(clock, ImportJob("1", "COMPLETED"))
     watched.context.origin, watched.context.listed = ResultOrigin(SafeText('"bam"'), 1, 1, NOON), (RUNNING,)
@@ -60,7 +73,7 @@ async def test_a_result_set_is_watched_and_named(clock: Clock) -> None:
     assert watched.context.notices[0][0].endswith('("bam").')
 
 
-async def test_of_the_platform_all_unfinished_jobs_of_the_filter_are_watched(clock: Clock) -> None:
+async def test_all_unfinished_jobs_of_the_filter_are_watched(clock: Clock) -> None:
     watched = Watched(clock)
     watched.context.job_query = JobQuery(states=("FAILED",), project="rosalind/a", offset=50)
     watched.start()
@@ -85,7 +98,7 @@ async def test_a_failure_is_shown_and_stop_ends_the_watch(clock: Clock) -> None:
     assert (watched.texts[-1], watched.context.titles[-1]) == ("", ("", False))
 
 
-async def test_after_a_new_token_the_watch_goes_on(clock: Clock) -> None:
+async def test_the_watch_continues_with_a_new_token(clock: Clock) -> None:
     watched = Watched(clock, RUNNING)
     watched.context.marks = Marks().added([RUNNING])
     watched.imports.errors.append(TokenRejected(SafeText("the platform refused the token"), SafeText("")))
@@ -110,7 +123,7 @@ async def test_a_paused_list_pauses_the_watch(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize(("interval", "expected"), [(0.0, 15.0), (60.0, 60.0)])
-async def test_the_watch_polls_in_the_interval_of_the_list(
+async def test_the_watch_polls_at_the_interval_of_the_list(
     clock: Clock, interval: float, expected: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     intervals: list[float] = []

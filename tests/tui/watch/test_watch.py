@@ -1,4 +1,4 @@
-"""Watching jobs to their end: what is waited for, and what is told."""
+"""The watch by keys: the watched jobs, the status line, the title and the bell."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ def platform(clock: Clock) -> SimulatedPlatform:
 
 @pytest.fixture
 def titles(monkeypatch: pytest.MonkeyPatch) -> list[TitleRequested]:
-    """Return what the terminal is told, as it comes."""
-    asked: list[TitleRequested] = []
-    monkeypatch.setattr(TerminalApp, "set_title", lambda _app, event: asked.append(event))
-    return asked
+    """Return the requested titles, in order."""
+    requested: list[TitleRequested] = []
+    monkeypatch.setattr(TerminalApp, "set_title", lambda _app, event: requested.append(event))
+    return requested
 
 
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - what is waited for happens in the server's threads
+        while not condition():  # noqa: ASYNC110 - it happens in the server's threads
             await asyncio.sleep(0.01)
 
 
@@ -51,17 +51,17 @@ QUICK = Settings(refresh=1)
 async def test_the_list_is_watched_to_its_end(
     start: Start, platform: SimulatedPlatform, titles: list[TitleRequested]
 ) -> None:
-    going = platform.add_jobs(3, "RUNNING")
+    running = platform.add_jobs(3, "RUNNING")
     async with start(size=(80, 24), settings=QUICK) as pilot:
         await shown(pilot, "of 28")
         await pilot.press("w")
         await shown(pilot, "watching 3")
         await until(lambda: bool(titles))
         assert (titles[0].title, titles[0].ring) == ("watching 3", False)
-        platform.set_state(going[0], "FAILED")
+        platform.set_state(running[0], "FAILED")
         await shown(pilot, "watching 2 · 1 failed")
-        platform.set_state(going[1], "COMPLETED")
-        platform.set_state(going[2], "FAILED")
+        platform.set_state(running[1], "COMPLETED")
+        platform.set_state(running[2], "FAILED")
         await shown(pilot, "All watched jobs have")
         assert (titles[-1].title, titles[-1].ring) == ("done: 3 ended · 2 failed", True)
         assert sum(event.ring for event in titles) == 1
@@ -72,86 +72,34 @@ async def test_the_list_is_watched_to_its_end(
         assert line.watcher_status == ""
 
 
-async def test_an_unknown_state_is_an_end_of_its_own(
+async def test_it_continues_below_other_screens_and_w_stops_it(
     start: Start, platform: SimulatedPlatform, titles: list[TitleRequested]
 ) -> None:
-    going = platform.add_jobs(3, "RUNNING")
-    async with start(settings=QUICK) as pilot:
-        await shown(pilot, "0 All 28")
-        await pilot.press("w")
-        await shown(pilot, "watching 3")
-        platform.set_state(going[0], "ABORTED")
-        await shown(pilot, "watching 2 · 1 ended otherwise")
-        platform.set_state(going[1], "COMPLETED")
-        platform.set_state(going[2], "FAILED")
-        await shown(pilot, "All watched jobs have")
-        assert titles[-1].title == "done: 3 ended · 1 failed · 1 ended otherwise"
-        assert [toast.severity for toast in pilot.app._notifications] == ["warning"]
-
-
-async def test_jobs_that_come_meanwhile_are_watched_too(
-    start: Start, platform: SimulatedPlatform, titles: list[TitleRequested]
-) -> None:
-    first = platform.add_jobs(1, "RUNNING")[0]
-    async with start(settings=QUICK) as pilot:
-        await shown(pilot, "of 26")
-        await pilot.press("w")
-        await shown(pilot, "watching 1")
-        second = platform.add_jobs(1, "PENDING")[0]
-        await shown(pilot, "watching 2")
-        platform.set_state(first, "COMPLETED")
-        await shown(pilot, "watching 1")
-        platform.set_state(second, "COMPLETED")
-        await until(lambda: any(event.ring for event in titles))
-        assert titles[-1].title == "done: 2 ended · 0 failed"
-
-
-async def test_it_goes_on_while_one_looks_elsewhere_and_w_stops_it(
-    start: Start, platform: SimulatedPlatform, titles: list[TitleRequested]
-) -> None:
-    going = platform.add_jobs(60, "RUNNING")
+    running = platform.add_jobs(60, "RUNNING")
     async with start(settings=QUICK) as pilot:
         await shown(pilot, "0 All 85")
         await pilot.press("w")
         await shown(pilot, "watching 60")
         await pilot.press("4")
         await shown(pilot, "1–5 of 5")
-        platform.set_state(going[0], "COMPLETED")
+        platform.set_state(running[0], "COMPLETED")
         await shown(pilot, "watching 59")
         await pilot.press("F")
         await shown(pilot, "5 failed jobs by cause")
-        platform.set_state(going[1], "FAILED")
+        platform.set_state(running[1], "FAILED")
         await until(lambda: titles[-1].title == "watching 58 · 1 failed")
         await pilot.press("escape", "w")
         await shown(pilot, "watching", gone=True)
         assert titles[-1].title == ""
 
 
-async def test_marked_jobs_are_watched_alone_by_bulk_gets(
-    start: Start, platform: SimulatedPlatform, titles: list[TitleRequested]
-) -> None:
-    going = platform.add_jobs(4, "RUNNING")
-    async with start(settings=QUICK) as pilot:
-        await shown(pilot, "0 All 29")
-        await pilot.press("space", "space", "w")
-        await shown(pilot, "watching 2")
-        for job_id in going[:2]:
-            platform.set_state(job_id, "COMPLETED")
-        await until(lambda: any(event.ring for event in titles))
-        assert titles[-1].title == "done: 2 ended · 0 failed"
-        asked = [request.body for request in platform.requests if request.path.endswith("/imports/get")]
-        assert asked
-        assert all(going[2].encode() not in body for body in asked)
-        assert titles[-1].ring
-
-
-async def test_a_batch_is_watched_with_what_had_failed_before(
+async def test_the_watch_of_a_batch_counts_earlier_failures(
     start: Start, platform: SimulatedPlatform, titles: list[TitleRequested]
 ) -> None:
     fields = {"volume": "rosalind/results", "project": "rosalind/brca-pilot"}
     platform.remove_jobs(platform.ids())
     platform.add_jobs(2, "FAILED", **fields)
-    going = platform.add_jobs(2, "RUNNING", **fields)
+    running = platform.add_jobs(2, "RUNNING", **fields)
     async with start(settings=QUICK) as pilot:
         await shown(pilot, "0 All 4")
         await pilot.press("b")
@@ -160,14 +108,14 @@ async def test_a_batch_is_watched_with_what_had_failed_before(
         await shown(pilot, "as found")
         await pilot.press("w")
         await shown(pilot, "watching 2 · 2 failed")
-        for job_id in going:
+        for job_id in running:
             platform.set_state(job_id, "COMPLETED")
         await until(lambda: any(event.ring for event in titles))
         assert titles[-1].title == "done: 4 ended · 2 failed"
 
 
 @pytest.mark.parametrize("keys", [("w",), ("space", "w")], ids=["list", "marked"])
-async def test_where_all_have_ended_there_is_nothing_to_wait_for(
+async def test_there_is_nothing_to_wait_for_if_all_jobs_have_ended(
     start: Start, titles: list[TitleRequested], keys: tuple[str, ...]
 ) -> None:
     async with start() as pilot:
@@ -178,23 +126,7 @@ async def test_where_all_have_ended_there_is_nothing_to_wait_for(
         assert not any(event.ring for event in titles)
 
 
-async def test_trouble_is_said_and_waited_out(
-    start: Start, platform: SimulatedPlatform, titles: list[TitleRequested]
-) -> None:
-    going = platform.add_jobs(1, "RUNNING")[0]
-    async with start(settings=QUICK) as pilot:
-        await shown(pilot, "0 All 26")
-        await pilot.press("w")
-        await shown(pilot, "watching 1")
-        platform.fail("maintenance")
-        await shown(pilot, "watch: 503 maintenance")
-        platform.recover()
-        platform.set_state(going, "FAILED")
-        await until(lambda: any(event.ring for event in titles))
-        assert titles[-1].title == "done: 1 ended · 1 failed"
-
-
-async def test_paused_it_asks_nothing(
+async def test_no_request_is_sent_while_paused(
     start: Start, platform: SimulatedPlatform, titles: list[TitleRequested]
 ) -> None:
     platform.add_jobs(1, "RUNNING")
@@ -211,10 +143,10 @@ async def test_paused_it_asks_nothing(
 
 
 @pytest.mark.slow
-async def test_a_new_token_goes_on_with_it(
+async def test_the_watch_continues_after_a_new_token(
     start: Start, platform: SimulatedPlatform, titles: list[TitleRequested]
 ) -> None:
-    going = platform.add_jobs(1, "RUNNING")[0]
+    running = platform.add_jobs(1, "RUNNING")[0]
     async with start(settings=QUICK) as pilot:
         await shown(pilot, "0 All 26")
         await pilot.press("w")
@@ -222,13 +154,13 @@ async def test_a_new_token_goes_on_with_it(
         platform.switches.refuse_token = True
         await shown(pilot, "The platform refused the token")
         platform.switches.refuse_token = False
-        platform.set_state(going, "FAILED")
+        platform.set_state(running, "FAILED")
         await pilot.press(*platform.token, "enter")
         await until(lambda: any(event.ring for event in titles))
         assert titles[-1].title == "done: 1 ended · 1 failed"
 
 
-def test_the_title_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_title_is_restored(monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[str] = []
     monkeypatch.setattr(
         "textual.drivers.linux_driver.LinuxDriver.write", lambda _driver, text: written.append(text)
@@ -262,17 +194,17 @@ def test_the_title_is_set_again_after_a_suspension(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.slow
-def test_a_terminal_gets_the_bell_and_the_title_and_has_its_old_one_back(
+def test_the_terminal_gets_the_bell_and_the_title_which_is_restored(
     platform: SimulatedPlatform, server: LoopbackServer, tmp_path: Path
 ) -> None:
-    going = platform.add_jobs(2, "RUNNING")
+    running = platform.add_jobs(2, "RUNNING")
     environ = {"SB_API_ENDPOINT": server.url, "SB_AUTH_TOKEN": platform.token}
     command = [sys.executable, "-m", "cgc_tui", "--refresh", "1"]
     with ProgramTerminal(command, home=tmp_path, environ=environ) as terminal:
         terminal.sees("of 27")
         terminal.press("w")
         terminal.wrote(SAVE_TITLE.encode() + b"\x1b]2;cgc-tui: watching 2\x07")
-        for job_id in going:
+        for job_id in running:
             platform.set_state(job_id, "FAILED")
         terminal.wrote("\x1b]2;cgc-tui: done: 2 ended · 2 failed\x07".encode())
         titles = terminal.raw.count(b"\x1b]2;")

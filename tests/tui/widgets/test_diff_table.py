@@ -1,4 +1,4 @@
-"""The table that writes only the cells that differ."""
+"""The table that writes only changed cells."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def cells(table: DiffTable) -> list[list[str]]:
     return [[text.plain for text in table.get_row_at(index)] for index in range(table.row_count)]
 
 
-async def test_only_cells_that_differ_are_written() -> None:
+async def test_only_changed_cells_are_written() -> None:
     async with TableApp().run_test() as pilot:
         table = filled(pilot, row("running", "a"), row("running", "b"))
         table.update_rows([row("running", "a"), row("failed", "b")])
@@ -57,7 +57,7 @@ async def test_only_cells_that_differ_are_written() -> None:
         assert cells(table) == [["running", "a"], ["failed", "b"]]
 
 
-async def test_a_cell_whose_style_alone_differs_is_written() -> None:
+async def test_a_cell_of_which_only_the_style_changes_is_written() -> None:
     async with TableApp().run_test() as pilot:
         table = filled(pilot, row("failed", "a"))
         table.update_rows([row("failed", "a", "table--bad")])

@@ -1,30 +1,30 @@
-"""Only what changed goes out: the cells a terminal shows, and the fewest bytes that bring it up to date.
+"""Sends only changed cells to the terminal, in as few bytes as possible.
 
-Textual paints in regions. One cell of a table that changes paints the whole table, and each segment carries a
-full style and a reset: 17 kB over SSH for what 70 bytes would say. A `ScreenDiffer` stands between Textual
-and the terminal. It keeps two screens of cells, the one that Textual wants and the one that the terminal
-shows; every frame goes into the first, and what differs from the second is written.
+Textual paints regions: if one cell of a table changes, it paints the whole table, and each segment has a full
+style and a reset. Over SSH that is 17 kB where 70 bytes are enough. A `ScreenDiffer` between Textual and the
+terminal keeps two grids of cells: the one that Textual wants and the one that the terminal shows. It applies
+each frame to the first grid and writes the differences from the second one.
 
-**Why it reads the text that Textual writes.** `Driver.write` is the one public place where a frame passes,
-after themes, filters, clipping and colour reduction. The text is of four kinds (cursor positions, SGR, OSC 8
-links, characters), so it can be read completely, and a frame with anything else in it is known not to be
-understood. Any place further in is private, and its values still have to be turned into what a terminal
-makes of them.
+**Why it parses Textual's output.** `Driver.write` is the only public place that every frame passes, after
+themes, filters, clipping and colour reduction. The output has four kinds of parts (cursor positions, SGR,
+OSC 8 links, characters), so it can be parsed completely, and a frame with any other part is detected. All
+places further inside Textual are private, and their values would still have to be converted to terminal
+output.
 
-**What is not certain is not reckoned with.**
+**Nothing uncertain is relied on.**
 
-- A frame that is not understood goes out as it is, everything is painted once more, and from then on
-  Textual's output goes out untouched. The same holds from the start for a Textual that this was not tested
-  with and a terminal that is not known to be able enough (`is_supported`).
-- The cursor is placed absolutely at the start of a frame, after the last column, and wherever a row has
-  characters whose width is a matter of opinion. Colours end with each frame: whoever writes next, and be it
-  a dying program's last words, finds the terminal's own.
-- Where terminals disagree about a width (emoji, flags, joined and combining characters), the place is
-  blanked first, and the rest of the row is written anew behind an absolute position. Terminals that think
-  otherwise about the character still have all others in their columns.
-- What is erased takes on the colour in force on one terminal and none on another, and their names do not
-  tell: only cells without a colour are erased. It would save another 8 %.
-- After a resize or a suspension nothing is known of what is shown, and everything is painted.
+- A frame that cannot be parsed is written unchanged and followed by a full repaint; from then on Textual's
+  output is written unchanged. The same applies from the start with a version of Textual that is not tested,
+  and to a terminal that is not supported (`is_supported`).
+- The cursor is positioned absolutely at the start of a frame, after the last column, and in rows that have
+  characters of ambiguous width. Each frame ends with the default style, so that later output, such as the
+  last message of a program that dies, has the terminal's own colours.
+- Where terminals disagree about a width (emoji, flags, joined and combining characters), the cells are
+  blanked first, and the rest of the row is rewritten after an absolute position. A terminal with another
+  width for the character still has all others in their columns.
+- Erased cells get the current background on some terminals and none on others, and the name of a terminal
+  does not say which. Only cells without a colour are erased; erasing others would save another 8 %.
+- After a resize or a suspension the content of the terminal is unknown, and everything is painted.
 
-Two cells are the same if they look the same: the colour of a blank's text is not.
+Two cells are equal if they look the same: the text colour of a blank does not count.
 """

@@ -1,4 +1,4 @@
-"""What brings the rows of a terminal up to date, in the fewest bytes."""
+"""Writes the escape sequences that update the rows of a terminal, in as few bytes as possible."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ ERASE_LINE = "\x1b[K"
 
 
 class AnsiWriter:
-    """Output that is being made: the sequences so far, and where they leave the cursor and the look.
+    """The output of one frame: the sequences so far, and the cursor and style after them.
 
-    A coordinate of the cursor is None where it is not certain. Behind the last column it is the width, from
-    where no way is relative.
+    A coordinate of the cursor is None if it is uncertain. After the last column, `x` is the width, and no
+    relative move is possible.
     """
 
     def __init__(self, size: tuple[int, int]) -> None:
@@ -31,13 +31,13 @@ class AnsiWriter:
         return not self._parts
 
     def finish(self, cursor: tuple[int, int]) -> str:
-        """Leave the cursor somewhere and the terminal's own look, and return the whole."""
+        """Restore the default style, move the cursor, and return the output."""
         self._restyle(PLAIN)
         self._move(*cursor)
         return "".join(self._parts)
 
     def write_row(self, y: int, shown: CellRow, target: CellRow) -> None:
-        """Bring one row up to date."""
+        """Write the changed cells of a row."""
         changed = _changed(shown, target)
         if not changed:
             return
@@ -50,7 +50,7 @@ class AnsiWriter:
             self._span(start, end, target, ambiguous)
 
     def _span(self, x: int, end: int, row: CellRow, ambiguous: set[int]) -> None:
-        """Write the cells of a row from one column to another, and further where erasing does."""
+        """Write the cells from one column to another, and further if erasing reaches further."""
         while x < end:
             text, style = row.texts[x], row.styles[x]
             assert style is not None
@@ -64,7 +64,7 @@ class AnsiWriter:
                 x = self._write(x, row)
 
     def _write(self, x: int, row: CellRow) -> int:
-        """Write one character, and return the column behind it."""
+        """Write one character, and return the column after it."""
         self._parts.append(row.texts[x] or "")
         x += 1
         while x < self._width and row.texts[x] == "":
@@ -73,9 +73,9 @@ class AnsiWriter:
         return x
 
     def _blanks(self, x: int, end: int, last: int, row: CellRow) -> int:
-        """Write or erase blanks that look the same, and return the column behind them.
+        """Write or erase blanks of the same style, and return the column after them.
 
-        They reach to `last`; those from `end` on are shown already.
+        They extend to `last`; those from `end` on are already shown.
         """
         style = row.styles[x]
         assert style is not None
@@ -95,9 +95,9 @@ class AnsiWriter:
         return end
 
     def _write_ambiguous(self, x: int, row: CellRow, ambiguous: set[int]) -> int:
-        """Write a run of characters of which only the first column is certain; return the column behind it.
+        """Write a run of characters of ambiguous width, and return the column after it.
 
-        Blanks first, for terminals that think less of them.
+        Blanks are written first, for terminals on which the characters are narrower.
         """
         end = x
         while end in ambiguous:
@@ -117,7 +117,7 @@ class AnsiWriter:
         return end
 
     def _bridge(self, x: int, y: int, row: CellRow, ambiguous: set[int]) -> None:
-        """Write what stands between the cursor and a column, if that is shorter than to move."""
+        """Rewrite the cells between the cursor and a column if that is shorter than a move."""
         if self._y != y or self._x is None or x <= self._x or ambiguous & {*range(self._x, x)}:
             return
         texts = row.texts[self._x : x]
@@ -137,7 +137,7 @@ class AnsiWriter:
             self._style = style
 
     def _move(self, x: int, y: int) -> None:
-        """Put the cursor somewhere by the shortest way."""
+        """Move the cursor with the shortest sequence."""
         if (x, y) == (self._x, self._y):
             return
         sequences = [
@@ -158,7 +158,7 @@ def _forward(cells: int) -> str:
 
 
 def _changed(shown: CellRow, target: CellRow) -> list[int]:
-    """Return the columns that do not show what is wanted; a wide character's are all of its own."""
+    """Return the columns that differ; a wide character counts as its first column."""
     if shown.texts == target.texts and shown.styles == target.styles:
         return []
     both = zip(shown.texts, target.texts, shown.styles, target.styles, strict=True)
@@ -181,7 +181,7 @@ def _runs(columns: list[int]) -> Iterator[tuple[int, int]]:
 
 
 def _same_until(row: CellRow, x: int) -> int:
-    """Return the column behind the blanks that look as the one at a column."""
+    """Return the column after the blanks that have the style of the one at column `x`."""
     style, end = row.styles[x], x + 1
     while end < len(row.texts) and row.texts[end] == " " and row.styles[end] == style:
         end += 1
@@ -189,7 +189,7 @@ def _same_until(row: CellRow, x: int) -> int:
 
 
 def _ambiguous_columns(row: CellRow) -> set[int]:
-    """Return the columns of characters whose width terminals may see differently."""
+    """Return the columns of characters whose width differs between terminals."""
     if has_known_width("".join(filter(None, row.texts))):
         return set()
     columns: set[int] = set()
@@ -200,7 +200,7 @@ def _ambiguous_columns(row: CellRow) -> set[int]:
 
 
 def _with_rest(changed: list[int], ambiguous: set[int], target: CellRow) -> list[int]:
-    """Add to the columns the rest of the row from the first disputed run that they touch."""
+    """Add the rest of the row from the first ambiguous run that the changed columns touch."""
     for x in changed:
         start = x if x in ambiguous else x - 1
         if start in ambiguous:

@@ -1,4 +1,4 @@
-"""A screen of cells, and what Textual's output does to it."""
+"""A grid of cells to which Textual's output is applied."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 class UnknownOutputError(ValueError):
-    """Output that is none of what Textual was known to write."""
+    """Output of a kind that Textual is not known to write."""
 
 
 class CellRow:
-    """The cells of a row: what they hold and how they look; None where that is not known."""
+    """The texts and styles of the cells of a row; None if unknown."""
 
     __slots__ = ("styles", "texts")
 
@@ -25,7 +25,7 @@ class CellRow:
         self.styles: list[CellStyle | None] = [None] * width
 
     def put(self, x: int, text: str, style: CellStyle) -> int:
-        """Write text from a column on and return the column behind it. What does not fit is lost."""
+        """Write text from column `x` on and return the column after it. Text that does not fit is dropped."""
         marks, cells = ("", tuple(text)) if text.isascii() else split_cells(text)
         if marks:
             self._mark(x, marks)
@@ -45,12 +45,12 @@ class CellRow:
         return end
 
     def copy_from(self, other: CellRow) -> None:
-        """Become as another row."""
+        """Copy the cells of another row."""
         self.texts[:] = other.texts
         self.styles[:] = other.styles
 
     def _mark(self, x: int, marks: str) -> None:
-        """Add marks to what stands before a column."""
+        """Add combining marks to the character before a column."""
         x -= 1
         while x > 0 and self.texts[x] == "":
             x -= 1
@@ -59,7 +59,7 @@ class CellRow:
             self.styles[x] = self.styles[x] or PLAIN
 
     def _split(self, x: int) -> None:
-        """Leave blanks of the character that lies across the left edge of a column."""
+        """Replace a wide character that crosses the left edge of a column with blanks."""
         texts, start, end = self.texts, x, x
         while texts[start] == "":
             start -= 1
@@ -78,12 +78,12 @@ class CellGrid:
         self.rows = [CellRow(size[0]) for _ in range(size[1])]
 
     def apply(self, frame: str) -> tuple[set[int], tuple[int, int]]:
-        """Do what a frame does; return the rows it touched, and where it left the cursor.
+        """Apply a frame; return the rows that it wrote to, and the final cursor position.
 
-        What lies outside of the screen is lost.
+        Text outside the grid is dropped.
 
         Raises:
-            UnknownOutputError: there is something else in it than positions, looks, links and text
+            UnknownOutputError: the frame has parts other than positions, styles, links and text
         """
         touched: set[int] = set()
         cursor: tuple[int, int] | None = None
@@ -110,7 +110,7 @@ class CellGrid:
     def _write(
         self, text: str, cursor: tuple[int, int] | None, style: CellStyle, touched: set[int]
     ) -> tuple[int, int] | None:
-        """Write text at the cursor and return where that is then: after the end of a line nobody knows."""
+        """Write text at the cursor and return its new position, None after the end of a line."""
         ended = text.endswith("\n")
         text = text.rstrip("\n")
         if text and (cursor is None or _CONTROL.search(text)):
@@ -124,7 +124,7 @@ class CellGrid:
 
 
 def _sequence(part: str, style: CellStyle) -> tuple[tuple[int, int] | None, CellStyle, str]:
-    """Return where a sequence puts the cursor, the look it leads to, and the text behind it."""
+    """Return the cursor position that a sequence sets, the style after it, and the text that follows."""
     match = _SEQUENCE.match(part)
     if not match:
         raise UnknownOutputError(part)
@@ -142,7 +142,7 @@ def _sequence(part: str, style: CellStyle) -> tuple[tuple[int, int] | None, Cell
 
 
 def _linked(style: CellStyle, link: str) -> CellStyle:
-    """Return a look with what a link sequence holds."""
+    """Return a style with the link of an OSC 8 sequence."""
     if not link.isprintable() or ";" not in link:
         raise UnknownOutputError(link)
     return style._replace(link="" if link.endswith(";") and link.count(";") == 1 else link)

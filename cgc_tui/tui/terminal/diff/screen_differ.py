@@ -1,4 +1,4 @@
-"""What stands between Textual's output and the terminal."""
+"""Reduces Textual's output to the changes of the terminal's cells."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ SYNC_END = "\x1b[?2026l"
 
 _FRAME = re.compile(r"\x1b\[\d+;\d+H")
 _BESIDE = re.compile(
-    r"(?:\x1b\[[?>=<]?[\d;]*\$?[hlupcnq]"  # modes, and questions to the terminal
-    r"|\x1b\](?!8;)[^\x07\x1b]*(?:\x07|\x1b\\)"  # the clipboard, the pointer's shape, the title
+    r"(?:\x1b\[[?>=<]?[\d;]*\$?[hlupcnq]"  # modes and queries
+    r"|\x1b\](?!8;)[^\x07\x1b]*(?:\x07|\x1b\\)"  # clipboard, pointer shape, title
     r"|\x07)+"
 )
 _WHOLE_SCREEN = re.compile(r"\x1b\[\?1049[hl]")
 
 
 class ScreenDiffer:
-    """The terminal as it is shown and as it is wanted."""
+    """The cells that the terminal shows, and those that Textual wants."""
 
     def __init__(self) -> None:
         self._target = self._shown = CellGrid((0, 0))
@@ -29,16 +29,16 @@ class ScreenDiffer:
         self._in_sync = False
 
     def invalidate(self) -> None:
-        """Know nothing of what is shown."""
+        """Treat the content of the terminal as unknown, so that the next frame repaints everything."""
         self._shown = CellGrid(self._target.size)
         self._unknown_rows = set(range(len(self._shown.rows)))
         self._cursor = None
 
     def diff(self, data: str, size: tuple[int, int]) -> str:
-        """Return what to write in place of Textual's output, for a terminal of so many columns and rows.
+        """Return the replacement for Textual's output; `size` is columns, rows.
 
         Raises:
-            UnknownOutputError: it is of an unknown kind
+            UnknownOutputError: the output is of an unknown kind
         """
         if data in (SYNC_START, SYNC_END):
             self._in_sync = data == SYNC_START
@@ -53,7 +53,7 @@ class ScreenDiffer:
         return data
 
     def _frame(self, frame: str, size: tuple[int, int]) -> str:
-        """Return what brings the terminal to the end of a frame, "" where it is there already."""
+        """Return the output for the changes of a frame, "" if there are none."""
         if size != self._target.size:
             self._target = CellGrid(size)
             self.invalidate()

@@ -1,4 +1,4 @@
-"""How a cell looks, read from SGR codes, and the shortest change from one look to another."""
+"""Styles of cells: parsing SGR codes, and the shortest change from one style to another."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _MOST = 4096
 
 
 class StyleError(ValueError):
-    """A code of a look that is not known."""
+    """An unknown SGR code."""
 
 
 class CellStyle(NamedTuple):
-    """A look: the codes that set it, of each group of attributes, the two colours, and the link.
+    """The SGR codes of each group of attributes and of the two colours, and the link.
 
-    `link` is what stands in OSC 8, the parameters and the address; "" is no link.
+    `link` has the parameters and the address of OSC 8; "" is no link.
     """
 
     attributes: tuple[str, ...] = ("",) * len(_OFF)
@@ -34,7 +34,7 @@ class CellStyle(NamedTuple):
 
     @property
     def is_bare(self) -> bool:
-        """Whether a blank in this look is nothing but its background."""
+        """Whether a blank in this style shows only its background."""
         return not (self.link or any(self.attributes[group] for group in _SEEN_ON_BLANKS))
 
 
@@ -43,7 +43,7 @@ PLAIN = CellStyle()
 
 @lru_cache(_MOST)
 def apply_sgr(style: CellStyle, parameters: str) -> CellStyle:
-    """Return what a look becomes by an SGR sequence with these parameters."""
+    """Return the style after an SGR sequence with these parameters."""
     attributes, foreground, background = list(style.attributes), style.foreground, style.background
     codes = parameters.split(";")
     while codes:
@@ -71,7 +71,7 @@ def apply_sgr(style: CellStyle, parameters: str) -> CellStyle:
 
 
 def _colour(code: str, codes: list[str]) -> str:
-    """Take the rest of a colour out of the codes that follow, and return the whole."""
+    """Remove the remaining codes of a colour from `codes`, and return the whole colour."""
     rest = _COLOUR_LENGTHS.get(codes[0] if codes else "", 0) - 1
     if rest < 0 or len(codes) < rest:
         raise StyleError(code)
@@ -82,7 +82,7 @@ def _colour(code: str, codes: list[str]) -> str:
 
 @lru_cache(_MOST)
 def blank_style(style: CellStyle) -> CellStyle:
-    """Return the look of a blank in this look: what cannot be seen on it left out."""
+    """Return the style without the attributes that are invisible on a blank."""
     if style.is_bare:
         return CellStyle(background=style.background)
     seen = [codes if group in _SEEN_ON_BLANKS else "" for group, codes in enumerate(style.attributes)]
@@ -91,7 +91,7 @@ def blank_style(style: CellStyle) -> CellStyle:
 
 @lru_cache(_MOST)
 def nearest(style: CellStyle, target: CellStyle) -> CellStyle:
-    """Return the look that is nearest to `style` and shows a blank as `target`."""
+    """Return the style closest to `style` that shows a blank like `target`."""
     if not target.is_bare:
         return target
     kept = ["" if group in _SEEN_ON_BLANKS else codes for group, codes in enumerate(style.attributes)]
@@ -100,7 +100,7 @@ def nearest(style: CellStyle, target: CellStyle) -> CellStyle:
 
 @lru_cache(_MOST)
 def transition(old: CellStyle, new: CellStyle) -> str:
-    """Return the shortest sequences that lead from one look to another."""
+    """Return the shortest sequences that change one style into another."""
     link = f"\x1b]8;{new.link or ';'}\x1b\\" if old.link != new.link else ""
     codes = _codes(old, new)
     whole = ["0", *_codes(PLAIN, new)] if new[:3] != PLAIN[:3] else [""]

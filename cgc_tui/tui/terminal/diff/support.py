@@ -1,4 +1,4 @@
-"""The terminals whose cells are known well enough to write only those that change."""
+"""The terminals that support writing only the changed cells."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ _TERMINALS = (
 
 
 def is_supported(environ: Mapping[str, str]) -> bool:
-    """Return whether the terminal is known well enough."""
+    """Return whether only changed cells can be written to the terminal that TERM names."""
     return environ.get("TERM", "").startswith(_TERMINALS)

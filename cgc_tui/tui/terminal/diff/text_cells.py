@@ -1,4 +1,4 @@
-"""Text as a terminal's cells, and the characters whose width all terminals agree on."""
+"""Splits text into terminal cells, and knows the characters of the same width on all terminals."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _known_width = re.compile(f"[{_NARROW}{_WIDE}]*").fullmatch
 
 @lru_cache(4096)
 def split_cells(text: str) -> tuple[str, tuple[str, ...]]:
-    """Return the marks that text begins with, which belong to the cell before, and what its cells hold.
+    """Return the leading marks of the text, which belong to the cell before, and the contents of its cells.
 
-    That is a character with its marks, and "" behind one that is wide. Widths are those that Rich reckons
-    with, since by them the screen was laid out.
+    A cell contains a character with its marks, or "" after a wide character. Widths are those of Rich, which
+    the layout of the screen is based on.
     """
     if _narrow(text):
         return "", tuple(text)
@@ -37,7 +37,7 @@ def split_cells(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _clusters(text: str) -> list[str]:
-    """Return the text in pieces that are drawn as one, joined as Rich joins them."""
+    """Split the text into clusters of characters that are drawn as one, by the rules of Rich."""
     clusters: list[str] = []
     joined = False
     for character in text:
@@ -50,5 +50,5 @@ def _clusters(text: str) -> list[str]:
 
 
 def has_known_width(text: str) -> bool:
-    """Tell whether every terminal shows the text in as many cells as Rich does."""
+    """Return whether all terminals show the text in the number of cells that Rich computes."""
     return text.isascii() or _known_width(text) is not None
