@@ -11,13 +11,13 @@ BIN = $(VENV)/bin
 demo: $(VENV)/.app
 	$(BIN)/cgc-tui --demo
 
-# Tests wait more than they compute: four processes keep two processors busy.
+# Tests wait more than they compute: four processes keep two processors busy. They share the compiled tests.
 test: check
-	$(BIN)/python -m pytest -n 4 -m 'not slow'
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 4 -m 'not slow'
 
 # The slow tests: programs in pseudo-terminals, with faults and over minutes.
 test-full: $(VENV)/.test
-	$(BIN)/python -m pytest -n 4 -m slow
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 4 -m slow
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .

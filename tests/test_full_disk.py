@@ -17,8 +17,9 @@ from cgc_tui.config.credentials import Credentials
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.domain.token import Token
 from cgc_tui.system.files import FileWriteError, write_atomically
-from tests.support.app import MakeApp, Start, shown
+from tests.support.app import MakeApp, Start, paste, shown
 from tests.support.calls import event
+from tests.support.params import mostly_slow
 from tests.support.terminal import Terminal
 
 APP = [sys.executable, "-m", "cgc_tui"]
@@ -62,7 +63,7 @@ def content(folder: Path) -> dict[str, bytes]:
     return {each.name: each.read_bytes() for each in folder.iterdir()}
 
 
-@pytest.mark.parametrize(("call", "number", "text"), FAULTS)
+@pytest.mark.parametrize(("call", "number", "text"), mostly_slow(FAULTS))
 async def test_a_token_that_cannot_be_stored_is_used_and_the_store_is_unchanged(
     start: Start,
     platform: SimulatedPlatform,
@@ -76,21 +77,23 @@ async def test_a_token_that_cannot_be_stored_is_used_and_the_store_is_unchanged(
     async with start(token=None, source=None) as pilot:
         await shown(pilot, "needs your authentication token")
         monkeypatch.setattr(os, call, refuse(number))
-        await pilot.press(*platform.token, "enter")
+        await paste(pilot, platform.token)
+        await pilot.press("enter")
         await shown(pilot, "The token is used for this run only.")
         assert any(f"cannot be written ({text})" in each.message for each in pilot.app._notifications)
         await shown(pilot, "1–50 of 230")
     assert content(stored.parent) == before
 
 
-@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
+@pytest.mark.parametrize("number", mostly_slow([errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP]))
 async def test_a_home_without_locks_stores_the_token_without_a_message(
     start: Start, platform: SimulatedPlatform, stored: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     monkeypatch.setattr(fcntl, "flock", refuse(number))
     async with start(token=None, source=None) as pilot:
         await shown(pilot, "needs your authentication token")
-        await pilot.press(*platform.token, "enter")
+        await paste(pilot, platform.token)
+        await pilot.press("enter")
         screen = await shown(pilot, "1–50 of 230")
         assert "this run only" not in screen
     (text,) = (text for name, text in content(stored.parent).items() if name == "credentials")
@@ -115,7 +118,7 @@ def test_the_program_runs_without_its_directory(
     assert content(tmp_path) == {"file": b"in the way"}
 
 
-@pytest.mark.parametrize(("call", "number", "text"), FAULTS)
+@pytest.mark.parametrize(("call", "number", "text"), mostly_slow(FAULTS, fast=(FAULTS[0], FAULTS[3])))
 def test_a_command_reports_it_in_a_line_and_the_store_is_unchanged(
     tmp_path: Path,
     platform: SimulatedPlatform,

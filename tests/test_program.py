@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from cgc_tui import __version__
+from cgc_tui.cli.main import main
 from cgc_tui.cli.registry import COMMANDS
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
+from tests.support.params import mostly_slow
 from tests.support.terminal import APP, Terminal
 
 pytestmark = pytest.mark.usefixtures("output")
@@ -27,7 +29,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 36)])
+@pytest.mark.parametrize(("columns", "rows"), mostly_slow([(80, 24), (120, 36)]))
 def test_the_demo_shows_jobs_and_q_quits(tmp_path: Path, columns: int, rows: int) -> None:
     with Terminal([*APP, "--demo"], home=tmp_path, size=(columns, rows)) as terminal:
         screen = terminal.sees("page 1 of")
@@ -146,7 +148,7 @@ def test_unreadable_settings_are_reported_and_the_screen_opens(
         assert terminal.ends() == 0
 
 
-@pytest.mark.parametrize("term", ["dumb", "screen", "linux", "vt100"])
+@pytest.mark.parametrize("term", mostly_slow(["dumb", "screen", "linux", "vt100"]))
 def test_plain_terminals_are_readable(tmp_path: Path, term: str) -> None:
     environ = {
         "TERM": term,
@@ -242,8 +244,14 @@ def test_version_and_help() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_help_of_a_command_fits_a_screen_and_has_an_example(command: str) -> None:
-    reports = run(command, "--help").stdout.splitlines()
+def test_the_help_of_a_command_fits_a_screen_and_has_an_example(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"], None)
+    assert ended.value.code == 0
+    reports = capsys.readouterr().out.splitlines()
     assert len(reports) <= 24
     assert all(len(line) <= 80 for line in reports)
     assert any(line.startswith("Example") and "cgc-tui" in line for line in reports)
@@ -281,7 +289,7 @@ def test_nothing_of_the_app_is_imported_for_the_version() -> None:
     assert result.stdout.splitlines()[-1] == "[]"
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("number", mostly_slow([signal.SIGTERM, signal.SIGHUP, signal.SIGINT]))
 def test_signals_end_it_and_restore_the_terminal(tmp_path: Path, number: signal.Signals) -> None:
     with Terminal([*APP, "--demo"], home=tmp_path) as terminal:
         terminal.sees("page 1 of")

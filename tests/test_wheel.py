@@ -7,11 +7,14 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from tests.support.terminal import Terminal
 
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.mark.slow
 def test_an_installed_wheel_shows_and_lists_the_demo(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
     subprocess.run([*build, "--wheel-dir", str(tmp_path), str(ROOT)], check=True)

@@ -18,24 +18,28 @@ from cgc_tui.domain.errors import InvalidResponse
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.token import Token
 from cgc_tui.tui.jobs.job_table import JobTable
-from tests.support.app import Connect, Start, first_page, shown, text_of
+from tests.support.app import Connect, Start, first_page, paste, shown, text_of
 from tests.support.calls import LISTS, quiet
 from tests.support.clock import Clock
+from tests.support.params import mostly_slow
 from tests.support.transport import StreamTransport
 
 
 @pytest.mark.parametrize(
     ("reset", "seconds"),
-    [
-        ("near 20 s", 20),
-        ("near", 3),
-        ("past", 2),
-        ("far", 300),
-        ("absent", 60),
-        ("garbage", 60),
-        ("skewed", 20),
-        ("milliseconds", 20),
-    ],
+    mostly_slow(
+        [
+            ("near 20 s", 20),
+            ("garbage", 60),
+            ("near", 3),
+            ("past", 2),
+            ("far", 300),
+            ("absent", 60),
+            ("skewed", 20),
+            ("milliseconds", 20),
+        ],
+        fast=2,
+    ),
 )
 async def test_a_rate_limit_counts_down_to_the_platforms_reset(
     start: Start, platform: SimulatedPlatform, clock: Clock, reset: str, seconds: int
@@ -85,6 +89,7 @@ async def test_a_job_that_no_longer_exists_is_reported_and_its_row_is_removed(
         assert gone not in [job.id for job in pilot.app.screen.query_one(JobTable).shown_jobs]
 
 
+@pytest.mark.slow
 async def test_no_call_follows_a_redirect(start: Start, platform: SimulatedPlatform, clock: Clock) -> None:
     elsewhere = SimulatedPlatform(jobs=1, clock=clock.unix)
     with LoopbackServer(elsewhere) as other:
@@ -107,7 +112,8 @@ async def test_no_call_follows_a_redirect(start: Start, platform: SimulatedPlatf
         async with start(token=None, source=None) as pilot:
             await shown(pilot, "needs your authentication token")
             platform.fail(_redirect(308, other.url))
-            await pilot.press(*platform.token, "enter")
+            await paste(pilot, platform.token)
+            await pilot.press("enter")
             await shown(pilot, "308 redirect, not followed")
     endpoints = {(each.method, each.path.split("/")[2]) for each in platform.requests}
     assert endpoints == {("GET", "user"), ("GET", "storage"), ("GET", "projects"), ("POST", "bulk")}
@@ -146,28 +152,29 @@ def _packed(times: int) -> bytes:
 
 
 def _bomb(times: int) -> object:
-    packed = _packed(times)
-
     def answer(_: httpx.Request) -> httpx.Response:
-        return httpx.Response(
-            200, headers={"content-encoding": ", ".join(["gzip"] * times)}, stream=httpx.ByteStream(packed)
-        )
+        encodings = ", ".join(["gzip"] * times)
+        stream = httpx.ByteStream(_packed(times))
+        return httpx.Response(200, headers={"content-encoding": encodings}, stream=stream)
 
     return answer
 
 
 @pytest.mark.parametrize(
     ("fault", "text"),
-    [
-        (_headers(1, 200_000), "does not speak HTTP"),
-        (_headers(5_000, 100), "does not speak HTTP"),
-        (_items(1_001), "the answer holds 1,001 items, too many"),
-        (_bomb(1), "the answer is too large"),
-        (_bomb(2), "its compression is not supported"),
-        ("deep_nesting", "could not be read"),
-        ("huge_integer", "could not be read"),
-    ],
-    ids=["long header", "many headers", "many items", "bomb", "bomb in a bomb", "nesting", "integer"],
+    mostly_slow(
+        [
+            (_items(1_001), "the answer holds 1,001 items, too many"),
+            (_bomb(1), "the answer is too large"),
+            (_headers(1, 200_000), "does not speak HTTP"),
+            (_headers(5_000, 100), "does not speak HTTP"),
+            (_bomb(2), "its compression is not supported"),
+            ("deep_nesting", "could not be read"),
+            ("huge_integer", "could not be read"),
+        ],
+        fast=2,
+    ),
+    ids=["many items", "bomb", "long header", "many headers", "bomb in a bomb", "nesting", "integer"],
 )
 async def test_oversized_responses_are_reported(
     start: Start, platform: SimulatedPlatform, fault: str, text: str

@@ -30,6 +30,7 @@ from cgc_tui.domain.queries import JobQuery
 from tests.support.app import Connect
 from tests.support.calls import page_from
 from tests.support.clock import Clock
+from tests.support.params import mostly_slow
 
 JOBS = 1730
 PAGES = 18
@@ -54,6 +55,7 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
+@pytest.mark.slow
 async def test_packed_lists_take_half_the_memory(client: PlatformClient) -> None:
     query = JobQuery(limit=100)
     pages = [await client.imports.page(replace(query, offset=offset)) for offset in (0, 100)]
@@ -103,7 +105,7 @@ async def test_a_part_reads_only_its_own_pages_and_has_more(
     assert (reports[-1].pages, reports[-1].total_pages, reports[-1].total) == (5, 5, 500)
 
 
-@pytest.mark.parametrize("max_jobs", [JOBS, JOBS + 1, 10 * JOBS])
+@pytest.mark.parametrize("max_jobs", mostly_slow([JOBS, JOBS + 1, 10 * JOBS]))
 async def test_a_part_that_is_long_enough_is_the_whole_list(
     client: PlatformClient, platform: SimulatedPlatform, max_jobs: int
 ) -> None:
@@ -224,7 +226,7 @@ async def test_a_job_that_is_added_meanwhile_is_read_and_no_job_is_repeated(
     assert len(platform.requests) == PAGES + 2
 
 
-@pytest.mark.parametrize("coming", [1, 320])
+@pytest.mark.parametrize("coming", mostly_slow([320, 1]))
 async def test_jobs_added_meanwhile_hide_no_others(
     client: PlatformClient, platform: SimulatedPlatform, coming: int
 ) -> None:
@@ -241,7 +243,7 @@ async def test_jobs_added_meanwhile_hide_no_others(
     assert coming > 1 or len(platform.requests) == PAGES + 4
 
 
-@pytest.mark.parametrize("leaving", [1, 250])
+@pytest.mark.parametrize("leaving", mostly_slow([250, 1]))
 async def test_jobs_that_leave_meanwhile_hide_no_others(
     client: PlatformClient, platform: SimulatedPlatform, leaving: int
 ) -> None:
@@ -300,7 +302,7 @@ async def test_a_limit_that_never_ends_is_an_error(connect: Connect, platform: S
     assert len(waits) == 2
 
 
-@pytest.mark.parametrize("offset", [0, 900, 1700])
+@pytest.mark.parametrize("offset", mostly_slow([900, 0, 1700]))
 async def test_a_page_that_fails_twice_is_read(
     client: PlatformClient, platform: SimulatedPlatform, offset: int
 ) -> None:
@@ -308,16 +310,28 @@ async def test_a_page_that_fails_twice_is_read(
     assert await ids(client) == platform.ids()
 
 
-@pytest.mark.parametrize("offset", [0, 900, 1700])
 @pytest.mark.parametrize(
-    ("fault", "value", "kind"),
-    [
-        ("gateway_html", 502, ServerError),
-        ("maintenance", True, Maintenance),
-        ("items_null", True, InvalidResponse),
-        ("error", (403, 9003), CgcError),
-        ("drop", "body", CgcError),
-    ],
+    ("fault", "value", "kind", "offset"),
+    mostly_slow(
+        [
+            ("gateway_html", 502, ServerError, 0),
+            ("maintenance", True, Maintenance, 900),
+            ("items_null", True, InvalidResponse, 1700),
+            ("error", (403, 9003), CgcError, 900),
+            ("drop", "body", CgcError, 1700),
+            ("gateway_html", 502, ServerError, 900),
+            ("gateway_html", 502, ServerError, 1700),
+            ("maintenance", True, Maintenance, 0),
+            ("maintenance", True, Maintenance, 1700),
+            ("items_null", True, InvalidResponse, 0),
+            ("items_null", True, InvalidResponse, 900),
+            ("error", (403, 9003), CgcError, 0),
+            ("error", (403, 9003), CgcError, 1700),
+            ("drop", "body", CgcError, 0),
+            ("drop", "body", CgcError, 900),
+        ],
+        fast=5,
+    ),
 )
 async def test_a_page_that_fails_is_never_a_shorter_list(
     client: PlatformClient,

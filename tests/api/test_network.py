@@ -26,6 +26,7 @@ from cgc_tui.tui.app import CgcApp
 from tests.support.app import Connect, Start, first_page, shown, text_of
 from tests.support.calls import LISTS, quiet
 from tests.support.clock import Clock
+from tests.support.params import mostly_slow
 from tests.support.terminal import APP, Terminal, modes_left
 
 CERTIFICATE = Path(__file__).parent.parent / "data" / "self-signed.pem"
@@ -269,7 +270,8 @@ async def test_stale_connections_do_not_use_up_attempts(
 
 
 @pytest.mark.parametrize(
-    ("fault", "value"), [("silent", True), ("slow_s", 600.0), ("drip", 0.2), ("endless_headers", True)]
+    ("fault", "value"),
+    mostly_slow([("silent", True), ("slow_s", 600.0), ("drip", 0.2), ("endless_headers", True)]),
 )
 async def test_esc_cancels_any_request(
     start: Start, platform: SimulatedPlatform, fault: str, value: object
@@ -288,7 +290,9 @@ async def test_esc_cancels_any_request(
         await shown(pilot, "1–50 of 231")
 
 
-@pytest.mark.parametrize(("fault", "value"), [("silent", True), ("drip", 0.2), ("endless_headers", True)])
+@pytest.mark.parametrize(
+    ("fault", "value"), mostly_slow([("drip", 0.2), ("silent", True), ("endless_headers", True)])
+)
 async def test_a_timeout_is_reported(
     start: Start, platform: SimulatedPlatform, fault: str, value: object
 ) -> None:

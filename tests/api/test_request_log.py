@@ -18,7 +18,7 @@ from cgc_tui.domain.text import SafeText
 from cgc_tui.tui.app import CgcApp
 from cgc_tui.tui.request_log.dialog import RequestLogDialog
 from cgc_tui.tui.request_log.request_list import RequestList
-from tests.support.app import Connect, MakeApp, Start, shown, text_of
+from tests.support.app import Connect, MakeApp, Start, paste, shown, text_of
 from tests.support.calls import event, quiet
 from tests.support.clock import NOON
 from tests.support.terminal import APP, Terminal
@@ -256,7 +256,8 @@ async def test_the_log_survives_a_new_token(start: Start, platform: SimulatedPla
         old, platform.token = platform.token, "n" * 32
         await pilot.press("r")
         await shown(pilot, "The platform refused the token")
-        await pilot.press(*platform.token, "enter")
+        await paste(pilot, platform.token)
+        await pilot.press("enter")
         await shown(pilot, "1–50 of 230")
         await quiet(pilot)
         await pilot.press("exclamation_mark")

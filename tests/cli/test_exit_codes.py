@@ -19,6 +19,7 @@ from cgc_tui.cli.main import main
 from cgc_tui.cli.registry import COMMANDS
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
 from tests.support.calls import page_from
+from tests.support.params import mostly_slow
 
 PROGRAM = [sys.executable, "-m", "cgc_tui"]
 PATIENCE = 30.0
@@ -135,7 +136,7 @@ def config(tmp_path: Path) -> Path:
         ("profile = 5\n", "config.toml line 1: profile must be a name in quotes, not 5."),
     ],
 )
-@pytest.mark.parametrize("command", [["list"], ["info"], ["list", "--demo"]], ids=" ".join)
+@pytest.mark.parametrize("command", mostly_slow([["info"], ["list"], ["list", "--demo"]]), ids=" ".join)
 def test_2_unreadable_settings(
     run: Run, platform: SimulatedPlatform, config: Path, command: list[str], text: str, expected: str
 ) -> None:
@@ -215,7 +216,7 @@ def test_70_a_bug_with_a_report(run: Run, platform: SimulatedPlatform, tmp_path:
     assert platform.token not in report.read_text()
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", mostly_slow([signal.SIGINT, signal.SIGHUP, signal.SIGTERM]))
 def test_signals_end_a_command_silently(
     start: Start, platform: SimulatedPlatform, number: signal.Signals
 ) -> None:
@@ -249,7 +250,7 @@ def test_a_signal_ends_a_command_that_blocks_on_its_output(start: Start) -> None
     assert first == "["
 
 
-@pytest.mark.parametrize("form", ["--json", "--jsonl", "--csv"])
+@pytest.mark.parametrize("form", mostly_slow(["--jsonl", "--json", "--csv"]))
 def test_a_pipe_that_closes_ends_a_command_silently(start: Start, form: str) -> None:
     program = start("list", "--all", form)
     assert program.stdout is not None
@@ -264,9 +265,19 @@ HELPS = [["--help"], ["--version"], ["auth", "login", "--help"], *([name, "--hel
 FULL = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
 
 
+OUTPUTS = [
+    (["list"], ""),
+    (["--help"], "1"),
+    (["list"], "1"),
+    (["--help"], ""),
+    (["list", "--help"], ""),
+    (["list", "--help"], "1"),
+]
+"""Arguments and PYTHONUNBUFFERED."""
+
+
 @FULL
-@pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("arguments", [["list"], ["--help"], ["list", "--help"]], ids=" ".join)
+@pytest.mark.parametrize(("arguments", "unbuffered"), mostly_slow(OUTPUTS, fast=2))
 def test_a_full_disk_is_reported(environ: Mapping[str, str], arguments: list[str], unbuffered: str) -> None:
     with open("/dev/full", "w") as full:
         ended = subprocess.run(
@@ -281,8 +292,7 @@ def test_a_full_disk_is_reported(environ: Mapping[str, str], arguments: list[str
     assert ended.stderr == "cgc-tui: the output cannot be written (No space left on device).\n"
 
 
-@pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("arguments", [["list"], ["--help"], ["list", "--help"]], ids=" ".join)
+@pytest.mark.parametrize(("arguments", "unbuffered"), mostly_slow(OUTPUTS, fast=2))
 def test_a_closed_pipe_ends_a_command_silently(
     environ: Mapping[str, str], arguments: list[str], unbuffered: str
 ) -> None:

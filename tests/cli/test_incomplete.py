@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from itertools import product
 
 import httpx
 import pytest
@@ -15,12 +16,16 @@ from cgc_tui.formatting.display import DisplayOptions
 from tests.cli.test_exit_codes import Run, environ, run
 from tests.support.clock import Clock
 from tests.support.commands import Command
+from tests.support.params import mostly_slow
 
 __all__ = ["environ", "run"]
 
 CREATE = "/v2/bulk/storage/imports/create"
 PLACE = {"volume": "rosalind/tcga-raw", "project": "rosalind/brca-pilot"}
 BULK_FAULTS = ("bulk_empty", "bulk_nulls", "bulk_other_ids")
+FORMS = ("--json", "--jsonl", "--csv", "--tsv", "--keys")
+FORMS_AND_FAULTS = list(zip(FORMS, BULK_FAULTS + BULK_FAULTS, strict=False))
+"""Each form with one of the faults, and each fault."""
 
 
 @pytest.fixture
@@ -37,17 +42,17 @@ def sent(platform: SimulatedPlatform) -> bool:
 
 COMMANDS = [
     ("list", "--all", "--csv"),
+    ("failures",),
+    ("watch", "--state", "FAILED"),
+    ("retry", "--write", "--yes"),
     ("list", "--all", "--json"),
     ("list", "--all", "--keys"),
     ("list", "--all", "--jsonl"),
-    ("failures",),
-    ("watch", "--state", "FAILED"),
     ("watch", "--last-batch"),
-    ("retry", "--write", "--yes"),
 ]
 
 
-@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("arguments", mostly_slow([(each,) for each in COMMANDS], fast=4), ids=" ".join)
 async def test_an_incomplete_list_is_an_error(
     command: Command, platform: SimulatedPlatform, arguments: tuple[str, ...]
 ) -> None:
@@ -115,8 +120,7 @@ async def test_retry_sends_nothing_if_the_list_of_related_jobs_is_incomplete(
     assert not sent(platform)
 
 
-@pytest.mark.parametrize("fault", BULK_FAULTS)
-@pytest.mark.parametrize("form", ["--json", "--jsonl", "--csv", "--tsv", "--keys"])
+@pytest.mark.parametrize(("form", "fault"), mostly_slow(product(FORMS, BULK_FAULTS), fast=FORMS_AND_FAULTS))
 async def test_jobs_without_details_are_listed_with_exit_code_3(
     command: Command, platform: SimulatedPlatform, fault: str, form: str
 ) -> None:
@@ -141,7 +145,7 @@ async def test_missing_details_are_reported_on_a_terminal_too(
     assert len(done.out.splitlines()) == 51
 
 
-@pytest.mark.parametrize("fault", BULK_FAULTS)
+@pytest.mark.parametrize("fault", mostly_slow(BULK_FAULTS))
 async def test_failures_without_an_error_are_reported(
     command: Command, platform: SimulatedPlatform, fault: str
 ) -> None:
@@ -153,7 +157,7 @@ async def test_failures_without_an_error_are_reported(
         assert "details of 250 of 250 jobs could not be read; their cause is not known." in done.err
 
 
-@pytest.mark.parametrize("fault", BULK_FAULTS)
+@pytest.mark.parametrize("fault", mostly_slow(BULK_FAULTS))
 async def test_retry_of_jobs_without_details_sends_nothing(
     command: Command, platform: SimulatedPlatform, fault: str
 ) -> None:
@@ -166,7 +170,7 @@ async def test_retry_of_jobs_without_details_sends_nothing(
     assert not sent(platform)
 
 
-@pytest.mark.parametrize("fault", BULK_FAULTS)
+@pytest.mark.parametrize("fault", mostly_slow(BULK_FAULTS))
 async def test_watch_reports_jobs_whose_details_are_missing(
     command: Command, platform: SimulatedPlatform, fault: str
 ) -> None:

@@ -177,6 +177,7 @@ def wait_for(program: subprocess.Popen[str], text: str) -> str:
     return line
 
 
+@pytest.mark.slow
 def test_two_runs_at_once_send_each_import_once(start: Start, platform: SimulatedPlatform) -> None:
     platform.add_jobs(112, "FAILED", error=9105)
     before = len(platform.ids())

@@ -51,6 +51,7 @@ print(*(job.id for job in api.imports.query().all()), sep="\\n")
 """
 
 
+@pytest.mark.slow
 def test_a_separate_process_lists_every_job(tmp_path: Path) -> None:
     """Client and platform have their default configurations."""
     with serving() as environ:

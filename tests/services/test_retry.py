@@ -43,6 +43,7 @@ from cgc_tui.services.retry import locked_run, reconcile, reconcile_once, refres
 from tests.support.app import Connect
 from tests.support.clock import Clock
 from tests.support.jobs import import_job
+from tests.support.params import mostly_slow
 from tests.support.retries import CREATE, platform_with_failures
 
 
@@ -242,11 +243,11 @@ async def test_an_answer_with_one_import_twice_says_nothing_of_the_other(
     ]
 
 
-REPLACED = [(408, None), (409, None), (502, None), (504, None), (500, 90004), (503, 0), (503, 9100)]
+REPLACED = [(409, None), (504, None), (500, 90004), (408, None), (502, None), (503, 0), (503, 9100)]
 """Errors that a client can get in place of the answer, each as status and code."""
 
 
-@pytest.mark.parametrize("answer", REPLACED, ids=str)
+@pytest.mark.parametrize("answer", mostly_slow([(each,) for each in REPLACED], fast=3), ids=str)
 async def test_an_error_after_the_jobs_were_created_is_no_refusal(
     client: PlatformClient, platform: SimulatedPlatform, answer: tuple[int, int | None]
 ) -> None:
@@ -352,12 +353,16 @@ RENAMED = [
     ("autorenamed_destination", NameConflictPolicy.AUTORENAME),
     ("folder_as_project", NameConflictPolicy.AS_BEFORE),
 ]
+FAULTS = (None, ("drop", "body"), ("bulk_short", True), ("answer_replaced", (504, None)))
 
 
 @pytest.mark.parametrize(
-    "fault", [None, ("drop", "body"), ("bulk_short", True), ("answer_replaced", (504, None))]
+    ("switch", "options", "fault"),
+    mostly_slow(
+        [(*renamed, fault) for renamed in RENAMED for fault in FAULTS],
+        fast=[(*RENAMED[0], None), (*RENAMED[1], ("drop", "body"))],
+    ),
 )
-@pytest.mark.parametrize(("switch", "options"), RENAMED)
 async def test_a_second_retry_finds_jobs_that_the_platform_renamed(
     client: PlatformClient,
     platform: SimulatedPlatform,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.params import mostly_slow
 from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.usefixtures("output")
@@ -44,7 +45,7 @@ def show(terminal: Terminal) -> None:
     assert chosen[1:] != other[1:], "the chosen tab is not highlighted"
 
 
-@pytest.mark.parametrize("term", ["xterm", "screen", "linux", "xterm-16color", "vt100", "dumb"])
+@pytest.mark.parametrize("term", mostly_slow(["xterm", "screen", "linux", "xterm-16color", "vt100", "dumb"]))
 def test_a_terminal_with_sixteen_colours_gets_no_others(tmp_path: Path, term: str) -> None:
     with Terminal(DEMO, home=tmp_path, environ={"TERM": term}) as terminal:
         show(terminal)
@@ -55,7 +56,7 @@ def test_a_terminal_with_sixteen_colours_gets_no_others(tmp_path: Path, term: st
     assert codes & {"91", "31"}, "failed is not red"
 
 
-@pytest.mark.parametrize("term", ["xterm", "xterm-256color", "linux"])
+@pytest.mark.parametrize("term", mostly_slow(["xterm-256color", "xterm", "linux"]))
 def test_without_colours_only_greys_are_written(tmp_path: Path, term: str) -> None:
     with Terminal(DEMO, home=tmp_path, environ={"TERM": term, "NO_COLOR": "1"}) as terminal:
         show(terminal)

@@ -14,6 +14,7 @@ from cgc_tui.tui.jobs.screen import JobsScreen
 from cgc_tui.tui.retry.screen import RetryScreen
 from tests.support.app import Start, shown, text_of
 from tests.support.clock import Clock
+from tests.support.params import mostly_slow
 
 PLACE = {"volume": "rosalind/tcga-raw", "project": "rosalind/brca-pilot"}
 CREATE = "/v2/bulk/storage/imports/create"
@@ -35,13 +36,15 @@ def sent(platform: SimulatedPlatform) -> bool:
 
 @pytest.mark.parametrize(
     ("keys", "result"),
-    [
-        (("slash", *"bam", "enter"), "searched 250 of 250"),
-        (("F",), "250 failed jobs by cause"),
-        (("b",), "Batches · searched 250 of 250"),
-        (("T",), "250 of 250 failed imports again"),
-    ],
-    ids=["find", "failures", "batches", "retry"],
+    mostly_slow(
+        [
+            (("F",), "250 failed jobs by cause"),
+            (("slash", *"bam", "enter"), "searched 250 of 250"),
+            (("b",), "Batches · searched 250 of 250"),
+            (("T",), "250 of 250 failed imports again"),
+        ]
+    ),
+    ids=["failures", "find", "batches", "retry"],
 )
 async def test_inconsistent_pages_are_reported_and_can_be_loaded_again(
     start: Start, platform: SimulatedPlatform, keys: tuple[str, ...], result: str
@@ -125,7 +128,7 @@ async def test_a_retry_sends_nothing_after_an_incomplete_list(
     assert not sent(platform)
 
 
-@pytest.mark.parametrize("fault", BULK_FAULTS)
+@pytest.mark.parametrize("fault", mostly_slow(BULK_FAULTS))
 async def test_jobs_without_details_are_shown_and_counted(
     start: Start, platform: SimulatedPlatform, fault: str
 ) -> None:
@@ -162,6 +165,7 @@ async def test_a_retry_of_jobs_without_details_sends_nothing_and_reports_it(
     assert not sent(platform)
 
 
+@pytest.mark.slow
 async def test_a_watch_reports_jobs_without_an_answer(start: Start, platform: SimulatedPlatform) -> None:
     (job,) = platform.add_jobs(1, "RUNNING", **PLACE)
     async with start(settings=Settings(refresh=1)) as pilot:

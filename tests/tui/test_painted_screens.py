@@ -15,6 +15,7 @@ from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.tui.terminal.diff.screen_differ import ScreenDiffer
 from tests.support.app import MakeApp, shown
 from tests.support.painted import Emulator, needed
+from tests.support.params import mostly_slow
 from tests.support.scenes import MORE, READY, SCENES, Stage, platform, stage, steps
 
 
@@ -94,7 +95,7 @@ SHOWN = {name: scene for name, scene in (SCENES | MORE).items() if name != "host
     [(80, 24), pytest.param((120, 36), marks=slow), pytest.param((200, 50), marks=slow)],
     ids=lambda size: f"{size[0]}x{size[1]}",
 )
-@pytest.mark.parametrize("name", SHOWN)
+@pytest.mark.parametrize("name", mostly_slow(SHOWN, fast=("list", "failures", "retry-sent")))
 async def test_a_screen(viewer: Viewer, stage: Stage, name: str, size: tuple[int, int]) -> None:
     app, before = SHOWN[name](stage)
     async with app.run_test(size=size, notifications=True) as pilot:

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 
 from cgc_tui.config.settings import Settings
 from tests.support.app import MakeApp
+from tests.support.params import mostly_slow
 from tests.support.scenes import READY, SCENES, Stage, platform, stage, steps
 
+WIDE = ("list", "failure", "failures", "retry-plan", "batch")
+"""The screens that are arranged most differently where there is more room: also fast at 120×36."""
+
 SIZES = [(80, 24), (120, 36)]
+FAST = [(name, (80, 24)) for name in SCENES] + [(name, (120, 36)) for name in WIDE]
 Compare = Callable[..., bool]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize(
+    ("name", "size"),
+    mostly_slow(product(SCENES, SIZES), fast=FAST),
+    ids=lambda value: value if isinstance(value, str) else f"{value[0]}x{value[1]}",
+)
 def test_screen(snap_compare: Compare, stage: Stage, name: str, size: tuple[int, int]) -> None:
     app, before = SCENES[name](stage)
     assert snap_compare(app, terminal_size=size, run_before=before)

@@ -17,6 +17,7 @@ from cgc_tui.domain.jobs import JobState
 from cgc_tui.tui.jobs.screen import JobsScreen
 from cgc_tui.tui.login.screen import LoginScreen
 from tests.support.app import Start, shown
+from tests.support.params import mostly_slow
 
 
 @pytest.fixture(autouse=True)
@@ -129,7 +130,7 @@ async def test_a_rejected_token_opens_the_login_screen(start: Start, platform: S
     assert os.listdir() == []
 
 
-@pytest.mark.parametrize("pasted", ["a.csv\nb", "a.csv\r", "a\u2028b.csv"])
+@pytest.mark.parametrize("pasted", mostly_slow(["a.csv\nb", "a.csv\r", "a\u2028b.csv"]))
 async def test_a_pasted_path_with_a_line_break_is_refused(start: Start, pasted: str) -> None:
     async with start() as pilot:
         await open_dialog(pilot)
@@ -166,12 +167,15 @@ async def test_a_file_is_replaced_only_by_a_second_enter(start: Start) -> None:
 
 @pytest.mark.parametrize(
     ("path", "text"),
-    [
-        ("none/x.csv", "There is no folder"),
-        ("~", "Add a file name:"),
-        ("~nobody-here/x", "no such user"),
-        ("", "Add a file name:"),
-    ],
+    mostly_slow(
+        [
+            ("none/x.csv", "There is no folder"),
+            ("~", "Add a file name:"),
+            ("~nobody-here/x", "no such user"),
+            ("", "Add a file name:"),
+        ],
+        fast=2,
+    ),
 )
 async def test_an_invalid_path_is_reported(start: Start, path: str, text: str) -> None:
     async with start() as pilot:

@@ -10,6 +10,7 @@ from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.tui.jobs.job_table import JobTable
 from cgc_tui.tui.widgets.job_detail import JobDetail
 from tests.support.app import Start, shown, text_of
+from tests.support.params import mostly_slow
 
 
 def gets(platform: SimulatedPlatform) -> list[str]:
@@ -155,13 +156,14 @@ async def test_invisible_names_are_distinguishable(
         await shown(pilot, "Name    ��")
 
 
+@pytest.mark.parametrize("count", mostly_slow([4, 8]))
 async def test_hostile_records_contain_no_control_characters(
-    start: Start, platform: SimulatedPlatform
+    start: Start, platform: SimulatedPlatform, count: int
 ) -> None:
     platform.switches.hostile_names = True
     async with start(size=(80, 24)) as pilot:
         await shown(pilot, "page 1 of 5")
-        for _ in range(8):
+        for _ in range(count):
             await pilot.press("enter", "J")
             screen = await shown(pilot, '"href"')
             assert not [

@@ -14,8 +14,9 @@ from cgc_tui.domain.queries import JobQuery
 from cgc_tui.tui.jobs.job_table import JobTable
 from cgc_tui.tui.jobs.screen import JobsScreen
 from cgc_tui.tui.login.screen import LoginScreen
-from tests.support.app import Start, first_page, log_in_to, rest, shown, text_of
+from tests.support.app import Start, first_page, log_in_to, paste, rest, shown, text_of
 from tests.support.clock import Clock
+from tests.support.params import mostly_slow
 
 OTHER_TOKEN = "n" * 32
 
@@ -106,7 +107,8 @@ async def test_a_dialog_opened_while_a_token_is_validated(start: Start, platform
     async with start(token=None, source=None) as pilot:
         await shown(pilot, "needs your authentication token")
         gate = platform.gate("/v2/user")
-        await pilot.press(*platform.token, "enter")
+        await paste(pilot, platform.token)
+        await pilot.press("enter")
         await gate.arrival()
         await pilot.press("f1")
         await shown(pilot, "Keys")
@@ -118,6 +120,7 @@ async def test_a_dialog_opened_while_a_token_is_validated(start: Start, platform
         await shown(pilot, "The platform refused the token")
 
 
+@pytest.mark.slow
 async def test_another_platform_replaces_the_list_below_an_open_dialog(
     start: Start, platform: SimulatedPlatform, clock: Clock
 ) -> None:
@@ -145,7 +148,8 @@ async def test_another_user_sees_no_jobs_of_the_previous_user(
         await shown(pilot, "The platform refused the token")
         platform.remove_jobs(platform.ids())
         platform.state.username = "other"
-        await pilot.press(*platform.token, "enter")
+        await paste(pilot, platform.token)
+        await pilot.press("enter")
         await shown(pilot, "lists only the jobs that other started")
         await shown(pilot, "4 Failed 0")
 
@@ -161,6 +165,7 @@ async def test_a_token_rejected_in_a_dialog_opens_the_login_screen(
         await shown(pilot, "The platform refused the token")
 
 
+@pytest.mark.slow
 async def test_a_dialog_that_retries_with_the_old_token_changes_nothing(
     start: Start, platform: SimulatedPlatform
 ) -> None:
@@ -171,7 +176,8 @@ async def test_a_dialog_that_retries_with_the_old_token_changes_nothing(
         await shown(pilot, "Filter: what")
         platform.next("error", (401, 90001), where=first_page)
         await shown(pilot, "The platform refused the token")
-        await pilot.press(*platform.token, "enter")
+        await paste(pilot, platform.token)
+        await pilot.press("enter")
         await shown(pilot, "1–50 of 230")
         await pilot.pause(2)
         assert isinstance(pilot.app.screen, JobsScreen)
@@ -179,15 +185,18 @@ async def test_a_dialog_that_retries_with_the_old_token_changes_nothing(
 
 @pytest.mark.parametrize(
     "fields",
-    [
-        {"result": {"id": "x", "size": 10**400}},
-        {"destination": {"project": "a/\ud800", "name": "x"}, "result": {"id": "\ud800"}},
-        {"id": "b" * 70_000, "href": ""},
-        {"source": {"volume": "a/b", "location": "x" * 100_000}},
-        {"started_on": "0001-01-01T00:00:00+14:00", "finished_on": "9999-12-31T23:59:59-14:00"},
-        {"error": {"code": "9105", "message": ["x"]}, "overwrite": "[/]"},
-    ],
-    ids=["huge size", "surrogates", "long id", "long key", "extreme times", "wrong types"],
+    mostly_slow(
+        [
+            {"destination": {"project": "a/\ud800", "name": "x"}, "result": {"id": "\ud800"}},
+            {"started_on": "0001-01-01T00:00:00+14:00", "finished_on": "9999-12-31T23:59:59-14:00"},
+            {"result": {"id": "x", "size": 10**400}},
+            {"id": "b" * 70_000, "href": ""},
+            {"source": {"volume": "a/b", "location": "x" * 100_000}},
+            {"error": {"code": "9105", "message": ["x"]}, "overwrite": "[/]"},
+        ],
+        fast=2,
+    ),
+    ids=["surrogates", "extreme times", "huge size", "long id", "long key", "wrong types"],
 )
 async def test_malformed_records_are_shown(
     start: Start, platform: SimulatedPlatform, fields: dict[str, object]
@@ -228,6 +237,7 @@ async def test_counts_follow_state_changes(start: Start, platform: SimulatedPlat
         await shown(pilot, "2 Running 6")
 
 
+@pytest.mark.slow
 async def test_closed_dialogs_leave_no_widgets(start: Start) -> None:
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")

@@ -13,6 +13,7 @@ from cgc_tui.tui.jobs.screen import JobsScreen
 from tests.support.app import Start, first_page, rest, shown, text_of
 from tests.support.calls import lists
 from tests.support.clock import Clock
+from tests.support.params import mostly_slow
 
 
 def cursor(pilot) -> str:  # type: ignore[no-untyped-def]
@@ -106,7 +107,8 @@ async def test_a_held_page_key_sends_few_requests_and_ends_on_the_right_page(
 
 
 @pytest.mark.parametrize(
-    ("key", "state"), [("1", "PENDING"), ("2", "RUNNING"), ("3", "COMPLETED"), ("4", "FAILED")]
+    ("key", "state"),
+    mostly_slow([("4", "FAILED"), ("1", "PENDING"), ("2", "RUNNING"), ("3", "COMPLETED")], fast=2),
 )
 async def test_state_tabs_filter_on_the_server(
     start: Start, platform: SimulatedPlatform, key: str, state: str
@@ -389,7 +391,7 @@ async def test_a_click_on_a_tab_and_a_heading(start: Start) -> None:
         assert isinstance(pilot.app.screen, JobsScreen)
 
 
-@pytest.mark.parametrize("state", ["loading", "empty", "not found", "failed"])
+@pytest.mark.parametrize("state", mostly_slow(["loading", "not found", "empty", "failed"], fast=2))
 async def test_all_keys_are_safe_in_a_list_without_rows(
     start: Start, platform: SimulatedPlatform, state: str
 ) -> None:
@@ -501,21 +503,21 @@ async def test_the_list_beside_the_detail_keeps_its_columns_at_100_columns(start
         assert heading.split()[:4] == ["State", "Name", "Started", "Took"]
 
 
-async def test_the_keys_of_dialogs_are_visible_at_small_sizes(start: Start) -> None:
-    for size in ((80, 24), (60, 15)):
-        async with start(size=size) as pilot:
-            await shown(pilot, "1–50 of 230")
-            for key, text in (
-                ("question_mark", "Esc Back"),
-                ("J", "Esc Back"),
-                ("Y", "Esc Back"),
-                ("f", "Esc Back"),
-            ):
-                await pilot.press(key)
-                await shown(pilot, text)
-                await pilot.press("escape")
-        async with start(size=size) as pilot:
-            await shown(pilot, "1–50 of 230")
-            await pilot.press("f")
-            await pilot.resize_terminal(50, 12)
-            await shown(pilot, "Too small")
+@pytest.mark.parametrize("size", mostly_slow([((60, 15),), ((80, 24),)]))
+async def test_the_keys_of_dialogs_are_visible_at_small_sizes(start: Start, size: tuple[int, int]) -> None:
+    async with start(size=size) as pilot:
+        await shown(pilot, "1–50 of 230")
+        for key, text in (
+            ("question_mark", "Esc Back"),
+            ("J", "Esc Back"),
+            ("Y", "Esc Back"),
+            ("f", "Esc Back"),
+        ):
+            await pilot.press(key)
+            await shown(pilot, text)
+            await pilot.press("escape")
+    async with start(size=size) as pilot:
+        await shown(pilot, "1–50 of 230")
+        await pilot.press("f")
+        await pilot.resize_terminal(50, 12)
+        await shown(pilot, "Too small")

@@ -11,31 +11,33 @@ from cgc_tui.tui.jobs.job_table import JobTable
 from tests.support.app import Start, first_page, shown, text_of
 from tests.support.calls import LISTS, quiet
 from tests.support.clock import Clock
+from tests.support.params import mostly_slow
 
 FAULTS: list[tuple[str, object, str]] = [
     ("maintenance", True, "503 maintenance · again in 30 s"),
+    ("portal", True, "a web page came instead of data"),
+    ("items_null", True, "could not be read"),
+    ("drop", "body", "broke"),
     ("cloud_error", True, "503 the cloud provider did not answer"),
     ("gateway_html", 502, "502 bad gateway"),
     ("gateway_html", 504, "504 gateway time-out"),
     ("internal_error", True, "500 server error"),
-    ("portal", True, "a web page came instead of data"),
     ("empty", 200, "the answer was empty"),
     ("empty", 204, "the answer was empty"),
     ("items_missing", True, "could not be read"),
     ("not_json", True, "could not be read"),
     ("list_body", True, "could not be read"),
-    ("items_null", True, "could not be read"),
     ("unmatched", True, "not found"),
     ("cut", True, "broke"),
     ("drop", "before", "broke"),
     ("drop", "headers", "broke"),
-    ("drop", "body", "broke"),
     ("limited", True, "rate limit · again in"),
     ("redirect_to", "http://127.0.0.1:1/", "redirect, not followed"),
 ]
 
 
-@pytest.mark.parametrize(("fault", "value", "text"), FAULTS, ids=str)
+@pytest.mark.usefixtures("no_pauses")
+@pytest.mark.parametrize(("fault", "value", "text"), mostly_slow(FAULTS, fast=4), ids=str)
 async def test_a_failure_keeps_the_rows_and_disappears_after_recovery(
     start: Start, platform: SimulatedPlatform, clock: Clock, fault: str, value: object, text: str
 ) -> None:

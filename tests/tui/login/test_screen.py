@@ -12,7 +12,7 @@ from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.tui.jobs.job_table import JobTable
 from cgc_tui.tui.login.screen import TokenInput
-from tests.support.app import Start, log_in_to, shown, text_of
+from tests.support.app import Start, log_in_to, paste, shown, text_of
 from tests.support.clock import Clock
 
 
@@ -43,13 +43,15 @@ async def test_a_rejected_token_is_not_stored(
 ) -> None:
     async with start(token=None, source=None) as pilot:
         await shown(pilot, "needs your authentication token")
-        await pilot.press(*"0123456789abcdef0123456789abcdef", "enter")
+        await paste(pilot, "0123456789abcdef0123456789abcdef")
+        await pilot.press("enter")
         screen = await shown(pilot, "The platform refused this token")
         assert "Nothing was stored." in screen
         assert pilot.app.screen.query_one(TokenInput).value == ""
         assert pilot.app.focused is pilot.app.screen.query_one(TokenInput)
         assert not store(tmp_path).exists()
-        await pilot.press(*platform.token, "enter")
+        await paste(pilot, platform.token)
+        await pilot.press("enter")
         await shown(pilot, "1–50 of 230")
 
 
@@ -71,7 +73,8 @@ async def test_an_unreachable_platform_does_not_reject_the_token(
     platform.fail("maintenance")
     async with start(token=None, source=None) as pilot:
         await shown(pilot, "needs your authentication token")
-        await pilot.press(*platform.token, "enter")
+        await paste(pilot, platform.token)
+        await pilot.press("enter")
         await shown(pilot, "could not be tried: 503 maintenance")
         assert pilot.app.screen.query_one(TokenInput).value == platform.token
         assert not store(tmp_path).exists()
@@ -102,9 +105,11 @@ async def test_a_token_that_is_rejected_later_can_be_replaced_in_place(
         request_count = len(platform.requests)
         await pilot.pause(1.2)
         assert len(platform.requests) == request_count
-        await pilot.press(*old, "enter")
+        await paste(pilot, old)
+        await pilot.press("enter")
         await shown(pilot, "The platform refused this token")
-        await pilot.press(*platform.token, "enter")
+        await paste(pilot, platform.token)
+        await pilot.press("enter")
         await shown(pilot, "COMPLETED · sorted as sent")
         assert table.job == job
         platform.add_jobs(1, "COMPLETED")
@@ -117,7 +122,8 @@ async def test_a_rejected_environment_token_is_reported_to_take_precedence(
 ) -> None:
     async with start(token="w" * 32, source=TokenSource.ENVIRONMENT) as pilot:
         await shown(pilot, "refused the token of SB_AUTH_TOKEN")
-        await pilot.press(*platform.token, "enter")
+        await paste(pilot, platform.token)
+        await pilot.press("enter")
         await shown(pilot, "SB_AUTH_TOKEN still holds the old token")
         await shown(pilot, "1–50 of 230")
 
@@ -141,7 +147,8 @@ async def test_a_token_that_cannot_be_stored_is_used(
     store(tmp_path).mkdir(parents=True)
     async with start(token=None, source=None) as pilot:
         await shown(pilot, "needs your authentication token")
-        await pilot.press(*platform.token, "enter")
+        await paste(pilot, platform.token)
+        await pilot.press("enter")
         await shown(pilot, "used for this run only")
         await shown(pilot, "1–50 of 230")
 

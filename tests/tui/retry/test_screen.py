@@ -31,6 +31,7 @@ from cgc_tui.tui.retry.runner import DEFAULT_INTERVAL as POLLS_EVERY
 from cgc_tui.tui.retry.screen import RetryScreen
 from tests.support.app import MakeApp, Start, rest, shown, text_of
 from tests.support.clock import Clock
+from tests.support.params import mostly_slow
 from tests.support.retries import CREATE, nth, platform_with_failures, submitted
 
 
@@ -211,6 +212,7 @@ async def test_keys_while_sending_change_nothing_and_esc_stops_it(
     assert (len(counts), set(counts.values())) == (200, {1})
 
 
+@pytest.mark.slow
 async def test_a_retry_after_quitting_sends_only_the_rest(
     make_app: MakeApp, platform: SimulatedPlatform
 ) -> None:
@@ -285,7 +287,7 @@ async def test_a_token_that_is_rejected_while_planning_opens_the_login_screen(
     assert submitted(platform) == []
 
 
-@pytest.mark.parametrize("unknown", [True, False])
+@pytest.mark.parametrize("unknown", mostly_slow([True, False]))
 async def test_a_token_that_is_rejected_while_polling_opens_the_login_screen_once(
     start: Start, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch, unknown: bool
 ) -> None:
@@ -387,6 +389,7 @@ async def test_a_run_that_has_waited_sends_only_the_rest(
     assert (len(counts), set(counts.values())) == (240, {1})
 
 
+@pytest.mark.slow
 async def test_two_concurrent_apps_send_each_import_once(
     make_app: MakeApp, platform: SimulatedPlatform
 ) -> None:

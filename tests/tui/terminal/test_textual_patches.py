@@ -39,6 +39,7 @@ async def test_two_resizes_in_a_row_end_with_a_stable_layout(
         assert screen.size == now
 
 
+@pytest.mark.slow
 async def test_closed_dialogs_leave_no_style_caches(start: Start) -> None:
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")

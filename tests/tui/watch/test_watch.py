@@ -17,7 +17,7 @@ from cgc_tui.tui.base_app import TerminalApp
 from cgc_tui.tui.jobs.status_line import StatusLine
 from cgc_tui.tui.messages import TitleRequested
 from cgc_tui.tui.terminal.driver import RESTORE_TITLE, SAVE_TITLE, TerminalDriver
-from tests.support.app import Start, shown
+from tests.support.app import Start, paste, shown
 from tests.support.clock import Clock
 from tests.support.terminal import Terminal as ProgramTerminal
 
@@ -155,7 +155,8 @@ async def test_the_watch_continues_after_a_new_token(
         await shown(pilot, "The platform refused the token")
         platform.switches.refuse_token = False
         platform.set_state(running, "FAILED")
-        await pilot.press(*platform.token, "enter")
+        await paste(pilot, platform.token)
+        await pilot.press("enter")
         await until(lambda: any(event.ring for event in titles))
         assert titles[-1].title == "done: 1 ended · 1 failed"
 
