@@ -36,7 +36,7 @@ class Throttle:
     The interactive lane has 6 slots; its requests do not wait for the rate limit. The bulk lane has 16 slots
     of its own, so that a long list does not delay the user's requests, and never runs more requests than the
     rate limit has left. A bulk request that hits the limit waits for its end and is sent again, alone, while
-    all other bulk requests wait; its error is raised the third time.
+    all other bulk requests wait; the third time, its error is raised to all of them.
     """
 
     def __init__(self, *, sleep: Sleep = asyncio.sleep) -> None:
@@ -52,6 +52,8 @@ class Throttle:
         """An estimate that counts requests which are not answered yet."""
         self._cooldown: _Cooldown | None = None
         self._cooldowns = 0
+        self._lasting_limits: list[RateLimited] = []
+        """The limits that were still there after the last attempt."""
 
     def update(self, rate_limit: RateLimit) -> None:
         """Note the rate limit from a response; responses arrive in any order."""
@@ -73,8 +75,11 @@ class Throttle:
             return await self._run_bulk(request, on_retry)
 
     async def _run_bulk(self, request: Callable[[], Awaitable[Result]], on_retry: RetryHook | None) -> Result:
+        lasting_limits = len(self._lasting_limits)
         while True:
             await self._wait_for_room(on_retry)
+            if len(self._lasting_limits) > lasting_limits:  # waited for in vain
+                raise self._lasting_limits[-1]
             cooldowns = self._cooldowns
             try:
                 return await self._count(request)
@@ -93,6 +98,7 @@ class Throttle:
                     return await self._count(request)
                 except RateLimited as next_error:
                     error = next_error
+            self._lasting_limits.append(error)
             raise error
         finally:
             self._cooldown = None

@@ -188,3 +188,19 @@ async def test_the_third_limit_in_a_row_is_raised() -> None:
     with pytest.raises(RateLimited):
         await request
     assert len(sleep.seconds) == 2
+
+
+async def test_a_limit_that_does_not_end_is_raised_to_all_requests_that_wait_for_it() -> None:
+    sleep = Sleep()
+    server = Server(Throttle(sleep=sleep))
+    server.limited = 1000
+    requests = server.start(Lane.BULK, 5)
+    await settle()
+    sleep.over.set()
+    results = await asyncio.gather(*requests, return_exceptions=True)
+    assert results == [LIMITED] * 5
+    assert len(sleep.seconds) == 2
+    server.limited = 0
+    server.start(Lane.BULK)
+    server.tasks = server.tasks[5:]
+    await server.release()
