@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 import sevenbridges
@@ -276,18 +277,25 @@ OUTPUTS = [
 """Arguments and PYTHONUNBUFFERED."""
 
 
+def run_into(
+    output: int | TextIO, environ: Mapping[str, str], arguments: list[str], unbuffered: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the program with this standard output."""
+    return subprocess.run(
+        [*PROGRAM, *arguments],
+        stdout=output,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**environ, "PYTHONUNBUFFERED": unbuffered},
+        timeout=PATIENCE,
+    )
+
+
 @FULL
 @pytest.mark.parametrize(("arguments", "unbuffered"), mostly_slow(OUTPUTS, fast=2))
 def test_a_full_disk_is_reported(environ: Mapping[str, str], arguments: list[str], unbuffered: str) -> None:
     with open("/dev/full", "w") as full:
-        ended = subprocess.run(
-            [*PROGRAM, *arguments],
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**environ, "PYTHONUNBUFFERED": unbuffered},
-            timeout=PATIENCE,
-        )
+        ended = run_into(full, environ, arguments, unbuffered)
     assert ended.returncode == 1
     assert ended.stderr == "cgc-tui: the output cannot be written (No space left on device).\n"
 
@@ -298,14 +306,7 @@ def test_a_closed_pipe_ends_a_command_silently(
 ) -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    ended = subprocess.run(
-        [*PROGRAM, *arguments],
-        stdout=writer,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**environ, "PYTHONUNBUFFERED": unbuffered},
-        timeout=PATIENCE,
-    )
+    ended = run_into(writer, environ, arguments, unbuffered)
     os.close(writer)
     assert (ended.returncode, ended.stderr) == (0, "")
 
