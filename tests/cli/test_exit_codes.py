@@ -21,8 +21,8 @@ from cgc_tui.cli.registry import COMMANDS
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
 from tests.support.calls import page_from
 from tests.support.params import mostly_slow
+from tests.support.terminal import APP
 
-PROGRAM = [sys.executable, "-m", "cgc_tui"]
 PATIENCE = 30.0
 
 Ended = subprocess.CompletedProcess[str]
@@ -46,7 +46,7 @@ def environ(platform: SimulatedPlatform, server: LoopbackServer, tmp_path: Path)
 def run(environ: dict[str, str], platform: SimulatedPlatform) -> Run:
     """Return a function that runs a command line to its end; the output must not have the token."""
 
-    def go(*arguments: str, program: list[str] = PROGRAM, given: str = "", **more: str | None) -> Ended:
+    def go(*arguments: str, program: list[str] = APP, given: str = "", **more: str | None) -> Ended:
         record = {name: value for name, value in {**environ, **more}.items() if value is not None}
         ended = subprocess.run(
             [*program, *arguments], capture_output=True, text=True, input=given, env=record, timeout=PATIENCE
@@ -68,7 +68,7 @@ def start(environ: dict[str, str]) -> Iterator[Start]:
 
     def go(*arguments: str) -> subprocess.Popen[str]:
         program = subprocess.Popen(
-            [*PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ
+            [*APP, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ
         )
         started.append(program)
         return program
@@ -282,7 +282,7 @@ def run_into(
 ) -> subprocess.CompletedProcess[str]:
     """Run the program with this standard output."""
     return subprocess.run(
-        [*PROGRAM, *arguments],
+        [*APP, *arguments],
         stdout=output,
         stderr=subprocess.PIPE,
         text=True,
@@ -338,7 +338,7 @@ def test_messages_that_cannot_be_written_leave_the_exit_code(
 ) -> None:
     surroundings = {**environ, **({"SB_AUTH_TOKEN": token} if token else {})}
     with open("/dev/full", "w") as full:
-        command = [*PROGRAM, *arguments]
+        command = [*APP, *arguments]
         ended = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=full, env=surroundings)
     assert ended.returncode == code
 
