@@ -7,7 +7,6 @@ import fcntl
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,9 +19,9 @@ from cgc_tui.system.files import FileWriteError, write_atomically
 from tests.support.app import MakeApp, Start, paste, shown
 from tests.support.calls import event
 from tests.support.params import mostly_slow
-from tests.support.terminal import Terminal
+from tests.support.system_calls import refuse
+from tests.support.terminal import APP, Terminal
 
-APP = [sys.executable, "-m", "cgc_tui"]
 OLD = "o" * 32
 FAULTS = [
     ("fsync", errno.ENOSPC, "No space left on device"),
@@ -42,13 +41,6 @@ def fail(*_, **__):
 os.{call} = fail
 sys.exit(main())
 """
-
-
-def refuse(number: int) -> Callable[..., None]:
-    def fail(*_: object, **__: object) -> None:
-        raise OSError(number, os.strerror(number))
-
-    return fail
 
 
 @pytest.fixture

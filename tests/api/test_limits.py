@@ -14,6 +14,7 @@ from cgc_tui.api.client import PlatformClient
 from cgc_tui.api.requester import Requester
 from cgc_tui.config.settings import Settings
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
+from cgc_tui.demo.fault_script import CustomResponse
 from cgc_tui.domain.errors import InvalidResponse
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.token import Token
@@ -151,7 +152,7 @@ def _packed(times: int) -> bytes:
     return body
 
 
-def _bomb(times: int) -> object:
+def _bomb(times: int) -> CustomResponse:
     def answer(_: httpx.Request) -> httpx.Response:
         encodings = ", ".join(["gzip"] * times)
         stream = httpx.ByteStream(_packed(times))
@@ -192,15 +193,9 @@ async def test_oversized_responses_are_reported(
 
 @pytest.mark.parametrize("times", [1, 2])
 async def test_a_decompression_bomb_uses_no_more_memory_than_the_limit(times: int) -> None:
-    packed = _packed(times)
-
-    def answer(_: httpx.Request) -> httpx.Response:
-        return httpx.Response(
-            200, headers={"content-encoding": ", ".join(["gzip"] * times)}, stream=httpx.ByteStream(packed)
-        )
-
+    _packed(times)  # so that its memory is not measured
     client = PlatformClient(
-        Requester("https://platform.example/v2", Token("t"), transport=StreamTransport(answer))
+        Requester("https://platform.example/v2", Token("t"), transport=StreamTransport(_bomb(times)))
     )
     tracemalloc.start()
     try:

@@ -31,6 +31,7 @@ from tests.support.app import Connect
 from tests.support.calls import page_from
 from tests.support.clock import Clock
 from tests.support.params import mostly_slow
+from tests.support.waiting import until
 
 JOBS = 1730
 PAGES = 18
@@ -47,12 +48,6 @@ async def ids(client: PlatformClient, query: JobQuery | None = None) -> list[str
 
 def later_pages(request: httpx.Request) -> bool:
     return list_call(request) and request.url.params["offset"] != "0"
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - what is waited for happens in the server's threads
-            await asyncio.sleep(0.01)
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import socket
 import ssl
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from tests.support.calls import LISTS, quiet
 from tests.support.clock import Clock
 from tests.support.params import mostly_slow
 from tests.support.terminal import APP, Terminal, modes_left
+from tests.support.waiting import until
 
 CERTIFICATE = Path(__file__).parent.parent / "data" / "self-signed.pem"
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -110,15 +111,6 @@ def events_of(app: App[None]) -> Sequence[RequestRecord]:
     """Return the request log of an app."""
     assert isinstance(app, CgcApp)
     return app._app_config.request_log.records
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for a condition."""
-    for _ in range(1000):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("the condition stays false")
 
 
 async def six_at_once(client: PlatformClient, platform: SimulatedPlatform) -> None:

@@ -17,9 +17,8 @@ from cgc_tui.domain.errors import Maintenance, RateLimited
 from cgc_tui.domain.text import SafeText
 from tests.support.app import first_page
 from tests.support.early import BEFORE_THE_PAINT, FEATURES_AT_THE_START, START
-from tests.support.terminal import PATIENCE, Terminal
+from tests.support.terminal import APP, PATIENCE, Terminal
 
-APP = [sys.executable, "-m", "cgc_tui"]
 Open = Callable[..., Terminal]
 
 FORKLESS = """\

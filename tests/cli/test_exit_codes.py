@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 import sevenbridges
@@ -20,8 +21,8 @@ from cgc_tui.cli.registry import COMMANDS
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
 from tests.support.calls import page_from
 from tests.support.params import mostly_slow
+from tests.support.terminal import APP
 
-PROGRAM = [sys.executable, "-m", "cgc_tui"]
 PATIENCE = 30.0
 
 Ended = subprocess.CompletedProcess[str]
@@ -45,7 +46,7 @@ def environ(platform: SimulatedPlatform, server: LoopbackServer, tmp_path: Path)
 def run(environ: dict[str, str], platform: SimulatedPlatform) -> Run:
     """Return a function that runs a command line to its end; the output must not have the token."""
 
-    def go(*arguments: str, program: list[str] = PROGRAM, given: str = "", **more: str | None) -> Ended:
+    def go(*arguments: str, program: list[str] = APP, given: str = "", **more: str | None) -> Ended:
         record = {name: value for name, value in {**environ, **more}.items() if value is not None}
         ended = subprocess.run(
             [*program, *arguments], capture_output=True, text=True, input=given, env=record, timeout=PATIENCE
@@ -67,7 +68,7 @@ def start(environ: dict[str, str]) -> Iterator[Start]:
 
     def go(*arguments: str) -> subprocess.Popen[str]:
         program = subprocess.Popen(
-            [*PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ
+            [*APP, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ
         )
         started.append(program)
         return program
@@ -276,18 +277,25 @@ OUTPUTS = [
 """Arguments and PYTHONUNBUFFERED."""
 
 
+def run_into(
+    output: int | TextIO, environ: Mapping[str, str], arguments: list[str], unbuffered: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the program with this standard output."""
+    return subprocess.run(
+        [*APP, *arguments],
+        stdout=output,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**environ, "PYTHONUNBUFFERED": unbuffered},
+        timeout=PATIENCE,
+    )
+
+
 @FULL
 @pytest.mark.parametrize(("arguments", "unbuffered"), mostly_slow(OUTPUTS, fast=2))
 def test_a_full_disk_is_reported(environ: Mapping[str, str], arguments: list[str], unbuffered: str) -> None:
     with open("/dev/full", "w") as full:
-        ended = subprocess.run(
-            [*PROGRAM, *arguments],
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**environ, "PYTHONUNBUFFERED": unbuffered},
-            timeout=PATIENCE,
-        )
+        ended = run_into(full, environ, arguments, unbuffered)
     assert ended.returncode == 1
     assert ended.stderr == "cgc-tui: the output cannot be written (No space left on device).\n"
 
@@ -298,14 +306,7 @@ def test_a_closed_pipe_ends_a_command_silently(
 ) -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    ended = subprocess.run(
-        [*PROGRAM, *arguments],
-        stdout=writer,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**environ, "PYTHONUNBUFFERED": unbuffered},
-        timeout=PATIENCE,
-    )
+    ended = run_into(writer, environ, arguments, unbuffered)
     os.close(writer)
     assert (ended.returncode, ended.stderr) == (0, "")
 
@@ -337,7 +338,7 @@ def test_messages_that_cannot_be_written_leave_the_exit_code(
 ) -> None:
     surroundings = {**environ, **({"SB_AUTH_TOKEN": token} if token else {})}
     with open("/dev/full", "w") as full:
-        command = [*PROGRAM, *arguments]
+        command = [*APP, *arguments]
         ended = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=full, env=surroundings)
     assert ended.returncode == code
 

@@ -9,17 +9,12 @@ import pytest
 from cgc_tui.demo import SimulatedPlatform
 from tests.support.clock import Clock
 from tests.support.commands import Command
+from tests.support.platforms import platform_with_causes
 
 
 @pytest.fixture
 def platform(clock: Clock) -> SimulatedPlatform:
-    platform = SimulatedPlatform(jobs=40, clock=clock.unix)
-    platform.remove_jobs(platform.ids())
-    platform.add_jobs(130, "COMPLETED")
-    platform.add_jobs(120, "FAILED", error=9105, volume="rosalind/tcga-raw", project="rosalind/brca-pilot")
-    platform.add_jobs(40, "FAILED", error=9108, volume="rosalind/results", project="rosalind/wgs-germline")
-    platform.add_jobs(1, "FAILED", error=424242, volume="rosalind/results", project="rosalind/wgs-germline")
-    return platform
+    return platform_with_causes(clock)
 
 
 async def test_text_has_the_causes_with_hints(command: Command, platform: SimulatedPlatform) -> None:

@@ -17,12 +17,11 @@ from tests.cli.test_exit_codes import Run, environ, run
 from tests.support.clock import Clock
 from tests.support.commands import Command
 from tests.support.params import mostly_slow
+from tests.support.platforms import BULK_FAULTS, PLACE, platform_with_one_place
+from tests.support.retries import create_requests
 
 __all__ = ["environ", "run"]
 
-CREATE = "/v2/bulk/storage/imports/create"
-PLACE = {"volume": "rosalind/tcga-raw", "project": "rosalind/brca-pilot"}
-BULK_FAULTS = ("bulk_empty", "bulk_nulls", "bulk_other_ids")
 FORMS = ("--json", "--jsonl", "--csv", "--tsv", "--keys")
 FORMS_AND_FAULTS = list(zip(FORMS, BULK_FAULTS + BULK_FAULTS, strict=False))
 """Each form with one of the faults, and each fault."""
@@ -30,14 +29,7 @@ FORMS_AND_FAULTS = list(zip(FORMS, BULK_FAULTS + BULK_FAULTS, strict=False))
 
 @pytest.fixture
 def platform(clock: Clock) -> SimulatedPlatform:
-    """Return a platform with 250 failed jobs of one volume and project."""
-    platform = SimulatedPlatform(jobs=0, clock=clock.unix)
-    platform.add_jobs(250, "FAILED", error=9105, **PLACE)
-    return platform
-
-
-def sent(platform: SimulatedPlatform) -> bool:
-    return any(call.path == CREATE for call in platform.requests)
+    return platform_with_one_place(clock)
 
 
 COMMANDS = [
@@ -62,7 +54,7 @@ async def test_an_incomplete_list_is_an_error(
     assert exit_code_for(caught.value) is ExitCode.UNAVAILABLE
     text = "150 of 250 jobs could be read; the list changed while it was read"
     assert error_message(caught.value, DisplayOptions()) == text
-    assert not sent(platform)
+    assert not create_requests(platform)
 
 
 def test_streamed_rows_stay_and_the_message_counts_the_missing_ones(
@@ -117,7 +109,7 @@ async def test_retry_sends_nothing_if_the_list_of_related_jobs_is_incomplete(
     platform.fail("error", (500, 1), where=looks)
     with pytest.raises(IncompleteList, match="150 of 250"):
         await command("retry", "--write", "--yes")
-    assert not sent(platform)
+    assert not create_requests(platform)
 
 
 @pytest.mark.parametrize(("form", "fault"), mostly_slow(product(FORMS, BULK_FAULTS), fast=FORMS_AND_FAULTS))
@@ -167,7 +159,7 @@ async def test_retry_of_jobs_without_details_sends_nothing(
         with pytest.raises(InvalidResponse, match="details of 250 of 250 jobs could not be read") as caught:
             await command(*arguments)
         assert exit_code_for(caught.value) is ExitCode.UNAVAILABLE
-    assert not sent(platform)
+    assert not create_requests(platform)
 
 
 @pytest.mark.parametrize("fault", mostly_slow(BULK_FAULTS))

@@ -7,28 +7,19 @@ import asyncio
 import pytest
 
 from cgc_tui.demo import SimulatedPlatform
-from tests.support.clock import NOON, Clock
+from tests.support.clock import Clock
 from tests.support.commands import Command
+from tests.support.platforms import PLACE, add_batch
 
-PLACE = {"volume": "rosalind/tcga-raw", "project": "rosalind/brca-pilot"}
 OTHER = {"volume": "rosalind/results", "project": "rosalind/luad-rnaseq"}
 
 
 @pytest.fixture
 def platform(clock: Clock) -> SimulatedPlatform:
-    platform = SimulatedPlatform(jobs=40, clock=clock.unix)
-    platform.remove_jobs(platform.ids())
-    add(platform, 30, "FAILED", hours=2, **PLACE)
-    add(platform, 12, "COMPLETED", **PLACE)
+    platform = SimulatedPlatform(jobs=0, clock=clock.unix)
+    add_batch(platform, 30, "FAILED", hours=2, **PLACE)
+    add_batch(platform, 12, "COMPLETED", **PLACE)
     return platform
-
-
-def add(platform: SimulatedPlatform, count: int, state: str, *, hours: int = 0, **fields: str) -> list[str]:
-    """Add jobs that started so many hours before noon."""
-    ids = platform.add_jobs(count, state, **fields)
-    for job_id in ids:
-        platform.state.store[job_id].submitted = NOON.timestamp() - 60 - hours * 3600
-    return ids
 
 
 async def test_only_the_last_batch_is_watched(command: Command) -> None:
@@ -41,7 +32,7 @@ async def test_only_the_last_batch_is_watched(command: Command) -> None:
 async def test_the_last_batch_is_watched_until_all_jobs_have_ended(
     command: Command, platform: SimulatedPlatform
 ) -> None:
-    pending = add(platform, 2, "RUNNING", **PLACE)
+    pending = add_batch(platform, 2, "RUNNING", **PLACE)
     gate = platform.gate("/v2/bulk/storage/imports/get")
     watching = asyncio.create_task(command("watch", "--last-batch", "--interval", "1"))
     await gate.arrival()
@@ -56,7 +47,7 @@ async def test_the_last_batch_is_watched_until_all_jobs_have_ended(
 async def test_filters_limit_the_search_for_the_last_batch(
     command: Command, platform: SimulatedPlatform
 ) -> None:
-    add(platform, 5, "COMPLETED", **OTHER)
+    add_batch(platform, 5, "COMPLETED", **OTHER)
     done = await command("watch", "--last-batch", "--project", "rosalind/brca-pilot")
     assert done.out.startswith("12 jobs")
 
@@ -64,7 +55,7 @@ async def test_filters_limit_the_search_for_the_last_batch(
 async def test_a_batch_beyond_the_first_thousand_jobs_is_read_whole(
     command: Command, platform: SimulatedPlatform
 ) -> None:
-    add(platform, 1010, "COMPLETED", **OTHER)
+    add_batch(platform, 1010, "COMPLETED", **OTHER)
     done = await command("watch", "--last-batch")
     assert done.out.startswith("1,010 jobs: 1,010 completed")
     assert "1,052 of 1,052 jobs searched" in done.err
@@ -74,15 +65,15 @@ async def test_no_more_than_a_thousand_jobs_are_read_if_they_hold_the_batch(
     command: Command, platform: SimulatedPlatform
 ) -> None:
     platform.remove_jobs(platform.ids())
-    add(platform, 1010, "COMPLETED", hours=3, **OTHER)
-    add(platform, 12, "COMPLETED", **PLACE)
+    add_batch(platform, 1010, "COMPLETED", hours=3, **OTHER)
+    add_batch(platform, 12, "COMPLETED", **PLACE)
     done = await command("watch", "--last-batch")
     assert done.out.startswith("12 jobs")
     assert "1,000 of 1,022 jobs searched" in done.err
 
 
 async def test_an_unordered_list_is_read_whole(command: Command, platform: SimulatedPlatform) -> None:
-    add(platform, 1010, "COMPLETED", hours=30, **OTHER)
+    add_batch(platform, 1010, "COMPLETED", hours=30, **OTHER)
     platform.switches.shuffled = True
     done = await command("watch", "--last-batch")
     assert done.out.startswith("12 jobs")

@@ -21,6 +21,7 @@ from tests.support.app import Connect
 from tests.support.clock import Clock
 from tests.support.commands import Command
 from tests.support.retries import CREATE, nth, platform_with_failures, submitted
+from tests.support.waiting import until
 
 __all__ = ["environ", "start"]
 
@@ -252,17 +253,10 @@ async def test_a_dry_run_takes_no_lock(command: Command, tmp_path: Path) -> None
     assert not (tmp_path / "state").exists()
 
 
-async def wait_for_jobs(platform: SimulatedPlatform, count: int) -> None:
-    """Wait until the platform has `count` jobs."""
-    async with asyncio.timeout(20):
-        while len(platform.ids()) < count:  # noqa: ASYNC110 - imports start in the server's threads
-            await asyncio.sleep(0.01)
-
-
 async def test_the_new_jobs_can_be_watched(command: Command, platform: SimulatedPlatform) -> None:
     platform.remove_jobs(platform.ids()[3:240])
     running = asyncio.ensure_future(command(*SEND, "--watch"))
-    await wait_for_jobs(platform, 66)
+    await until(lambda: len(platform.ids()) == 66)
     for number, job_id in enumerate(platform.ids()[:3]):
         platform.set_state(job_id, "COMPLETED" if number else "FAILED", error=9105)
     result = await running
@@ -275,7 +269,7 @@ async def test_a_new_job_that_ends_otherwise_exits_with_1(
 ) -> None:
     platform.remove_jobs(platform.ids()[1:240])
     running = asyncio.ensure_future(command(*SEND, "--watch"))
-    await wait_for_jobs(platform, 62)
+    await until(lambda: len(platform.ids()) == 62)
     platform.set_state(platform.ids()[0], "ABORTED")
     result = await running
     assert result.code == 1
@@ -287,7 +281,7 @@ async def test_a_new_job_that_no_longer_exists_exits_with_1(
 ) -> None:
     platform.remove_jobs(platform.ids()[1:240])
     running = asyncio.ensure_future(command(*SEND, "--watch"))
-    await wait_for_jobs(platform, 62)
+    await until(lambda: len(platform.ids()) == 62)
     platform.remove_jobs([platform.ids()[0]])
     result = await running
     assert result.code == 1

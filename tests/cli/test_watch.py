@@ -14,6 +14,7 @@ from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.demo.fault_script import CustomResponse
 from cgc_tui.domain.errors import Forbidden, ServerError, TokenRejected
 from tests.support.commands import Command, Outcome
+from tests.support.waiting import until
 
 ATTEMPTS = 3
 """How often the client makes a request that a gateway refuses."""
@@ -25,10 +26,12 @@ def bulk(request: httpx.Request) -> bool:
 
 async def after_polls(platform: SimulatedPlatform, times: int, act: Callable[[], object]) -> None:
     """Act after so many more bulk requests."""
-    total = sum(call.path.endswith("/get") for call in platform.requests) + times
-    async with asyncio.timeout(20):
-        while sum(call.path.endswith("/get") for call in platform.requests) < total:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+
+    def polls() -> int:
+        return sum(call.path.endswith("/get") for call in platform.requests)
+
+    total = polls() + times
+    await until(lambda: polls() >= total)
     act()
 
 

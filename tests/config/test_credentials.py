@@ -23,6 +23,7 @@ from cgc_tui.config.credentials import Access, Credentials, TokenSource
 from cgc_tui.config.platforms import PLATFORMS, CredentialsError, normalize_endpoint, parse_token, platform_at
 from cgc_tui.config.private_files import MAX_BYTES, config_directory
 from cgc_tui.domain.token import Token
+from tests.support.system_calls import refuse
 
 CGC = PLATFORMS["cgc"].endpoint
 EU = PLATFORMS["sb-eu"].endpoint
@@ -493,13 +494,6 @@ def test_a_mode_that_cannot_be_changed_is_reported(
     store = make()
     assert revealed(store.resolve(profile=None, endpoint=None)) == ("stored-cgc", STORE)
     assert store.notes == [f"{path} is open to others: chmod 600 {path}"]
-
-
-def refuse(number: int) -> Callable[..., None]:
-    def fail(*_: object, **__: object) -> None:
-        raise OSError(number, os.strerror(number))
-
-    return fail
 
 
 def test_an_open_file_of_the_other_clients_is_only_reported(make: Make, tmp_path: Path) -> None:

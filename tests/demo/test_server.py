@@ -18,12 +18,6 @@ IMPORTS = "/storage/imports"
 
 
 @pytest.fixture
-def server(platform: SimulatedPlatform) -> Iterator[LoopbackServer]:
-    with LoopbackServer(platform) as server:
-        yield server
-
-
-@pytest.fixture
 def client(platform: SimulatedPlatform, server: LoopbackServer) -> Iterator[httpx.Client]:
     headers = {"X-SBG-Auth-Token": platform.token}
     with httpx.Client(base_url=server.url, headers=headers, trust_env=False) as client:

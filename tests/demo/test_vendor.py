@@ -20,12 +20,6 @@ from tests.bench.session import serving
 
 
 @pytest.fixture
-def server(platform: SimulatedPlatform) -> Iterator[LoopbackServer]:
-    with LoopbackServer(platform) as server:
-        yield server
-
-
-@pytest.fixture
 def api(platform: SimulatedPlatform, server: LoopbackServer) -> Iterator[Any]:
     api = sevenbridges.Api(url=server.url, token=platform.token, debug=True)
     yield api

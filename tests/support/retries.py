@@ -27,6 +27,11 @@ def submitted(platform: SimulatedPlatform) -> list[str]:
     return [item["source"]["location"] for items in bodies for item in items]
 
 
+def create_requests(platform: SimulatedPlatform) -> int:
+    """Return the number of requests to create imports."""
+    return sum(call.path == CREATE for call in platform.requests)
+
+
 def nth(platform: SimulatedPlatform, number: int) -> Callable[[httpx.Request], bool]:
     """Return a predicate for one of several submissions."""
     return lambda request: request.url.path == CREATE and len(submitted(platform)) > 100 * (number - 1)

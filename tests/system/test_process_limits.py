@@ -21,9 +21,8 @@ import pytest
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from cgc_tui.system import event_loop
 from cgc_tui.system.process_limits import limit_message, startable_threads
-from tests.support.terminal import Shell, Terminal, modes_left
+from tests.support.terminal import APP, Shell, Terminal, modes_left
 
-APP = [sys.executable, "-m", "cgc_tui"]
 LIMITED = pytest.mark.skipif(shutil.which("prlimit") is None, reason="there is no prlimit here")
 ORDINARY = [
     # The number of processes is limited per user, but not for root.

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.support.params import mostly_slow
-from tests.support.terminal import Terminal
+from tests.support.terminal import APP, Terminal
 
 pytestmark = pytest.mark.usefixtures("output")
 
-DEMO = [sys.executable, "-m", "cgc_tui", "--demo"]
+DEMO = [*APP, "--demo"]
 SGR = re.compile(rb"\x1b\[([0-9;]*)m")
 SIXTEEN = re.compile(r"[0-9]?|2[1-9]|[34][0-79]|9[0-7]|10[0-7]")
 """Attributes, and the colours of the smallest palette."""

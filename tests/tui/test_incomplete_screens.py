@@ -15,23 +15,15 @@ from cgc_tui.tui.retry.screen import RetryScreen
 from tests.support.app import Start, shown, text_of
 from tests.support.clock import Clock
 from tests.support.params import mostly_slow
+from tests.support.platforms import BULK_FAULTS, PLACE, platform_with_one_place
+from tests.support.retries import create_requests
 
-PLACE = {"volume": "rosalind/tcga-raw", "project": "rosalind/brca-pilot"}
-CREATE = "/v2/bulk/storage/imports/create"
 PROBLEM = "150 of 250 jobs could be read; the list changed while it was read"
-BULK_FAULTS = ("bulk_empty", "bulk_nulls", "bulk_other_ids")
 
 
 @pytest.fixture
 def platform(clock: Clock) -> SimulatedPlatform:
-    """Return a platform with 250 jobs, all of them failed, of one volume and project."""
-    platform = SimulatedPlatform(jobs=0, clock=clock.unix)
-    platform.add_jobs(250, "FAILED", error=9105, **PLACE)
-    return platform
-
-
-def sent(platform: SimulatedPlatform) -> bool:
-    return any(request.path == CREATE for request in platform.requests)
+    return platform_with_one_place(clock)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +117,7 @@ async def test_a_retry_sends_nothing_after_an_incomplete_list(
         await shown(pilot, "1 of 1 failed imports again")
         await pilot.press("enter")
         await shown(pilot, "Type yes and press Enter")
-    assert not sent(platform)
+    assert not create_requests(platform)
 
 
 @pytest.mark.parametrize("fault", mostly_slow(BULK_FAULTS))
@@ -162,7 +154,7 @@ async def test_a_retry_of_jobs_without_details_sends_nothing_and_reports_it(
         await pilot.press("escape")
         await shown(pilot, "1 marked")
         assert isinstance(pilot.app.screen, JobsScreen)
-    assert not sent(platform)
+    assert not create_requests(platform)
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ from cgc_tui.domain.text import has_visible_character, sanitize
 from cgc_tui.formatting.causes import NO_REASON, cause_rows
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.widgets.job_detail import label_grid
 
 LABEL_CELLS = 6
 MAX_CHARS = 20_000
@@ -59,9 +60,7 @@ class CauseDetail(VerticalScroll):
             headline.append(f"   {self.cause.code}")
         message = sanitize(self.cause.message or "", multiline=True, max_chars=MAX_CHARS)
         message = message if has_visible_character(message) else NO_REASON
-        layout = Table.grid(padding=(0, 1, 0, 0))
-        layout.add_column(width=LABEL_CELLS - 1)
-        layout.add_column(overflow="fold")
+        layout = label_grid(LABEL_CELLS)
         for label, value in cause_rows(self.cause, self.display_options, self._clock()):
             style = self._style("hint") if label in ADVICE else ""
             layout.add_row(Text(label, style=self._style("label")), Text(value, style=style))

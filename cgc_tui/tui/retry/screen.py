@@ -39,6 +39,7 @@ from cgc_tui.tui.retry.outcome_table import OutcomeTable
 from cgc_tui.tui.retry.planner import RetryPlanner
 from cgc_tui.tui.retry.runner import Phase, RetryRunner
 from cgc_tui.tui.stylesheets import stylesheet
+from cgc_tui.tui.widgets.job_detail import label_grid
 from cgc_tui.tui.widgets.key_bar import KeyBar
 from cgc_tui.tui.widgets.too_small import TooSmall
 from cgc_tui.tui.widgets.top_bar import TopBar
@@ -46,7 +47,7 @@ from cgc_tui.tui.widgets.top_bar import TopBar
 if TYPE_CHECKING:
     from cgc_tui.services.session import PlatformSession
 
-LABEL_CELLS = 8
+LABEL_CELLS = 9
 MAX_CHARS = 300_000
 
 Row = tuple[str, SafeText]
@@ -282,9 +283,7 @@ class RetryScreen(Screen[None]):
 
 def _grid(rows: Iterable[Row]) -> Table:
     """Return facts with their labels as a table."""
-    table = Table.grid(padding=(0, 1, 0, 0))
-    table.add_column(width=LABEL_CELLS)
-    table.add_column(overflow="fold")
+    table = label_grid(LABEL_CELLS)
     for label, value in rows:
         table.add_row(Text(label), Text(value))
     return table

@@ -22,6 +22,14 @@ from cgc_tui.tui.keys import bindings
 LABEL_CELLS = 8
 
 
+def label_grid(label_cells: int) -> Table:
+    """Return a table for rows of a label and its value, which wraps."""
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(width=label_cells - 1)
+    table.add_column(overflow="fold")
+    return table
+
+
 class JobDetail(VerticalScroll):
     """One job's record. What the list knows stands there at once; the note says how whole and old it is."""
 
@@ -70,9 +78,7 @@ class JobDetail(VerticalScroll):
         if job is None:
             record.update(Text("No job here.", style=self._style("note")))
             return
-        table = Table.grid(padding=(0, 1, 0, 0))
-        table.add_column(width=LABEL_CELLS - 1)
-        table.add_column(overflow="fold")
+        table = label_grid(LABEL_CELLS)
         for label, value in detail_rows(job, self.display_options, self._web):
             table.add_row(Text(label, style=self._style("label")), Text(value))
         layout = Table.grid(expand=True)

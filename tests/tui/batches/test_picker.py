@@ -9,37 +9,20 @@ from cgc_tui.domain.queries import JobQuery
 from cgc_tui.tui.batches.picker import BatchPicker
 from cgc_tui.tui.jobs.job_table import JobTable
 from tests.support.app import Start, shown
-from tests.support.clock import NOON, Clock
-
-HOUR = 3600
+from tests.support.clock import Clock
+from tests.support.platforms import PLACE, add_batch
 
 
 @pytest.fixture
 def platform(clock: Clock) -> SimulatedPlatform:
     """Return a platform with an unfinished batch and an older one."""
-    platform = SimulatedPlatform(jobs=40, clock=clock.unix)
-    platform.remove_jobs(platform.ids())
-    fields = {"volume": "rosalind/wgs-2024", "project": "rosalind/wgs-germline"}
-    add(platform, 30, "COMPLETED", hours=2, **fields)
-    fields = {"volume": "rosalind/tcga-raw", "project": "rosalind/brca-pilot"}
-    add(platform, 12, "COMPLETED", **fields)
-    add(platform, 3, "FAILED", error=9105, **fields)
-    add(platform, 45, "PENDING", **fields)
+    platform = SimulatedPlatform(jobs=0, clock=clock.unix)
+    other = {"volume": "rosalind/wgs-2024", "project": "rosalind/wgs-germline"}
+    add_batch(platform, 30, "COMPLETED", hours=2, **other)
+    add_batch(platform, 12, "COMPLETED", **PLACE)
+    add_batch(platform, 3, "FAILED", error=9105, **PLACE)
+    add_batch(platform, 45, "PENDING", **PLACE)
     return platform
-
-
-def add(
-    platform: SimulatedPlatform, count: int, state: str, *, hours: int = 0, **fields: object
-) -> list[str]:
-    """Add jobs that started `hours` before noon, and ended after ten seconds each."""
-    ids = platform.add_jobs(count, state, **fields)
-    for number, job_id in enumerate(reversed(ids)):
-        job = platform.state.store[job_id]
-        job.submitted = NOON.timestamp() - hours * HOUR - 60 + number
-        if state != "PENDING":
-            job.starts = job.submitted
-            job.ends = job.submitted + 10
-    return ids
 
 
 def list_requests(platform: SimulatedPlatform) -> int:
@@ -85,7 +68,7 @@ async def test_jobs_that_ended_otherwise_are_counted(start: Start, platform: Sim
 async def test_only_the_first_thousand_jobs_are_searched_unless_requested(
     start: Start, platform: SimulatedPlatform
 ) -> None:
-    first = add(platform, 1010, "COMPLETED", volume="rosalind/results", project="rosalind/luad-rnaseq")
+    first = add_batch(platform, 1010, "COMPLETED", volume="rosalind/results", project="rosalind/luad-rnaseq")
     async with start(size=(80, 24)) as pilot:
         await shown(pilot, "of 1,100")
         await pilot.press("b")

@@ -16,17 +16,12 @@ from cgc_tui.tui.failures.screen import FailuresScreen
 from cgc_tui.tui.jobs.job_table import JobTable
 from tests.support.app import Start, shown, text_of
 from tests.support.clock import Clock
+from tests.support.platforms import platform_with_causes
 
 
 @pytest.fixture
 def platform(clock: Clock) -> SimulatedPlatform:
-    platform = SimulatedPlatform(jobs=60, clock=clock.unix)
-    platform.remove_jobs(platform.ids())
-    platform.add_jobs(130, "COMPLETED")
-    platform.add_jobs(120, "FAILED", error=9105, volume="rosalind/tcga-raw", project="rosalind/brca-pilot")
-    platform.add_jobs(40, "FAILED", error=9108, volume="rosalind/results", project="rosalind/brca-pilot")
-    platform.add_jobs(1, "FAILED", error=424242)
-    return platform
+    return platform_with_causes(clock)
 
 
 @pytest.fixture

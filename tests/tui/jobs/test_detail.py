@@ -10,6 +10,7 @@ from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.tui.jobs.job_table import JobTable
 from cgc_tui.tui.widgets.job_detail import JobDetail
 from tests.support.app import Start, shown, text_of
+from tests.support.clock import Clock
 from tests.support.params import mostly_slow
 
 
@@ -70,13 +71,19 @@ async def test_the_record_is_requested_again_after_a_change_in_the_list(
         await shown(pilot, "File    ")
 
 
-async def test_an_unavailable_record_leaves_the_listed_job(start: Start, platform: SimulatedPlatform) -> None:
+async def test_an_unavailable_record_leaves_the_listed_job_until_recovery(
+    start: Start, platform: SimulatedPlatform, clock: Clock
+) -> None:
     async with start() as pilot:
         await shown(pilot, "page 1 of 5")
         platform.fail("gateway_html", 502, where="/v2/storage/imports/")
         await pilot.press("down")
         screen = await shown(pilot, "Only what the list says: 502 bad")
         assert f"Id      {platform.ids()[1]}" in screen
+        platform.recover()
+        clock.seconds += 1
+        await pilot.press("r")
+        await shown(pilot, "Only what the list says", gone=True)
 
 
 async def test_the_detail_covers_the_list_on_a_narrow_screen(

@@ -54,20 +54,6 @@ async def test_a_job_that_leaves_the_filtered_list_is_not_followed(
         await shown(pilot, "51–65 of 65 · page 2 of 2")
 
 
-async def test_the_error_of_a_detail_disappears_after_recovery(
-    start: Start, platform: SimulatedPlatform, clock: Clock
-) -> None:
-    async with start() as pilot:
-        await shown(pilot, "page 1 of 5")
-        platform.fail("gateway_html", 502, where="/v2/storage/imports/")
-        await pilot.press("down")
-        await shown(pilot, "Only what the list says: 502 bad")
-        platform.recover()
-        clock.seconds += 1
-        await pilot.press("r")
-        await shown(pilot, "Only what the list says", gone=True)
-
-
 async def test_known_names_stay_if_a_brief_list_cannot_be_completed(
     start: Start, platform: SimulatedPlatform
 ) -> None:

@@ -14,6 +14,7 @@ from tests.support.app import Start, first_page, rest, shown, text_of
 from tests.support.calls import lists
 from tests.support.clock import Clock
 from tests.support.params import mostly_slow
+from tests.support.waiting import until
 
 
 def cursor(pilot) -> str:  # type: ignore[no-untyped-def]
@@ -61,12 +62,7 @@ async def test_turning_pages(start: Start, platform: SimulatedPlatform) -> None:
 
 async def wait_until_fetched(pilot: Pilot[None], platform: SimulatedPlatform, offset: int) -> None:
     """Wait until the page at an offset has been fetched ahead."""
-    for _ in range(400):
-        if any(query["offset"] == [str(offset)] for query in lists(platform)):
-            break
-        await pilot.pause(0.01)
-    else:
-        raise AssertionError(f"the page at {offset} is not requested")
+    await until(lambda: any(query["offset"] == [str(offset)] for query in lists(platform)))
     await rest(pilot)
 
 

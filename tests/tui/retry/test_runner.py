@@ -21,8 +21,8 @@ from cgc_tui.tui.retry.planner import RetryPlanner
 from cgc_tui.tui.retry.runner import DEFAULT_INTERVAL, Phase, RetryRunner
 from tests.support.clock import Clock
 from tests.support.host import FakeHost
+from tests.support.retries import CREATE, create_requests
 
-CREATE = "/v2/bulk/storage/imports/create"
 AS_BEFORE = NameConflictPolicy.AS_BEFORE
 
 
@@ -83,10 +83,6 @@ def retry(platform: SimulatedPlatform, clock: Clock, tmp_path: Path) -> Retry:
     return Retry(session, FakeHost(), [])
 
 
-def sent(platform: SimulatedPlatform) -> int:
-    return sum(request.path == CREATE for request in platform.requests)
-
-
 async def test_the_plan_contains_the_listed_jobs(retry: Retry, clock: Clock) -> None:
     await retry.planned()
     state = retry.planner.state
@@ -102,7 +98,7 @@ async def test_without_a_plan_nothing_can_be_sent(retry: Retry, platform: Simula
     assert (retry.planner.state.plan, retry.planner.state.error is not None) == (None, True)
     retry.runner.start(AS_BEFORE)
     await retry.host.settle()
-    assert (retry.runner.status.phase, sent(platform)) == (Phase.PLANNED, 0)
+    assert (retry.runner.status.phase, create_requests(platform)) == (Phase.PLANNED, 0)
 
 
 async def test_each_import_is_sent_once_and_the_new_jobs_are_polled(
@@ -116,7 +112,7 @@ async def test_each_import_is_sent_once_and_the_new_jobs_are_polled(
     run = retry.runner.status.run
     assert retry.runs == [run]
     assert run is not None
-    assert (sent(platform), len(run.running_ids)) == (1, 3)
+    assert (create_requests(platform), len(run.running_ids)) == (1, 3)
     assert retry.host.planned == [DEFAULT_INTERVAL]
     for job_id in run.running_ids:
         platform.set_state(job_id, "COMPLETED")
@@ -129,7 +125,7 @@ async def test_each_import_is_sent_once_and_the_new_jobs_are_polled(
     assert len(platform.requests) == before
     retry.runner.start(AS_BEFORE)
     await retry.host.settle()
-    assert sent(platform) == 1
+    assert create_requests(platform) == 1
 
 
 async def test_the_next_plan_skips_the_jobs_that_were_sent(retry: Retry) -> None:
@@ -155,11 +151,11 @@ async def test_esc_ends_the_wait_for_the_lock(
         assert retry.runner.stop()
         await retry.host.settle()
     assert (retry.runner.status.phase, retry.runner.status.holder) == (Phase.PLANNED, None)
-    assert (sent(platform), retry.runs) == (0, [])
+    assert (create_requests(platform), retry.runs) == (0, [])
     assert not retry.runner.stop()
     retry.runner.start(AS_BEFORE)
     await retry.host.settle()
-    assert sent(platform) == 1
+    assert create_requests(platform) == 1
 
 
 async def test_imports_that_another_process_started_are_not_sent(
@@ -172,7 +168,7 @@ async def test_imports_that_another_process_started_are_not_sent(
     await other.host.settle()
     retry.runner.start(AS_BEFORE)
     await retry.host.settle()
-    assert sent(platform) == 1
+    assert create_requests(platform) == 1
     status = retry.runner.status
     assert (status.phase, status.run, status.started_meanwhile) == (Phase.PLANNED, None, 3)
     assert retry.planner.state.plan is not None
@@ -216,7 +212,9 @@ async def test_a_lost_response_is_reconciled_again_by_key(
     monkeypatch.setattr("cgc_tui.services.retry.RECONCILE_DELAYS", (0.0,))
     await retry.planned()
     platform.next("drop", "body", where=CREATE)
-    platform.fail("maintenance", where=lambda request: bool(sent(platform)) and request.method == "GET")
+    platform.fail(
+        "maintenance", where=lambda request: bool(create_requests(platform)) and request.method == "GET"
+    )
     retry.runner.start(AS_BEFORE)
     await retry.host.settle()
     status = retry.runner.status
@@ -226,7 +224,7 @@ async def test_a_lost_response_is_reconciled_again_by_key(
     retry.runner.look()
     await retry.host.settle()
     assert (retry.runner.status.look_error, len(status.run.unresolved)) == (None, 0)
-    assert sent(platform) == 1
+    assert create_requests(platform) == 1
 
 
 async def test_stop_sends_no_further_request(retry: Retry, platform: SimulatedPlatform) -> None:
@@ -238,5 +236,5 @@ async def test_stop_sends_no_further_request(retry: Retry, platform: SimulatedPl
     assert retry.runner.stop()
     gate.release()
     await retry.host.settle()
-    assert sent(platform) == 1
+    assert create_requests(platform) == 1
     assert retry.runner.status.phase is Phase.WATCHING

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.terminal import Shell, Terminal, modes_left
+from tests.support.terminal import APP, Shell, Terminal, modes_left
 
 pytestmark = pytest.mark.usefixtures("output")
 
-DEMO = [sys.executable, "-m", "cgc_tui", "--demo"]
+DEMO = [*APP, "--demo"]
 HANG_UP = 128 + signal.SIGHUP
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform
 from tests.support.app import first_page
+from tests.support.retries import CREATE, create_requests
 from tests.support.terminal import PATIENCE, Shell, Terminal
 
 PROGRAM = [sys.executable, "-m", "cgc_tui"]
@@ -19,7 +20,6 @@ APP = shlex.join(PROGRAM)
 DEMO = f"{APP} --demo"
 WRITES_ITS_ID = f"sh -c 'echo $$ > pid; exec {DEMO}'"
 NO_SHELL = "no shell to return to"
-CREATE = "/v2/bulk/storage/imports/create"
 
 SHORT_DEADLINE = """
 import sys
@@ -159,7 +159,7 @@ def test_requests_continue(tmp_path: Path, platform: SimulatedPlatform, server: 
         create_gate.release()
         shell.runs("fg", " started")
         shell.finishes()
-    assert sum(request.path == CREATE for request in platform.requests) == 1
+    assert create_requests(platform) == 1
 
 
 @SLOW

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,6 +18,7 @@ from cgc_tui.tui.terminal.driver import RESTORE_TITLE, SAVE_TITLE, TerminalDrive
 from tests.support.app import Start, paste, shown
 from tests.support.clock import Clock
 from tests.support.terminal import Terminal as ProgramTerminal
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -37,12 +36,6 @@ def titles(monkeypatch: pytest.MonkeyPatch) -> list[TitleRequested]:
     requested: list[TitleRequested] = []
     monkeypatch.setattr(TerminalApp, "set_title", lambda _app, event: requested.append(event))
     return requested
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - it happens in the server's threads
-            await asyncio.sleep(0.01)
 
 
 QUICK = Settings(refresh=1)
