@@ -40,14 +40,17 @@ async def newest_batch(read: ReadJobs) -> BatchSearch:
     return await _search(read, lambda search: bool(search.batches) and not search.batches[0].may_continue)
 
 
-async def whole_batch(read: ReadJobs, job_id: str) -> BatchSearch:
-    """Return a search in which the batch of this job has all its jobs, if the job is still listed."""
+async def whole_batch(read: ReadJobs, job_id: str, *, searched: int = 0) -> BatchSearch:
+    """Return a search in which the batch of this job has all its jobs, if the job is still listed.
+
+    `searched` is the number of jobs in which the batch was found: more are read from the first time on.
+    """
 
     def is_whole(search: BatchSearch) -> bool:
         batch = search.batch_of(job_id)
         return batch is not None and not batch.may_continue
 
-    return await _search(read, is_whole)
+    return await _search(read, is_whole, max_jobs=max(SEARCH_WINDOW, searched * WINDOW_GROWTH))
 
 
 async def all_batches(read: ReadJobs) -> BatchSearch:
@@ -56,9 +59,10 @@ async def all_batches(read: ReadJobs) -> BatchSearch:
     return BatchSearch(find_batches(page.jobs), page)
 
 
-async def _search(read: ReadJobs, is_enough: Callable[[BatchSearch], bool]) -> BatchSearch:
+async def _search(
+    read: ReadJobs, is_enough: Callable[[BatchSearch], bool], *, max_jobs: int = SEARCH_WINDOW
+) -> BatchSearch:
     """Read more and more of a list until the batches suffice; all of it where it is not in order of time."""
-    max_jobs = SEARCH_WINDOW
     while True:
         page = await read(max_jobs)
         search = BatchSearch(find_batches(page.jobs, complete=not page.more), page)
