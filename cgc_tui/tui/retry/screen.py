@@ -175,7 +175,7 @@ class RetryScreen(Screen[None]):
 
     def _update(self) -> None:
         """Show the plan or the run."""
-        if not self.is_mounted or not self.display:  # a screen that is being removed has no widgets any more
+        if not self.display:  # a screen that is being removed has no widgets any more
             return
         run = self.runner.status.run
         if run is None:

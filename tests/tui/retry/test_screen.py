@@ -18,8 +18,10 @@ from textual.timer import Timer
 from cgc_tui.api.client import PlatformClient
 from cgc_tui.api.listing import fetch_all
 from cgc_tui.demo import SimulatedPlatform, list_call
+from cgc_tui.domain.errors import ServerError
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.retry import NameConflictPolicy, RetryPlan, RetryRun
+from cgc_tui.domain.text import SafeText
 from cgc_tui.services.retry import send
 from cgc_tui.system.send_lock import SendLock
 from cgc_tui.tui.dialogs.confirm import ConfirmDialog
@@ -27,6 +29,7 @@ from cgc_tui.tui.jobs.screen import JobsScreen
 from cgc_tui.tui.login.screen import LoginScreen
 from cgc_tui.tui.retry import outcome_table
 from cgc_tui.tui.retry.outcome_table import OutcomeTable
+from cgc_tui.tui.retry.planner import PlanState, RetryPlanner
 from cgc_tui.tui.retry.runner import DEFAULT_INTERVAL as POLLS_EVERY
 from cgc_tui.tui.retry.screen import RetryScreen
 from tests.support.app import MakeApp, Start, rest, shown, text_of
@@ -146,6 +149,18 @@ async def test_a_hundred_imports_are_confirmed_and_sent_with_the_options(
     bodies = [json.loads(call.body) for call in platform.requests if call.path == CREATE]
     assert [len(body["items"]) for body in bodies] == [100]
     assert all(item["autorename"] and not item["overwrite"] for item in bodies[0]["items"])
+
+
+async def test_a_plan_that_is_there_before_the_screen_is_shown(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The screen requests its plan while it is mounted, and the response may be quicker than that."""
+    error = ServerError(SafeText("503 maintenance"), SafeText("Wait."))
+    monkeypatch.setattr(RetryPlanner, "prepare", lambda planner: planner._set(PlanState(error=error)))
+    async with start(write=True) as pilot:
+        await shown(pilot, "page 1 of")
+        await pilot.press("T")
+        await shown(pilot, "503 maintenance")
 
 
 async def test_overwriting_is_said_in_the_plan_and_in_the_confirmation(
