@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from textual.app import App
 from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
@@ -99,3 +101,9 @@ class JobsContext(Protocol):
         timeout: float | None = None,
         markup: bool = True,
     ) -> None: ...
+
+
+async def ask(app: App[Any], screen: Screen[Result]) -> Result | None:
+    """Show a dialog or screen in a worker and return its result, None where the user left it."""
+    # Not push_screen_wait: it runs other callbacks first, and one of them may be the next key's.
+    return await asyncio.shield(app.push_screen(screen, wait_for_dismiss=True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from dataclasses import replace
 from datetime import datetime
@@ -29,7 +28,7 @@ from cgc_tui.domain.search import search_pattern
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.app_state import UserIdentified, follow_app
-from cgc_tui.tui.context import FLOW
+from cgc_tui.tui.context import FLOW, ask
 from cgc_tui.tui.jobs.counts import Counts, StateCounts
 from cgc_tui.tui.jobs.detail_loader import DetailLoader
 from cgc_tui.tui.jobs.empty_state import EmptyState
@@ -208,15 +207,19 @@ class JobsScreen(Screen[None]):
 
     def stop_requests(self, error: CgcError) -> None:
         """Stop all requests after an error that no request can get past."""
+        self._cancel_requests()
+        self.refresher.halt(error)
+
+    def _cancel_requests(self) -> None:
         self.job_list.cancel()
         self.state_counts.cancel()
         self.details.cancel()
         if self._watch is not None:
             self._watch.cancel()
-        self.refresher.halt(error)
 
     def restart(self) -> None:
-        """Go on with the session's new client."""
+        """Go on with the session's new client; a response to the old one is not shown or cached."""
+        self._cancel_requests()
         self.state_counts.clear()
         self.job_list.restart()
         self.details.restart()
@@ -250,8 +253,7 @@ class JobsScreen(Screen[None]):
 
     async def ask(self, screen: Screen[Result]) -> Result | None:
         """Show a dialog or screen and return its result, None where the user left it."""
-        # Not push_screen_wait: it runs other callbacks first, and one of them may be the next key's.
-        return await asyncio.shield(self.app.push_screen(screen, wait_for_dismiss=True))
+        return await ask(self.app, screen)
 
     async def all_jobs(
         self, query: JobQuery, heading: SafeText, *, max_jobs: int = sys.maxsize
@@ -460,7 +462,7 @@ class JobsScreen(Screen[None]):
         """Watch the marked jobs or the list; stop a watch, or forget one that is over."""
         from cgc_tui.tui.watch.flow import ListWatch
 
-        if self._watch is not None:
+        if self._watch is not None and self.watcher_status:
             self._watch.stop()
             self._watch = None
         else:

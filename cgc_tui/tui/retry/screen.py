@@ -31,7 +31,7 @@ from cgc_tui.formatting.retry import (
     unprotected,
 )
 from cgc_tui.tui.app_state import follow_app
-from cgc_tui.tui.context import FLOW
+from cgc_tui.tui.context import FLOW, ask
 from cgc_tui.tui.dialogs.confirm import ConfirmDialog
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.messages import CopyRequested
@@ -130,7 +130,7 @@ class RetryScreen(Screen[None]):
         question = f"Start {count:,} import{'' if count == 1 else 's'} on {self.session.title}{who}?"
         if warning := overwrite_warning(plan.jobs, self.policy):
             question += f" Caution: {warning}."
-        if await self.app.push_screen_wait(ConfirmDialog(sanitize(question), count)):
+        if await ask(self.app, ConfirmDialog(sanitize(question), count)):
             self.runner.start(self.policy)
 
     def action_options(self) -> None:

@@ -41,6 +41,18 @@ def titles(monkeypatch: pytest.MonkeyPatch) -> list[TitleRequested]:
 QUICK = Settings(refresh=1)
 
 
+async def test_a_watch_without_unfinished_jobs_does_not_prevent_the_next_one(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start(size=(80, 24), settings=QUICK) as pilot:
+        await shown(pilot, "of 25")
+        await pilot.press("w")
+        await shown(pilot, "Nothing to wait for")
+        platform.add_jobs(1, "RUNNING")
+        await pilot.press("w")
+        await shown(pilot, "watching 1")
+
+
 async def test_the_list_is_watched_to_its_end(
     start: Start, platform: SimulatedPlatform, titles: list[TitleRequested]
 ) -> None:
