@@ -40,7 +40,7 @@ HOSTILE = (
 
 def iso(seconds: float) -> str:
     """Format Unix seconds as the platform does: UTC, whole seconds."""
-    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{datetime.fromtimestamp(int(seconds), UTC).replace(tzinfo=None).isoformat()}Z"
 
 
 def file_id(job_id: str) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-
-import httpx
+from urllib.parse import urlsplit
 
 from cgc_tui.demo.catalog import Project, Volume
 from cgc_tui.demo.job_store import JobStore
@@ -35,9 +34,9 @@ class PlatformState:
     @property
     def path_prefix(self) -> str:
         """The path that all routes begin with."""
-        return httpx.URL(self.base_url).path.rstrip("/")
+        return urlsplit(self.base_url).path.rstrip("/")
 
     @property
     def doubled_url(self) -> str:
         """The endpoint with the host name doubled, as in the documentation: a host that does not exist."""
-        return f"https://{httpx.URL(self.base_url).host}.sbgenomics.com{self.path_prefix}"
+        return f"https://{urlsplit(self.base_url).hostname}.sbgenomics.com{self.path_prefix}"
