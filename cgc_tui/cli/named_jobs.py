@@ -42,7 +42,7 @@ def report_missing(
         record = records.get(each)
         if isinstance(record, ImportJob):
             continue
-        reason = (record.message if record is not None else None) or "the platform said nothing of it"
+        reason = (record.message if record is not None else None) or "the platform returned nothing about it"
         context.say(f"{sanitize(each)}: {sanitize(reason)}")
         forbidden = record is not None and record.status == 403
         code = ExitCode.ACCESS if forbidden or code is ExitCode.ACCESS else ExitCode.NO

@@ -54,7 +54,7 @@ class ProgressLine:
         """Report a wait for the rate limit; other retries are short and not reported."""
         if isinstance(error, RateLimited):
             self._clear()
-            self._context.say(f"{error.summary}; going on in {wait:.0f} s.")
+            self._context.say(f"{error.summary}; retrying in {wait:.0f} s.")
 
     def _clear(self) -> None:
         if self._drawn:

@@ -92,9 +92,9 @@ class WatchPrinter:
         elapsed = format_seconds((self._context.clock() - self._started_at).total_seconds())
         yield f"{_job_count(self._watched.counts.total)}: {self._counts_text()}, after {elapsed}\n"
         if self._failed_before:
-            yield f"{self._failed_before:,} of the failed had failed before\n"
+            yield f"{self._failed_before:,} of the failed jobs had already failed\n"
         if self._ended_otherwise_before:
-            yield f"{self._ended_otherwise_before:,} had ended otherwise before\n"
+            yield f"{self._ended_otherwise_before:,} had already ended otherwise\n"
         for cause in group_by_cause([job for job in self._watched.jobs if job.state == JobState.FAILED]):
             yield f"{len(cause.jobs):>7,} x {title(cause)}\n"
             if (hint := hint_for(cause.code)) is not None:
@@ -107,7 +107,7 @@ class WatchPrinter:
         job, display = change.job, self._context.display
         name = or_missing(job.name or job.id, display)
         if change.missing:
-            return f"{name}  {sanitize(job.id)}  no longer there"
+            return f"{name}  {sanitize(job.id)}  no longer exists"
         parts = (state_label(job.state, display), name, sanitize(job.id), job_error_line(job))
         return "  ".join(filter(None, parts))
 

@@ -20,7 +20,7 @@ class SortKey(StrEnum):
     PROJECT = "project"
     VOLUME = "volume"
     STARTED = "started"
-    DURATION = "took"
+    DURATION = "duration"
     ERROR = "error"
 
     def next(self) -> SortKey:

@@ -19,7 +19,7 @@ class Column(StrEnum):
     PROJECT = "Project"
     VOLUME = "Volume"
     STARTED = "Started"
-    DURATION = "Took"
+    DURATION = "Duration"
     ERROR = "Error"
 
 
@@ -28,7 +28,7 @@ MIN_WIDTHS = {
     Column.STATE: 11,
     Column.NAME: 24,
     Column.STARTED: 12,
-    Column.DURATION: 6,
+    Column.DURATION: 8,
     Column.PROJECT: 12,
     Column.VOLUME: 12,
     Column.ERROR: 24,

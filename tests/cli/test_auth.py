@@ -68,7 +68,7 @@ async def test_login_warns_of_a_token_in_the_environment(
 ) -> None:
     pipe(monkeypatch, platform.token)
     result = await command("auth", "login", "--with-token", environ={"SB_AUTH_TOKEN": "x"})
-    assert "SB_AUTH_TOKEN is still taken first" in result.err
+    assert "SB_AUTH_TOKEN still takes precedence" in result.err
 
 
 async def test_status_shows_the_user_and_four_characters_of_the_token(
@@ -111,7 +111,7 @@ async def test_info_is_safe_to_share(command: Command, platform: SimulatedPlatfo
 
 
 async def test_info_works_without_the_platform(command: Command, platform: SimulatedPlatform) -> None:
-    assert "not known without a token" in (await command("info", token=None)).out
+    assert "unknown without a token" in (await command("info", token=None)).out
     platform.fail("maintenance")
     result = await command("info")
     assert result.code == 0

@@ -21,17 +21,17 @@ from cgc_tui.formatting.causes import cause_rows, percentage, title
 from cgc_tui.formatting.display import full_time
 from cgc_tui.formatting.lists import describe_query, missing_details
 
-HELP = "say why jobs failed, by cause"
+HELP = "show why jobs failed, by cause"
 OPERANDS = ""
 EPILOG = """\
-All failed jobs of the list are read and grouped by error code and message,
-the cause of most jobs first. Where messages differ by a job's own name or
-key alone, that is shown as an ellipsis, and they are one cause.
+Reads all failed jobs of the list and groups them by error code and message,
+the most frequent cause first. Messages that differ only by the job's own name
+or key are one cause, with an ellipsis in its place.
 
 Example: cgc-tui failures --project rosalind/brca-pilot
 """
 
-LABEL_CELLS = 7
+LABEL_CELLS = 13
 INDENT = 15
 
 
@@ -39,7 +39,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the filters and the format."""
     add_location_filters(parser)
     parser.set_defaults(state=[JobState.FAILED])
-    parser.add_argument("--json", action="store_true", help="an object, with the ids of the jobs")
+    parser.add_argument("--json", action="store_true", help="print an object, with the ids of the jobs")
 
 
 async def run(options: Namespace, context: CommandContext) -> int:
@@ -57,10 +57,10 @@ async def run(options: Namespace, context: CommandContext) -> int:
     causes = group_by_cause(page.jobs)
     context.write(_json(causes, page) if options.json else _text(causes, page, context))
     if page.unreadable:
-        context.say(f"{page.unreadable:,} records could not be read and are left out.")
+        context.say(f"{page.unreadable:,} records could not be read and are missing.")
     if page.details_missing:
         text = missing_details(page.details_missing, len(page.jobs))
-        context.say(f"{text}; their cause is not known.")
+        context.say(f"{text}; their cause is unknown.")
     return ExitCode.UNAVAILABLE if page.unreadable or page.details_missing else ExitCode.DONE
 
 
@@ -68,7 +68,7 @@ def _text(causes: Sequence[Cause], page: JobPage, context: CommandContext) -> It
     display, total = context.display, len(page.jobs)
     at = full_time(page.received_at, display)
     where = describe_query(replace(page.query, states=()), display)
-    yield f"{total:,} failed{display.separator}{where}{display.separator}as of {at}\n"
+    yield f"{total:,} failed{display.separator}{where}{display.separator}updated {at}\n"
     for cause in causes:
         count = len(cause.jobs)
         yield f"\n{count:>7,} {percentage(count, total):>5}  {title(cause)}\n"

@@ -17,10 +17,10 @@ from cgc_tui.domain.text import sanitize
 from cgc_tui.formatting.display import full_time
 from cgc_tui.system.clipboard import choose_route
 
-HELP = "say what a bug report needs"
+HELP = "print details for a bug report"
 OPERANDS = ""
 EPILOG = """\
-It holds no token, no user's name and no value of a proxy variable.
+The output has no token, no user name and no value of a proxy variable.
 
 Example: cgc-tui info > info.txt
 """
@@ -37,7 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 async def run(_: Namespace, context: CommandContext) -> int:
-    """Print the facts; one of them is an error if the platform does not answer."""
+    """Print the facts; one of them is an error if the platform does not respond."""
     access = context.session.access
     values = {
         "cgc-tui": __version__,
@@ -93,7 +93,7 @@ async def _budget(context: CommandContext) -> str:
         async with context.client() as client:
             budget = await client.rate_limit()
     except NoTokenError:
-        return "not known without a token"
+        return "unknown without a token"
     except CgcError as error:
         return error_message(error, context.display)
     known = budget.resets_at is not None and budget.resets_at > context.clock()

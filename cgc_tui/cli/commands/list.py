@@ -25,10 +25,10 @@ from cgc_tui.formatting.rows import PADDING, column_widths, row_cells
 HELP = "list import jobs"
 OPERANDS = ""
 EPILOG = """\
-Without a form it is a table on a terminal, else --tsv. Columns of --csv, --tsv:
+Default: a table on a terminal, TSV otherwise. Columns of --csv and --tsv:
 id state name project parent volume location started_on finished_on seconds
 error_code error_message overwrite autorename preserve_folder_structure
-file_id file_name file_size; what a spreadsheet takes for a formula gets a '.
+file_id file_name file_size; text like a formula is prefixed with '.
 
 Example: cgc-tui list --all --state FAILED --csv > failed.csv
 """
@@ -40,16 +40,16 @@ ID_MIN_WIDTH = 112
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the filters, the window, and the format."""
     add_filters(parser)
-    parser.add_argument("--all", action="store_true", help="all jobs, not one page of them")
+    parser.add_argument("--all", action="store_true", help="all jobs, not just one page")
     parser.add_argument("--limit", type=page_size, metavar="N", help="how many jobs, 1 to 100 (default: 50)")
-    parser.add_argument("--offset", type=count, metavar="N", help="how many to leave out first (default: 0)")
+    parser.add_argument("--offset", type=count, metavar="N", help="how many jobs to skip (default: 0)")
     forms = parser.add_mutually_exclusive_group()
     for name, help_text in {
-        "json": "an array of whole records, as the platform sent them",
-        "jsonl": "the same, a line each as they come",
+        "json": "an array of full records, as the platform sent them",
+        "jsonl": "full records, one per line, as they arrive",
         "csv": "comma-separated values",
         "tsv": "tab-separated values",
-        "keys": "the source keys alone, a line each",
+        "keys": "only the source keys, one per line",
     }.items():
         forms.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=help_text)
 
@@ -57,7 +57,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 async def run(options: Namespace, context: CommandContext) -> int:
     """List jobs; unreadable records and missing details are reported, and give exit code 3."""
     if options.all and (options.limit is not None or options.offset is not None):
-        context.say("--all leaves no room for --limit and --offset.")
+        context.say("--all cannot be combined with --limit and --offset.")
         return ExitCode.USAGE
     if options.all and options.form == "jsonl":
         return await _stream(options, context)
@@ -65,9 +65,9 @@ async def run(options: Namespace, context: CommandContext) -> int:
     form = options.form or ("table" if context.out.isatty() else "tsv")
     context.write(_table(page.jobs, context) if form == "table" else _lines(page.jobs, form))
     if page.more:
-        context.say(f"{len(page.jobs):,} of {total_of(page, context.display)}; --all for all")
+        context.say(f"showing {len(page.jobs):,} of {total_of(page)}; use --all")
     elif not page.jobs and form == "table":
-        context.say("no jobs; only those that you started are listed")
+        context.say("no jobs; only jobs that you started are listed")
     return _report_incomplete(page.unreadable, page.details_missing, len(page.jobs), context)
 
 
@@ -112,7 +112,7 @@ async def _stream(options: Namespace, context: CommandContext) -> int:
 def _report_incomplete(unreadable: int, missing: int, jobs: int, context: CommandContext) -> int:
     """Report what could not be read, and return the exit code for that."""
     if unreadable:
-        context.say(f"{unreadable:,} records could not be read and are left out.")
+        context.say(f"{unreadable:,} records could not be read and are missing.")
     if missing:
         context.say(f"{missing_details(missing, jobs)}; only their ids and states are listed.")
     return ExitCode.UNAVAILABLE if unreadable or missing else ExitCode.DONE

@@ -19,23 +19,23 @@ from cgc_tui.formatting.job_details import FOLDER_NOTE, detail_rows, error_messa
 if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
 
-HELP = "show everything about jobs"
+HELP = "show all details of jobs"
 OPERANDS = "ID|HREF ..."
 EPILOG = """\
-Several jobs are asked for at once; the platform may leave out their times.
+Several jobs are read with one request; their times may then be missing.
 
-Exit codes: 0 all shown, 1 one of them is not there; the others are shown.
+Exit codes: 0 all shown, 1 a job was not found; the others are shown.
 
 Example: cgc-tui show bGkwN2XkXLFFPkEjF3EA7ZkHUBb7Fhcs
 """
 
-LABEL_CELLS = 9
+LABEL_CELLS = 13
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the jobs and the format."""
     parser.add_argument("jobs", nargs="+", metavar="ID", help=SUPPRESS)
-    parser.add_argument("--json", action="store_true", help="an array of whole records")
+    parser.add_argument("--json", action="store_true", help="an array of full records")
 
 
 async def run(options: Namespace, context: CommandContext) -> int:

@@ -56,7 +56,7 @@ async def test_an_invalid_id_is_reported(start: Start) -> None:
         await pilot.press("f", *"nowhere", "enter")
         await shown(pilot, "A project's id is owner/name")
         await pilot.press("escape")
-        await shown(pilot, "whole list")
+        await shown(pilot, "all jobs")
 
 
 async def test_without_suggestions_ids_can_be_typed(start: Start, platform: SimulatedPlatform) -> None:
@@ -75,4 +75,4 @@ async def test_an_unknown_project_is_reported_by_the_platform(start: Start) -> N
         await pilot.press("f", *"rosalind/nothing", "enter")
         await shown(pilot, "not found")
         await pilot.press("f", "ctrl+x", "enter")
-        await shown(pilot, "whole list")
+        await shown(pilot, "all jobs")

@@ -49,7 +49,7 @@ async def test_space_marks_a_row_and_moves_down(start: Start, platform: Simulate
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("space", "space", "down", "space")
-        await shown(pilot, "page 1 of 5 · 3 marked · whole list")
+        await shown(pilot, "page 1 of 5 · 3 marked · all jobs")
         assert marked(pilot) == [ids[0], ids[1], ids[3]]
         assert rows_with_mark(pilot) == 3
         await pilot.press("up", "space")

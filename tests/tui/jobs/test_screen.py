@@ -24,7 +24,7 @@ def cursor(pilot) -> str:  # type: ignore[no-untyped-def]
 
 async def test_the_first_page_with_its_position(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
-        screen = await shown(pilot, "1–50 of 230 · page 1 of 5 · whole list · sorted as sent")
+        screen = await shown(pilot, "1–50 of 230 · page 1 of 5 · all jobs · sorted as sent")
         assert "CGC · rosalind" in await shown(pilot, "rosalind")
         await shown(pilot, "0 All 230")
         assert platform.job(platform.ids()[0])["destination"]["name"] in screen
@@ -121,7 +121,7 @@ async def test_state_tabs_filter_on_the_server(
         assert all(state in line[:14] for line in rows if line[1:2].strip())
         assert f"{state.capitalize()} {total}" in screen
         await pilot.press("0")
-        await shown(pilot, "of 235 · page 1 of 5 · whole list")
+        await shown(pilot, "of 235 · page 1 of 5 · all jobs")
 
 
 async def test_the_filter_at_the_start(start: Start, platform: SimulatedPlatform) -> None:
@@ -252,7 +252,7 @@ async def test_find_reports_its_scope(start: Start, platform: SimulatedPlatform)
         await pilot.press("slash", *"#nothing")
         await shown(pilot, "None of the 50 jobs loaded here has")
         await pilot.press("escape")
-        await shown(pilot, "1–50 of 230 · page 1 of 5 · whole list")
+        await shown(pilot, "1–50 of 230 · page 1 of 5 · all jobs")
         assert len(pilot.app.screen.query_one(JobTable).shown_jobs) == 50
 
 
@@ -298,9 +298,9 @@ async def test_the_first_load_names_the_endpoint(start: Start, platform: Simulat
 async def test_an_unknown_total_is_shown_as_at_least(start: Start, platform: SimulatedPlatform) -> None:
     platform.switches.total_header = False
     async with start() as pilot:
-        await shown(pilot, "1–50 of ≥ 51 · page 1 ·")
+        await shown(pilot, "1–50 of 51+ · page 1 ·")
         await pilot.press("right_square_bracket")
-        await shown(pilot, "51–100 of ≥ 101 · page 2 ·")
+        await shown(pilot, "51–100 of 101+ · page 2 ·")
         await pilot.press("}")
         await shown(pilot, "does not say how many jobs")
 
@@ -449,7 +449,7 @@ async def test_enter_in_the_filter_dialog_completes_an_id_before_it_applies(star
         assert not isinstance(pilot.app.screen, JobsScreen)
         await pilot.press("enter")
         await shown(pilot, "project rosalind/wgs-germline ·")
-        await shown(pilot, "Started         Took")
+        await shown(pilot, "Started         Duration")
 
 
 async def test_old_rows_are_labelled_with_their_list(start: Start, platform: SimulatedPlatform) -> None:
@@ -457,7 +457,7 @@ async def test_old_rows_are_labelled_with_their_list(start: Start, platform: Sim
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("f", *"rosalind/brca-pilot", "enter")
-        await shown(pilot, "still whole list · no permission: project rosalind/brca-pilot")
+        await shown(pilot, "still all jobs · no permission: project rosalind/brca-pilot")
 
 
 async def test_an_error_that_waiting_cannot_fix_is_still_retried(
@@ -489,14 +489,14 @@ async def test_a_smaller_page_size_without_a_total_does_not_stall(
     platform.switches.max_limit = 25
     platform.switches.total_header = False
     async with start() as pilot:
-        await shown(pilot, "1–25 of ≥ 26 · page 1 · whole list")
+        await shown(pilot, "1–25 of 26+ · page 1 · all jobs")
 
 
 async def test_the_list_beside_the_detail_keeps_its_columns_at_100_columns(start: Start) -> None:
     async with start(size=(100, 24)) as pilot:
         await shown(pilot, "Id      ")
         heading = text_of(pilot.app).splitlines()[2]
-        assert heading.split()[:4] == ["State", "Name", "Started", "Took"]
+        assert heading.split()[:4] == ["State", "Name", "Started", "Duration"]
 
 
 @pytest.mark.parametrize("size", mostly_slow([((60, 15),), ((80, 24),)]))

@@ -244,7 +244,7 @@ async def test_a_retry_after_quitting_sends_only_the_rest(
             await pilot.pause(0.01)
         await pilot.press("T")
         await shown(pilot, "40 of 240 failed imports again")
-        await shown(pilot, "200 started again since")
+        await shown(pilot, "200 retried since")
         await confirm(pilot, "yes")
         await shown(pilot, "40 started")
     counts = Counter(submitted(platform))
@@ -419,7 +419,7 @@ async def test_two_concurrent_apps_send_each_import_once(
             await confirm(second, "240")
             await shown(second, "Waiting: another cgc-tui is sending imports")
             gate.release()
-            await shown(second, "240 started again since")
+            await shown(second, "240 retried since")
             await shown(second, "Nothing to send.")
             await second.press("enter", "escape")
             assert isinstance(second.app.screen, JobsScreen)
@@ -438,7 +438,7 @@ async def test_without_locks_it_sends_with_a_warning(
         await shown(pilot, "240 started")
         warning = " ".join((await shown(pilot, "No lock")).split())
         assert "cannot be locked" in warning
-        assert "a second run at the same time would send the same imports again." in warning
+        assert "a second run at the same time could send the same imports again." in warning
     assert len(submitted(platform)) == 240
 
 
