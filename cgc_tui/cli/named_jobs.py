@@ -28,7 +28,8 @@ async def fetch_named(
     from cgc_tui.api.listing import fetch_many
 
     ids = distinct_ids(ids_or_hrefs)
-    records = await fetch_many(client, ids, on_retry=ProgressLine(context).retrying)
+    with ProgressLine(context) as progress:
+        records = await fetch_many(client, ids, on_retry=progress.retrying)
     jobs = tuple(record for record in map(records.get, ids) if isinstance(record, ImportJob))
     return jobs, report_missing(ids, records, context)
 

@@ -27,11 +27,11 @@ class SkipReason(StrEnum):
     """Why a job is not retried; the values are shown on screen."""
 
     NOT_FAILED = "not failed"
-    UNKNOWN = "unknown source or destination"
-    UNSENDABLE = "name not valid in a request"
-    DUPLICATE = "same import as another"
+    UNKNOWN = "source or destination unknown"
+    UNSENDABLE = "name cannot be sent"
+    DUPLICATE = "duplicate of another job"
     SENT = "already retried"
-    RESTARTED = "retried since"
+    RESTARTED = "already started again"
 
 
 class SendStatus(StrEnum):

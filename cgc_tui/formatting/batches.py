@@ -25,9 +25,9 @@ def started_label(batch: Batch, display: DisplayOptions, now: datetime) -> SafeT
 
 def done_label(progress: BatchProgress, display: DisplayOptions, *, may_continue: bool = False) -> SafeText:
     """Return the progress, `412 of 900 finished · 8 failed`; with `may_continue` the total is `900+`."""
-    finished = f"{progress.done:,} of {progress.total:,}{'+' if may_continue else ''} finished"
-    failed = f"{progress.failed:,} failed"
-    return SafeText(f"{finished}{display.separator}{failed}{otherwise(progress.ended_otherwise, display)}")
+    total = f"{progress.total:,}{'+' if may_continue else ''}"
+    finished = f"{progress.done:,} of {total} finished{display.separator}{progress.failed:,} failed"
+    return SafeText(finished + otherwise(progress.ended_otherwise, display))
 
 
 def rate_label(progress: BatchProgress, display: DisplayOptions, now: datetime) -> SafeText:

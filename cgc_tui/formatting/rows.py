@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from cgc_tui.domain.jobs import ImportJob
+from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.domain.text import SafeText, has_visible_character, reveal, sanitize, truncate
 from cgc_tui.formatting.display import DisplayOptions, duration, or_missing, short_time, state_label
 from cgc_tui.formatting.lists import job_error_line
@@ -62,6 +62,13 @@ def row_cells(
 ) -> tuple[SafeText, ...]:
     """Return the cells of a job's row, truncated to the column widths."""
     return tuple(cell_text(job, column, width, display, now) for column, width in widths.items())
+
+
+def state_or_code(job: ImportJob, display: DisplayOptions) -> SafeText:
+    """Return a job's state, or its error code if it failed: `✗ 9105`."""
+    if job.state != JobState.FAILED or job.error is None or job.error.code is None:
+        return state_label(job.state, display)
+    return SafeText(f"{state_label(job.state, display)[:1]} {job.error.code}")
 
 
 def with_mark(state_cell: SafeText, display: DisplayOptions) -> SafeText:

@@ -103,7 +103,7 @@ async def test_info_is_safe_to_share(command: Command, platform: SimulatedPlatfo
     environ = {"HTTPS_PROXY": "http://rosalind:secret@proxy:1", "TERM": "xterm", "SSH_CONNECTION": "10.1.2.3"}
     result = await command("info", environ=environ)
     assert result.code == 0
-    assert f"cgc-tui    {__version__}\n" in result.out
+    assert f"cgc-tui      {__version__}\n" in result.out
     assert "HTTPS_PROXY set" in result.out
     assert "over SSH" in result.out
     assert "of 1,000 requests left until 2026-03-14 12:05:00 UTC\n" in result.out

@@ -200,7 +200,7 @@ def test_8_pending_at_the_time_out(run: Run, platform: SimulatedPlatform) -> Non
     (job,) = platform.add_jobs(1)
     ended = run("watch", job, "--timeout", "0.1")
     assert ended.returncode == 8
-    assert ended.stdout.startswith("1 job: 0 completed, 1 pending")
+    assert ended.stdout.startswith("1 job: 0 completed, 1 unfinished (1 pending)")
 
 
 def test_70_a_bug_with_a_report(run: Run, platform: SimulatedPlatform, tmp_path: Path) -> None:

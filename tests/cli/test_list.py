@@ -81,11 +81,17 @@ async def test_a_terminal_gets_a_table(
     monkeypatch.setenv("COLUMNS", "80")
     result = await command("list", "--state", "FAILED", "--limit", "5", terminal=True)
     lines = result.out.splitlines()
-    assert lines[0].split()[:2] == ["State", "Name"]
-    assert "Duration" in lines[0]
+    assert lines[0].split() == ["State", "Name", "Id"]
     assert len(lines) == 6
-    assert all(line.startswith("✗ FAILED") for line in lines[1:])
+    shown = [platform.job(line.split()[-1]) for line in lines[1:]]
+    for line, job in zip(lines[1:], shown, strict=True):
+        assert isinstance(job["error"], dict)
+        assert line.startswith(f"✗ {job['error']['code']}  ")
     assert max(map(len, lines)) <= 80
+    monkeypatch.setenv("COLUMNS", "70")
+    narrow = (await command("list", "--limit", "5", terminal=True)).out.splitlines()
+    assert narrow[0].split() == ["State", "Name", "Started", "Duration"]
+    assert max(map(len, narrow)) <= 70
     monkeypatch.setenv("COLUMNS", "140")
     wide = (await command("list", "--state", "FAILED", "--limit", "5", terminal=True)).out.splitlines()
     assert wide[0].split()[-1] == "Id"

@@ -196,15 +196,15 @@ async def test_the_time_out_exits_with_8(command: Command, platform: SimulatedPl
     platform.set_state(done, "FAILED", error=9105)
     result = await command("watch", "--timeout", "0", done, unfinished)
     assert result.code == 8
-    assert "2 jobs: 0 completed, 1 failed, 1 pending" in result.out
+    assert "2 jobs: 0 completed, 1 failed, 1 unfinished (1 pending)" in result.out
 
 
 @pytest.mark.parametrize(
     ("fault", "code", "outcome", "text"),
     [
         (None, 0, "2 completed", []),
-        ("maintenance", 8, "2 pending", ["503 maintenance", "not all jobs finished in 0 s."]),
-        ("drop", 8, "2 pending", ["was lost", "not all jobs finished in 0 s."]),
+        ("maintenance", 8, "2 unfinished (2 pending)", ["503 maintenance", "not all jobs finished in 0 s."]),
+        ("drop", 8, "2 unfinished (2 pending)", ["was lost", "not all jobs finished in 0 s."]),
     ],
 )
 async def test_jobs_are_polled_once_more_at_the_time_out(
@@ -351,7 +351,8 @@ async def test_compact_prints_lines_of_counts(command: Command, platform: Simula
     await after_polls(platform, 2, lambda: platform.set_state(ids[0], "COMPLETED"))
     await after_polls(platform, 2, lambda: platform.set_state(ids[1], "COMPLETED"))
     assert (await watching).out.splitlines() == [
-        "12:00:00  1 completed, 1 pending",
+        "12:00:00  0 completed, 2 unfinished (1 pending, 1 running)",
+        "12:00:00  1 completed, 1 unfinished (1 pending)",
         "12:00:00  2 completed",
         "2 jobs: 2 completed, after 0 s",
     ]

@@ -9,6 +9,8 @@ from getpass import getpass
 from cgc_tui.cli.arguments import repeat_global_options
 from cgc_tui.cli.context import CommandContext, NoTokenError
 from cgc_tui.cli.exit_codes import ExitCode, error_message, exit_code_for
+from cgc_tui.cli.output import wrapped
+from cgc_tui.cli.progress import ProgressLine
 from cgc_tui.config.credentials import TokenSource
 from cgc_tui.config.platforms import parse_token, platform_at
 from cgc_tui.config.private_files import MAX_BYTES
@@ -68,7 +70,8 @@ async def _login(context: CommandContext, *, piped: bool) -> int:
         context.say("no terminal to prompt on; pass the token on standard input with --with-token")
         return ExitCode.USAGE
     token = parse_token(sys.stdin.read(MAX_BYTES) if piped else _prompt_for_token(context))
-    login = await session.verify_token(session.access.endpoint, token)
+    with ProgressLine(context, "Loading the user"):
+        login = await session.verify_token(session.access.endpoint, token)
     await login.client.close()
     stored = session.store_login(login)
     if stored.error is not None:
@@ -107,12 +110,13 @@ async def _status(context: CommandContext) -> int:
     )
     try:
         async with context.client() as client:
-            user = await client.user()
+            with ProgressLine(context, "Loading the user"):
+                user = await client.user()
     except NoTokenError:
         context.write(["User      not logged in; log in with: cgc-tui auth login\n"])
         return ExitCode.ACCESS
     except CgcError as error:
-        context.write([f"User      {error_message(error, context.display)}\n"])
+        context.write(wrapped(error_message(error, context.display), context.width, first="User      "))
         return exit_code_for(error)
     context.write([f"User      {user.username}\n"])
     return ExitCode.DONE

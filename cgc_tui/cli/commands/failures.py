@@ -12,6 +12,7 @@ from typing import Any
 from cgc_tui.cli.arguments import add_location_filters, query_of
 from cgc_tui.cli.context import CommandContext
 from cgc_tui.cli.exit_codes import ExitCode
+from cgc_tui.cli.output import wrapped
 from cgc_tui.cli.progress import ProgressLine
 from cgc_tui.domain.causes import Cause, group_by_cause
 from cgc_tui.domain.error_hints import hint_for
@@ -68,12 +69,14 @@ def _text(causes: Sequence[Cause], page: JobPage, context: CommandContext) -> It
     display, total = context.display, len(page.jobs)
     at = full_time(page.received_at, display)
     where = describe_query(replace(page.query, states=()), display)
-    yield f"{total:,} failed{display.separator}{where}{display.separator}updated {at}\n"
+    width = context.width
+    yield from wrapped(f"{total:,} failed{display.separator}{where}{display.separator}updated {at}", width)
     for cause in causes:
         count = len(cause.jobs)
-        yield f"\n{count:>7,} {percentage(count, total):>5}  {title(cause)}\n"
+        yield "\n"
+        yield from wrapped(title(cause), width, first=f"{count:>7,} {percentage(count, total):>5}  ")
         for label, value in cause_rows(cause, display, context.clock()):
-            yield f"{'':{INDENT}}{label:{LABEL_CELLS}}{value}\n"
+            yield from wrapped(value, width, first=f"{'':{INDENT}}{label:{LABEL_CELLS}}")
 
 
 def _json(causes: Sequence[Cause], page: JobPage) -> Iterator[str]:

@@ -86,7 +86,8 @@ async def run(options: Namespace, context: CommandContext) -> int:
         jobs, missing = await _select_jobs(client, options, context)
         if missing is not ExitCode.DONE:
             return missing
-        listed = await related_jobs(client, jobs, on_retry=ProgressLine(context).retrying)
+        with ProgressLine(context, "Loading earlier retries") as progress:
+            listed = await related_jobs(client, jobs, on_retry=progress.retrying)
         plan = plan_retry(jobs, listed=listed)
         for label, value in plan_rows(plan, len(jobs), options.policy, context.display):
             context.say(f"{label.lower()}: {value}")
