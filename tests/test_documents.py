@@ -114,7 +114,12 @@ def test_a_wrong_link_is_found(link: str, leads: bool) -> None:
 
 def test_every_setting_key_and_option_of_the_manuals_exists() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in MANUALS if "architecture" not in path.name)
-    assert set(re.findall(r'^"([a-z_.]+)" = ', text, re.MULTILINE)) <= set(key_ids())
+    ids = {
+        *re.findall(r'^"([a-z_.]+)" = ', text, re.MULTILINE),
+        *re.findall(r"`((?:jobs|state|table|app)\.\w+)`", text),
+    }
+    assert ids
+    assert ids <= set(key_ids())
     options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text))
     helps = "".join(parser.format_help() for parser in parsers(build_parser()))
     assert {option for option in options if option not in helps} <= OTHER_OPTIONS
