@@ -64,13 +64,6 @@ def row_cells(
     return tuple(cell_text(job, column, width, display, now) for column, width in widths.items())
 
 
-def state_or_code(job: ImportJob, display: DisplayOptions) -> SafeText:
-    """Return a job's state, or its error code if it failed: `✗ 9105`."""
-    if job.state != JobState.FAILED or job.error is None or job.error.code is None:
-        return state_label(job.state, display)
-    return SafeText(f"{state_label(job.state, display)[:1]} {job.error.code}")
-
-
 def with_mark(state_cell: SafeText, display: DisplayOptions) -> SafeText:
     """Return a state cell with a mark between glyph and name."""
     return SafeText(f"{state_cell[:1]}{'*' if display.ascii else '●'}{state_cell[2:]}")
@@ -93,6 +86,14 @@ def cell_text(job: ImportJob, column: Column, width: int, display: DisplayOption
             return SafeText(truncate(duration(job, display), width).rjust(width))
         case Column.ERROR:
             return truncate(job_error_line(job), width)
+
+
+def state_or_code(job: ImportJob, display: DisplayOptions) -> SafeText:
+    """Return the state with its glyph; the error code in place of the state's name if the job has one."""
+    label = state_label(job.state, display)
+    if job.state != JobState.FAILED or job.error is None or job.error.code is None:
+        return label
+    return SafeText(f"{label[:2]}{job.error.code}")
 
 
 def label(job: ImportJob, width: int, display: DisplayOptions) -> SafeText:

@@ -89,7 +89,7 @@ async def test_each_import_is_sent_once_and_its_outcome_is_shown(
         await shown(pilot, f"old {old}   new ")
         await pilot.press("escape", "T")
         await shown(pilot, f"{bad} of 240 failed imports again")
-        await shown(pilot, f"{240 - bad} sent before, see what became of it")
+        await shown(pilot, f"{240 - bad} already retried")
     counts = Counter(submitted(platform))
     assert (len(counts), set(counts.values())) == (240, {1})
 
@@ -117,7 +117,7 @@ async def test_the_outcome_of_a_lost_response_is_unknown_until_it_is_reconciled(
         platform.recover()
         await pilot.press("escape", "T")
         await shown(pilot, "0 of 240 failed imports again")
-        await shown(pilot, "240 sent before, see what became of it")
+        await shown(pilot, "240 already retried")
         await shown(pilot, "Nothing to send.")
         await pilot.press("enter", "escape")
     assert Counter(submitted(platform)).most_common(1)[0][1] == 1
