@@ -180,8 +180,8 @@ def test_no_value_of_a_job_is_invisible(text: str) -> None:
     )
     for name, value in detail_rows(job, DISPLAY, None):
         assert set(value) - set(" \u3000"), name
-    assert error_message(JobError(message=text)) == "The platform gave no reason."
-    assert message_line(Cause(None, text, (job,))) == "The platform gave no reason."
+    assert error_message(JobError(message=text)) == "The platform gave no error message."
+    assert message_line(Cause(None, text, (job,))) == "The platform gave no error message."
     assert state_label(text, DISPLAY).strip("? ")
     batch = Batch(f"rosalind/{text}", text, (job,), None)
     assert all(end.strip() for end in route_label(batch, DISPLAY).split("→"))
@@ -205,7 +205,7 @@ def test_only_ascii_is_shown_with_the_ascii_option() -> None:
             JobPage(JobQuery(offset=12350), (JOB,) * 30, 12380, False, 50),
             "12,351–12,380 of 12,380 · page 248 of 248",
         ),
-        (JobPage(JobQuery(offset=50), (JOB,) * 50, None, True, 50), "51–100 of ≥ 101 · page 2"),
+        (JobPage(JobQuery(offset=50), (JOB,) * 50, None, True, 50), "51–100 of 101+ · page 2"),
         (JobPage(JobQuery(), (), 0, False, 50), "0 of 0"),
     ],
 )

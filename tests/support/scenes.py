@@ -90,7 +90,7 @@ SCENES: dict[str, Scene] = {
     "failure": by_keys("enter", "?9105"),
     "filter": by_keys("f", "?rosalind/luad-rnaseq"),
     "find": by_keys("slash", "0", "0", "0", "1", "?loaded have"),
-    "find-all": by_keys("slash", *"~-0001[0-9]\\.bam", "enter", "?searched 4,001 of 4,001"),
+    "find-all": by_keys("slash", *"~-0001[0-9]\\.bam", "enter", "?searched all 4,001"),
     "nothing-found": by_keys("slash", *"zzzz", "?None of the"),
     "sorted": by_keys("s", "?Sort this page by", "down", "down", "enter", "?sorted by name (this page)"),
     "marked": by_keys("space", "down", "shift+down", "shift+down", "?4 marked"),

@@ -175,10 +175,10 @@ def test_a_deadline_that_expires_meanwhile_is_an_ordinary_failure(
         assert gate.arrived.wait(PATIENCE)
         shell.suspends()
         shell.runs("sleep 1.5; echo $((40 + 2))", "42")
-        shell.runs("fg", "no answer from")
+        shell.runs("fg", "did not respond")
         gate.release()
         shell.press("r")
-        shell.sees("no answer from", gone=True)
+        shell.sees("did not respond", gone=True)
         shell.finishes()
 
 
