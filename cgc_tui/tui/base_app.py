@@ -90,15 +90,15 @@ class TerminalApp(SafeApp):
         self.clear_notifications()
         route = choose_route(self._environ, request.text)
         if route is ClipboardRoute.TMUX and await copy_to_tmux(request.text):
-            self.notify(f"Copied {request.label} to tmux: prefix ] pastes it.", markup=False)
+            self.notify(f"Copied {request.label} to tmux: paste with prefix ].", markup=False)
         elif route is ClipboardRoute.OSC52:
             self.copy_to_clipboard(request.text.encode("utf-8", "replace").decode())
             self.notify(f"Sent {request.label} to the terminal's clipboard (OSC 52).", markup=False)
         elif isinstance(self.screen, TextDialog):
-            self.notify("This terminal gives no way to copy: select the text with the mouse.", markup=False)
+            self.notify("This terminal cannot copy: select the text with the mouse.", markup=False)
         else:
             self.push_screen(
-                TextDialog(sanitize(f"Copy by hand: {request.label}"), request.text, label=request.label)
+                TextDialog(sanitize(f"Copy manually: {request.label}"), request.text, label=request.label)
             )
 
     @on(OpenLinkRequested)
@@ -115,7 +115,7 @@ class TerminalApp(SafeApp):
         else:
             self.push_screen(
                 TextDialog(
-                    SafeText("Web page (set BROWSER to have it opened)"),
+                    SafeText("Web page (set BROWSER to open it)"),
                     request.url,
                     label=SafeText("the link"),
                 )
@@ -152,7 +152,7 @@ class TerminalApp(SafeApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer the theme and every action that has a key on the screen."""
-        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+        yield SystemCommand("Theme", "Choose theme", self.action_change_theme)
         offered = set()
         for node, binding in self._own_bindings(screen):
             if binding.action not in offered:
@@ -176,8 +176,8 @@ class TerminalApp(SafeApp):
         if self.terminal is not None:
             app_has_mouse = self.terminal.toggle_mouse()
             owner = (
-                "The app has the mouse."
+                "Mouse on: click rows, tabs and keys."
                 if app_has_mouse
-                else "The terminal has the mouse: select text with it."
+                else "Mouse off: select text with the terminal."
             )
             self.notify(owner, markup=False)

@@ -39,7 +39,7 @@ class ChoiceDialog(OptionDialog[str]):
                     for name, value in self._values.items()
                 )
             )
-            yield Static("Enter Choose   Esc Back", markup=False, classes="keys")
+            yield Static("Enter Select   Esc Back", markup=False, classes="keys")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Close with the name of the value."""

@@ -30,10 +30,10 @@ class HelpDialog(ScrollDialog):
     def compose(self) -> ComposeResult:
         """Lay out the keys."""
         with Vertical(id="dialog"):
-            yield Static("Keys", classes="heading")
+            yield Static("Keyboard shortcuts", classes="heading")
             with VerticalScroll(id="text"):
                 for description, keys in self._keys.items():
                     yield Static(f"{keys:<{KEY_CELLS}}{description}", markup=False, classes="key")
             yield Static(
-                f"Esc Back   Remap by id in {sanitize(self._config_path)}", markup=False, classes="keys"
+                f"Esc Back   Change keys in {sanitize(self._config_path)}", markup=False, classes="keys"
             )

@@ -53,15 +53,15 @@ class FilterDialog(Dialog[JobQuery]):
     def compose(self) -> ComposeResult:
         """Create the states, the two id inputs and the keys."""
         with Vertical(id="dialog"):
-            yield Static("Filter: what the platform is asked for", classes="heading")
+            yield Static("Filter jobs", classes="heading")
             with Horizontal(id="states"):
                 for state in JobState:
                     chosen = state in self._old_query.states
                     yield StateBox(Content(state.capitalize()), chosen, id=state.lower(), compact=True)
-            yield IdInput("Project", self._old_query.project or "", id="project")
-            yield IdInput("Volume", self._old_query.volume or "", id="volume")
+            yield IdInput("Project", self._old_query.project or "", every="All projects", id="project")
+            yield IdInput("Volume", self._old_query.volume or "", every="All volumes", id="volume")
             yield Static("", id="problem", classes="problem", markup=False)
-            yield Static("Enter Apply  ↓ Choose  Tab Next  Space Check  ^x Clear  Esc Back", classes="keys")
+            yield Static("Enter Apply  ↓ Select  Tab Next  Space Toggle  ^x Clear  Esc Back", classes="keys")
 
     def on_mount(self) -> None:
         """Load the suggestions."""
@@ -73,12 +73,12 @@ class FilterDialog(Dialog[JobQuery]):
         try:
             projects, volumes = await asyncio.gather(self._client.projects(), self._client.volumes())
         except CgcError as error:
-            self._show_message(f"No suggestions: {error.summary}. Type the whole id.")
+            self._show_message(f"No suggestions: {error.summary}. Type the full id.")
             return
         self.query_one("#project", IdInput).names = projects
         self.query_one("#volume", IdInput).names = volumes
         if not (projects.complete and volumes.complete):
-            self._show_message("Not all suggestions are listed; any id can be typed.")
+            self._show_message("Some suggestions are missing; any id can be typed.")
 
     @on(IdInput.Submitted)
     def action_apply(self) -> None:
@@ -87,7 +87,9 @@ class FilterDialog(Dialog[JobQuery]):
         for name in ("project", "volume"):
             ids[name] = self.query_one(f"#{name}", IdInput).value
             if ids[name] and (ids[name] or "").count("/") != 1:
-                self._show_message(f"A {name}'s id is owner/name, as in rosalind/brca-pilot.")
+                self._show_message(
+                    f"{name.capitalize()} must be owner/name, for example rosalind/brca-pilot."
+                )
                 self.query_one(f"#{name} Input", Input).focus()
                 return
         states = tuple(state for state in JobState if self.query_one(f"#{state.lower()}", Checkbox).value)

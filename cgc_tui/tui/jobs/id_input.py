@@ -25,16 +25,18 @@ class IdInput(Vertical):
     class Submitted(Message):
         """Enter was pressed in the input."""
 
-    def __init__(self, label: str, value: str, *, id: str) -> None:
+    def __init__(self, label: str, value: str, *, every: str, id: str) -> None:
+        """`every` is shown while nothing is typed, and says what that means."""
         super().__init__(id=id)
         self._label = label
         self._value = value
+        self._every = every
         self._shown_matches: list[str] = []
 
     def compose(self) -> ComposeResult:
         """Create the label, the input and the matches."""
         yield Label(self._label, markup=False)
-        yield Input(self._value, placeholder="any", compact=True, max_length=MAX_CHARS)
+        yield Input(self._value, placeholder=self._every, compact=True, max_length=MAX_CHARS)
         yield OptionList(compact=True)
 
     @property

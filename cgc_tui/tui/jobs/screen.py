@@ -122,7 +122,13 @@ class JobsScreen(Screen[None]):
             with Container(id="list"):
                 yield JobTable(clock).data_bind(at.page, at.list_view, at.display_options, at.as_of, at.marks)
                 yield EmptyState(self.session.access.endpoint).data_bind(
-                    at.display_options, at.page, at.job_query, at.list_view, at.refresh_status, at.user
+                    at.display_options,
+                    at.page,
+                    at.job_query,
+                    at.list_view,
+                    at.refresh_status,
+                    at.user,
+                    at.notice,
                 )
             yield JobDetail(self.session.web).data_bind(at.display_options, at.detail)
         yield FindBar()
@@ -299,7 +305,7 @@ class JobsScreen(Screen[None]):
     def action_page(self, to: Turn) -> None:
         """Turn to another page."""
         if not self.job_list.turn(to) and self.page is not None:
-            self.notify("The platform does not say how many jobs there are; ] goes on.", markup=False)
+            self.notify("The number of pages is unknown. ]: next page.", markup=False)
 
     def action_state(self, *states: str) -> None:
         """Show the jobs in these states, in all without any."""
