@@ -14,10 +14,12 @@ from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.screen import Screen
 
+from cgc_tui.config.keymap import HELP_GROUPS
 from cgc_tui.config.settings import Settings
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.system.browser import open_link
 from cgc_tui.system.clipboard import ClipboardRoute, choose_route, copy_to_tmux
+from cgc_tui.tui.host import ShowsMessages
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.messages import CopyRequested, OpenLinkRequested, TitleRequested
 from cgc_tui.tui.stylesheets import stylesheet
@@ -66,8 +68,15 @@ class TerminalApp(SafeApp):
             await super().on_event(event)
 
     async def _take(self, event: events.Event) -> None:
-        """Handle a key or a paste, unless it was typed after `Ctrl+Z` and meant for the shell."""
-        if self.terminal is None or event.time >= self.terminal.resumed_at:
+        """Handle a key or a paste, unless it was typed after `Ctrl+Z` and meant for the shell.
+
+        `Esc` closes toasts before it does anything else.
+        """
+        if self.terminal is not None and event.time < self.terminal.resumed_at:
+            return
+        if isinstance(event, events.Key) and event.key == "escape" and self.has_toasts:
+            self.clear_notifications()
+        else:
             await super().on_event(event)
 
     def _interrupts(self, event: events.Event) -> bool:
@@ -78,22 +87,29 @@ class TerminalApp(SafeApp):
         """Show a warning that stays for a while."""
         self.notify(sanitize(message), severity="warning", timeout=WARNING_SECONDS, markup=False)
 
+    def show_message(self, message: SafeText) -> None:
+        """Show routine news: in the status line of the screen, or as a toast where there is none."""
+        if isinstance(self.screen, ShowsMessages):
+            self.screen.show_message(message)
+        else:
+            self.notify(message, markup=False)
+
     @on(CopyRequested)
     def _copy(self, event: CopyRequested) -> None:
         self.copy(event)
 
     @work
     async def copy(self, request: CopyRequested) -> None:
-        """Copy by the route that this terminal supports, and notify which one it was."""
+        """Copy by the route that this terminal supports, and show which one it was."""
         from cgc_tui.tui.dialogs.text import TextDialog
 
         self.clear_notifications()
         route = choose_route(self._environ, request.text)
         if route is ClipboardRoute.TMUX and await copy_to_tmux(request.text):
-            self.notify(f"Copied {request.label} to tmux: paste with prefix ].", markup=False)
+            self.show_message(SafeText(f"Copied {request.label} to tmux: paste with prefix ]"))
         elif route is ClipboardRoute.OSC52:
             self.copy_to_clipboard(request.text.encode("utf-8", "replace").decode())
-            self.notify(f"Sent {request.label} to the terminal's clipboard (OSC 52).", markup=False)
+            self.show_message(SafeText(f"Copied {request.label} to the clipboard (OSC 52)"))
         elif isinstance(self.screen, TextDialog):
             self.notify("This terminal cannot copy: select the text with the mouse.", markup=False)
         else:
@@ -111,7 +127,7 @@ class TerminalApp(SafeApp):
         from cgc_tui.tui.dialogs.text import TextDialog
 
         if await open_link(request.url, self._environ):
-            self.notify("Opened in your browser.", markup=False)
+            self.show_message(SafeText("Opened in your browser"))
         else:
             self.push_screen(
                 TextDialog(
@@ -133,15 +149,21 @@ class TerminalApp(SafeApp):
             self.bell()
 
     def action_help(self) -> None:
-        """Show all keys of the current screen."""
-        from cgc_tui.tui.dialogs.help import HelpDialog
+        """Show all keys of the current screen, by task."""
+        from cgc_tui.tui.dialogs.help import HelpDialog, HelpRow
 
-        keys: dict[str, list[str]] = {}
-        for _, binding in self._own_bindings(self.screen):
-            description = binding.tooltip or binding.description
-            keys.setdefault(description, []).append(self.get_key_display(replace(binding, key_display=None)))
-        joined = {description: " ".join(dict.fromkeys(key_names)) for description, key_names in keys.items()}
-        self.push_screen(HelpDialog(joined, self._config_path))
+        group_of = {key_id: title for title, ids in HELP_GROUPS.items() for key_id in ids}
+        order = {key_id: index for index, key_id in enumerate(group_of)}
+        keys: dict[str, dict[str, list[str]]] = {title: {} for title in HELP_GROUPS}
+        active = [binding for _, binding in self._own_bindings(self.screen) if binding.id in order]
+        for binding in sorted(active, key=lambda binding: order[binding.id or ""]):
+            shown = keys[group_of[binding.id or ""]].setdefault(binding.tooltip or binding.description, [])
+            shown.append(self.get_key_display(replace(binding, key_display=None)))
+        groups = {
+            title: [HelpRow(" ".join(dict.fromkeys(shown)), text) for text, shown in rows.items()]
+            for title, rows in keys.items()
+        }
+        self.push_screen(HelpDialog(groups, self._config_path))
 
     @staticmethod
     def _own_bindings(screen: Screen[object]) -> Iterator[tuple[DOMNode, Binding]]:
@@ -175,9 +197,6 @@ class TerminalApp(SafeApp):
         """Switch the mouse between the app and the terminal, which can select text with it."""
         if self.terminal is not None:
             app_has_mouse = self.terminal.toggle_mouse()
-            owner = (
-                "Mouse on: click rows, tabs and keys."
-                if app_has_mouse
-                else "Mouse off: select text with the terminal."
+            self.show_message(
+                SafeText("Mouse on: click rows, tabs and keys" if app_has_mouse else "Mouse off: select text")
             )
-            self.notify(owner, markup=False)

@@ -75,7 +75,7 @@ async def open_web_page(jobs: JobsContext) -> None:
     if url:
         jobs.post_message(OpenLinkRequested(url))
     elif job is not None:
-        jobs.notify("No web page available for this job.", markup=False)
+        jobs.show_message(SafeText("No web page available for this job"))
 
 
 FEATURES: dict[str, Callable[[JobsContext], Awaitable[None]]] = {

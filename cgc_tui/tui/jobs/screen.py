@@ -73,6 +73,8 @@ class JobsScreen(Screen[None]):
     page: reactive[JobPage | None] = reactive[JobPage | None](None, init=False)
     as_of: reactive[datetime | None] = reactive[datetime | None](None, init=False)
     notice: reactive[SafeText] = reactive(SafeText(""))
+    message: reactive[SafeText] = reactive(SafeText(""))
+    """Routine news, until the cursor or the list moves on."""
     refresh_status: reactive[RefreshStatus] = reactive(RefreshStatus())
     rate_limit: reactive[RateLimit | None] = reactive[RateLimit | None](None)
     counts: reactive[Counts] = reactive(dict)
@@ -142,6 +144,7 @@ class JobsScreen(Screen[None]):
             at.as_of,
             at.rate_limit,
             at.notice,
+            at.message,
             at.marks,
             at.finding,
             at.watcher_status,
@@ -170,6 +173,8 @@ class JobsScreen(Screen[None]):
         """Show the list; the only place where it is set."""
         other_list = (state.query, state.origin) != (self.job_query, self.origin)
         self.job_query, self.origin, self.notice = state.query, state.origin, state.notice
+        if other_list or state.as_of != self.as_of:
+            self.message = SafeText("")
         if other_list:
             self.state_counts.show(self.job_list.source, state.query)
             self._update_progress()
@@ -292,6 +297,10 @@ class JobsScreen(Screen[None]):
         self.job_list.open(results)
         self.query_one(JobTable).focus()
 
+    def show_message(self, message: SafeText) -> None:
+        """Show routine news in the status line, until the cursor or the list moves on."""
+        self.message = message
+
     def reload(self) -> None:
         """Request the list again."""
         self.job_list.reload()
@@ -305,7 +314,7 @@ class JobsScreen(Screen[None]):
     def action_page(self, to: Turn) -> None:
         """Turn to another page."""
         if not self.job_list.turn(to) and self.page is not None:
-            self.notify("The number of pages is unknown. ]: next page.", markup=False)
+            self.show_message(SafeText("The number of pages is unknown. ]: next page."))
 
     def action_state(self, *states: str) -> None:
         """Show the jobs in these states, in all without any."""
@@ -344,7 +353,10 @@ class JobsScreen(Screen[None]):
 
     @on(JobTable.Highlighted)
     def _highlight(self, event: JobTable.Highlighted) -> None:
-        self.job_list.cursor_job_id = event.job.id if event.job is not None else None
+        job_id = event.job.id if event.job is not None else None
+        if job_id != self.job_list.cursor_job_id:
+            self.message = SafeText("")
+        self.job_list.cursor_job_id = job_id
         self.details.show(event.job)
 
     def action_back(self) -> None:
@@ -455,7 +467,7 @@ class JobsScreen(Screen[None]):
     def _clear_marks(self) -> None:
         count, self.marks = len(self.marks), Marks()
         if count:
-            self.notice = SafeText(f"{count:,} marks cleared")
+            self.show_message(SafeText(f"{count:,} marks cleared"))
 
     # Features
 

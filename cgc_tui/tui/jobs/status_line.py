@@ -41,6 +41,7 @@ class StatusLine(SplitLine):
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
     rate_limit: reactive[RateLimit | None] = reactive[RateLimit | None](None)
     notice: reactive[SafeText] = reactive(SafeText(""))
+    message: reactive[SafeText] = reactive(SafeText(""))
     marks: reactive[Marks] = reactive(Marks())
     finding: reactive[bool] = reactive(False)
     watcher_status: reactive[SafeText] = reactive(SafeText(""))
@@ -87,7 +88,7 @@ class StatusLine(SplitLine):
     def _status_parts(self) -> list[str]:
         """Return `51–100 of 12,380`, `page 2 of 248`, `all jobs`, `newest first`, and notices."""
         if self.page is None:
-            return [self.notice or "loading…"]
+            return [self.notice or "loading…", self.message]
         pending = (self.job_query, self.origin) != (self.page.query, self.page.origin)
         request_text = (
             f"loading page {self.job_query.offset // self.job_query.limit + 1:,}…" if pending else ""
@@ -100,6 +101,7 @@ class StatusLine(SplitLine):
         return [
             *self._search_text(self.page),
             page_position(self.page, self.display_options),
+            self.message,
             request_text or self.notice,
             f"{len(self.marks):,} marked" if self.marks else "",
             skipped,
@@ -150,7 +152,7 @@ class StatusLine(SplitLine):
             parts += [f"retrying in {left} s", error.server_message or "", error.remedy]
         else:
             parts += ["r: retry", error.server_message or "", error.remedy]
-        return self.display_options.separator.join(part for part in parts if part)
+        return self.display_options.separator.join(part for part in (self.message, *parts) if part)
 
 
 def _time_order(jobs: Sequence[ImportJob]) -> str:

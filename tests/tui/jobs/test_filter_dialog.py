@@ -19,7 +19,7 @@ async def test_a_project_can_be_chosen_from_suggestions(start: Start, platform: 
         await pilot.press("down", "enter")
         await shown(pilot, "rosalind/wgs-germline")
         await pilot.press("enter")
-        await shown(pilot, "project rosalind/wgs-germline · sorted as sent")
+        await shown(pilot, "project rosalind/wgs-germline · newest first")
         assert lists(platform)[-1]["project"] == ["rosalind/wgs-germline"]
 
 

@@ -91,7 +91,7 @@ async def test_a_rejected_filter_does_not_show_the_counts_of_another(
 
 async def test_a_dialog_opened_while_a_token_is_validated(start: Start, platform: SimulatedPlatform) -> None:
     async with start(token=None, source=None) as pilot:
-        await shown(pilot, "needs your authentication token")
+        await shown(pilot, "Log in with your authentication token")
         gate = platform.gate("/v2/user")
         await paste(pilot, platform.token)
         await pilot.press("enter")
@@ -136,7 +136,7 @@ async def test_another_user_sees_no_jobs_of_the_previous_user(
         platform.state.username = "other"
         await paste(pilot, platform.token)
         await pilot.press("enter")
-        await shown(pilot, "lists only the jobs that other started")
+        await shown(pilot, "lists only jobs started by other")
         await shown(pilot, "4 Failed 0")
 
 
