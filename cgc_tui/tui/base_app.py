@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import events, on, work
-from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.driver import Driver
@@ -27,7 +26,23 @@ from cgc_tui.tui.terminal.driver import TerminalDriver
 from cgc_tui.tui.terminal.input_queue import InputQueue
 from cgc_tui.tui.terminal.safe_app import SafeApp
 
+if TYPE_CHECKING:
+    from textual.command import Provider
+
 WARNING_SECONDS = 20.0
+
+
+def own_bindings(screen: Screen[object]) -> Iterator[tuple[DOMNode, Binding]]:
+    """Yield the active bindings of a screen that are this app's: those with an id."""
+    for node, binding, enabled, _ in screen.active_bindings.values():
+        if binding.id and binding.description and enabled:
+            yield node, binding
+
+
+def _key_commands() -> type[Provider]:
+    from cgc_tui.tui.palette import KeyCommands
+
+    return KeyCommands
 
 
 class TerminalApp(SafeApp):
@@ -37,6 +52,7 @@ class TerminalApp(SafeApp):
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (15, "-short"), (20, "-tall")]
     BINDINGS = bindings("terminal")
+    COMMANDS = {_key_commands}
 
     def __init__(
         self,
@@ -155,7 +171,7 @@ class TerminalApp(SafeApp):
         group_of = {key_id: title for title, ids in HELP_GROUPS.items() for key_id in ids}
         order = {key_id: index for index, key_id in enumerate(group_of)}
         keys: dict[str, dict[str, list[str]]] = {title: {} for title in HELP_GROUPS}
-        active = [binding for _, binding in self._own_bindings(self.screen) if binding.id in order]
+        active = [binding for _, binding in own_bindings(self.screen) if binding.id in order]
         for binding in sorted(active, key=lambda binding: order[binding.id or ""]):
             shown = keys[group_of[binding.id or ""]].setdefault(binding.tooltip or binding.description, [])
             shown.append(self.get_key_display(replace(binding, key_display=None)))
@@ -164,24 +180,6 @@ class TerminalApp(SafeApp):
             for title, rows in keys.items()
         }
         self.push_screen(HelpDialog(groups, self._config_path))
-
-    @staticmethod
-    def _own_bindings(screen: Screen[object]) -> Iterator[tuple[DOMNode, Binding]]:
-        """Yield the active bindings of a screen that are this app's: those with an id."""
-        for node, binding, enabled, _ in screen.active_bindings.values():
-            if binding.id and binding.description and enabled:
-                yield node, binding
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Offer the theme and every action that has a key on the screen."""
-        yield SystemCommand("Theme", "Choose theme", self.action_change_theme)
-        offered = set()
-        for node, binding in self._own_bindings(screen):
-            if binding.action not in offered:
-                offered.add(binding.action)
-                key = self.get_key_display(replace(binding, key_display=None))
-                action = partial(self.run_action, binding.action, node)
-                yield SystemCommand(binding.tooltip or binding.description, f"key {key}", action)
 
     def action_suspend_process(self) -> None:
         """Suspend the app and return to the shell."""

@@ -54,13 +54,13 @@ async def test_the_time_zone_and_the_refresh_interval_are_kept_on_another_platfo
         async with start(settings=Settings(refresh=0)) as pilot:
             await shown(pilot, "CGC · rosalind")
             await pilot.press("t", "minus", "plus", "plus")
-            await shown(pilot, "updated 12:00 UTC · auto-refresh 5 s")
+            await shown(pilot, "updated 12:00:00 UTC · auto-refresh 5 s")
             platform.fail("error", REFUSED)
             await pilot.press("r")
             await shown(pilot, "The platform refused the token")
             await log_in_to(pilot, second.url, other.token)
             await shown(pilot, "1–50 of 70")
-            await shown(pilot, "updated 12:00 UTC · auto-refresh 5 s")
+            await shown(pilot, "updated 12:00:00 UTC · auto-refresh 5 s")
             await shown(pilot, "· gregor")
             assert isinstance(pilot.app.screen, JobsScreen)
             assert "rosalind " not in text_of(pilot.app).splitlines()[0]

@@ -48,6 +48,8 @@ from cgc_tui.tui.widgets.too_small import TooSmall
 from cgc_tui.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from cgc_tui.domain.batches import BatchProgress
     from cgc_tui.domain.result_set import ResultSet
     from cgc_tui.domain.retry import RetryRun
@@ -55,6 +57,12 @@ if TYPE_CHECKING:
     from cgc_tui.tui.watch.flow import ListWatch
 
 Result = TypeVar("Result")
+
+
+def _project_commands() -> type[Provider]:
+    from cgc_tui.tui.palette import ProjectCommands
+
+    return ProjectCommands
 
 
 class JobsScreen(Screen[None]):
@@ -65,6 +73,7 @@ class JobsScreen(Screen[None]):
     """
 
     BINDINGS = bindings("jobs")
+    COMMANDS = {_project_commands}
 
     display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
     user: reactive[SafeText | None] = reactive[SafeText | None](None)
@@ -319,6 +328,10 @@ class JobsScreen(Screen[None]):
     def action_state(self, *states: str) -> None:
         """Show the jobs in these states, in all without any."""
         self.job_list.show(replace(self.job_query, states=states, offset=0))
+
+    def show_project(self, project: str) -> None:
+        """Show the jobs of a project, in the same states."""
+        self.job_list.show(replace(self.job_query, project=project, offset=0))
 
     @work(group=FLOW)
     async def action_filter(self) -> None:

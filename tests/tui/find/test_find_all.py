@@ -90,8 +90,8 @@ async def test_a_search_without_a_match_reports_its_scope(start: Start) -> None:
         await shown(pilot, '"zzzz"')
         await shown(pilot, "searched 230 of 230")
         screen = await shown(pilot, 'No job matches: "zzzz".')
-        assert "Esc goes back." in screen
-        assert "0 shows all states" not in screen
+        assert "Esc: back." in screen
+        assert "0: all states" not in screen
         await pilot.press("escape")
         await shown(pilot, "1–50 of 230")
 

@@ -115,7 +115,7 @@ async def test_another_platform_replaces_the_list_below_an_open_dialog(
         async with start(settings=Settings(refresh=1)) as pilot:
             await shown(pilot, "1–50 of 230")
             await pilot.press("f")
-            await shown(pilot, "Filter: what")
+            await shown(pilot, "Filter jobs")
             platform.token = OTHER_TOKEN
             await shown(pilot, "The platform refused the token")
             await log_in_to(pilot, second.url, other.token)
@@ -159,7 +159,7 @@ async def test_a_dialog_that_retries_with_the_old_token_changes_nothing(
         await shown(pilot, "1–50 of 230")
         platform.fail("gateway_html", 502, where="/v2/projects")
         await pilot.press("f")
-        await shown(pilot, "Filter: what")
+        await shown(pilot, "Filter jobs")
         platform.next("error", (401, 90001), where=first_page)
         await shown(pilot, "The platform refused the token")
         await paste(pilot, platform.token)
