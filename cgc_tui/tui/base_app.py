@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import events, on, work
-from textual.binding import Binding
-from textual.dom import DOMNode
 from textual.driver import Driver
-from textual.screen import Screen
 
 from cgc_tui.config.keymap import HELP_GROUPS
 from cgc_tui.config.settings import Settings
@@ -19,7 +16,7 @@ from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.system.browser import open_link
 from cgc_tui.system.clipboard import ClipboardRoute, choose_route, copy_to_tmux
 from cgc_tui.tui.host import ShowsMessages
-from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.keys import bindings, own_bindings
 from cgc_tui.tui.messages import CopyRequested, OpenLinkRequested, TitleRequested
 from cgc_tui.tui.stylesheets import stylesheet
 from cgc_tui.tui.terminal.driver import TerminalDriver
@@ -30,13 +27,6 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
 WARNING_SECONDS = 20.0
-
-
-def own_bindings(screen: Screen[object]) -> Iterator[tuple[DOMNode, Binding]]:
-    """Yield the active bindings of a screen that are this app's: those with an id."""
-    for node, binding, enabled, _ in screen.active_bindings.values():
-        if binding.id and binding.description and enabled:
-            yield node, binding
 
 
 def _key_commands() -> type[Provider]:

@@ -1,32 +1,21 @@
-"""The commands of the palette: every action that has a key, themes, and the projects of the jobs screen."""
+"""The commands of the palette: every action that has a key, and the themes."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.types import IgnoreReturnCallbackType
 
-from cgc_tui.domain.errors import CgcError
-from cgc_tui.domain.text import SafeText, reveal, sanitize
-from cgc_tui.tui.base_app import own_bindings
-
-if TYPE_CHECKING:
-    from cgc_tui.tui.jobs.screen import JobsScreen
+from cgc_tui.tui.keys import own_bindings
 
 KEY_CELLS = 12
 EXACT_SCORE = 1000.0
 """Above all scores of similar texts, so that Enter runs the command that was typed."""
-START_SCORE = 500.0
-PARTIAL_SCORE = 0.1
-MIN_PROJECT_CHARS = 3
-"""Fewer characters rather mean a command."""
 
 
 class Command(NamedTuple):
@@ -44,16 +33,20 @@ class KeyCommands(Provider):
     async def discover(self) -> Hits:
         """Yield all commands by title."""
         for command in sorted(self._commands(), key=lambda command: command.title):
-            yield DiscoveryHit(_line(command.key, Content(command.title)), command.run, text=command.title)
+            yield DiscoveryHit(
+                command_line(command.key, Content(command.title)), command.run, text=command.title
+            )
 
     async def search(self, query: str) -> Hits:
-        """Yield the commands that are meant or have a similar title."""
-        text = _command_text(query)
+        """Yield the commands that are meant or have a similar title, all of them for a colon alone."""
+        text = command_text(query)
         matcher = self.matcher(text)
         for command in self._commands():
-            score = EXACT_SCORE if text in command.names else matcher.match(command.title)
+            score = matcher.match(command.title) if text else 1.0
+            if text in command.names:
+                score = EXACT_SCORE
             if score > 0:
-                line = _line(command.key, matcher.highlight(command.title))
+                line = command_line(command.key, matcher.highlight(command.title))
                 yield Hit(score, line, command.run, text=command.title)
 
     def _commands(self) -> Iterator[Command]:
@@ -71,71 +64,11 @@ class KeyCommands(Provider):
         yield Command("Choose theme", "", frozenset({"theme"}), app.action_change_theme)
 
 
-class ProjectCommands(Provider):
-    """The user's projects, each of which filters the list, as in `:brca-pilot` or `:project brca-pilot`.
-
-    Those of the loaded jobs are offered at once; where none of them fits, the search waits for the others.
-    """
-
-    async def startup(self) -> None:
-        """Start to load the projects."""
-        self._loading = asyncio.create_task(self._load())
-
-    async def shutdown(self) -> None:
-        """Stop loading."""
-        self._loading.cancel()
-
-    async def search(self, query: str) -> Hits:
-        """Yield the projects whose ids contain the text, and a whole id even if it is not known."""
-        word, _, rest = _command_text(query).partition(" ")
-        prefixed = word == "project"
-        text = rest.strip() if prefixed else _command_text(query)
-        if not prefixed and len(text) < MIN_PROJECT_CHARS:
-            return
-        known = self._known_projects()
-        if text.count("/") == 1 and all(text.split("/")):
-            known.setdefault(text)
-        if self._loading.done() or not any(text.lower() in project.lower() for project in known):
-            known |= dict.fromkeys(await asyncio.shield(self._loading))
-        for hit in self._hits(known, text, prefixed=prefixed):
-            yield hit
-
-    @property
-    def _jobs_screen(self) -> JobsScreen:
-        from cgc_tui.tui.jobs.screen import JobsScreen
-
-        if not isinstance(self.screen, JobsScreen):
-            raise TypeError("projects are commands of the jobs screen")
-        return self.screen
-
-    def _known_projects(self) -> dict[str, None]:
-        page = self._jobs_screen.page
-        projects = (job.destination.project for job in (page.jobs if page is not None else ()))
-        return dict.fromkeys(project for project in projects if project)
-
-    async def _load(self) -> tuple[str, ...]:
-        with suppress(CgcError):  # the known ones are offered all the same
-            return (await self._jobs_screen.session.client.projects()).ids
-        return ()
-
-    def _hits(self, projects: Iterable[str], text: str, *, prefixed: bool) -> Iterator[Hit]:
-        for project in projects:
-            if text.lower() not in project.lower():
-                continue
-            name = project.rpartition("/")[2]
-            exact = text in (project, name)
-            title = SafeText(f"Project {reveal(sanitize(project))}")
-            run = partial(self._jobs_screen.show_project, project)
-            score = START_SCORE if name.startswith(text) else PARTIAL_SCORE
-            if exact or prefixed:
-                score = EXACT_SCORE + exact
-            yield Hit(score, _line("", Content(title)), run, text=title)
-
-
-def _command_text(query: str) -> str:
+def command_text(query: str) -> str:
     """Return what was typed without the colon that opens commands elsewhere."""
     return query.strip().removeprefix(":").strip()
 
 
-def _line(key: str, title: Content) -> Content:
+def command_line(key: str, title: Content) -> Content:
+    """Return the line of a command, with its key before its title."""
     return Content(f"{key:<{KEY_CELLS}}") + title

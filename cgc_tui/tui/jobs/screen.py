@@ -60,7 +60,7 @@ Result = TypeVar("Result")
 
 
 def _project_commands() -> type[Provider]:
-    from cgc_tui.tui.palette import ProjectCommands
+    from cgc_tui.tui.jobs.project_commands import ProjectCommands
 
     return ProjectCommands
 
