@@ -72,7 +72,7 @@ def _stale(stage: Stage) -> tuple[CgcApp, Steps]:
 
 def _empty(stage: Stage) -> tuple[CgcApp, Steps]:
     stage.platform.remove_jobs(stage.platform.ids())
-    return stage.make_app(simulated=True), steps("?that rosalind started")
+    return stage.make_app(simulated=True), steps("?started by rosalind")
 
 
 def _hostile(stage: Stage) -> tuple[CgcApp, Steps]:
@@ -86,12 +86,12 @@ QUESTION = (*PLAN, "enter", "?Type 172")
 SCENES: dict[str, Scene] = {
     "list": by_keys(),
     "second-page": by_keys("]", "?51–100 of", "down", "down"),
-    "failed-jobs": by_keys("4", "?FAILED · sorted", "down"),
+    "failed-jobs": by_keys("4", "?FAILED · newest first", "down"),
     "failure": by_keys("enter", "?9105"),
     "filter": by_keys("f", "?rosalind/luad-rnaseq"),
     "find": by_keys("slash", "0", "0", "0", "1", "?on this page match"),
     "find-all": by_keys("slash", *"~-0001[0-9]\\.bam", "enter", "?searched 4,001 of 4,001"),
-    "nothing-found": by_keys("slash", *"zzzz", "?None of the"),
+    "nothing-found": by_keys("slash", *"zzzz", "?No match on this page"),
     "sorted": by_keys("s", "s", "?sorted by name (this page)"),
     "marked": by_keys("space", "down", "shift+down", "shift+down", "?4 marked"),
     "failures": by_keys("F", "?failed jobs by cause", "down", "?Check"),
@@ -112,7 +112,7 @@ SCENES: dict[str, Scene] = {
 }
 
 MORE: dict[str, Scene] = {
-    "requests": by_keys("exclamation_mark", "?newest first"),
+    "requests": by_keys("exclamation_mark", "?Request log"),
     "commands": by_keys("colon", "?Search for commands"),
     "web-page": by_keys("o", "?Web page"),
 }

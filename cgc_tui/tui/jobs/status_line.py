@@ -127,7 +127,9 @@ class StatusLine(SplitLine):
         ]
 
     def _order(self, page: JobPage) -> str:
-        """Return `newest first`, `server order`, or `sorted by name (this page)`."""
+        """Return `newest first`, `server order`, or `sorted by name (this page)`; empty without jobs."""
+        if not page.jobs:
+            return ""
         view, is_result_set = self.list_view, page.origin is not None
         scope = "" if is_result_set else " (this page)"
         backwards = ", reversed" if view.reverse else ""

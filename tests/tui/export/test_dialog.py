@@ -125,7 +125,7 @@ async def test_a_rejected_token_opens_the_login_screen(start: Start, platform: S
         await shown(pilot, "The platform refused the token")
         assert isinstance(pilot.app.screen, LoginScreen)
         await shown(pilot, "Nothing was exported. the platform refused the token")
-        await pilot.press("escape")
+        await pilot.press("escape", "escape")  # the error, then the login screen
         await shown(pilot, "◐●RUNNING")
     assert os.listdir() == []
 
@@ -169,7 +169,7 @@ async def test_a_file_is_replaced_only_by_a_second_enter(start: Start) -> None:
     ("path", "text"),
     mostly_slow(
         [
-            ("none/x.csv", "There is no folder"),
+            ("none/x.csv", "does not exist"),
             ("~", "Add a file name:"),
             ("~nobody-here/x", "no such user"),
             ("", "Add a file name:"),
