@@ -87,6 +87,9 @@ class JobsContext(Protocol):
     def show_results(self, results: ResultSet) -> None:
         """List the jobs of a result set."""
 
+    def show_message(self, message: SafeText) -> None:
+        """Show routine news in the status line."""
+
     def post_message(self, message: Message) -> bool:
         """Send a message to the app, as those of `cgc_tui.tui.messages`."""
 

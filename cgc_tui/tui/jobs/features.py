@@ -9,7 +9,7 @@ from cgc_tui.formatting.job_details import web_page_url
 from cgc_tui.tui.context import JobsContext
 from cgc_tui.tui.messages import CopyRequested, OpenLinkRequested
 
-READ_ONLY = "Nothing is changed on the platform: cgc-tui runs read-only. Start it with --write to allow it."
+READ_ONLY = "Read-only mode. Restart with --write to retry jobs."
 
 
 async def show_failures(jobs: JobsContext) -> None:
@@ -84,7 +84,7 @@ async def open_web_page(jobs: JobsContext) -> None:
     if url:
         jobs.post_message(OpenLinkRequested(url))
     elif job is not None:
-        jobs.notify("No web page is known for this job.", markup=False)
+        jobs.show_message(SafeText("No web page available for this job"))
 
 
 FEATURES: dict[str, Callable[[JobsContext], Awaitable[None]]] = {

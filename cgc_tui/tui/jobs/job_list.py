@@ -39,8 +39,8 @@ AHEAD_PAUSE = 0.3
 FRESH_SECONDS = 10.0
 """How long a page that was read before is shown without a request."""
 
-ASKING = SafeText("asking…")
-STOPPED = SafeText("stopped; r asks again")
+REFRESHING = SafeText("refreshing…")
+STOPPED = SafeText("stopped; r: retry")
 NO_NOTICE = SafeText("")
 
 
@@ -162,7 +162,7 @@ class JobList:
     def reload(self, *, by_user: bool = False) -> None:
         """Request the page again; `by_user`, in the middle of a wait too."""
         if by_user:
-            self._notice = ASKING
+            self._notice = REFRESHING
             self._publish()
         self._start(by_user=by_user)
 
@@ -183,7 +183,7 @@ class JobList:
 
     def stop(self) -> bool:
         """Stop a request or a wait for it, and stay at the page that is shown; tell whether there was one."""
-        if not (self._refresher.is_retrying or self.is_pending or self._notice == ASKING):
+        if not (self._refresher.is_retrying or self.is_pending or self._notice == REFRESHING):
             return False
         if self._loading is not None:
             self._loading.cancel()

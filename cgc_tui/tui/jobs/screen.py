@@ -48,6 +48,8 @@ from cgc_tui.tui.widgets.too_small import TooSmall
 from cgc_tui.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from cgc_tui.domain.batches import BatchProgress
     from cgc_tui.domain.result_set import ResultSet
     from cgc_tui.domain.retry import RetryRun
@@ -55,6 +57,12 @@ if TYPE_CHECKING:
     from cgc_tui.tui.watch.flow import ListWatch
 
 Result = TypeVar("Result")
+
+
+def _project_commands() -> type[Provider]:
+    from cgc_tui.tui.jobs.project_commands import ProjectCommands
+
+    return ProjectCommands
 
 
 class JobsScreen(Screen[None]):
@@ -65,6 +73,7 @@ class JobsScreen(Screen[None]):
     """
 
     BINDINGS = bindings("jobs")
+    COMMANDS = {_project_commands}
 
     display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
     user: reactive[SafeText | None] = reactive[SafeText | None](None)
@@ -73,6 +82,8 @@ class JobsScreen(Screen[None]):
     page: reactive[JobPage | None] = reactive[JobPage | None](None, init=False)
     as_of: reactive[datetime | None] = reactive[datetime | None](None, init=False)
     notice: reactive[SafeText] = reactive(SafeText(""))
+    message: reactive[SafeText] = reactive(SafeText(""))
+    """Routine news, until the cursor or the list moves on."""
     refresh_status: reactive[RefreshStatus] = reactive(RefreshStatus())
     rate_limit: reactive[RateLimit | None] = reactive[RateLimit | None](None)
     counts: reactive[Counts] = reactive(Counts())
@@ -122,7 +133,13 @@ class JobsScreen(Screen[None]):
             with Container(id="list"):
                 yield JobTable(clock).data_bind(at.page, at.list_view, at.display_options, at.as_of, at.marks)
                 yield EmptyState(self.session.access.endpoint).data_bind(
-                    at.display_options, at.page, at.job_query, at.list_view, at.refresh_status, at.user
+                    at.display_options,
+                    at.page,
+                    at.job_query,
+                    at.list_view,
+                    at.refresh_status,
+                    at.user,
+                    at.notice,
                 )
             yield JobDetail(self.session.web).data_bind(at.display_options, at.detail)
         yield FindBar()
@@ -136,6 +153,7 @@ class JobsScreen(Screen[None]):
             at.as_of,
             at.rate_limit,
             at.notice,
+            at.message,
             at.marks,
             at.finding,
             at.watcher_status,
@@ -164,6 +182,8 @@ class JobsScreen(Screen[None]):
         """Show the list; the only place where it is set."""
         other_list = (state.query, state.origin) != (self.job_query, self.origin)
         self.job_query, self.origin, self.notice = state.query, state.origin, state.notice
+        if other_list or state.as_of != self.as_of:
+            self.message = SafeText("")
         if other_list:
             self.state_counts.show(self.job_list.source, state.query)
             self._update_progress()
@@ -287,6 +307,10 @@ class JobsScreen(Screen[None]):
         self.job_list.open(results)
         self.query_one(JobTable).focus()
 
+    def show_message(self, message: SafeText) -> None:
+        """Show routine news in the status line, until the cursor or the list moves on."""
+        self.message = message
+
     def reload(self) -> None:
         """Request the list again."""
         self.job_list.reload()
@@ -300,7 +324,7 @@ class JobsScreen(Screen[None]):
     def action_page(self, to: Turn) -> None:
         """Turn to another page."""
         if not self.job_list.turn(to) and self.page is not None:
-            self.notify("The platform does not say how many jobs there are; ] goes on.", markup=False)
+            self.show_message(SafeText("The number of pages is unknown. ]: next page."))
 
     def action_state(self, *states: str) -> None:
         """Show the jobs in these states, in all without any; all of all states clears the other filters."""
@@ -308,6 +332,10 @@ class JobsScreen(Screen[None]):
             self.job_list.show(replace(self.job_query, states=states, offset=0))
         else:
             self.job_list.show(JobQuery(limit=self.job_query.limit))
+
+    def show_project(self, project: str) -> None:
+        """Show the jobs of a project, in the same states."""
+        self.job_list.show(replace(self.job_query, project=project, offset=0))
 
     @work(group=FLOW)
     async def action_filter(self) -> None:
@@ -350,7 +378,10 @@ class JobsScreen(Screen[None]):
 
     @on(JobTable.Highlighted)
     def _highlight(self, event: JobTable.Highlighted) -> None:
-        self.job_list.cursor_job_id = event.job.id if event.job is not None else None
+        job_id = event.job.id if event.job is not None else None
+        if job_id != self.job_list.cursor_job_id:
+            self.message = SafeText("")
+        self.job_list.cursor_job_id = job_id
         self.details.show(event.job)
 
     def action_back(self) -> None:
@@ -470,7 +501,7 @@ class JobsScreen(Screen[None]):
         """Unmark all jobs; tell whether some were marked."""
         count, self.marks = len(self.marks), Marks()
         if count:
-            self.notice = SafeText(f"{count:,} marks cleared")
+            self.show_message(SafeText(f"{count:,} marks cleared"))
         return count > 0
 
     # Features

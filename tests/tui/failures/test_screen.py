@@ -52,7 +52,7 @@ async def test_the_causes_contain_all_jobs_with_one_request_per_page(
         table = pilot.app.screen.query_one(CauseTable)
         assert sum(len(cause.jobs) for cause in table.causes) == 161
         assert page_requests(platform) == 2
-        assert "as of 12:00" in screen
+        assert "updated 12:00" in screen
 
 
 async def test_the_detail_of_a_cause_has_its_remedy_and_its_places(start: Start) -> None:
@@ -158,7 +158,7 @@ async def test_a_failure_of_the_load_is_shown_and_r_retries(
         platform.fail("maintenance", where=list_call)
         await pilot.press("F")
         await shown(pilot, "503 maintenance")
-        await shown(pilot, "r Ask again   Esc Back")
+        await shown(pilot, "r Retry   Esc Back")
         platform.recover()
         await pilot.press("r")
         await shown(pilot, "161 failed jobs by cause")
@@ -177,11 +177,11 @@ async def test_a_stopped_reload_keeps_the_causes(
         await shown(pilot, "503 maintenance")
         await pilot.press("escape")
         await shown(pilot, "503 maintenance", gone=True)
-        assert "as of 12:00" in await shown(pilot, "161 failed jobs by cause")
+        assert "updated 12:00" in await shown(pilot, "161 failed jobs by cause")
         platform.recover()
         platform.add_jobs(2, "FAILED", error=9100)
         await pilot.press("r")
-        assert "as of 12:10" in await shown(pilot, "163 failed jobs by cause")
+        assert "updated 12:10" in await shown(pilot, "163 failed jobs by cause")
 
 
 async def test_a_rejected_token_opens_the_login_screen(start: Start, platform: SimulatedPlatform) -> None:

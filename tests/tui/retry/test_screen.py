@@ -129,7 +129,7 @@ async def test_a_wrong_confirmation_and_esc_send_nothing(start: Start, platform:
         await pilot.press("enter")
         await shown(pilot, "Type 240 and press Enter")
         await pilot.press("enter", *"yes", "enter")
-        await shown(pilot, "Nothing is sent. Type 240")
+        await shown(pilot, "Nothing was sent. Type 240")
         await pilot.press("escape", "enter", "escape", "escape")
         assert isinstance(pilot.app.screen, JobsScreen)
     assert submitted(platform) == []
