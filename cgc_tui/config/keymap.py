@@ -59,7 +59,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("jobs.find", "slash", "find", "Find", tooltip="Find: here, Enter: in all pages"),
         Key("jobs.failures", "F", "run('failures')", "Failures by cause", show=False),
         Key("jobs.batches", "b", "run('batches')", "Batches of jobs", show=False),
-        Key("jobs.watch", "w", "watch", "Watch, and tell the end", show=False),
+        Key("jobs.watch", "w", "watch", "Watch until finished", show=False),
         Key("jobs.detail", "enter,d", "detail", "Detail", show=False),
         Key("jobs.pane", "p", "pane", "Detail pane on, off", show=False),
         Key("jobs.json", "J", "run('json')", "Raw JSON", show=False),
@@ -71,9 +71,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("jobs.mark_up", "shift+up", "mark_on('up')", "Mark upwards", show=False),
         Key("jobs.mark_shown", "asterisk", "mark_shown", "Mark, unmark all rows", show=False),
         Key("jobs.export", "E", "run('export')", "Export to a file", show=False),
-        Key(
-            "jobs.retry", "T", "run('retry')", "Start failed again", show=False, tooltip="Start failed again"
-        ),
+        Key("jobs.retry", "T", "run('retry')", "Retry failed jobs", show=False),
         Key("jobs.open", "o", "run('open')", "Web page, or its address", show=False),
         Key("jobs.sort", "s", "sort", "Sort the loaded jobs", show=False),
         Key("jobs.reverse", "S", "reverse", "Reverse the order", show=False),
@@ -117,11 +115,17 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("failures.back", "escape", "leave", "Back", key_display="Esc"),
     ),
     "retry": (
-        Key("retry.send", "enter", "send", "Send", key_display="Enter", tooltip="Send, after a question"),
-        Key("retry.options", "o", "options", "Names", tooltip="As before, overwrite, autorename"),
-        Key("retry.look", "r,f5,ctrl+r", "look", "Look", tooltip="Look how things stand"),
-        Key("retry.copy", "y", "copy", "Copy", tooltip="Copy what became of each"),
-        Key("retry.back", "escape", "leave", "Back", key_display="Esc", tooltip="Stop sending; back"),
+        Key("retry.send", "enter", "send", "Send", key_display="Enter", tooltip="Send after a confirmation"),
+        Key(
+            "retry.options",
+            "o",
+            "options",
+            "If name exists",
+            tooltip="If name exists: original job, overwrite, autorename",
+        ),
+        Key("retry.look", "r,f5,ctrl+r", "look", "Refresh"),
+        Key("retry.copy", "y", "copy", "Copy", tooltip="Copy the results"),
+        Key("retry.back", "escape", "leave", "Back", key_display="Esc", tooltip="Stop sending, or back"),
     ),
     "token": (Key("token.back", "escape", "leave", "Back", show=False),),
     "dialog": (

@@ -78,7 +78,7 @@ async def test_a_total_that_is_too_low_hides_no_job(
         assert (done.code, done.err) == (0, "")
         assert len(done.out.splitlines()) == 250 + (form == "--tsv")
     assert (await command("failures")).out.startswith("250 failed")
-    assert "250 of 250 failed imports again" in (await command("retry")).err
+    assert "250 of 250 failed imports" in (await command("retry")).err
     assert (await command("watch", "--state", "FAILED")).out.startswith("250 jobs")
 
 
@@ -193,4 +193,4 @@ async def test_watch_reports_jobs_without_an_answer(command: Command, platform: 
     gate.release()
     done = await watching
     assert done.code == 0
-    assert done.err.splitlines()[1:] == ["cgc-tui: no answer for 1 of 1 job"]
+    assert done.err.splitlines()[1:] == ["cgc-tui: no response for 1 of 1 job"]

@@ -42,7 +42,7 @@ async def test_a_dry_run_prints_the_requests_and_sends_nothing(
     requests = [json.loads(line)["items"] for line in result.out.splitlines()]
     assert [len(items) for items in requests] == [100, 100, 40]
     assert all(item["autorename"] and not item["overwrite"] for items in requests for item in items)
-    assert "start: 240 of 240 failed imports again" in result.err
+    assert "retry: 240 of 240 failed imports" in result.err
     assert "nothing is sent; --write --yes sends." in result.err
     assert submitted(platform) == []
 
@@ -79,7 +79,7 @@ async def test_each_import_is_sent_once_and_a_second_run_sends_none(
     assert (len(counts), set(counts.values())) == (240, {1})
     again = await command(*SEND)
     assert (again.code, again.out) == (0, "")
-    assert "240 started again since" in again.err
+    assert "240 already started again" in again.err
     assert len(submitted(platform)) == 240
 
 
@@ -154,7 +154,7 @@ async def test_an_answer_lost_behind_a_proxy_is_no_refusal(
     result = await command(*SEND)
     assert (result.code, result.err.count("40 started")) == (0, 1)
     again = await command(*SEND)
-    assert "40 started again since" in again.err
+    assert "40 already started again" in again.err
     assert len(submitted(platform)) == 40
 
 

@@ -33,7 +33,7 @@ def platform(clock: Clock) -> SimulatedPlatform:
             (("F",), "250 failed jobs by cause"),
             (("slash", *"bam", "enter"), "searched 250 of 250"),
             (("b",), "Batches · searched 250 of 250"),
-            (("T",), "250 of 250 failed imports again"),
+            (("T",), "250 of 250 failed imports"),
         ]
     ),
     ids=["failures", "find", "batches", "retry"],
@@ -103,18 +103,18 @@ async def test_a_retry_sends_nothing_after_an_incomplete_list(
     async with start(write=True) as pilot:
         await shown(pilot, "page 1 of 5")
         await pilot.press("space", "T")
-        await shown(pilot, "1 of 1 failed imports again")
+        await shown(pilot, "1 of 1 failed imports")
         await shown(pilot, '"location"')
         platform.switches.first_page_at = 100
         await pilot.press("r")
-        await shown(pilot, f"Nothing is sent without a look; r looks again · {PROBLEM}")
+        await shown(pilot, f"Nothing sent: the check failed; r checks again · {PROBLEM}")
         assert '"location"' not in text_of(pilot.app)
         await pilot.press("enter")
         await pilot.pause()
         assert isinstance(pilot.app.screen, RetryScreen)
         platform.switches.first_page_at = -1
         await pilot.press("r")
-        await shown(pilot, "1 of 1 failed imports again")
+        await shown(pilot, "1 of 1 failed imports")
         await pilot.press("enter")
         await shown(pilot, "Type yes and press Enter")
     assert not create_requests(platform)
@@ -147,7 +147,10 @@ async def test_a_retry_of_jobs_without_details_sends_nothing_and_reports_it(
         platform.switches.brief = True
         platform.fail("bulk_nulls")
         await pilot.press("space", "T")
-        await shown(pilot, "Nothing is sent without a look; r looks again · details of 250 of 250 jobs")
+        await shown(
+            pilot,
+            "Nothing sent: the check failed; r checks again · details of 250 of 250 jobs",
+        )
         await pilot.press("enter")
         await pilot.pause()
         assert not isinstance(pilot.app.screen, ConfirmDialog)
@@ -165,7 +168,7 @@ async def test_a_watch_reports_jobs_without_an_answer(start: Start, platform: Si
         await pilot.press("space", "w")
         await shown(pilot, "watching 1")
         platform.fail("bulk_other_ids")
-        await shown(pilot, "watch: no answer for 1 of 1 job")
+        await shown(pilot, "watch: no response for 1 of 1 job")
         platform.recover()
         platform.set_state(job, "COMPLETED")
-        await shown(pilot, "done: 1 ended")
+        await shown(pilot, "watch finished: 1 completed")

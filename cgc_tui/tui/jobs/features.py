@@ -9,7 +9,7 @@ from cgc_tui.formatting.job_details import web_page_url
 from cgc_tui.tui.context import JobsContext
 from cgc_tui.tui.messages import CopyRequested, OpenLinkRequested
 
-READ_ONLY = "Nothing is changed on the platform: cgc-tui runs read-only. Start it with --write to allow it."
+READ_ONLY = "Read-only mode. Restart with --write to retry jobs."
 
 
 async def show_failures(jobs: JobsContext) -> None:

@@ -14,7 +14,7 @@ from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.widgets.diff_table import Cell, DiffTable, TableColumn
 
 MAX_ROWS = 500
-HEADINGS = ("What became of it", "Name", "Old id", "New id")
+HEADINGS = ("Result", "Name", "Old id", "New id")
 PADDING = 2
 
 

@@ -47,7 +47,7 @@ from cgc_tui.tui.widgets.top_bar import TopBar
 if TYPE_CHECKING:
     from cgc_tui.services.session import PlatformSession
 
-LABEL_CELLS = 9
+LABEL_CELLS = 14
 MAX_CHARS = 300_000
 
 Row = tuple[str, SafeText]
@@ -127,7 +127,7 @@ class RetryScreen(Screen[None]):
             return
         count = len(plan.jobs)
         who = f" as {self.user}" if self.user else ""
-        question = f"Start {count:,} import{'' if count == 1 else 's'} on {self.session.title}{who}?"
+        question = f"Retry {count:,} import{'' if count == 1 else 's'} on {self.session.title}{who}?"
         if warning := overwrite_warning(plan.jobs, self.policy):
             question += f" Caution: {warning}."
         if await ask(self.app, ConfirmDialog(sanitize(question), count)):
@@ -148,7 +148,7 @@ class RetryScreen(Screen[None]):
     def action_copy(self) -> None:
         """Copy the outcome of each import."""
         if (run := self.runner.status.run) is not None:
-            self.post_message(CopyRequested(outcomes_tsv(run), SafeText("the outcomes")))
+            self.post_message(CopyRequested(outcomes_tsv(run), SafeText("the results")))
 
     def action_leave(self) -> None:
         """Stop waiting, or stop before the next request; while nothing is sent, go back."""
@@ -187,22 +187,22 @@ class RetryScreen(Screen[None]):
             rows = self._run_rows(run)
             self._update_ids()
             self.as_of = self.runner.status.as_of or self.planner.state.as_of
-        self.query_one("#plan", Static).update(_grid([("Retry", self._title(run)), *rows]))
+        self.query_one("#plan", Static).update(_grid([("Jobs", self._title(run)), *rows]))
         self.query_one("#news", Static).update(self._notice(run))
         self.refresh_bindings()
 
     def _title(self, run: RetryRun | None) -> SafeText:
         if run is None:
             return self._jobs_title
-        return sanitize(f"{self._jobs_title}{self.display_options.separator}names {run.policy}")
+        return sanitize(f"{self._jobs_title}{self.display_options.separator}if name exists: {run.policy}")
 
     def _plan_rows(self) -> Iterator[Row]:
         plan = self.planner.state.plan
         if plan is None:
             return
         yield from plan_rows(plan, len(self.planner.jobs), self.policy, self.display_options)
-        yield "As", sanitize(f"{self.user or 'you'}{self.display_options.separator}profile {self._profile}")
-        yield "Names", sanitize(f"{self.policy}   (o: as before, overwrite, autorename)")
+        yield "User", sanitize(f"{self.user or 'you'}{self.display_options.separator}profile {self._profile}")
+        yield "If name exists", sanitize(f"{self.policy}   (o: original job, overwrite, autorename)")
 
     def _update_requests(self) -> None:
         """Show the requests of the plan, which stay while a new one is made."""
@@ -223,12 +223,12 @@ class RetryScreen(Screen[None]):
         status, table = self.runner.status, self.query_one(OutcomeTable)
         yield "Sent", run_summary(run, self.display_options)
         if status.started_meanwhile:
-            yield "Skipped", SafeText(f"{status.started_meanwhile:,} started again meanwhile")
+            yield "Skipped", SafeText(f"{status.started_meanwhile:,} already started again")
         if status.unprotected:
             yield "No lock", unprotected(status.unprotected)
         if table.hidden_count:
             shown = len(run.outcomes) - table.hidden_count
-            text = f"the first {shown:,}, what needs a look before the rest; y copies all"
+            text = f"the first {shown:,}, problems first; y copies all"
             yield "Shown", SafeText(text)
 
     def _update_ids(self) -> None:
@@ -244,28 +244,28 @@ class RetryScreen(Screen[None]):
     def _plan_notice(self) -> SafeText:
         status, state, display = self.runner.status, self.planner.state, self.display_options
         if status.phase is Phase.LOCKING and status.holder is not None:
-            return sanitize(
-                f"Waiting: {held_by(status.holder, display)}. Esc stops waiting; nothing is sent."
-            )
+            return sanitize(f"Waiting: {held_by(status.holder, display)}. Esc cancels; nothing is sent.")
         if status.phase is Phase.LOCKING:
-            return SafeText("Looking once more before sending… Esc stops; nothing is sent.")
+            return SafeText("Checking the list again before sending… Esc cancels; nothing is sent.")
         if state.error is not None:
             return sanitize(
-                f"Nothing is sent without a look; r looks again{display.separator}"
+                f"Nothing sent: the check failed; r checks again{display.separator}"
                 f"{error_line(state.error, display)}"
             )
         if state.plan is None:
-            return SafeText("Looking whether they were started again since…")
+            return SafeText("Checking what was already retried…")
         if status.start_error is not None:
             return sanitize(f"Nothing was sent{display.separator}{error_line(status.start_error, display)}")
-        return SafeText("Nothing is sent yet. Enter asks first." if state.plan.jobs else "Nothing to send.")
+        return SafeText(
+            "Nothing sent yet. Enter asks for confirmation." if state.plan.jobs else "Nothing to send."
+        )
 
     def _error_notice(self) -> SafeText:
         """Return why not all was sent or could be read, empty if nothing went wrong."""
         status, display = self.runner.status, self.display_options
         sent = error_line(status.send_error, display) if status.send_error is not None else ""
         if status.look_error is not None:
-            return sanitize(f"{sent} The look failed: {error_line(status.look_error, display)}".strip())
+            return sanitize(f"{sent} The check failed: {error_line(status.look_error, display)}".strip())
         if not sent and status.refresh_error is not None:
             return error_line(status.refresh_error, display)
         return SafeText(sent)
@@ -273,12 +273,12 @@ class RetryScreen(Screen[None]):
     def _run_notice(self, run: RetryRun) -> SafeText:
         phase = self.runner.status.phase
         if phase is Phase.SENDING:
-            return SafeText("Stopping…" if run.stopped else "Sending… Esc stops after the request under way.")
+            return SafeText("Stopping…" if run.stopped else "Sending… Esc stops after the current request.")
         if phase is Phase.RECONCILING and run.unresolved:
-            return SafeText("Looking for the jobs whose answer was lost…")
+            return SafeText("Searching for jobs whose response was lost…")
         if run.unresolved:
-            return SafeText("Outcomes that are unknown are not sent again; r looks once more.")
-        return SafeText("Watching the new jobs." if run.running_ids else "All have ended.")
+            return SafeText("Jobs with an unknown outcome are not sent again; r checks again.")
+        return SafeText("Watching the new jobs." if run.running_ids else "All new jobs have finished.")
 
 
 def _grid(rows: Iterable[Row]) -> Table:

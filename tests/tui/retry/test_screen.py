@@ -46,8 +46,8 @@ def platform(clock: Clock) -> SimulatedPlatform:
 async def plan_all(pilot: Pilot[None], total: int = 240) -> None:
     await shown(pilot, "page 1 of")
     await pilot.press("T")
-    await shown(pilot, f"{total} of {total} failed imports again")
-    await shown(pilot, "Nothing is sent yet. Enter asks first.")
+    await shown(pilot, f"{total} of {total} failed imports")
+    await shown(pilot, "Nothing sent yet. Enter asks for confirmation.")
 
 
 async def confirm(pilot: Pilot[None], answer: str) -> None:
@@ -60,7 +60,7 @@ async def test_without_write_the_key_explains_the_option(start: Start, platform:
     async with start() as pilot:
         await shown(pilot, "1–50 of 300")
         await pilot.press("T")
-        await shown(pilot, "Start it with --write")
+        await shown(pilot, "Restart with --write")
         assert isinstance(pilot.app.screen, JobsScreen)
     assert submitted(platform) == []
 
@@ -84,12 +84,12 @@ async def test_each_import_is_sent_once_and_its_outcome_is_shown(
             platform.set_state(job_id, "COMPLETED")
         await pilot.press("r")
         await shown(pilot, f"({240 - bad} completed)")
-        await shown(pilot, "All have ended.")
+        await shown(pilot, "All new jobs have finished.")
         await pilot.press("G")
         await shown(pilot, f"old {old}   new ")
         await pilot.press("escape", "T")
-        await shown(pilot, f"{bad} of 240 failed imports again")
-        await shown(pilot, f"{240 - bad} sent before, see what became of it")
+        await shown(pilot, f"{bad} of 240 failed imports")
+        await shown(pilot, f"{240 - bad} already retried")
     counts = Counter(submitted(platform))
     assert (len(counts), set(counts.values())) == (240, {1})
 
@@ -113,11 +113,11 @@ async def test_the_outcome_of_a_lost_response_is_unknown_until_it_is_reconciled(
         await plan_all(pilot)
         await confirm(pilot, "240")
         await shown(pilot, "100 outcome unknown")
-        await shown(pilot, "The look failed: 503 maintenance")
+        await shown(pilot, "The check failed: 503 maintenance")
         platform.recover()
         await pilot.press("escape", "T")
-        await shown(pilot, "0 of 240 failed imports again")
-        await shown(pilot, "240 sent before, see what became of it")
+        await shown(pilot, "0 of 240 failed imports")
+        await shown(pilot, "240 already retried")
         await shown(pilot, "Nothing to send.")
         await pilot.press("enter", "escape")
     assert Counter(submitted(platform)).most_common(1)[0][1] == 1
@@ -171,15 +171,15 @@ async def test_overwriting_is_said_in_the_plan_and_in_the_confirmation(
     assert 0 < count < 240
     async with start(write=True, size=(80, 24)) as pilot:
         await plan_all(pilot)
-        await shown(pilot, f"Caution  {count} of 240 overwrite an existing file of the same name")
+        await shown(pilot, f"Caution         {count} of 240 overwrite an existing file of the same name")
         await pilot.press("enter")
         await shown(pilot, f"Caution: {count} of 240 overwrite an")
         await pilot.press("escape", "o")
-        await shown(pilot, "Caution  all overwrite an existing file of the same name")
+        await shown(pilot, "Caution         all overwrite an existing file of the same name")
         await pilot.press("o")
         await shown(pilot, "Caution", gone=True)
         await pilot.press("enter")
-        await shown(pilot, "Start 240 imports")
+        await shown(pilot, "Retry 240 imports")
         assert "Caution" not in text_of(pilot.app)
     assert submitted(platform) == []
 
@@ -189,7 +189,7 @@ async def test_rows_beyond_the_maximum_are_reported(start: Start, monkeypatch: p
     async with start(write=True) as pilot:
         await plan_all(pilot)
         await confirm(pilot, "240")
-        await shown(pilot, "the first 200, what needs a look before the rest; y copies all")
+        await shown(pilot, "the first 200, problems first; y copies all")
         assert pilot.app.screen.query_one(OutcomeTable).row_count == 200
 
 
@@ -200,7 +200,7 @@ async def test_only_marked_jobs_are_retried(start: Start, platform: SimulatedPla
         await pilot.press("space", "space", "3")
         await shown(pilot, "1–50 of 60 · page 1 of 2 · 2 marked · COMPLETED · sorted")
         await pilot.press("space", "T")
-        await shown(pilot, "2 of 3 failed imports again")
+        await shown(pilot, "2 of 3 failed imports")
         await shown(pilot, "1 not failed")
         await confirm(pilot, "yes")
         await shown(pilot, "2 started")
@@ -222,7 +222,7 @@ async def test_keys_while_sending_change_nothing_and_esc_stops_it(
         await shown(pilot, "40 not sent · 200 started")
         await pilot.press("enter", "escape")
         await pilot.press("T")
-        await shown(pilot, "40 of 240 failed imports again")
+        await shown(pilot, "40 of 240 failed imports")
     counts = Counter(submitted(platform))
     assert (len(counts), set(counts.values())) == (200, {1})
 
@@ -243,8 +243,8 @@ async def test_a_retry_after_quitting_sends_only_the_rest(
         while len(platform.ids()) < 500:
             await pilot.pause(0.01)
         await pilot.press("T")
-        await shown(pilot, "40 of 240 failed imports again")
-        await shown(pilot, "200 started again since")
+        await shown(pilot, "40 of 240 failed imports")
+        await shown(pilot, "200 already started again")
         await confirm(pilot, "yes")
         await shown(pilot, "40 started")
     counts = Counter(submitted(platform))
@@ -256,12 +256,12 @@ async def test_without_a_plan_nothing_can_be_sent(start: Start, platform: Simula
         await shown(pilot, "1–50 of 300")
         platform.fail("maintenance", where=lambda request: b"volume=" in request.url.query)
         await pilot.press("T")
-        await shown(pilot, "Nothing is sent without a look; r looks again")
+        await shown(pilot, "Nothing sent: the check failed; r checks again")
         await pilot.press("enter")
         assert not isinstance(pilot.app.screen, ConfirmDialog)
         platform.recover()
         await pilot.press("r")
-        await shown(pilot, "240 of 240 failed imports again")
+        await shown(pilot, "240 of 240 failed imports")
     assert submitted(platform) == []
 
 
@@ -296,9 +296,9 @@ async def test_a_token_that_is_rejected_while_planning_opens_the_login_screen(
         platform.next("error", (401, 90001), where=lambda request: b"volume=" in request.url.query)
         await pilot.press("T")
         await leave_login_screen(pilot)
-        await shown(pilot, "Nothing is sent without a look; r looks again")
+        await shown(pilot, "Nothing sent: the check failed; r checks again")
         await pilot.press("r")
-        await shown(pilot, "240 of 240 failed imports again")
+        await shown(pilot, "240 of 240 failed imports")
     assert submitted(platform) == []
 
 
@@ -331,7 +331,7 @@ async def test_a_token_that_is_rejected_while_polling_opens_the_login_screen_onc
         await plan_all(pilot)
         await confirm(pilot, "240")
         await leave_login_screen(pilot)
-        await shown(pilot, "The look failed: the platform refused" if unknown else "the platform refused")
+        await shown(pilot, "The check failed: the platform refused" if unknown else "the platform refused")
         count = len(platform.requests)
         (poll,) = polls
         poll()
@@ -363,13 +363,13 @@ async def test_esc_gives_up_waiting_for_another_run(
             await confirm(pilot, "240")
             screen = " ".join((await shown(pilot, "Waiting: another cgc-tui is sending imports")).split())
             assert f"pid {os.getpid()}, since 2026-03-14 12:00:00 UTC)" in screen
-            assert "Esc stops waiting; nothing is sent." in screen
+            assert "Esc cancels; nothing is sent." in screen
             await pilot.press("enter", "r", "o")
             await pilot.pause()
             assert "Waiting: another cgc-tui" in text_of(pilot.app)
             await pilot.press("escape")
-            await shown(pilot, "Nothing is sent yet. Enter asks first.")
-            assert "names as before" not in text_of(pilot.app)
+            await shown(pilot, "Nothing sent yet. Enter asks for confirmation.")
+            assert "if name exists:" not in text_of(pilot.app)
         await pilot.pause()
         assert submitted(platform) == []
         await confirm(pilot, "240")
@@ -395,10 +395,10 @@ async def test_a_run_that_has_waited_sends_only_the_rest(
             )
             gate = platform.gate(list_call)
         await gate.arrival()
-        await shown(pilot, "Looking once more before sending…")
+        await shown(pilot, "Checking the list again before sending…")
         gate.release()
         await shown(pilot, "40 started")
-        await shown(pilot, "Skipped  200 started again meanwhile")
+        await shown(pilot, "Skipped         200 already started again")
         assert "Waiting" not in text_of(pilot.app)
     counts = Counter(submitted(platform))
     assert (len(counts), set(counts.values())) == (240, {1})
@@ -419,7 +419,7 @@ async def test_two_concurrent_apps_send_each_import_once(
             await confirm(second, "240")
             await shown(second, "Waiting: another cgc-tui is sending imports")
             gate.release()
-            await shown(second, "240 started again since")
+            await shown(second, "240 already started again")
             await shown(second, "Nothing to send.")
             await second.press("enter", "escape")
             assert isinstance(second.app.screen, JobsScreen)
