@@ -124,6 +124,8 @@ KEYS: dict[str, tuple[Key, ...]] = {
             tooltip="If name exists: original job, overwrite, autorename",
         ),
         Key("retry.look", "r,f5,ctrl+r", "look", "Refresh"),
+        Key("retry.result", "v", "result", "Result", tooltip="Result of the last retry"),
+        Key("retry.more", "T", "more", "Retry more", tooltip="Plan a further retry"),
         Key("retry.copy", "y", "copy", "Copy", tooltip="Copy the results"),
         Key("retry.back", "escape", "leave", "Back", key_display="Esc", tooltip="Stop sending, or back"),
     ),

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.jobs import ImportJob, JobError, JobState, SubmitResult
@@ -214,16 +214,41 @@ class Outcome:
     status: SendStatus = SendStatus.WAITING
     replacement: ImportJob | None = None
     detail: SafeText = NO_DETAIL
+    missing: bool = False
+    """Whether the new job no longer exists."""
 
     @property
     def going(self) -> bool:
         """Whether the new job can still change; an unknown state can."""
-        return self.replacement is not None and (not self.replacement.is_final or not self.replacement.state)
+        if self.replacement is None or self.missing:
+            return False
+        return not self.replacement.is_final or not self.replacement.state
 
     @property
     def ended_otherwise(self) -> bool:
-        """Whether the new job has ended in a state other than COMPLETED and FAILED."""
-        return self.replacement is not None and not self.going and self.replacement.ended_otherwise
+        """Whether the new job is neither unfinished nor COMPLETED nor FAILED, or no longer exists."""
+        if self.replacement is None or self.going:
+            return False
+        return self.missing or self.replacement.ended_otherwise
+
+
+class RetryProgress(NamedTuple):
+    """How many imports of a retry were started, and the states of their new jobs.
+
+    `started` are those with a new job, `unknown` those that may have one.
+    """
+
+    started: int = 0
+    running: int = 0
+    completed: int = 0
+    failed: int = 0
+    ended_otherwise: int = 0
+    unknown: int = 0
+
+    @property
+    def finished(self) -> int:
+        """The number of new jobs that have finished."""
+        return self.started - self.running
 
 
 class RetryRun:
@@ -273,6 +298,24 @@ class RetryRun:
             outcome.replacement.id
             for outcome in outcomes
             if outcome.replacement is not None and outcome.going
+        )
+
+    @property
+    def progress(self) -> RetryProgress:
+        """The progress of the new jobs."""
+        new = [outcome for outcome in self._outcomes.values() if outcome.replacement is not None]
+        states = Counter(
+            outcome.replacement.state
+            for outcome in new
+            if outcome.replacement is not None and not outcome.missing
+        )
+        return RetryProgress(
+            len(new),
+            sum(outcome.going for outcome in new),
+            states[JobState.COMPLETED],
+            states[JobState.FAILED],
+            sum(outcome.ended_otherwise for outcome in new),
+            len(self.unresolved),
         )
 
     def next_chunk(self) -> tuple[ImportJob, ...]:
@@ -331,11 +374,13 @@ class RetryRun:
                     self._set(job, SendStatus.STARTED, replacement=match)
 
     def update_jobs(self, records: Mapping[str, ImportJob | JobError]) -> None:
-        """Update the new jobs from new records."""
+        """Update the new jobs from new records; those that no longer exist are not requested again."""
         for job_id, outcome in self._outcomes.items():
             record = records.get(outcome.replacement.id) if outcome.replacement is not None else None
             if isinstance(record, ImportJob) and outcome.replacement is not None:
                 self._outcomes[job_id] = replace(outcome, replacement=record.merged_with(outcome.replacement))
+            elif isinstance(record, JobError) and record.no_such_job:
+                self._outcomes[job_id] = replace(outcome, missing=True)
 
     def _set(
         self,

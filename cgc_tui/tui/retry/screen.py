@@ -1,10 +1,9 @@
-"""The retry screen: the plan with its requests, then the outcome of each import."""
+"""The retry screen: the plan of a retry, then its result."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
@@ -15,9 +14,8 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Static
 
-from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.refresh_status import RefreshStatus
-from cgc_tui.domain.retry import NameConflictPolicy, RetryRun
+from cgc_tui.domain.retry import NameConflictPolicy, RetryRun, SkipReason
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.lists import error_line
@@ -26,26 +24,24 @@ from cgc_tui.formatting.retry import (
     outcomes_tsv,
     overwrite_warning,
     plan_rows,
+    progress_line,
     request_lines,
-    run_summary,
+    sent_line,
     unprotected,
 )
+from cgc_tui.services.retries import Retries, Retry
+from cgc_tui.services.retry_runner import Phase
 from cgc_tui.tui.app_state import follow_app
 from cgc_tui.tui.context import FLOW, ask
 from cgc_tui.tui.dialogs.confirm import ConfirmDialog
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.messages import CopyRequested
 from cgc_tui.tui.retry.outcome_table import OutcomeTable
-from cgc_tui.tui.retry.planner import RetryPlanner
-from cgc_tui.tui.retry.runner import Phase, RetryRunner
 from cgc_tui.tui.stylesheets import stylesheet
 from cgc_tui.tui.widgets.job_detail import label_grid
 from cgc_tui.tui.widgets.key_bar import KeyBar
 from cgc_tui.tui.widgets.too_small import TooSmall
 from cgc_tui.tui.widgets.top_bar import TopBar
-
-if TYPE_CHECKING:
-    from cgc_tui.services.session import PlatformSession
 
 LABEL_CELLS = 16
 MAX_CHARS = 300_000
@@ -53,8 +49,11 @@ MAX_CHARS = 300_000
 Row = tuple[str, SafeText]
 
 
-class RetryScreen(Screen[None]):
-    """One retry. Nothing is sent before the confirmation, and each import once regardless of the keys."""
+class RetryScreen(Screen[bool]):
+    """One retry, which goes on when the screen is left. Nothing is sent before the confirmation.
+
+    The result is true where the user wants to plan a further retry.
+    """
 
     CSS_PATH = stylesheet("retry")
     BINDINGS = bindings("retry")
@@ -65,26 +64,15 @@ class RetryScreen(Screen[None]):
     refresh_status: reactive[RefreshStatus] = reactive(RefreshStatus())
     policy: reactive[NameConflictPolicy] = reactive(NameConflictPolicy.AS_BEFORE, init=False)
 
-    def __init__(
-        self,
-        session: PlatformSession,
-        jobs: tuple[ImportJob, ...],
-        runs: list[RetryRun],
-        *,
-        jobs_title: SafeText,
-        profile: str,
-        interval: float,
-    ) -> None:
-        """`runs` are the retries before this one; `interval` is that of the list in seconds, 0 for none.
-
-        `profile` is the one that may change what is on the platform.
-        """
+    def __init__(self, retries: Retries, retry: Retry, *, profile: str) -> None:
+        """`profile` is the one that may change what is on the platform."""
         super().__init__()
-        self.session = session
-        self.planner = RetryPlanner(self, session, jobs, runs, changed=self._update)
-        self.runner = RetryRunner(self, session, self.planner, runs, interval=interval, changed=self._update)
-        self._jobs_title = jobs_title
+        self.session = retries.session
+        self.retry = retry
+        self._retries = retries
         self._profile = profile
+        self._nothing_new = False
+        """Whether the result is shown because the plan has nothing that was not sent before."""
 
     def compose(self) -> ComposeResult:
         """Lay out the facts, the requests or the outcomes, what is going on, and the keys."""
@@ -102,10 +90,19 @@ class RetryScreen(Screen[None]):
         yield TooSmall()
 
     def on_mount(self) -> None:
-        """Follow the app, and plan."""
+        """Follow the app and the retry, and plan it if it was not sent."""
         follow_app(self, display_options="display_options", user="user")
         self.query_one("#bodies").focus()
-        self.planner.prepare()
+        self._retries.on_change = self._update
+        if self.retry.run is None:
+            self.retry.planner.prepare()
+        self._update()
+
+    def on_unmount(self) -> None:
+        """Leave the retry to itself."""
+        if self._retries.on_change == self._update:
+            self._retries.on_change = None
+        self._retries.leave(self.retry)
 
     def watch_display_options(self) -> None:
         """Redraw when the display options change."""
@@ -122,7 +119,7 @@ class RetryScreen(Screen[None]):
     @work(group=FLOW)
     async def action_send(self) -> None:
         """Ask for a confirmation, and send."""
-        plan = self.planner.state.plan
+        plan = self.retry.planner.state.plan
         if plan is None or not plan.jobs:
             return
         count = len(plan.jobs)
@@ -131,7 +128,7 @@ class RetryScreen(Screen[None]):
         if warning := overwrite_warning(plan.jobs, self.policy):
             question += f" Caution: {warning}."
         if await ask(self.app, ConfirmDialog(sanitize(question), count)):
-            self.runner.start(self.policy)
+            self.retry.runner.start(self.policy)
 
     def action_options(self) -> None:
         """Change what happens if a name is taken."""
@@ -139,89 +136,123 @@ class RetryScreen(Screen[None]):
         self.policy = policies[(policies.index(self.policy) + 1) % len(policies)]
 
     def action_look(self) -> None:
-        """Plan again or, once something is sent, look for lost answers and read the new jobs."""
-        if self.runner.status.run is None:
-            self.planner.prepare()
+        """Plan again or, once something is sent, search for lost responses and read the new jobs."""
+        if self.retry.run is None:
+            self.retry.planner.prepare()
         else:
-            self.runner.look()
+            self.retry.runner.look()
+
+    def action_result(self) -> None:
+        """Show the result of the last retry."""
+        if (last := self._retries.last) is not None:
+            self._show(last)
+
+    def action_more(self) -> None:
+        """Plan a further retry of the list's jobs."""
+        self.dismiss(True)
 
     def action_copy(self) -> None:
         """Copy the outcome of each import."""
-        if (run := self.runner.status.run) is not None:
+        if (run := self.retry.run) is not None:
             self.post_message(CopyRequested(outcomes_tsv(run), SafeText("the results")))
 
     def action_leave(self) -> None:
-        """Stop waiting, or stop before the next request; while nothing is sent, go back."""
-        if not self.runner.stop():
-            self.planner.cancel()
-            self.runner.cancel()
-            self.dismiss(None)
+        """Stop waiting, or stop before the next request; else go back."""
+        if not self.retry.runner.stop():
+            self.dismiss(False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Offer what can be done now."""
-        status = self.runner.status
+        status, plan = self.retry.runner.status, self.retry.planner.state.plan
         match action:
             case "send" | "options":
-                return status.run is None and status.phase is Phase.PLANNED
+                planned = status.run is None and status.phase is Phase.PLANNED
+                return planned and plan is not None and bool(plan.jobs)
+            case "result":
+                return status.phase is Phase.PLANNED and self._retries.last is not None
             case "look":
                 return status.phase is not Phase.LOCKING
             case "copy":
                 return status.run is not None
+            case "more":
+                return status.phase is Phase.WATCHING
         return True
 
     def on_data_table_row_highlighted(self) -> None:
         """Show the ids of the import under the cursor in full."""
+        outcome = self.query_one(OutcomeTable).outcome
+        self.retry.selected_id = outcome.original.id if outcome is not None else None
         self._update_ids()
 
+    def _show(self, retry: Retry) -> None:
+        """Show another retry."""
+        self.retry.planner.cancel()
+        self.retry = retry
+        self._update()
+
     def _update(self) -> None:
-        """Show the plan or the run."""
+        """Show the plan or the run; the result of an earlier one if there is nothing new to send."""
         if not self.display:  # a screen that is being removed has no widgets any more
             return
-        run = self.runner.status.run
+        if (sent := self._sent_before()) is not None:
+            self.retry, self._nothing_new = sent, True
+        run = self.retry.run
         if run is None:
             rows = self._plan_rows()
             self._update_requests()
-            self.as_of = self.planner.state.as_of
+            self.as_of = self.retry.planner.state.as_of
         else:
             self._show_outcomes(run)
             rows = self._run_rows(run)
             self._update_ids()
-            self.as_of = self.runner.status.as_of or self.planner.state.as_of
+            self.as_of = self.retry.runner.status.as_of or self.retry.planner.state.as_of
         self.query_one("#plan", Static).update(_grid([("Jobs", self._title(run)), *rows]))
         self.query_one("#news", Static).update(self._notice(run))
         self.refresh_bindings()
 
+    def _sent_before(self) -> Retry | None:
+        """Return the retry that sent what is planned, if nothing else is to be sent."""
+        plan = self.retry.planner.state.plan
+        if self.retry.run is not None or plan is None or plan.jobs:
+            return None
+        return self._retries.last_of(
+            [job for job, reason in plan.skipped.items() if reason is SkipReason.SENT]
+        )
+
     def _title(self, run: RetryRun | None) -> SafeText:
         if run is None:
-            return self._jobs_title
-        return sanitize(f"{self._jobs_title}{self.display_options.separator}if name exists: {run.policy}")
+            return self.retry.title
+        return sanitize(f"{self.retry.title}{self.display_options.separator}if name exists: {run.policy}")
 
     def _plan_rows(self) -> Iterator[Row]:
-        plan = self.planner.state.plan
+        plan = self.retry.planner.state.plan
         if plan is None:
             return
-        yield from plan_rows(plan, len(self.planner.jobs), self.policy, self.display_options)
+        yield from plan_rows(plan, len(self.retry.planner.jobs), self.policy, self.display_options)
         yield "User", sanitize(f"{self.user or 'you'}{self.display_options.separator}profile {self._profile}")
         yield "If name exists", sanitize(f"{self.policy}   (o: original job, overwrite, autorename)")
 
     def _update_requests(self) -> None:
         """Show the requests of the plan, which stay while a new one is made."""
-        state = self.planner.state
+        state = self.retry.planner.state
         if state.plan is not None or state.error is not None:
             text = "\n".join(request_lines(state.plan.jobs, self.policy)) if state.plan is not None else ""
             self.query_one("#requests", Static).update(sanitize(text, multiline=True, max_chars=MAX_CHARS))
 
     def _show_outcomes(self, run: RetryRun) -> None:
         table, switcher = self.query_one(OutcomeTable), self.query_one(ContentSwitcher)
-        table.outcomes = run.outcomes
+        self.refresh_status = RefreshStatus(self.retry.runner.interval, self.retry.runner.paused)
         if switcher.current != "outcomes":
             switcher.current = "outcomes"
+            table.selected_id = self.retry.selected_id
             table.focus()
-            self.refresh_status = RefreshStatus(self.runner.interval)
+        table.outcomes = run.outcomes
 
     def _run_rows(self, run: RetryRun) -> Iterator[Row]:
-        status, table = self.runner.status, self.query_one(OutcomeTable)
-        yield "Sent", run_summary(run, self.display_options)
+        status, table = self.retry.runner.status, self.query_one(OutcomeTable)
+        yield "Sent", sent_line(run, self.display_options)
+        if run.progress.started:
+            yield "Progress", progress_line(run.progress, self.display_options)
         if status.started_meanwhile:
             yield "Skipped", SafeText(f"{status.started_meanwhile:,} already started again")
         if status.unprotected:
@@ -242,7 +273,7 @@ class RetryScreen(Screen[None]):
         return self._plan_notice() if run is None else self._error_notice() or self._run_notice(run)
 
     def _plan_notice(self) -> SafeText:
-        status, state, display = self.runner.status, self.planner.state, self.display_options
+        status, state, display = self.retry.runner.status, self.retry.planner.state, self.display_options
         if status.phase is Phase.LOCKING and status.holder is not None:
             return sanitize(f"Waiting: {held_by(status.holder, display)}. Esc cancels; nothing is sent.")
         if status.phase is Phase.LOCKING:
@@ -262,7 +293,7 @@ class RetryScreen(Screen[None]):
 
     def _error_notice(self) -> SafeText:
         """Return why not all was sent or could be read, empty if nothing went wrong."""
-        status, display = self.runner.status, self.display_options
+        status, display = self.retry.runner.status, self.display_options
         sent = error_line(status.send_error, display) if status.send_error is not None else ""
         if status.look_error is not None:
             return sanitize(f"{sent} The check failed: {error_line(status.look_error, display)}".strip())
@@ -271,14 +302,17 @@ class RetryScreen(Screen[None]):
         return SafeText(sent)
 
     def _run_notice(self, run: RetryRun) -> SafeText:
-        phase = self.runner.status.phase
+        phase = self.retry.runner.status.phase
         if phase is Phase.SENDING:
             return SafeText("Stopping…" if run.stopped else "Sending… Esc stops after the current request.")
         if phase is Phase.RECONCILING and run.unresolved:
             return SafeText("Searching for jobs whose response was lost…")
+        reason = "Nothing new to send: already retried. " if self._nothing_new else ""
         if run.unresolved:
-            return SafeText("Jobs with an unknown outcome are not sent again; r checks again.")
-        return SafeText("Watching the new jobs." if run.running_ids else "All new jobs have finished.")
+            return SafeText(f"{reason}Jobs with an unknown outcome are not sent again; r checks again.")
+        if not run.running_ids:
+            return SafeText(f"{reason}All new jobs have finished.")
+        return SafeText(f"{reason}Watching the new jobs, also after Esc.")
 
 
 def _grid(rows: Iterable[Row]) -> Table:

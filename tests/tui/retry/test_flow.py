@@ -34,7 +34,7 @@ async def test_all_failed_jobs_of_the_filter_are_planned(context: FakeContext) -
     ((query, heading),) = context.requested
     assert (query.states, query.project, query.offset) == (("FAILED",), "rosalind/a", 0)
     assert heading == 'Reading all failed jobs · "bam" · FAILED · project rosalind/a'
-    assert screen_of(context).planner.jobs == (JOBS[1], JOBS[3], JOBS[5])
+    assert screen_of(context).retry.planner.jobs == (JOBS[1], JOBS[3], JOBS[5])
     assert context.reloads == 1
 
 
@@ -42,7 +42,7 @@ async def test_marked_jobs_are_planned_without_a_request(context: FakeContext) -
     context.marks = Marks().added(JOBS[:2])
     await retry_jobs(context, profile="cgc")
     assert context.requested == []
-    assert screen_of(context).planner.jobs == JOBS[:2]
+    assert screen_of(context).retry.planner.jobs == JOBS[:2]
 
 
 async def test_nothing_is_planned_if_the_user_stops_the_load(context: FakeContext) -> None:

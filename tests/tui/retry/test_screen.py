@@ -23,19 +23,25 @@ from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.retry import NameConflictPolicy, RetryPlan, RetryRun
 from cgc_tui.domain.text import SafeText
 from cgc_tui.services.retry import send
+from cgc_tui.services.retry_planner import PlanState, RetryPlanner
+from cgc_tui.services.retry_runner import RetryRunner
 from cgc_tui.system.send_lock import SendLock
+from cgc_tui.tui.base_app import TerminalApp
 from cgc_tui.tui.dialogs.confirm import ConfirmDialog
+from cgc_tui.tui.jobs.job_table import JobTable
 from cgc_tui.tui.jobs.screen import JobsScreen
+from cgc_tui.tui.jobs.status_line import StatusLine
 from cgc_tui.tui.login.screen import LoginScreen
+from cgc_tui.tui.messages import TitleRequested
 from cgc_tui.tui.retry import outcome_table
 from cgc_tui.tui.retry.outcome_table import OutcomeTable
-from cgc_tui.tui.retry.planner import PlanState, RetryPlanner
-from cgc_tui.tui.retry.runner import DEFAULT_INTERVAL as POLLS_EVERY
 from cgc_tui.tui.retry.screen import RetryScreen
 from tests.support.app import MakeApp, Start, rest, shown, text_of
 from tests.support.clock import Clock
 from tests.support.params import mostly_slow
 from tests.support.retries import CREATE, nth, platform_with_failures, submitted
+
+FAILED = JobQuery(states=("FAILED",), limit=50)
 
 
 @pytest.fixture
@@ -78,12 +84,12 @@ async def test_each_import_is_sent_once_and_its_outcome_is_shown(
         await shown(pilot, f"{240 - bad} started")
         screen = await shown(pilot, f"{bad} refused")
         assert "9020 You do" in screen
-        await shown(pilot, "Watching the new jobs.")
+        await shown(pilot, "Watching the new jobs")
         old = platform.job(platform.ids()[-61])["id"]
         for job_id in platform.ids()[: 240 - bad]:
             platform.set_state(job_id, "COMPLETED")
         await pilot.press("r")
-        await shown(pilot, f"({240 - bad} completed)")
+        await shown(pilot, f"{240 - bad} of {240 - bad} finished · {240 - bad} completed")
         await shown(pilot, "All new jobs have finished.")
         await pilot.press("G")
         await shown(pilot, f"old {old}   new ")
@@ -115,10 +121,10 @@ async def test_the_outcome_of_a_lost_response_is_unknown_until_it_is_reconciled(
         await shown(pilot, "100 outcome unknown")
         await shown(pilot, "The check failed: 503 maintenance")
         platform.recover()
-        await pilot.press("escape", "T")
-        await shown(pilot, "0 of 240 failed imports")
-        await shown(pilot, "240 already retried")
-        await shown(pilot, "Nothing to send.")
+        await pilot.press("escape", "3")
+        await shown(pilot, "1–50 of 60")
+        await pilot.press("T")
+        await shown(pilot, "Nothing new to send: already retried. Jobs with an unknown outcome")
         await pilot.press("enter", "escape")
     assert Counter(submitted(platform)).most_common(1)[0][1] == 1
 
@@ -302,23 +308,29 @@ async def test_a_token_that_is_rejected_while_planning_opens_the_login_screen(
     assert submitted(platform) == []
 
 
+def polls_by_hand(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
+    """Return the polls of new jobs that are due, each of which a test makes."""
+    polls: list[Callable[[], object]] = []
+    set_timer = JobsScreen.set_timer
+
+    def set_timer_without_polls(
+        screen: JobsScreen, seconds: float, callback: Callable[[], object], **options: Any
+    ) -> object:
+        if getattr(callback, "__func__", None) is RetryRunner._poll_if_resumed:
+            polls.append(callback)
+            return Timer(screen, seconds)
+        return set_timer(screen, seconds, callback, **options)
+
+    monkeypatch.setattr(JobsScreen, "set_timer", set_timer_without_polls)
+    return polls
+
+
 @pytest.mark.parametrize("unknown", mostly_slow([True, False]))
 async def test_a_token_that_is_rejected_while_polling_opens_the_login_screen_once(
     start: Start, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch, unknown: bool
 ) -> None:
     """With `unknown`, lost responses are reconciled first; otherwise the new jobs are polled."""
-    polls: list[Callable[[], object]] = []
-    set_timer = RetryScreen.set_timer
-
-    def set_timer_without_polls(
-        screen: RetryScreen, seconds: float, callback: Callable[[], object], **options: Any
-    ) -> object:
-        if seconds == POLLS_EVERY:
-            polls.append(callback)
-            return Timer(screen, seconds)
-        return set_timer(screen, seconds, callback, **options)
-
-    monkeypatch.setattr(RetryScreen, "set_timer", set_timer_without_polls)
+    polls = polls_by_hand(monkeypatch)
 
     def reconciles(request: httpx.Request) -> bool:
         is_list = request.method == "GET" and b"volume=" in request.url.query
@@ -333,14 +345,11 @@ async def test_a_token_that_is_rejected_while_polling_opens_the_login_screen_onc
         await leave_login_screen(pilot)
         await shown(pilot, "The check failed: the platform refused" if unknown else "the platform refused")
         count = len(platform.requests)
-        (poll,) = polls
-        poll()
-        await rest(pilot)
-        assert len(platform.requests) == count
+        assert polls == []
         assert isinstance(pilot.app.screen, RetryScreen)
         platform.recover()
         await pilot.press("r")
-        await shown(pilot, "Watching the new jobs.")
+        await shown(pilot, "Watching the new jobs")
         await rest(pilot)
         polls[-1]()
         await rest(pilot)
@@ -454,3 +463,101 @@ async def test_nothing_is_sent_if_the_list_cannot_be_read_again(
         await confirm(pilot, "240")
         await shown(pilot, "240 started")
     assert len(submitted(platform)) == 240
+
+
+async def retry_marked(pilot: Pilot[None]) -> None:
+    """Retry the first two failed jobs."""
+    await shown(pilot, "1–50 of 240")
+    await pilot.press("space", "space", "T")
+    await shown(pilot, "2 of 2 failed imports")
+    await confirm(pilot, "yes")
+    await shown(pilot, "Watching the new jobs")
+
+
+async def test_the_watch_goes_on_after_esc_and_reports_the_end(
+    start: Start, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    polls = polls_by_hand(monkeypatch)
+    requested: list[TitleRequested] = []
+    monkeypatch.setattr(TerminalApp, "set_title", lambda _app, event: requested.append(event))
+    async with start(write=True, size=(80, 24), query=FAILED) as pilot:
+        await retry_marked(pilot)
+        await pilot.press("escape")
+        await shown(pilot, "watching 2 retried")
+        new = platform.ids()[:2]
+        platform.set_state(new[0], "COMPLETED")
+        polls.pop()()
+        await shown(pilot, "watching 1 retried")
+        platform.set_state(new[1], "FAILED")
+        polls.pop()()
+        await shown(pilot, "All retried jobs")
+        line = pilot.app.screen.query_one(StatusLine)
+        assert line.retry_status == "retried 2 · 1 completed · 1 failed again"
+        assert (requested[-1].title, requested[-1].ring) == ("retried 2 · 1 completed · 1 failed again", True)
+        assert sum(event.ring for event in requested) == 1
+        assert polls == []
+        await pilot.press("g", "T")
+        await shown(pilot, "All new jobs have finished.")
+        await pilot.press("escape")
+        await shown(pilot, "1–50 of")
+        assert line.retry_status == ""
+        assert (requested[-1].title, requested[-1].ring) == ("", False)
+
+
+async def test_the_result_of_a_retry_is_shown_again_without_a_request(
+    start: Start, platform: SimulatedPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    polls_by_hand(monkeypatch)
+    async with start(write=True, size=(80, 24), query=FAILED) as pilot:
+        await retry_marked(pilot)
+        await pilot.press("down")
+        old = (await shown(pilot, "old ")).split("old ")[1].split()[0]
+        await pilot.press("escape")
+        screen = await shown(pilot, "watching 2 retried")
+        assert "marked" not in screen
+        assert screen.count("↻ ") == 2
+        await rest(pilot)
+        table = pilot.app.screen.query_one(JobTable)
+        assert table.cursor_row == 2
+        await pilot.press("up")
+        count = len(platform.requests)
+        await pilot.press("T")
+        screen = await shown(pilot, "Watching the new jobs")
+        assert f"old {old}" in screen
+        assert "Enter Send" not in screen
+        assert len(platform.requests) == count
+        await pilot.press("T")
+        await shown(pilot, "238 of 240 failed imports")
+        screen = await shown(pilot, "2 already retried")
+        assert "v Result" in screen
+        await pilot.press("v")
+        await shown(pilot, "Watching the new jobs")
+        await pilot.press("escape")
+        await shown(pilot, "1–50 of 240")
+        assert table.cursor_row == 1
+    assert len(submitted(platform)) == 2
+
+
+async def test_a_plan_with_nothing_to_send_does_not_offer_to_send(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start(write=True) as pilot:
+        await shown(pilot, "1–50 of 300")
+        platform.remove_jobs(platform.ids()[:240])
+        await pilot.press("T")
+        screen = await shown(pilot, "Nothing to send.")
+        assert "Enter Send" not in screen
+        assert "v Result" not in screen
+
+
+async def test_an_unsent_job_stays_marked(start: Start, platform: SimulatedPlatform) -> None:
+    volume = platform.job(platform.ids()[0])["source"]["volume"]
+    platform.switches.forbidden_volumes = frozenset({volume})
+    async with start(write=True, query=FAILED) as pilot:
+        await shown(pilot, "1–50 of 240")
+        await pilot.press("space", "T")
+        await shown(pilot, "1 of 1 failed imports")
+        await confirm(pilot, "yes")
+        await shown(pilot, "1 refused")
+        await pilot.press("escape")
+        await shown(pilot, "1 marked")
