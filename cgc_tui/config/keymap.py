@@ -124,6 +124,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
             tooltip="If name exists: original job, overwrite, autorename",
         ),
         Key("retry.look", "r,f5,ctrl+r", "look", "Refresh"),
+        Key("retry.requests", "J", "requests", "Requests", tooltip="Show the requests as they are sent"),
         Key("retry.result", "v", "result", "Result", tooltip="Result of the last retry"),
         Key("retry.more", "T", "more", "Retry more", tooltip="Plan a further retry"),
         Key("retry.copy", "y", "copy", "Copy", tooltip="Copy the results"),

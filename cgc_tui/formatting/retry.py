@@ -27,6 +27,7 @@ CREATE = "POST /bulk/storage/imports/create"
 MAX_NAMED = 3
 MAX_BODIES = 1000
 BAR_CELLS = 20
+OVERWRITE_LABEL = SafeText("overwrite")
 
 GLYPHS = {
     SendStatus.WAITING: ("·", "."),
@@ -70,6 +71,21 @@ def plan_rows(
 def request_count(count: int) -> int:
     """Return the number of requests for `count` imports."""
     return -(-count // MAX_LIMIT)
+
+
+def name_conflict_label(job: ImportJob, policy: NameConflictPolicy, display: DisplayOptions) -> SafeText:
+    """Return what the platform does if a file of the name exists: overwrite, autorename, or fail."""
+    body = request_body(job, policy)
+    if body.get("overwrite"):
+        return OVERWRITE_LABEL
+    if body.get("autorename"):
+        return SafeText("autorename")
+    return SafeText("fail") if body.get("overwrite") is False else display.missing
+
+
+def source_path(job: ImportJob, display: DisplayOptions) -> SafeText:
+    """Return volume and location as one path."""
+    return or_missing("/".join(filter(None, (job.source.volume, job.source.location))), display)
 
 
 def request_lines(jobs: Iterable[ImportJob], policy: NameConflictPolicy) -> Iterator[str]:

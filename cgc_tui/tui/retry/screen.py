@@ -7,12 +7,12 @@ from datetime import datetime
 
 from rich.table import Table
 from rich.text import Text
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import ContentSwitcher, Static
+from textual.widgets import ContentSwitcher, DataTable, Static
 
 from cgc_tui.domain.refresh_status import RefreshStatus
 from cgc_tui.domain.retry import NameConflictPolicy, RetryRun, SkipReason
@@ -37,6 +37,7 @@ from cgc_tui.tui.dialogs.confirm import ConfirmDialog
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.messages import CopyRequested
 from cgc_tui.tui.retry.outcome_table import OutcomeTable
+from cgc_tui.tui.retry.plan_table import PlanTable
 from cgc_tui.tui.stylesheets import stylesheet
 from cgc_tui.tui.widgets.job_detail import label_grid
 from cgc_tui.tui.widgets.key_bar import KeyBar
@@ -44,7 +45,6 @@ from cgc_tui.tui.widgets.too_small import TooSmall
 from cgc_tui.tui.widgets.top_bar import TopBar
 
 LABEL_CELLS = 16
-MAX_CHARS = 300_000
 
 Row = tuple[str, SafeText]
 
@@ -61,7 +61,7 @@ class RetryScreen(Screen[bool]):
     display_options: reactive[DisplayOptions] = reactive(DisplayOptions(), init=False)
     user: reactive[SafeText | None] = reactive[SafeText | None](None, init=False)
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
-    refresh_status: reactive[RefreshStatus] = reactive(RefreshStatus())
+    refresh_status: reactive[RefreshStatus | None] = reactive[RefreshStatus | None](None)
     policy: reactive[NameConflictPolicy] = reactive(NameConflictPolicy.AS_BEFORE, init=False)
 
     def __init__(self, retries: Retries, retry: Retry, *, profile: str) -> None:
@@ -75,13 +75,13 @@ class RetryScreen(Screen[bool]):
         """Whether the result is shown because the plan has nothing that was not sent before."""
 
     def compose(self) -> ComposeResult:
-        """Lay out the facts, the requests or the outcomes, what is going on, and the keys."""
+        """Lay out the facts, the files or the outcomes, what is going on, and the keys."""
         at = RetryScreen
         yield TopBar(self.session.title).data_bind(at.display_options, at.user, at.as_of, at.refresh_status)
         yield Static("", id="plan", markup=False)
-        with ContentSwitcher(initial="bodies"):
-            with VerticalScroll(id="bodies"):
-                yield Static("", id="requests", markup=False)
+        with ContentSwitcher(initial="files"):
+            with Vertical(id="files"):
+                yield PlanTable().data_bind(at.display_options, at.policy)
             with Vertical(id="outcomes"):
                 yield OutcomeTable().data_bind(at.display_options)
                 yield Static("", id="ids", markup=False)
@@ -92,7 +92,8 @@ class RetryScreen(Screen[bool]):
     def on_mount(self) -> None:
         """Follow the app and the retry, and plan it if it was not sent."""
         follow_app(self, display_options="display_options", user="user")
-        self.query_one("#bodies").focus()
+        self.app.clear_notifications()  # that of the last retry says less than this screen
+        self.query_one(PlanTable).focus()
         self._retries.on_change = self._update
         if self.retry.run is None:
             self.retry.planner.prepare()
@@ -113,7 +114,7 @@ class RetryScreen(Screen[bool]):
         self._update()
 
     def watch_policy(self) -> None:
-        """Show the requests with the new option."""
+        """Show what is overwritten with the new option."""
         self._update()
 
     @work(group=FLOW)
@@ -151,6 +152,15 @@ class RetryScreen(Screen[bool]):
         """Plan a further retry of the list's jobs."""
         self.dismiss(True)
 
+    @work(group=FLOW)
+    async def action_requests(self) -> None:
+        """Show the requests of the plan as they are sent."""
+        from cgc_tui.tui.dialogs.text import TextDialog
+
+        if (plan := self.retry.planner.state.plan) is not None:
+            text = "\n".join(request_lines(plan.jobs, self.policy))
+            await ask(self.app, TextDialog(SafeText("Requests"), text, label=SafeText("the requests")))
+
     def action_copy(self) -> None:
         """Copy the outcome of each import."""
         if (run := self.retry.run) is not None:
@@ -165,7 +175,7 @@ class RetryScreen(Screen[bool]):
         """Offer what can be done now."""
         status, plan = self.retry.runner.status, self.retry.planner.state.plan
         match action:
-            case "send" | "options":
+            case "send" | "options" | "requests":
                 planned = status.run is None and status.phase is Phase.PLANNED
                 return planned and plan is not None and bool(plan.jobs)
             case "result":
@@ -178,7 +188,8 @@ class RetryScreen(Screen[bool]):
                 return status.phase is Phase.WATCHING
         return True
 
-    def on_data_table_row_highlighted(self) -> None:
+    @on(DataTable.RowHighlighted, "OutcomeTable")
+    def _select_outcome(self) -> None:
         """Show the ids of the import under the cursor in full."""
         outcome = self.query_one(OutcomeTable).outcome
         self.retry.selected_id = outcome.original.id if outcome is not None else None
@@ -198,8 +209,8 @@ class RetryScreen(Screen[bool]):
             self.retry, self._nothing_new = sent, True
         run = self.retry.run
         if run is None:
+            self._update_files()
             rows = self._plan_rows()
-            self._update_requests()
             self.as_of = self.retry.planner.state.as_of
         else:
             self._show_outcomes(run)
@@ -230,14 +241,15 @@ class RetryScreen(Screen[bool]):
             return
         yield from plan_rows(plan, len(self.retry.planner.jobs), self.policy, self.display_options)
         yield "User", sanitize(f"{self.user or 'you'}{self.display_options.separator}profile {self._profile}")
-        yield "If name exists", sanitize(f"{self.policy}   (o: original job, overwrite, autorename)")
+        yield "If name exists", sanitize(f"{self.policy} (o changes it)")
+        if hidden := self.query_one(PlanTable).hidden_count:
+            yield "Files", SafeText(f"the first {len(plan.jobs) - hidden:,} of {len(plan.jobs):,}")
 
-    def _update_requests(self) -> None:
-        """Show the requests of the plan, which stay while a new one is made."""
+    def _update_files(self) -> None:
+        """Show the files of the plan, which stay while a new one is made."""
         state = self.retry.planner.state
         if state.plan is not None or state.error is not None:
-            text = "\n".join(request_lines(state.plan.jobs, self.policy)) if state.plan is not None else ""
-            self.query_one("#requests", Static).update(sanitize(text, multiline=True, max_chars=MAX_CHARS))
+            self.query_one(PlanTable).jobs = state.plan.jobs if state.plan is not None else ()
 
     def _show_outcomes(self, run: RetryRun) -> None:
         table, switcher = self.query_one(OutcomeTable), self.query_one(ContentSwitcher)

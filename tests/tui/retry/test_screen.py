@@ -33,8 +33,9 @@ from cgc_tui.tui.jobs.screen import JobsScreen
 from cgc_tui.tui.jobs.status_line import StatusLine
 from cgc_tui.tui.login.screen import LoginScreen
 from cgc_tui.tui.messages import TitleRequested
-from cgc_tui.tui.retry import outcome_table
+from cgc_tui.tui.retry import outcome_table, plan_table
 from cgc_tui.tui.retry.outcome_table import OutcomeTable
+from cgc_tui.tui.retry.plan_table import PlanTable
 from cgc_tui.tui.retry.screen import RetryScreen
 from tests.support.app import MakeApp, Start, rest, shown, text_of
 from tests.support.clock import Clock
@@ -147,9 +148,12 @@ async def test_a_hundred_imports_are_confirmed_and_sent_with_the_options(
     platform.remove_jobs(platform.ids()[:140])
     async with start(write=True) as pilot:
         await plan_all(pilot, 100)
-        await shown(pilot, '"overwrite": false, "autorename": false')
+        assert pilot.app.screen.query_one(PlanTable).row_count == 100
         await pilot.press("o", "o")
+        await shown(pilot, "If name exists  autorename")
+        await pilot.press("J")
         await shown(pilot, '"overwrite": false, "autorename": true')
+        await pilot.press("escape")
         await confirm(pilot, "yes")
         await shown(pilot, "100 started")
     bodies = [json.loads(call.body) for call in platform.requests if call.path == CREATE]
@@ -561,3 +565,32 @@ async def test_an_unsent_job_stays_marked(start: Start, platform: SimulatedPlatf
         await shown(pilot, "1 refused")
         await pilot.press("escape")
         await shown(pilot, "1 marked")
+
+
+async def test_the_plan_lists_the_files_and_what_happens_if_a_name_exists(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    jobs = [platform.job(job_id) for job_id in platform.ids()[:2]]
+    async with start(write=True, size=(80, 24), query=FAILED) as pilot:
+        await shown(pilot, "1–50 of 240")
+        await pilot.press("space", "space", "T")
+        screen = await shown(pilot, "2 of 2 failed imports")
+        lines = screen.splitlines()
+        top = next(index for index, line in enumerate(lines) if line.split()[:2] == ["Name", "Source"])
+        assert lines[top].split(maxsplit=3) == ["Name", "Source", "Destination", "If name exists"]
+        for job, line in zip(jobs, lines[top + 1 :], strict=False):
+            assert job["destination"]["name"] in line
+            assert line.endswith("overwrite" if job["overwrite"] else "fail")
+        assert "POST" not in screen
+        await pilot.press("o")
+        await shown(pilot, "all overwrite an existing file")
+        lines = text_of(pilot.app).splitlines()
+        assert sum(line.endswith("  overwrite") for line in lines) == 2
+
+
+async def test_files_beyond_the_maximum_are_reported(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan_table, "MAX_ROWS", 200)
+    async with start(write=True) as pilot:
+        await plan_all(pilot)
+        await shown(pilot, "the first 200 of 240")
+        assert pilot.app.screen.query_one(PlanTable).row_count == 200
