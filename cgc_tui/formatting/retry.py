@@ -26,7 +26,7 @@ from cgc_tui.formatting.lists import job_error_line
 CREATE = "POST /bulk/storage/imports/create"
 MAX_NAMED = 3
 MAX_BODIES = 1000
-BAR_CELLS = 20
+BAR_CELLS = 10
 OVERWRITE_LABEL = SafeText("overwrite")
 
 GLYPHS = {
@@ -133,7 +133,7 @@ def progress_line(progress: RetryProgress, display: DisplayOptions) -> SafeText:
     """Return a bar, how many new jobs have finished, and how many are in each state."""
     solid, empty = ("#", ".") if display.ascii else ("█", "░")
     cells = BAR_CELLS * progress.finished // progress.started if progress.started else 0
-    parts = (f"{progress.finished:,} of {progress.started:,} finished", *_states(progress))
+    parts = (f"{progress.finished:,} of {progress.started:,}", *_states(progress))
     return sanitize(f"{solid * cells}{empty * (BAR_CELLS - cells)} {display.separator.join(parts)}")
 
 

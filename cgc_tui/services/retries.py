@@ -75,6 +75,11 @@ class Retries:
         return tuple(retry for retry in self._sent() if not retry.seen)
 
     @property
+    def finished_unseen(self) -> Retry | None:
+        """The last retry that has finished since the user left it."""
+        return next((retry for retry in reversed(self.unseen) if not retry.runner.status.is_active), None)
+
+    @property
     def last(self) -> Retry | None:
         """The last retry that was sent."""
         return next(reversed(list(self._sent())), None)

@@ -13,13 +13,17 @@ from cgc_tui.tui.retry.screen import RetryScreen
 
 
 async def retry_jobs(jobs: JobsContext, *, profile: str) -> None:
-    """Plan a retry and show it, or the result if the job under the cursor was retried and none is marked.
+    """Plan a retry and show it, or the result of an earlier one.
 
+    Where no job is marked, that is a retry that has finished meanwhile, or that of the job under the cursor.
     The list is requested again afterwards, and what was sent is no longer marked. `profile` is the one that
     may write.
     """
     current = jobs.detail.job
-    earlier = jobs.retries.last_of([current.id]) if current is not None and not jobs.marks else None
+    earlier = None
+    if not jobs.marks:
+        earlier = jobs.retries.last_of([current.id]) if current is not None else None
+        earlier = jobs.retries.finished_unseen or earlier
     plan_more: bool | None = True
     if earlier is not None:
         plan_more = await jobs.ask(RetryScreen(jobs.retries, earlier, profile=profile))

@@ -6,7 +6,7 @@ from textual import events
 from textual.reactive import reactive
 
 from cgc_tui.domain.jobs import ImportJob
-from cgc_tui.domain.retry import NameConflictPolicy
+from cgc_tui.domain.retry import NameConflictPolicy, overwrite_count
 from cgc_tui.domain.text import truncate
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.retry import OVERWRITE_LABEL, name_conflict_label, source_path
@@ -28,7 +28,7 @@ def widths(width: int) -> tuple[int, ...]:
 
 
 class PlanTable(DiffTable, inherit_bindings=False):
-    """One row per import, with what happens if its name exists."""
+    """One row per import, those that overwrite a file first."""
 
     COMPONENT_CLASSES = {"plan-table--overwrite"}
     BINDINGS = bindings("table")
@@ -70,16 +70,18 @@ class PlanTable(DiffTable, inherit_bindings=False):
 
     def _draw(self) -> None:
         """Write the rows, once the width is known."""
-        if self._widths:
-            with self.app.batch_update():
-                self.update_rows(self._job_cells(job) for job in self.jobs[:MAX_ROWS])
+        if not self._widths:
+            return
+        jobs = sorted(self.jobs, key=lambda job: not overwrite_count([job], self.policy))
+        with self.app.batch_update():
+            self.update_rows(self._job_cells(job) for job in jobs[:MAX_ROWS])
 
     def _job_cells(self, job: ImportJob) -> tuple[Cell, ...]:
         name, source, destination, _ = self._widths
         conflict = name_conflict_label(job, self.policy, self.display_options)
         return (
             Cell(label(job, name, self.display_options)),
-            Cell(truncate(source_path(job, self.display_options), source, middle=True)),
+            Cell(truncate(source_path(job, self.display_options), source)),
             Cell(
                 short_id(job.destination.parent or job.destination.project, destination, self.display_options)
             ),

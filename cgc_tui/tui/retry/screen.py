@@ -44,7 +44,8 @@ from cgc_tui.tui.widgets.key_bar import KeyBar
 from cgc_tui.tui.widgets.too_small import TooSmall
 from cgc_tui.tui.widgets.top_bar import TopBar
 
-LABEL_CELLS = 16
+PLAN_LABEL_CELLS = 16
+RESULT_LABEL_CELLS = 11
 
 Row = tuple[str, SafeText]
 
@@ -191,8 +192,8 @@ class RetryScreen(Screen[bool]):
     @on(DataTable.RowHighlighted, "OutcomeTable")
     def _select_outcome(self) -> None:
         """Show the ids of the import under the cursor in full."""
-        outcome = self.query_one(OutcomeTable).outcome
-        self.retry.selected_id = outcome.original.id if outcome is not None else None
+        table = self.query_one(OutcomeTable)
+        self.retry.selected_id = table.outcome.original.id if table.outcome and table.cursor_row else None
         self._update_ids()
 
     def _show(self, retry: Retry) -> None:
@@ -217,7 +218,11 @@ class RetryScreen(Screen[bool]):
             rows = self._run_rows(run)
             self._update_ids()
             self.as_of = self.retry.runner.status.as_of or self.retry.planner.state.as_of
-        self.query_one("#plan", Static).update(_grid([("Jobs", self._title(run)), *rows]))
+        self.query_one("#plan", Static).update(
+            _grid(
+                [("Jobs", self.retry.title), *rows], PLAN_LABEL_CELLS if run is None else RESULT_LABEL_CELLS
+            )
+        )
         self.query_one("#news", Static).update(self._notice(run))
         self.refresh_bindings()
 
@@ -229,11 +234,6 @@ class RetryScreen(Screen[bool]):
         return self._retries.last_of(
             [job for job, reason in plan.skipped.items() if reason is SkipReason.SENT]
         )
-
-    def _title(self, run: RetryRun | None) -> SafeText:
-        if run is None:
-            return self.retry.title
-        return sanitize(f"{self.retry.title}{self.display_options.separator}if name exists: {run.policy}")
 
     def _plan_rows(self) -> Iterator[Row]:
         plan = self.retry.planner.state.plan
@@ -262,7 +262,8 @@ class RetryScreen(Screen[bool]):
 
     def _run_rows(self, run: RetryRun) -> Iterator[Row]:
         status, table = self.retry.runner.status, self.query_one(OutcomeTable)
-        yield "Sent", sent_line(run, self.display_options)
+        parts = (sent_line(run, self.display_options), f"if name exists: {run.policy}")
+        yield "Sent", sanitize(self.display_options.separator.join(parts))
         if run.progress.started:
             yield "Progress", progress_line(run.progress, self.display_options)
         if status.started_meanwhile:
@@ -327,9 +328,9 @@ class RetryScreen(Screen[bool]):
         return SafeText(f"{reason}Watching the new jobs, also after Esc.")
 
 
-def _grid(rows: Iterable[Row]) -> Table:
+def _grid(rows: Iterable[Row], label_cells: int) -> Table:
     """Return facts with their labels as a table."""
-    table = label_grid(LABEL_CELLS)
+    table = label_grid(label_cells)
     for label, value in rows:
         table.add_row(Text(label), Text(value))
     return table
