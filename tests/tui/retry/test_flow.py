@@ -105,12 +105,13 @@ async def test_what_was_not_sent_stays_marked(context: FakeContext, monkeypatch:
 
     async def send(screen: RetryScreen) -> None:
         run = RetryRun(
-            RetryPlan((JOBS[1], JOBS[3]), {"0": SkipReason.NOT_FAILED}), NameConflictPolicy.AS_BEFORE
+            RetryPlan((JOBS[1], JOBS[3]), dict.fromkeys("02", SkipReason.NOT_FAILED)),
+            NameConflictPolicy.AS_BEFORE,
         )
-        started, refused = SubmitResult(True, ImportJob("new")), SubmitResult(False)
+        started, refused = SubmitResult(True, ImportJob("new", "PENDING")), SubmitResult(False)
         run.record_results(run.next_chunk(), [started, refused])
         screen.retry.runner.status = RetryStatus(Phase.WATCHING, run)
 
     monkeypatch.setattr(context, "ask", send)
     await retry_jobs(context, profile="cgc")
-    assert set(context.marks.jobs) == {"2", "3"}
+    assert set(context.marks.jobs) == {"3"}
