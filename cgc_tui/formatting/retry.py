@@ -9,16 +9,9 @@ from collections.abc import Iterable, Iterator
 from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.domain.lock_holder import LockHolder
 from cgc_tui.domain.queries import MAX_LIMIT
-from cgc_tui.domain.retry import (
-    NameConflictPolicy,
-    Outcome,
-    RetryPlan,
-    RetryProgress,
-    RetryRun,
-    SendStatus,
-    overwrite_count,
-    request_body,
-)
+from cgc_tui.domain.retry.plan import RetryPlan
+from cgc_tui.domain.retry.request import NameConflictPolicy, overwrite_count, request_body
+from cgc_tui.domain.retry.run import Outcome, RetryProgress, RetryRun, SendStatus
 from cgc_tui.domain.text import SafeText, reveal, sanitize
 from cgc_tui.formatting.display import DisplayOptions, full_time, or_missing, state_label
 from cgc_tui.formatting.lists import job_error_line

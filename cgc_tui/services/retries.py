@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.refresh_status import RefreshStatus
-from cgc_tui.domain.retry import RetryRun
+from cgc_tui.domain.retry.run import RetryRun
 from cgc_tui.domain.text import SafeText
 from cgc_tui.services.host import BackgroundHost
 from cgc_tui.services.retry_planner import RetryPlanner

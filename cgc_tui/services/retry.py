@@ -21,7 +21,9 @@ from cgc_tui.domain.errors import (
 )
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.queries import MAX_LIMIT, JobQuery
-from cgc_tui.domain.retry import NameConflictPolicy, RetryPlan, RetryRun, plan_retry, request_body
+from cgc_tui.domain.retry.plan import RetryPlan, plan_retry
+from cgc_tui.domain.retry.request import NameConflictPolicy, request_body
+from cgc_tui.domain.retry.run import RetryRun
 from cgc_tui.formatting.lists import missing_details
 
 RECONCILE_DELAYS = (0.0, 2.0, 10.0)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.jobs import ImportJob
-from cgc_tui.domain.retry import RetryPlan, plan_retry
+from cgc_tui.domain.retry.plan import RetryPlan, plan_retry
 from cgc_tui.services.host import BackgroundHost, BackgroundTask
 from cgc_tui.services.retry import related_jobs
 from cgc_tui.services.session import PlatformSession

@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 from cgc_tui.domain.errors import CgcError, TokenRejected
 from cgc_tui.domain.lock_holder import LockHolder
 from cgc_tui.domain.refresh_status import RefreshStatus
-from cgc_tui.domain.retry import NameConflictPolicy, RetryPlan, RetryRun
+from cgc_tui.domain.retry.plan import RetryPlan
+from cgc_tui.domain.retry.request import NameConflictPolicy
+from cgc_tui.domain.retry.run import RetryRun
 from cgc_tui.domain.text import SafeText
 from cgc_tui.services.host import BackgroundHost, BackgroundTask, BackgroundTimer
 from cgc_tui.services.retry import locked_run, poll_delay, reconcile, reconcile_once, refresh, send

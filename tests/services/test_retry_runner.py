@@ -14,7 +14,8 @@ from cgc_tui.config.credentials import Access, Credentials
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.refresh_status import RefreshStatus
-from cgc_tui.domain.retry import NameConflictPolicy, SkipReason
+from cgc_tui.domain.retry.plan import SkipReason
+from cgc_tui.domain.retry.request import NameConflictPolicy
 from cgc_tui.domain.text import SafeText
 from cgc_tui.domain.token import Token
 from cgc_tui.services.retries import Retries

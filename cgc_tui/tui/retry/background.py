@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cgc_tui.domain.refresh_status import RefreshStatus
-from cgc_tui.domain.retry import RetryProgress
+from cgc_tui.domain.retry.run import RetryProgress
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.retry import watch_line
 from cgc_tui.services.host import BackgroundHost

@@ -6,7 +6,7 @@ from textual import events
 from textual.reactive import reactive
 
 from cgc_tui.domain.jobs import JobState
-from cgc_tui.domain.retry import Outcome, SendStatus
+from cgc_tui.domain.retry.run import Outcome, SendStatus
 from cgc_tui.domain.text import truncate
 from cgc_tui.formatting.display import DisplayOptions, or_missing
 from cgc_tui.formatting.retry import outcome_label, severity

@@ -6,7 +6,7 @@ from textual import events
 from textual.reactive import reactive
 
 from cgc_tui.domain.jobs import ImportJob
-from cgc_tui.domain.retry import NameConflictPolicy, overwrite_count
+from cgc_tui.domain.retry.request import NameConflictPolicy, overwrite_count
 from cgc_tui.domain.text import truncate
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.retry import OVERWRITE_LABEL, name_conflict_label, source_path

@@ -15,7 +15,9 @@ from textual.screen import Screen
 from textual.widgets import ContentSwitcher, DataTable, Static
 
 from cgc_tui.domain.refresh_status import RefreshStatus
-from cgc_tui.domain.retry import NameConflictPolicy, RetryRun, SkipReason
+from cgc_tui.domain.retry.plan import SkipReason
+from cgc_tui.domain.retry.request import NameConflictPolicy
+from cgc_tui.domain.retry.run import RetryRun
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.lists import error_line

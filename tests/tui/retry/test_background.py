@@ -7,7 +7,9 @@ import pytest
 from cgc_tui.domain.errors import ServerError
 from cgc_tui.domain.jobs import ImportJob, SubmitResult
 from cgc_tui.domain.refresh_status import RefreshStatus
-from cgc_tui.domain.retry import NameConflictPolicy, RetryPlan, RetryRun
+from cgc_tui.domain.retry.plan import RetryPlan
+from cgc_tui.domain.retry.request import NameConflictPolicy
+from cgc_tui.domain.retry.run import RetryRun
 from cgc_tui.domain.text import SafeText
 from cgc_tui.services.retries import Retries, Retry
 from cgc_tui.services.retry_runner import Phase

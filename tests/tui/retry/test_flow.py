@@ -8,7 +8,9 @@ from cgc_tui.domain.job_detail import JobDetailState
 from cgc_tui.domain.jobs import ImportJob, SubmitResult
 from cgc_tui.domain.marks import Marks
 from cgc_tui.domain.queries import JobQuery, ResultOrigin
-from cgc_tui.domain.retry import NameConflictPolicy, RetryPlan, RetryRun, SkipReason
+from cgc_tui.domain.retry.plan import RetryPlan, SkipReason
+from cgc_tui.domain.retry.request import NameConflictPolicy
+from cgc_tui.domain.retry.run import RetryRun
 from cgc_tui.domain.text import SafeText
 from cgc_tui.services.retries import Retry
 from cgc_tui.services.retry_runner import Phase, RetryStatus

@@ -20,7 +20,9 @@ from cgc_tui.api.listing import fetch_all
 from cgc_tui.demo import SimulatedPlatform, list_call
 from cgc_tui.domain.errors import ServerError
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.domain.retry import NameConflictPolicy, RetryPlan, RetryRun
+from cgc_tui.domain.retry.plan import RetryPlan
+from cgc_tui.domain.retry.request import NameConflictPolicy
+from cgc_tui.domain.retry.run import RetryRun
 from cgc_tui.domain.text import SafeText
 from cgc_tui.services.retry import send
 from cgc_tui.services.retry_planner import PlanState, RetryPlanner
