@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
+from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.refresh_status import RefreshStatus
 from cgc_tui.domain.retry.run import RetryRun
@@ -97,11 +98,10 @@ class Retries:
         retry.seen = retry.run is not None and not retry.runner.status.is_active
         self._publish()
 
-    def halt(self) -> None:
-        """Stop polling."""
+    def halt(self, error: CgcError) -> None:
+        """Stop polling after an error that no request can get past."""
         for retry in self._retries:
-            retry.planner.cancel()
-            retry.runner.halt()
+            retry.runner.halt(error)
 
     def restart(self) -> None:
         """Go on with the session's new client."""

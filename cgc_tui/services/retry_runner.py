@@ -131,18 +131,18 @@ class RetryRunner:
         if self.status.run is not None and self.status.phase is not Phase.SENDING:
             self._request(self._look)
 
-    def halt(self) -> None:
-        """Stop polling."""
+    def halt(self, error: CgcError) -> None:
+        """Stop polling after an error that no request can get past."""
         if self._timer is not None:
             self._timer.stop()
-        if self._looking is not None:
-            self._looking.cancel()
+        if self.status.run is not None and self.status.run.running_ids:
+            self._set(refresh_error=error)
 
     def restart(self) -> None:
         """Go on with the session's new client; what was not sent with the old one stays unsent."""
-        self.halt()
-        if self._sending is not None:
-            self._sending.cancel()
+        for task in (self._sending, self._looking):
+            if task is not None:
+                task.cancel()
         if (run := self.status.run) is None:
             self._set(phase=Phase.PLANNED, holder=None)
         else:
@@ -215,7 +215,8 @@ class RetryRunner:
             self._set(refresh_error=error)
         else:
             self._failures = 0
-            self._set(refresh_error=None, as_of=self._session.clock())
+            lasting = self.status.refresh_error if self._token_rejected else None
+            self._set(refresh_error=lasting, as_of=self._session.clock())
         self._plan_poll()
 
     def _plan_poll(self) -> None:

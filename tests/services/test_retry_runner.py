@@ -12,6 +12,7 @@ from cgc_tui.api.listing import fetch_all
 from cgc_tui.api.requester import Requester
 from cgc_tui.config.credentials import Access, Credentials
 from cgc_tui.demo import SimulatedPlatform
+from cgc_tui.domain.errors import TokenRejected
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.refresh_status import RefreshStatus
 from cgc_tui.domain.retry.plan import SkipReason
@@ -319,6 +320,22 @@ async def test_a_new_client_stops_the_send_and_looks_for_what_was_sent(
     assert run is not None
     assert (retry.runner.status.phase, run.stopped) == (Phase.WATCHING, True)
     assert create_requests(platform) == 1
+
+
+async def test_a_token_that_another_request_found_rejected_stops_the_polls_until_there_is_a_new_one(
+    retry: Retry, platform: SimulatedPlatform
+) -> None:
+    await retry.planned()
+    retry.runner.start(AS_BEFORE)
+    await retry.host.settle()
+    retry.retries.halt(TokenRejected(SafeText("the platform refused the token"), SafeText("")))
+    assert retry.host.planned == []
+    assert retry.runner.status.refresh_error is not None
+    before = len(platform.requests)
+    retry.retries.restart()
+    await retry.host.settle()
+    assert retry.runner.status.refresh_error is None
+    assert (len(platform.requests), retry.host.planned) == (before + 1, [2.0])
 
 
 async def test_a_retry_that_was_left_before_its_end_is_unseen_until_it_is_shown_again(

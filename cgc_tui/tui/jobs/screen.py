@@ -213,6 +213,8 @@ class JobsScreen(Screen[None]):
         """Stop all requests after an error that no request can get past."""
         self._cancel_requests()
         self.refresher.halt(error)
+        if self._retries is not None:
+            self._retries.halt(error)
 
     def _cancel_requests(self) -> None:
         self.job_list.cancel()
@@ -220,8 +222,6 @@ class JobsScreen(Screen[None]):
         self.details.cancel()
         if self._watch is not None:
             self._watch.cancel()
-        if self._retries is not None:
-            self._retries.halt()
 
     def restart(self) -> None:
         """Go on with the session's new client; a response to the old one is not shown or cached."""
