@@ -47,7 +47,7 @@ def detail_rows(job: ImportJob, display: DisplayOptions, web: str | None) -> Ite
 def error_message(error: JobError) -> SafeText:
     """Return the platform's error message, which can have several lines."""
     message = sanitize(error.message or "", multiline=True, max_chars=MAX_CHARS)
-    return message if has_visible_character(message) else SafeText("The platform gave no reason.")
+    return message if has_visible_character(message) else SafeText("The platform gave no error message.")
 
 
 def _file(job: ImportJob, display: DisplayOptions) -> SafeText | None:

@@ -23,10 +23,10 @@ async def test_text_has_the_causes_with_hints(command: Command, platform: Simula
     assert done.out.startswith(
         "161 failed · whole list · as of 2026-03-14 12:00:00 UTC\n\n    120  75 %  9105 "
     )
-    assert "Means  There is no such key on the volume.\n" in done.out
-    assert "From   rosalind/tcga-raw 120\n" in done.out
+    assert "Meaning      There is no such key on the volume.\n" in done.out
+    assert "Source       rosalind/tcga-raw 120\n" in done.out
     unknown = done.out[done.out.index("424242") :]
-    assert unknown.startswith("424242 Unexpected error.\n               When   today 12:00\n")
+    assert unknown.startswith("424242 Unexpected error.\n               When         today 12:00\n")
     assert len(platform.requests) == 2
 
 

@@ -115,7 +115,7 @@ async def test_a_result_set_is_a_list_like_any_other(
         jobs_screen(pilot.app).show_results(every_third)
         await shown(pilot, "1–50 of 77 · page 1 of 2 · searched 230 of 230 at 12:00 · as found")
         failures = f"{failed} failed"
-        await shown(pilot, f"done · {failures}")
+        await shown(pilot, f"finished · {failures}")
         assert "every third" in text_of(pilot.app)
         await shown(pilot, f"0 All 77 │ 1 Pending {sum(j.state == 'PENDING' for j in every_third.jobs)} ")
         await pilot.press("]")

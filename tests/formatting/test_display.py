@@ -25,6 +25,7 @@ from cgc_tui.formatting.display import (
     format_bytes,
     format_seconds,
     full_time,
+    rounded_seconds,
     short_time,
     state_label,
 )
@@ -106,6 +107,14 @@ def test_durations_are_formatted(seconds: float, text: str) -> None:
     assert format_seconds(seconds) == text
 
 
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.4, "0 s"), (59, "59 s"), (100, "2 min"), (10_860, "3 h"), (10_000_000, "116 d")],
+)
+def test_a_rounded_duration_has_one_unit(seconds: float, text: str) -> None:
+    assert rounded_seconds(seconds) == text
+
+
 def test_a_duration_needs_both_times() -> None:
     running = replace(JOB, state="RUNNING", started_on=NOW)
     assert duration(running, DISPLAY) == "…"
@@ -178,8 +187,8 @@ def test_no_value_of_a_job_is_invisible(text: str) -> None:
     )
     for name, value in detail_rows(job, DISPLAY, None):
         assert set(value) - set(" \u3000"), name
-    assert error_message(JobError(message=text)) == "The platform gave no reason."
-    assert message_line(Cause(None, text, (job,))) == "The platform gave no reason."
+    assert error_message(JobError(message=text)) == "The platform gave no error message."
+    assert message_line(Cause(None, text, (job,))) == "The platform gave no error message."
     assert state_label(text, DISPLAY).strip("? ")
     batch = Batch(f"rosalind/{text}", text, (job,), None)
     assert all(end.strip() for end in route_label(batch, DISPLAY).split("→"))

@@ -31,7 +31,7 @@ key alone, that is shown as an ellipsis, and they are one cause.
 Example: cgc-tui failures --project rosalind/brca-pilot
 """
 
-LABEL_CELLS = 7
+LABEL_CELLS = 13
 INDENT = 15
 
 

@@ -28,7 +28,7 @@ async def choose_batch(jobs: JobsContext) -> None:
     async def read(max_jobs: int) -> JobPage:
         query = replace(jobs.job_query, states=(), offset=0)
         description = describe_query(query, jobs.display_options, jobs.origin)
-        heading = sanitize(f"Looking for batches{jobs.display_options.separator}{description}")
+        heading = sanitize(f"Searching for batches{jobs.display_options.separator}{description}")
         page = await jobs.all_jobs(query, heading, max_jobs=max_jobs)
         if page is None:
             raise _Stopped

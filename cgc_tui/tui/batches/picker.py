@@ -24,7 +24,7 @@ DONE_CELLS = 28
 LINE_CELLS = 66
 
 ALL = -1
-"""The result that asks to search the whole list."""
+"""The result that asks to search older jobs too."""
 
 
 class BatchPicker(OptionDialog[int]):
@@ -48,7 +48,7 @@ class BatchPicker(OptionDialog[int]):
         origin = ResultOrigin(SafeText(""), len(page.jobs), page.total, page.received_at)
         lines = [Content(self._line(batch)) for batch in self._batches]
         if self._page.more:
-            lines.append(Content("Search all jobs"))
+            lines.append(Content("Search older jobs"))
         with Vertical(id="dialog"):
             yield Static(
                 f"Batches{self._display_options.separator}{describe_search(origin, self._display_options)}",
@@ -57,9 +57,9 @@ class BatchPicker(OptionDialog[int]):
             )
             yield OptionList(*lines)
             minutes = int(MAX_GAP.total_seconds() / 60)
-            rule = f"One volume into one project, each job at most {minutes} min after the one before."
-            yield Static(rule if lines else f"There is none: {rule}", markup=False, classes="keys")
-            yield Static("Enter Choose   Esc Back", markup=False)
+            rule = f"Same volume and project, started within {minutes} min of each other."
+            yield Static(rule if lines else f"No batches found. {rule}", markup=False, classes="keys")
+            yield Static("Enter Select   Esc Back", markup=False)
 
     def _line(self, batch: Batch) -> SafeText:
         done = done_label(

@@ -81,7 +81,7 @@ class CauseTable(DiffTable, inherit_bindings=False):
     def _columns(self) -> Iterator[TableColumn]:
         for name, width in WIDTHS.items():
             yield TableColumn(name, name.rjust(width) if name == "Jobs" else name, width)
-        yield TableColumn("message", "What the platform says", self._message_width)
+        yield TableColumn("message", "Error message", self._message_width)
 
     def _draw(self) -> None:
         """Write the rows, once the width is known."""

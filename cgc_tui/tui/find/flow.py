@@ -19,7 +19,7 @@ async def find_in_all_pages(jobs: JobsContext, text: str) -> None:
     quoted = f'"{sanitize(text, max_chars=MAX_TITLE_CHARS)}"'
     query, separator = replace(jobs.job_query, offset=0), jobs.display_options.separator
     within = describe_query(query, jobs.display_options, jobs.origin)
-    page = await jobs.all_jobs(query, sanitize(f"Reading all jobs to find {quoted}{separator}{within}"))
+    page = await jobs.all_jobs(query, sanitize(f"Searching all jobs for {quoted}{separator}{within}"))
     if page is None:
         return
     pattern = search_pattern(text)

@@ -8,6 +8,7 @@ import pytest
 from textual.widgets import ProgressBar, Sparkline
 
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
+from cgc_tui.domain.error_hints import hint_for
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.tui.dialogs.loading import LoadAllDialog
 from cgc_tui.tui.failures.cause_detail import CauseDetail
@@ -39,6 +40,13 @@ def page_requests(platform: SimulatedPlatform, state: str = "FAILED") -> int:
     )
 
 
+def meaning(code: int) -> str:
+    """Return the start of what an error code means."""
+    hint = hint_for(code)
+    assert hint is not None
+    return hint.meaning[:20]
+
+
 async def test_the_causes_contain_all_jobs_with_one_request_per_page(
     start: Start, platform: SimulatedPlatform
 ) -> None:
@@ -59,15 +67,16 @@ async def test_the_detail_of_a_cause_has_its_remedy_and_its_places(start: Start)
     async with start() as pilot:
         await shown(pilot, "4 Failed 161")
         await pilot.press("F")
-        await shown(pilot, "Means There is no such key")
-        screen = await shown(pilot, "From  rosalind/tcga-raw 120")
-        assert "To    rosalind/brca-pilot 120" in screen
-        assert "When  today 11:58" in screen
+        await shown(pilot, "Error message")
+        await shown(pilot, f"Meaning     {meaning(9105)}")
+        screen = await shown(pilot, "Source      rosalind/tcga-raw 120")
+        assert "Destination rosalind/brca-pilot 120" in screen
+        assert "When        today 11:58" in screen
         await pilot.press("j")
-        await shown(pilot, "Means The project has a file of this name.")
+        await shown(pilot, f"Meaning     {meaning(9108)}")
         await pilot.press("j")
         screen = await shown(pilot, "Unexpected error.")
-        await shown(pilot, "Means", gone=True)
+        await shown(pilot, "Meaning", gone=True)
 
 
 async def test_enter_lists_the_jobs_of_a_cause(start: Start, platform: SimulatedPlatform) -> None:
@@ -96,7 +105,7 @@ async def test_a_result_set_needs_no_request(start: Start, platform: SimulatedPl
         before = page_requests(platform)
         await pilot.press("F")
         await shown(pilot, "120 failed jobs by cause · 9105 Location on volume not found.")
-        await pilot.press("c")
+        await pilot.press("v")
         await pilot.pause()
         assert page_requests(platform) == before
         assert page_requests(platform, "COMPLETED") == 0
@@ -123,7 +132,7 @@ async def test_completed_jobs_are_plotted_on_request(start: Start, platform: Sim
         await shown(pilot, "failed 161: today")
         assert page_requests(platform, "COMPLETED") == 0
         assert "completed 1" not in text_of(pilot.app)
-        await pilot.press("c")
+        await pilot.press("v")
         await shown(pilot, "completed 130: today")
         assert page_requests(platform, "COMPLETED") == 2
         plots = {plot.id: plot.data for plot in pilot.app.screen.query(Sparkline)}
@@ -226,10 +235,10 @@ async def test_the_detail_scrolls_at_80_columns(start: Start) -> None:
         await shown(pilot, "161 failed jobs by cause")
         detail = pilot.app.screen.query_one(CauseDetail)
         await pilot.press("d", "G")
-        await shown(pilot, "start-an-import-job-v2")
+        await shown(pilot, "b-v2")
         assert detail.scroll_y > 0
         await pilot.press("escape", "j")
-        await shown(pilot, "The project has a file")
+        await shown(pilot, meaning(9108))
 
 
 @pytest.mark.slow
