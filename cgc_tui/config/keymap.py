@@ -111,6 +111,8 @@ KEYS: dict[str, tuple[Key, ...]] = {
             tooltip="List jobs of this cause",
         ),
         Key("failures.detail", "d", "detail", "Details", show=False, tooltip="Scroll the details"),
+        Key("failures.retry", "T", "retry", "Retry", tooltip="Retry jobs of this cause"),
+        Key("failures.export", "E", "export", "Export", tooltip="Export jobs of this cause"),
         Key("failures.refresh", "r,f5,ctrl+r", "read", "Refresh", tooltip="Refresh now"),
         Key("failures.completed", "v", "completed", "Show completed", tooltip="Show completed jobs"),
         Key("failures.zone", "t", "app.zone", "UTC or local time", show=False),

@@ -245,8 +245,8 @@ class FakeContext:
             received_at=self.session.clock(),
         )
 
-    def show_results(self, results: ResultSet) -> None:
-        """Remember a result set."""
+    async def show_results(self, results: ResultSet) -> None:
+        """Remember a result set, which the user leaves at once."""
         self.results.append(results)
 
     def post_message(self, message: Message) -> bool:

@@ -22,7 +22,8 @@ class _Stopped(Exception):
 async def choose_batch(jobs: JobsContext) -> None:
     """Let the user choose a batch of the list; its jobs become a list.
 
-    A batch that may have more jobs than were read is read to its end first.
+    A batch that may have more jobs than were read is read to its end first. When the user goes back from its
+    jobs, the batches are shown as they were, without a request.
     """
 
     async def read(max_jobs: int) -> JobPage:
@@ -35,16 +36,10 @@ async def choose_batch(jobs: JobsContext) -> None:
         return page
 
     try:
-        search = await newest_batches(read)
-        while True:
-            index = await jobs.ask(
-                BatchPicker(
-                    search.batches, search.page, display=jobs.display_options, now=jobs.session.clock()
-                )
-            )
-            if index is None:
-                return
+        search, row = await newest_batches(read), 0
+        while (index := await jobs.ask(_picker(jobs, search, row))) is not None:
             if index == ALL:
+                row = len(search.batches)
                 search = await all_batches(read)
                 continue
             batch: Batch | None = search.batches[index]
@@ -53,10 +48,16 @@ async def choose_batch(jobs: JobsContext) -> None:
                 search = await whole_batch(read, job_id, searched=len(search.page.jobs))
                 batch = search.batch_of(job_id)
             if batch is not None:  # otherwise its jobs are gone, and there is another choice
-                jobs.show_results(ResultSet(_origin(jobs, batch, search), batch.jobs))
-                return
+                row = search.batches.index(batch)
+                await jobs.show_results(ResultSet(_origin(jobs, batch, search), batch.jobs))
     except _Stopped:
         return
+
+
+def _picker(jobs: JobsContext, search: BatchSearch, row: int) -> BatchPicker:
+    return BatchPicker(
+        search.batches, search.page, row=row, display=jobs.display_options, now=jobs.session.clock()
+    )
 
 
 def _origin(jobs: JobsContext, batch: Batch, search: BatchSearch) -> ResultOrigin:

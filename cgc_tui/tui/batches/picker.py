@@ -33,14 +33,21 @@ class BatchPicker(OptionDialog[int]):
     BINDINGS = bindings("batches")
 
     def __init__(
-        self, batches: Sequence[Batch], page: JobPage, *, display: DisplayOptions, now: datetime
+        self,
+        batches: Sequence[Batch],
+        page: JobPage,
+        *,
+        display: DisplayOptions,
+        now: datetime,
+        row: int = 0,
     ) -> None:
-        """`page` holds the jobs that were searched."""
+        """`page` holds the jobs that were searched; the cursor is on `row`."""
         super().__init__()
         self._batches = batches
         self._page = page
         self._display_options = display
         self._now = now
+        self._row = row
 
     def compose(self) -> ComposeResult:
         """Lay out what was searched, the batches, the rule and the keys."""
@@ -60,6 +67,11 @@ class BatchPicker(OptionDialog[int]):
             rule = f"Same volume and project, started within {minutes} min of each other."
             yield Static(rule if lines else f"No batches found. {rule}", markup=False, classes="keys")
             yield Static("Enter Select   Esc Back", markup=False)
+
+    def on_mount(self) -> None:
+        """Put the cursor on its row."""
+        super().on_mount()
+        self.query_one(OptionList).highlighted = self._row
 
     def _line(self, batch: Batch) -> SafeText:
         done = done_label(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -25,6 +26,7 @@ from cgc_tui.tui.context import FLOW, JobsContext
 from cgc_tui.tui.failures.cause_detail import CauseDetail
 from cgc_tui.tui.failures.cause_table import CauseTable
 from cgc_tui.tui.failures.timeline import FailureTimeline, Times
+from cgc_tui.tui.jobs.features import export_jobs, retry_jobs
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.stylesheets import stylesheet
 from cgc_tui.tui.widgets.key_bar import KeyBar
@@ -34,8 +36,23 @@ from cgc_tui.tui.widgets.top_bar import TopBar
 MAX_CHARS = 40
 
 
-class FailuresScreen(Screen[ResultSet]):
-    """The causes below a plot; the result is the jobs of the chosen cause."""
+class FailureReport(NamedTuple):
+    """The failed jobs of a list, when its completed jobs ended, and the row of the cursor."""
+
+    page: JobPage
+    completed: Times = None
+    row: int = 0
+
+
+class ChosenCause(NamedTuple):
+    """The jobs of a cause, and the report that it was chosen from."""
+
+    results: ResultSet
+    report: FailureReport
+
+
+class FailuresScreen(Screen[ChosenCause]):
+    """The causes below a plot; the result is the chosen one."""
 
     CSS_PATH = stylesheet("failures")
     BINDINGS = bindings("failures")
@@ -48,11 +65,11 @@ class FailuresScreen(Screen[ResultSet]):
     failed: reactive[Times] = reactive[Times](None)
     completed: reactive[Times] = reactive[Times](None)
 
-    def __init__(self, jobs: JobsContext) -> None:
-        """`jobs` is the context of the list whose failed jobs are shown."""
+    def __init__(self, jobs: JobsContext, report: FailureReport | None = None) -> None:
+        """`jobs` is the context of the list whose failed jobs are shown; without a report they are loaded."""
         super().__init__()
         self._jobs_context = jobs
-        self._page: JobPage | None = None
+        self._report = report
 
     def compose(self) -> ComposeResult:
         """Create the plot, the causes, the details of the selected cause, and the keys."""
@@ -63,27 +80,30 @@ class FailuresScreen(Screen[ResultSet]):
             at.display_options, at.failed, at.completed
         )
         with Horizontal(id="causes"):
-            yield CauseTable().data_bind(at.display_options, at.causes)
+            row = self._report.row if self._report is not None else 0
+            yield CauseTable(row).data_bind(at.display_options, at.causes)
             yield CauseDetail(self._jobs_context.session.clock).data_bind(at.display_options, at.cause)
         yield KeyBar()
         yield TooSmall()
 
     def on_mount(self) -> None:
-        """Follow the app's state, and load the failed jobs."""
+        """Follow the app's state, and show the report or load it."""
         follow_app(self, display_options="display_options", user="user")
         self.query_one(CauseTable).focus()
-        self.action_read()
+        if self._report is None:
+            self.action_read()
+        else:
+            self.completed = self._report.completed
+            self._show_page(self._report.page)
 
     @work(exclusive=True, group=FLOW)
     async def action_read(self) -> None:
         """Load and group all failed jobs of the list; close if the user stops the first load."""
         page = await self._load_jobs(JobState.FAILED)
         if page is not None:
-            self._page, self.as_of = page, page.received_at
-            self.causes = group_by_cause(page.jobs)
-            self.failed = _times(page)
-            self._show_summary(page)
-        elif self._page is None and self.is_current:
+            self._report = FailureReport(page)
+            self._show_page(page)
+        elif self._report is None and self.is_current:
             self.dismiss(None)
 
     @work(exclusive=True, group=FLOW)
@@ -92,6 +112,12 @@ class FailuresScreen(Screen[ResultSet]):
         page = await self._load_jobs(JobState.COMPLETED)
         if page is not None:
             self.completed = _times(page)
+
+    def _show_page(self, page: JobPage) -> None:
+        self.as_of = page.received_at
+        self.causes = group_by_cause(page.jobs)
+        self.failed = _times(page)
+        self._show_summary(page)
 
     async def _load_jobs(self, state: JobState) -> JobPage | None:
         """Return all jobs of the list in a state, None if the user stops the load."""
@@ -128,13 +154,32 @@ class FailuresScreen(Screen[ResultSet]):
     @on(CauseTable.Opened)
     def action_jobs(self) -> None:
         """List the jobs of the cause."""
+        results = self._results()
+        if results is not None and self._report is not None:
+            row = self.query_one(CauseTable).cursor_row
+            self.dismiss(ChosenCause(results, FailureReport(self._report.page, self.completed, row)))
+
+    @work(group=FLOW)
+    async def action_retry(self) -> None:
+        """Retry the jobs of the cause."""
+        if (results := self._results()) is not None:
+            await retry_jobs(self._jobs_context, results)
+
+    @work(group=FLOW)
+    async def action_export(self) -> None:
+        """Write the jobs of the cause to a file."""
+        if (results := self._results()) is not None:
+            await export_jobs(self._jobs_context, results)
+
+    def _results(self) -> ResultSet | None:
+        """Return the jobs of the cause under the cursor."""
         cause = self.query_one(CauseTable).cause
-        if cause is None or self._page is None:
-            return
-        total = len(self._page.jobs)
+        if cause is None or self._report is None:
+            return None
+        total = len(self._report.page.jobs)
         cause_title = sanitize(title(cause), max_chars=MAX_CHARS)
-        origin = ResultOrigin(cause_title, total, total, self._page.received_at)
-        self.dismiss(ResultSet(origin, cause.jobs))
+        origin = ResultOrigin(cause_title, total, total, self._report.page.received_at)
+        return ResultSet(origin, cause.jobs)
 
     def action_detail(self) -> None:
         """Focus the details of the cause, to scroll them."""

@@ -29,7 +29,7 @@ async def find_in_all_pages(jobs: JobsContext, text: str) -> None:
         return
     title = sanitize(f"{quoted} in {within}" if query.is_filtered or jobs.origin is not None else quoted)
     searched = len(page.jobs)
-    jobs.show_results(
+    await jobs.show_results(
         ResultSet(
             ResultOrigin(title, searched, searched + page.unreadable, page.received_at),
             matching_jobs,

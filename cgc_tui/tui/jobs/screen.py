@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from dataclasses import replace
 from datetime import datetime
@@ -280,11 +281,18 @@ class JobsScreen(Screen[None]):
             )
         )
 
-    def show_results(self, results: ResultSet) -> None:
-        """List the jobs of a result set, with the focus on their rows."""
+    async def show_results(self, results: ResultSet) -> None:
+        """List the jobs of a result set, with the focus on their rows, until the user goes back.
+
+        The list before is then as it was, with the cursor on its job.
+        """
+        table, left = self.query_one(JobTable), asyncio.Event()
+        position = table.position
         self._clear_search()
-        self.job_list.open(results)
-        self.query_one(JobTable).focus()
+        self.job_list.open(results, on_back=left.set)
+        table.focus()
+        await left.wait()
+        table.go_to(position)
 
     def reload(self) -> None:
         """Request the list again."""

@@ -5,18 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cgc_tui.domain.jobs import JobState
+from cgc_tui.domain.result_set import ResultSet
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.lists import describe_query
 from cgc_tui.tui.context import JobsContext
 from cgc_tui.tui.retry.screen import RetryScreen
 
 
-async def retry_jobs(jobs: JobsContext, *, profile: str) -> None:
+async def retry_jobs(jobs: JobsContext, selection: ResultSet | None = None, *, profile: str) -> None:
     """Plan a retry and show it; the list is requested again afterwards.
 
-    `profile` is the one that may write.
+    Without a selection the marked jobs are retried, or all failed jobs of the list. `profile` is the one that
+    may write.
     """
-    if jobs.marks:
+    if selection is not None:
+        selected, title = selection.jobs, selection.origin.title
+    elif jobs.marks:
         selected = tuple(jobs.marks.jobs.values())
         title = SafeText(f"{len(selected):,} marked jobs")
     else:

@@ -34,7 +34,7 @@ def context(clock: Clock) -> FakeContext:
 
 
 async def test_the_chosen_batch_becomes_a_list(context: FakeContext) -> None:
-    context.listed, context.answers = (*batch(1, 3), *batch(5, 2)), [1]
+    context.listed, context.answers = (*batch(1, 3), *batch(5, 2)), [1, None]
     await choose_batch(context)
     (results,) = context.results
     assert [job.id for job in results.jobs] == ["5-0", "5-1"]
@@ -53,7 +53,7 @@ async def test_nothing_changes_if_the_user_leaves_or_stops(context: FakeContext)
 
 async def test_the_whole_list_is_searched_on_request(context: FakeContext) -> None:
     context.listed = (*batch(1, 3), *batch(5, SEARCH_WINDOW))
-    context.answers = [ALL, 1]
+    context.answers = [ALL, 1, None]
     await choose_batch(context)
     assert len(context.results[0].jobs) == SEARCH_WINDOW
     assert len(context.requested) == 2
@@ -61,15 +61,15 @@ async def test_the_whole_list_is_searched_on_request(context: FakeContext) -> No
 
 async def test_a_batch_at_the_end_of_the_searched_jobs_is_loaded_completely(context: FakeContext) -> None:
     context.listed = (*batch(1, 3), *batch(5, SEARCH_WINDOW))
-    context.answers = [1]
+    context.answers = [1, None]
     await choose_batch(context)
     assert len(context.results[0].jobs) == SEARCH_WINDOW
-    assert (len(context.dialogs), len(context.requested)) == (1, 2)
+    assert (len(context.dialogs), len(context.requested)) == (2, 2)
 
 
 async def test_an_unordered_list_is_searched_completely(context: FakeContext) -> None:
     context.listed = (*batch(9, 2), *batch(1, SEARCH_WINDOW))
-    context.answers = [0]
+    context.answers = [0, None]
     await choose_batch(context)
     assert len(context.requested) == 2
     assert len(context.results[0].jobs) == SEARCH_WINDOW

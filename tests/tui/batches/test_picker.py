@@ -49,8 +49,27 @@ async def test_the_list_of_a_batch_shows_its_progress(
         await shown(pilot, "60 of 60 finished · 3 failed · batch of today 11:59 tcga-raw → brca-pilot")
         await pilot.press("4")
         await shown(pilot, "1–3 of 3 · page 1 of 1")
+
+
+async def test_esc_returns_from_the_jobs_to_the_batches_without_a_request(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start() as pilot:
+        await shown(pilot, "0 All 90")
+        await pilot.press("b")
+        await shown(pilot, "Batches · searched 90 of 90")
+        await pilot.press("j", "enter")
+        await shown(pilot, "1–30 of 30")
+        before = list_requests(platform)
+        await pilot.press("escape")
+        await shown(pilot, "Batches · searched 90 of 90")
+        await pilot.press("enter")
+        await shown(pilot, "1–30 of 30")
+        await pilot.press("escape")
+        await shown(pilot, "Batches · searched 90 of 90")
         await pilot.press("escape")
         await shown(pilot, "of 90 · page 1 of 2 · whole list")
+        assert list_requests(platform) == before
 
 
 async def test_jobs_that_ended_otherwise_are_counted(start: Start, platform: SimulatedPlatform) -> None:
@@ -88,7 +107,11 @@ async def test_a_state_does_not_narrow_the_search_and_a_project_does(start: Star
         screen = await shown(pilot, "Batches · searched 60 of 60")
         assert "15 of 60 finished" in screen
         assert "wgs-germline" not in screen
-        await pilot.press("enter", "escape")
+        await pilot.press("enter")
+        await shown(pilot, "of 60 · page 1 of 2")
+        await pilot.press("escape")
+        await shown(pilot, "Batches")
+        await pilot.press("escape")
         await shown(pilot, "1–3 of 3 · page 1 of 1 · FAILED · project rosalind/brca-pilot")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from textual.widgets import ProgressBar, Sparkline
@@ -15,7 +16,7 @@ from cgc_tui.tui.failures.cause_detail import CauseDetail
 from cgc_tui.tui.failures.cause_table import CauseTable
 from cgc_tui.tui.failures.screen import FailuresScreen
 from cgc_tui.tui.jobs.job_table import JobTable
-from tests.support.app import Start, shown, text_of
+from tests.support.app import Start, paste, rest, shown, text_of
 from tests.support.clock import Clock
 from tests.support.platforms import platform_with_causes
 
@@ -91,8 +92,81 @@ async def test_enter_lists_the_jobs_of_a_cause(start: Start, platform: Simulated
         await pilot.press("]")
         await shown(pilot, "26–40 of 40 · page 2 of 2")
         assert pilot.app.screen.query_one(JobTable).job.id == platform.ids()[1 + 25]
+
+
+async def test_esc_goes_back_from_details_to_jobs_to_causes_to_the_list(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start(size=(80, 24)) as pilot:
+        await shown(pilot, "1–50 of 291")
+        await pilot.press("]")
+        await shown(pilot, "51–100 of 291")
+        await pilot.press("down", "down", "down", "F")
+        await shown(pilot, "161 failed jobs by cause")
+        await pilot.press("v")
+        await shown(pilot, "completed 130: today")
+        await pilot.press("j", "enter")
+        await shown(pilot, "1–40 of 40")
+        before = page_requests(platform), page_requests(platform, "COMPLETED")
+        await pilot.press("enter")
+        await shown(pilot, "overwrite no")
         await pilot.press("escape")
-        await shown(pilot, "1–25 of 291 · page 1 of 12 · whole list")
+        await shown(pilot, "1–40 of 40")
+        await pilot.press("escape")
+        await shown(pilot, meaning(9108))
+        screen = await shown(pilot, "161 failed jobs by cause")
+        assert "completed 130: today" in screen
+        assert pilot.app.screen.query_one(CauseTable).cursor_row == 1
+        await pilot.press("escape")
+        await shown(pilot, "51–100 of 291")
+        await rest(pilot)
+        assert pilot.app.screen.query_one(JobTable).job.id == platform.ids()[53]
+        assert (page_requests(platform), page_requests(platform, "COMPLETED")) == before
+
+
+async def test_r_on_the_causes_one_came_back_to_requests_them(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start() as pilot:
+        await shown(pilot, "4 Failed 161")
+        await pilot.press("F")
+        await shown(pilot, "161 failed jobs by cause")
+        await pilot.press("enter")
+        await shown(pilot, "1–50 of 120")
+        platform.add_jobs(2, "FAILED", error=9100)
+        await pilot.press("escape")
+        await shown(pilot, "161 failed jobs by cause")
+        await pilot.press("r")
+        await shown(pilot, "163 failed jobs by cause")
+
+
+async def test_the_jobs_of_a_cause_are_retried_and_esc_returns_to_the_causes(start: Start) -> None:
+    async with start(write=True) as pilot:
+        await shown(pilot, "4 Failed 161")
+        await pilot.press("F")
+        await shown(pilot, "161 failed jobs by cause")
+        await pilot.press("j", "T")
+        await shown(pilot, "40 of 40 failed imports")
+        await pilot.press("escape")
+        await shown(pilot, "161 failed jobs by cause")
+        assert pilot.app.screen.query_one(CauseTable).cursor_row == 1
+
+
+async def test_the_jobs_of_a_cause_are_exported_and_the_causes_stay(start: Start, tmp_path: Path) -> None:
+    path = tmp_path / "jobs.csv"
+    async with start() as pilot:
+        await shown(pilot, "4 Failed 161")
+        await pilot.press("F")
+        await shown(pilot, "161 failed jobs by cause")
+        await pilot.press("j", "E")
+        await shown(pilot, "40 of 9108 File with the specified")
+        await pilot.press("ctrl+u")
+        await paste(pilot, str(path))
+        await pilot.press("enter")
+        await shown(pilot, "161 failed jobs by cause")
+        await shown(pilot, str(path.parent)[:30])
+        await shown(pilot, "Export jobs to a file", gone=True)
+        assert len(path.read_text().splitlines()) == 1 + 40
 
 
 async def test_a_result_set_needs_no_request(start: Start, platform: SimulatedPlatform) -> None:
