@@ -178,3 +178,13 @@ async def test_a_failed_refresh_keeps_the_result_set(
         await shown(pilot, "503 maintenance")
         assert "0 All 77" in text_of(pilot.app)
         assert len(pilot.app.screen.query_one(JobTable).shown_jobs) == 50
+
+
+def test_a_search_of_a_result_set_has_both_titles_and_all_filters() -> None:
+    outer = ResultOrigin(SafeText('"bam"'), 9, 9, NOON, JobQuery(project="rosalind/brca", states=("FAILED",)))
+    search = ResultOrigin(SafeText("9105"), 4, 4, NOON, JobQuery(volume="rosalind/raw", offset=50))
+    inner = search.inside(outer)
+    assert inner.title == '9105 in "bam"'
+    assert inner.filters == JobQuery(("FAILED",), "rosalind/brca", "rosalind/raw", offset=50)
+    assert search.inside(inner).title == inner.title
+    assert search.inside(None) == search

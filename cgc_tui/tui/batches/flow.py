@@ -64,4 +64,5 @@ def _origin(jobs: JobsContext, batch: Batch, search: BatchSearch) -> ResultOrigi
     started = started_label(batch, jobs.display_options, jobs.session.clock())
     title = sanitize(f"batch of {started} {route_label(batch, jobs.display_options)}")
     page = search.page
-    return ResultOrigin(title, len(page.jobs), page.total, page.received_at)
+    origin = ResultOrigin(title, len(page.jobs), page.total, page.received_at, page.query)
+    return origin.inside(page.origin)

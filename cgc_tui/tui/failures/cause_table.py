@@ -18,7 +18,7 @@ from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.widgets.diff_table import Cell, DiffTable, TableColumn
 
 BAR_CELLS = 10
-WIDTHS = {"Jobs": 6, "Share": BAR_CELLS + 5, "Code": 6}
+WIDTHS = {"Jobs": 6, "Share": BAR_CELLS + 6, "Code": 6}
 PADDING = 2
 
 
@@ -101,7 +101,7 @@ class CauseTable(DiffTable, inherit_bindings=False):
         code = SafeText("") if cause.code is None else sanitize(cause.code)
         return (
             Cell(SafeText(f"{count:,}".rjust(WIDTHS["Jobs"]))),
-            Cell(SafeText(f"{share_bar}{percentage(count, total):>5}"), ("cause-table--bar",)),
+            Cell(SafeText(f"{share_bar}{percentage(count, total):>6}"), ("cause-table--bar",)),
             Cell(truncate(code, WIDTHS["Code"])),
             Cell(truncate(message_line(cause), self._message_width)),
         )

@@ -137,11 +137,7 @@ class FailuresScreen(Screen[ChosenCause]):
         )
         parts = [
             count_text,
-            describe_query(
-                replace(self._jobs_context.job_query, states=()),
-                self.display_options,
-                self._jobs_context.origin,
-            ),
+            describe_query(replace(page.query, states=()), self.display_options, page.origin),
         ]
         parts += [f"{page.unreadable:,} could not be read"] if page.unreadable else []
         parts += [lacking(page)] if page.details_missing else []
@@ -176,9 +172,10 @@ class FailuresScreen(Screen[ChosenCause]):
         cause = self.query_one(CauseTable).cause
         if cause is None or self._report is None:
             return None
-        total = len(self._report.page.jobs)
+        page = self._report.page
+        total, filters = len(page.jobs), replace(page.query, states=())
         cause_title = sanitize(title(cause), max_chars=MAX_CHARS)
-        origin = ResultOrigin(cause_title, total, total, self._report.page.received_at)
+        origin = ResultOrigin(cause_title, total, total, page.received_at, filters).inside(page.origin)
         return ResultSet(origin, cause.jobs)
 
     def action_detail(self) -> None:

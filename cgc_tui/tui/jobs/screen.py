@@ -117,7 +117,7 @@ class JobsScreen(Screen[None]):
         yield TopBar(self.session.title, self.session.user).data_bind(
             at.display_options, at.user, at.as_of, at.refresh_status
         )
-        yield StateTabs().data_bind(at.display_options, at.job_query, at.counts)
+        yield StateTabs().data_bind(at.display_options, at.job_query, at.origin, at.counts)
         yield ResultBar(clock).data_bind(at.display_options, at.origin, at.progress)
         with Horizontal(id="body"):
             with Container(id="list"):

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from cgc_tui.domain.jobs import JobState
-from cgc_tui.domain.queries import JobQuery
+from cgc_tui.domain.queries import JobQuery, ResultOrigin
 from cgc_tui.domain.text import sanitize
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.widgets.split_line import SplitLine
@@ -42,6 +42,7 @@ class StateTabs(SplitLine):
 
     display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
     job_query: reactive[JobQuery] = reactive(JobQuery())
+    origin: reactive[ResultOrigin | None] = reactive[ResultOrigin | None](None)
     counts: reactive[Mapping[tuple[str, ...], int | None]] = reactive(dict, always_update=False)
     """The number of jobs in the states of each tab, None if unknown."""
 
@@ -57,7 +58,8 @@ class StateTabs(SplitLine):
         separator = "|" if self.display_options.ascii else "│"
         muted = self.get_visual_style("state-tabs--muted", partial=True)
         tabs = Content.styled(separator, muted).join(self._tabs())
-        project, volume = self.job_query.project or "any", self.job_query.volume or "any"
+        query = self.job_query if self.origin is None else self.job_query.within(self.origin.filters)
+        project, volume = query.project or "any", query.volume or "any"
         return tabs, Content.styled(
             sanitize(f"project {project}{self.display_options.separator}volume {volume}"), muted
         )

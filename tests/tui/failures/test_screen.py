@@ -55,9 +55,9 @@ async def test_the_causes_contain_all_jobs_with_one_request_per_page(
         await shown(pilot, "4 Failed 161")
         await pilot.press("F")
         screen = await shown(pilot, "161 failed jobs by cause · whole list")
-        assert "120  ██████████ 75 %  9105    Location on volume not found." in screen
-        assert "40  ███        25 %  9108    File with the specified name" in screen
-        assert "1  █           1 %  424242" in screen
+        assert "120  ██████████  75 %  9105    Location on volume not found." in screen
+        assert "40  ███         25 %  9108    File with the specified name" in screen
+        assert "1  █            1 %  424242" in screen
         table = pilot.app.screen.query_one(CauseTable)
         assert sum(len(cause.jobs) for cause in table.causes) == 161
         assert page_requests(platform) == 2
@@ -197,6 +197,23 @@ async def test_the_project_and_the_volume_limit_the_jobs_and_the_state_does_not(
         await shown(pilot, f"4 Failed {count}")
         await pilot.press("F")
         await shown(pilot, f"{count} failed jobs by cause · volume rosalind/results")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_the_header_of_the_jobs_of_a_cause_has_the_filter_they_were_read_with(
+    start: Start, size: tuple[int, int]
+) -> None:
+    async with start(size=size, query=JobQuery(project="rosalind/brca-pilot")) as pilot:
+        await shown(pilot, "Fail")
+        await pilot.press("F")
+        await shown(pilot, "120 failed jobs by cause · project rosalind/brca-pilot")
+        await pilot.press("enter")
+        screen = await shown(pilot, "9105 Location on volume not found. · project rosalind/brca-pilot")
+        assert "project any" not in screen
+        await pilot.press("F")
+        await shown(pilot, "120 failed jobs by cause · 9105 Location on volume not found. · project")
+        await pilot.press("enter")
+        await shown(pilot, "9105 Location on volume not found. · project rosalind/brca-pilot")
 
 
 async def test_completed_jobs_are_plotted_on_request(start: Start, platform: SimulatedPlatform) -> None:

@@ -37,7 +37,8 @@ async def test_the_title_contains_the_filter_and_the_previous_search(context: Fa
     await find_in_all_pages(context, "d.txt")
     (results,) = context.results
     assert results.jobs == JOBS[3:]
-    assert results.origin.title == '"d.txt" in "txt" · FAILED'
+    assert results.origin.title == '"d.txt" in "txt"'
+    assert results.origin.filters.states == ("FAILED",)
     assert context.requested[0][0].offset == 0
 
 
