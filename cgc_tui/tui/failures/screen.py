@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -26,7 +27,6 @@ from cgc_tui.tui.context import FLOW, JobsContext
 from cgc_tui.tui.failures.cause_detail import CauseDetail
 from cgc_tui.tui.failures.cause_table import CauseTable
 from cgc_tui.tui.failures.timeline import FailureTimeline, Times
-from cgc_tui.tui.jobs.features import export_jobs, retry_jobs
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.stylesheets import stylesheet
 from cgc_tui.tui.widgets.key_bar import KeyBar
@@ -34,6 +34,10 @@ from cgc_tui.tui.widgets.too_small import TooSmall
 from cgc_tui.tui.widgets.top_bar import TopBar
 
 MAX_CHARS = 40
+
+
+CauseFeature = Callable[[JobsContext, ResultSet], Awaitable[None]]
+"""A feature of the jobs screen that works on the jobs of a cause."""
 
 
 class FailureReport(NamedTuple):
@@ -65,9 +69,21 @@ class FailuresScreen(Screen[ChosenCause]):
     failed: reactive[Times] = reactive[Times](None)
     completed: reactive[Times] = reactive[Times](None)
 
-    def __init__(self, jobs: JobsContext, report: FailureReport | None = None) -> None:
-        """`jobs` is the context of the list whose failed jobs are shown; without a report they are loaded."""
+    def __init__(
+        self,
+        jobs: JobsContext,
+        report: FailureReport | None = None,
+        *,
+        retry: CauseFeature,
+        export: CauseFeature,
+    ) -> None:
+        """`jobs` is the context of the list whose failed jobs are shown; without a report they are loaded.
+
+        `retry` and `export` are the features for the jobs of a cause.
+        """
         super().__init__()
+        self._retry = retry
+        self._export = export
         self._jobs_context = jobs
         self._report = report
 
@@ -159,13 +175,13 @@ class FailuresScreen(Screen[ChosenCause]):
     async def action_retry(self) -> None:
         """Retry the jobs of the cause."""
         if (results := self._results()) is not None:
-            await retry_jobs(self._jobs_context, results)
+            await self._retry(self._jobs_context, results)
 
     @work(group=FLOW)
     async def action_export(self) -> None:
         """Write the jobs of the cause to a file."""
         if (results := self._results()) is not None:
-            await export_jobs(self._jobs_context, results)
+            await self._export(self._jobs_context, results)
 
     def _results(self) -> ResultSet | None:
         """Return the jobs of the cause under the cursor."""

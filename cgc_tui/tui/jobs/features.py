@@ -20,7 +20,7 @@ async def show_failures(jobs: JobsContext) -> None:
     """Show why jobs of the list failed."""
     from cgc_tui.tui.failures import flow
 
-    await flow.show_failures(jobs)
+    await flow.show_failures(jobs, retry=retry_jobs, export=export_jobs)
 
 
 async def choose_batch(jobs: JobsContext) -> None:
