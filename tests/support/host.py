@@ -252,8 +252,8 @@ class FakeContext:
             received_at=self.session.clock(),
         )
 
-    def show_results(self, results: ResultSet) -> None:
-        """Remember a result set."""
+    async def show_results(self, results: ResultSet) -> None:
+        """Remember a result set, which the user leaves at once."""
         self.results.append(results)
 
     def show_message(self, message: SafeText) -> None:

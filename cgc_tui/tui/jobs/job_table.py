@@ -102,6 +102,18 @@ class JobTable(DiffTable, inherit_bindings=False):
                 return True
         return False
 
+    @property
+    def position(self) -> tuple[ImportJob | None, int]:
+        """The job under the cursor, and the line that the list is scrolled to."""
+        return self.job, int(self.scroll_y)
+
+    def go_to(self, position: tuple[ImportJob | None, int]) -> None:
+        """Restore a former position if its job is shown."""
+        job, scroll = position
+        rows = {shown.id: row for row, shown in enumerate(self._shown)}
+        if job is not None and job.id in rows:
+            self.restore_view(rows[job.id], scroll)
+
     def watch_page(self) -> None:
         """Show the page."""
         self._draw()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from dataclasses import replace
 from datetime import datetime
@@ -128,7 +129,7 @@ class JobsScreen(Screen[None]):
         yield TopBar(self.session.title, self.session.user).data_bind(
             at.display_options, at.user, at.as_of, at.refresh_status
         )
-        yield StateTabs().data_bind(at.display_options, at.job_query, at.counts)
+        yield StateTabs().data_bind(at.display_options, at.job_query, at.origin, at.counts)
         yield ResultBar(clock).data_bind(at.display_options, at.origin, at.progress)
         with Horizontal(id="body"):
             with Container(id="list"):
@@ -323,11 +324,18 @@ class JobsScreen(Screen[None]):
             )
         )
 
-    def show_results(self, results: ResultSet) -> None:
-        """List the jobs of a result set, with the focus on their rows."""
+    async def show_results(self, results: ResultSet) -> None:
+        """List the jobs of a result set, with the focus on their rows, until the user goes back.
+
+        The list before is then as it was, with the cursor on its job.
+        """
+        table, left = self.query_one(JobTable), asyncio.Event()
+        position = table.position
         self._clear_search()
-        self.job_list.open(results)
-        self.query_one(JobTable).focus()
+        self.job_list.open(results, on_back=left.set)
+        table.focus()
+        await left.wait()
+        table.go_to(position)
 
     def show_message(self, message: SafeText) -> None:
         """Show routine news in the status line, until the cursor or the list moves on."""
