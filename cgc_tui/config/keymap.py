@@ -64,6 +64,8 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("jobs.pane", "p", "pane", "Detail pane on, off", show=False),
         Key("jobs.json", "J", "run('json')", "Raw JSON", show=False),
         Key("jobs.back", "escape", "back", "Back, clear, stop waiting", show=False),
+        Key("jobs.next_failed", "n", "next_failed('down')", "Next failed job, or match", show=False),
+        Key("jobs.previous_failed", "N", "next_failed('up')", "Previous failed job, or match", show=False),
         Key("jobs.copy", "y,c", "run('copy_id')", "Copy", tooltip="Copy the job's id"),
         Key("jobs.copy_menu", "Y", "run('copy_menu')", "Copy menu", show=False),
         Key("jobs.mark", "space", "mark", "Mark", show=False, tooltip="Mark, unmark the job"),
@@ -75,7 +77,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
             "jobs.retry", "T", "run('retry')", "Start failed again", show=False, tooltip="Start failed again"
         ),
         Key("jobs.open", "o", "run('open')", "Web page, or its address", show=False),
-        Key("jobs.sort", "s", "sort", "Sort the loaded jobs", show=False),
+        Key("jobs.sort", "s", "run('sort')", "Sort menu", show=False),
         Key("jobs.reverse", "S", "reverse", "Reverse the order", show=False),
         Key("jobs.pause", "a", "pause", "Pause, resume refreshing", show=False),
         Key("jobs.slower", "plus", "app.slower", "Refresh less often", show=False),

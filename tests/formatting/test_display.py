@@ -52,8 +52,10 @@ def test_columns_fit_and_keep_their_priority(width: int) -> None:
     if width >= 80:
         assert sum(widths.values()) + PADDING * len(widths) == width
         assert {Column.STATE, Column.NAME, Column.STARTED, Column.DURATION} <= set(widths)
-    if Column.ERROR in widths:
+    if Column.SIZE in widths:
         assert set(widths) == set(Column)
+    without_project = column_widths(width, hidden={Column.PROJECT})
+    assert set(widths) - {Column.PROJECT} <= set(without_project)
     assert all(
         cell_width(cell) <= own
         for cell, own in zip(row_cells(JOB, widths, DISPLAY, NOW), widths.values(), strict=True)

@@ -50,7 +50,7 @@ async def test_the_list_of_a_batch_shows_its_progress(
         await pilot.press("4")
         await shown(pilot, "1–3 of 3 · page 1 of 1")
         await pilot.press("escape")
-        await shown(pilot, "of 90 · page 1 of 2 · all jobs")
+        await shown(pilot, "of 90 · page 1 of 2 · newest first")
 
 
 async def test_jobs_that_ended_otherwise_are_counted(start: Start, platform: SimulatedPlatform) -> None:

@@ -76,14 +76,14 @@ async def test_enter_lists_the_jobs_of_a_cause(start: Start, platform: Simulated
         await pilot.press("F")
         await shown(pilot, "161 failed jobs by cause")
         await pilot.press("j", "enter")
-        screen = await shown(pilot, "1–25 of 40 · page 1 of 2 · searched all 161 at 12:00 · as found")
+        screen = await shown(pilot, "1–25 of 40 · page 1 of 2 · searched all 161 at 12:00 · newest first")
         assert "9108 File with the specified name" in screen
         assert "0 All 40 │" in screen
         await pilot.press("]")
         await shown(pilot, "26–40 of 40 · page 2 of 2")
         assert pilot.app.screen.query_one(JobTable).job.id == platform.ids()[1 + 25]
         await pilot.press("escape")
-        await shown(pilot, "1–25 of 291 · page 1 of 12 · all jobs")
+        await shown(pilot, "1–25 of 291 · page 1 of 12 · newest first")
 
 
 async def test_a_result_set_needs_no_request(start: Start, platform: SimulatedPlatform) -> None:
@@ -143,7 +143,7 @@ async def test_escape_stops_the_load_and_goes_back(start: Start, platform: Simul
         bar = pilot.app.screen.query_one(ProgressBar)
         assert (bar.display, bar.progress, bar.total) == (True, 1, 2)
         await pilot.press("escape")
-        await shown(pilot, "1–50 of 291 · page 1 of 6 · all jobs")
+        await shown(pilot, "1–50 of 291 · page 1 of 6 · newest first")
         assert not any(
             isinstance(screen, FailuresScreen | LoadAllDialog) for screen in pilot.app.screen_stack
         )

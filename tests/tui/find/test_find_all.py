@@ -31,7 +31,7 @@ async def test_enter_searches_all_pages_and_esc_returns_to_the_list(
         await pilot.press("space")
         await shown(pilot, "1 marked")
         await pilot.press("escape")
-        await shown(pilot, "1–50 of 230 · page 1 of 5 · 1 marked · all jobs")
+        await shown(pilot, "1–50 of 230 · page 1 of 5 · 1 marked · newest first")
 
 
 async def test_the_scope_of_enter_is_shown(start: Start) -> None:
@@ -64,7 +64,7 @@ async def test_a_result_set_can_be_paged_filtered_and_searched(
         await pilot.press("escape")
         await shown(pilot, f"of {len(matches)} · page 1 of")
         await pilot.press("escape")
-        await shown(pilot, "1–50 of 230 · page 1 of 5 · all jobs")
+        await shown(pilot, "1–50 of 230 · page 1 of 5 · newest first")
 
 
 async def test_esc_stops_the_search(start: Start, platform: SimulatedPlatform) -> None:

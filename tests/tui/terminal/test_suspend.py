@@ -52,7 +52,7 @@ def test_fg_restores_the_screen(tmp_path: Path, options: str) -> None:
         shell.runs(f"{DEMO} --refresh 0{options}")
         shell.press(" ", " ")
         shell.sees("●PENDING", times=2)
-        before = shell.sees("2 marked · all jobs · sorted as sent\n")
+        before = shell.sees("2 marked · newest first\n")
         last_rows = "\n".join(before.splitlines()[-5:])
         shell.suspends()
         shell.runs("fg", before)
