@@ -160,7 +160,7 @@ async def test_invisible_names_are_distinguishable(
         await pilot.press("j", "j", "enter")
         await shown(pilot, "Name        ␣␣␣")
         await pilot.press("escape", "k", "enter")
-        await shown(pilot, "Name    ��")
+        await shown(pilot, "Name        ��")
 
 
 @pytest.mark.parametrize("count", mostly_slow([4, 8]))
