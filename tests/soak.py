@@ -92,7 +92,7 @@ class Soak:
         self.terminal.sees("Filter: what")
         self._press("\x18", "enter", "0", "{")
         for _ in range(9):
-            if "sorted as sent" in self.terminal.text:
+            if "newest first" in self.terminal.text:
                 break
             self._press("s")
         self._press("g", "r")

@@ -171,7 +171,7 @@ def held_by(holder: LockHolder, display: DisplayOptions) -> SafeText:
 
 def unprotected(reason: SafeText) -> SafeText:
     """Return a warning that there is no lock, with the reason."""
-    return sanitize(f"{reason}: a second run at the same time would send the same imports again.")
+    return sanitize(f"{reason}: a second run at the same time could send the same imports again.")
 
 
 def severity(outcome: Outcome) -> int:

@@ -50,7 +50,7 @@ async def test_the_palette_has_every_action_and_no_screenshot(start: Start) -> N
         await pilot.press(*"failed jobs")
         await shown(pilot, "key 4")
         await pilot.press("enter")
-        await shown(pilot, "FAILED · sorted as sent")
+        await shown(pilot, "of 9 · page 1 of 1 · newest first")
 
 
 async def test_the_palette_does_not_offer_screenshots(

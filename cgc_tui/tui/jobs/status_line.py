@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.reactive import reactive
 
 from cgc_tui.domain.marks import Marks
-from cgc_tui.domain.ordering import ListView, SortKey
+from cgc_tui.domain.ordering import ListView, SortKey, are_newest_first
 from cgc_tui.domain.platform import RateLimit
 from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
 from cgc_tui.domain.refresh_failure import RefreshFailure
@@ -86,7 +86,7 @@ class StatusLine(SplitLine):
         return f"{text} until {end.astimezone(self.display_options.timezone):%H:%M}"
 
     def _status_parts(self) -> list[str]:
-        """Return `51–100 of 12,380`, `page 2 of 248`, `whole list`, `sorted as sent`, and notices."""
+        """Return `51–100 of 12,380`, `page 2 of 248`, `newest first`, and notices."""
         if self.page is None:
             return [self.notice or "asking…"]
         pending = (self.job_query, self.origin) != (self.page.query, self.page.origin)
@@ -94,10 +94,6 @@ class StatusLine(SplitLine):
             f"asking for page {self.job_query.offset // self.job_query.limit + 1:,}…" if pending else ""
         )
         skipped = f"{self.page.unreadable} could not be read" if self.page.unreadable else ""
-        query = self.job_query
-        filtered = (
-            describe_query(query, self.display_options) if query.is_filtered or self.origin is None else ""
-        )
         return [
             *self._search_text(self.page),
             page_position(self.page, self.display_options),
@@ -106,8 +102,7 @@ class StatusLine(SplitLine):
             skipped,
             lacking(self.page),
             describe_search(self.origin, self.display_options) if self.origin is not None else "",
-            filtered,
-            self._order(),
+            self._order(self.page),
         ]
 
     def _search_text(self, page: JobPage) -> list[str]:
@@ -125,12 +120,12 @@ class StatusLine(SplitLine):
             f"Enter searches all {total}".rstrip() if further else "",
         ]
 
-    def _order(self) -> str:
-        sort: str = self.list_view.sort
-        backwards = ", backwards" if self.list_view.reverse else ""
-        if self.origin is not None:
-            return f"{'as found' if sort == SortKey.SERVER else f'sorted by {sort}'}{backwards}"
-        return f"{'sorted' if sort == SortKey.SERVER else 'this page by'} {sort}{backwards}"
+    def _order(self, page: JobPage) -> str:
+        """Return `newest first`, `server order`, or `sorted by name (this page)`."""
+        sort, reverse = self.list_view.sort, ", reversed" if self.list_view.reverse else ""
+        if sort is SortKey.SERVER:
+            return f"{'newest first' if are_newest_first(page.jobs) else sort}{reverse}"
+        return f"sorted by {sort}{'' if page.origin is not None else ' (this page)'}{reverse}"
 
     def _failure_text(self, failure: RefreshFailure) -> str:
         """Return `STALE 4 min · 503 maintenance · again in 30 s`."""

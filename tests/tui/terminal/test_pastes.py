@@ -45,7 +45,7 @@ def test_a_paste_into_the_list_runs_nothing(tmp_path: Path, paste: bytes) -> Non
         terminal.write(paste)
         terminal.presses_until("right", "page [2-9] of")
         screen = terminal.text
-        assert "sorted as sent" in screen
+        assert "newest first" in screen
         assert "0 All" in screen
         assert quit_program(terminal) == 0
         assert not modes_left(terminal.raw)
