@@ -86,8 +86,11 @@ class JobsContext(Protocol):
         `max_jobs` limits what is requested of the platform. The window of the query does not count.
         """
 
-    def show_results(self, results: ResultSet) -> None:
-        """List the jobs of a result set."""
+    async def show_results(self, results: ResultSet) -> None:
+        """List the jobs of a result set until the user goes back to the list before."""
+
+    def show_message(self, message: SafeText) -> None:
+        """Show routine news in the status line."""
 
     def post_message(self, message: Message) -> bool:
         """Send a message to the app, as those of `cgc_tui.tui.messages`."""

@@ -100,7 +100,7 @@ async def test_the_key_that_applies_the_filter_can_be_configured(
     async with start(settings=Settings(refresh=0, keys={"filter.apply": "f6"})) as pilot:
         await shown(pilot, "1–50 of 231")
         await pilot.press("f")
-        await shown(pilot, "what the platform is asked for")
+        await shown(pilot, "Filter jobs")
         pilot.app.screen.query_one("#failed", Checkbox).focus()
         await pilot.press("space", "f6")
         await shown(pilot, "of 9 · page 1 of 1 · newest first")

@@ -207,6 +207,7 @@ class FakeContext:
     messages: list[Message] = field(default_factory=list)
     detail: JobDetailState = field(default_factory=JobDetailState)
     reloads: int = 0
+    shown_messages: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Create the retries of the session."""
@@ -251,9 +252,13 @@ class FakeContext:
             received_at=self.session.clock(),
         )
 
-    def show_results(self, results: ResultSet) -> None:
-        """Remember a result set."""
+    async def show_results(self, results: ResultSet) -> None:
+        """Remember a result set, which the user leaves at once."""
         self.results.append(results)
+
+    def show_message(self, message: SafeText) -> None:
+        """Remember a message of the status line."""
+        self.shown_messages.append(message)
 
     def post_message(self, message: Message) -> bool:
         """Remember a message, a window title among the titles."""

@@ -149,7 +149,7 @@ def test_the_app_runs_with_little_memory(
     with Terminal(command, home=tmp_path, environ=environ, size=(120, 36)) as terminal:
         terminal.sees("page 1 of")
         terminal.press("F")
-        terminal.sees("Plot completed")
+        terminal.sees("Show completed")
         terminal.press("q")
         assert terminal.ends() == 0
 

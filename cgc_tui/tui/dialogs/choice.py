@@ -41,7 +41,7 @@ class ChoiceDialog(OptionDialog[str]):
                     for name, value in self._values.items()
                 )
             )
-            yield Static("Enter Choose   Esc Back", markup=False, classes="keys")
+            yield Static("Enter Select   Esc Back", markup=False, classes="keys")
 
     def on_mount(self) -> None:
         """Put the cursor on the selected name."""

@@ -11,6 +11,7 @@ from cgc_tui.api.listing import fetch_many
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.marks import Marks
+from cgc_tui.domain.result_set import ResultSet
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import format_count
 from cgc_tui.formatting.export import ENCODING_ERRORS, export_lines
@@ -29,9 +30,12 @@ Scopes = dict[SafeText, tuple[ImportJob, ...] | None]
 """Jobs by the label of their choice; None stands for all of the list, which is still to be read."""
 
 
-async def export_jobs(jobs: JobsContext) -> None:
-    """Let the user choose jobs and a file, and write them."""
-    scopes = _scopes(jobs)
+async def export_jobs(jobs: JobsContext, selection: ResultSet | None = None) -> None:
+    """Let the user choose jobs and a file, and write them.
+
+    The choices are the jobs of the selection, else those of the list.
+    """
+    scopes = _scopes(jobs) if selection is None else _selection_scope(selection)
     request = await jobs.ask(ExportDialog(list(scopes), f"cgc-imports-{jobs.session.clock():%Y-%m-%d}"))
     if request is None:
         return
@@ -39,7 +43,7 @@ async def export_jobs(jobs: JobsContext) -> None:
     if selected is None:
         query = replace(jobs.job_query, offset=0)
         description = describe_query(query, jobs.display_options, jobs.origin)
-        heading = sanitize(f"Reading all jobs to write{jobs.display_options.separator}{description}")
+        heading = sanitize(f"Reading all jobs to export{jobs.display_options.separator}{description}")
         page = await jobs.all_jobs(query, heading)
         if page is None:
             return
@@ -49,11 +53,11 @@ async def export_jobs(jobs: JobsContext) -> None:
     except (CgcError, FileWriteError) as error:
         reason = error_line(error, jobs.display_options) if isinstance(error, CgcError) else error.message
         jobs.notify(
-            sanitize(f"Nothing was written. {reason}"), severity="error", timeout=ERROR_TIMEOUT, markup=False
+            sanitize(f"Nothing was exported. {reason}"), severity="error", timeout=ERROR_TIMEOUT, markup=False
         )
     else:
-        missing = f" {unreadable:,} could not be read and are not in it." if unreadable else ""
-        jobs.notify(sanitize(f"Wrote {len(selected):,} jobs to {request.path}.{missing}"), markup=False)
+        missing = f" {unreadable:,} could not be read and are missing from it." if unreadable else ""
+        jobs.notify(sanitize(f"Exported {len(selected):,} jobs to {request.path}.{missing}"), markup=False)
 
 
 def _scopes(jobs: JobsContext) -> Scopes:
@@ -70,6 +74,10 @@ def _scopes(jobs: JobsContext) -> Scopes:
         SafeText(f"{len(shown):,} shown"): shown,
         SafeText(f"all {format_count(total)}"): None,
     }
+
+
+def _selection_scope(selection: ResultSet) -> Scopes:
+    return {sanitize(f"{len(selection.jobs):,} of {selection.origin.title}"): selection.jobs}
 
 
 async def _write(request: ExportRequest, jobs: Sequence[ImportJob]) -> None:

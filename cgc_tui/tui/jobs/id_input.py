@@ -25,11 +25,12 @@ class IdInput(Vertical):
     class Submitted(Message):
         """Enter was pressed in the input."""
 
-    def __init__(self, label: str, value: str, *, id: str) -> None:
+    def __init__(self, label: str, value: str, *, every: str, id: str) -> None:
+        """`every` is shown while nothing is typed, and says what that means."""
         super().__init__(id=id)
         self._label = label
         # Held here: suggestions can arrive while the form is being closed, and its nodes removed.
-        self._input = Input(value, placeholder="any", compact=True, max_length=MAX_CHARS)
+        self._input = Input(value, placeholder=every, compact=True, max_length=MAX_CHARS)
         self._options = OptionList(compact=True)
         self._shown_matches: list[str] = []
 

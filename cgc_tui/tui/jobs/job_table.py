@@ -16,7 +16,14 @@ from cgc_tui.domain.marks import Marks
 from cgc_tui.domain.ordering import ListView, SortKey
 from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
 from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.formatting.rows import NUMBERS, Column, column_widths, row_cells, with_mark, with_retry_sign
+from cgc_tui.formatting.rows import (
+    NUMBERS,
+    Column,
+    column_widths,
+    row_cells,
+    with_mark,
+    with_retry_sign,
+)
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.widgets.diff_table import Cell, DiffTable, TableColumn
 
@@ -94,6 +101,18 @@ class JobTable(DiffTable, inherit_bindings=False):
                 self.move_cursor(row=row)
                 return True
         return False
+
+    @property
+    def position(self) -> tuple[ImportJob | None, int]:
+        """The job under the cursor, and the line that the list is scrolled to."""
+        return self.job, int(self.scroll_y)
+
+    def go_to(self, position: tuple[ImportJob | None, int]) -> None:
+        """Restore a former position if its job is shown."""
+        job, scroll = position
+        rows = {shown.id: row for row, shown in enumerate(self._shown)}
+        if job is not None and job.id in rows:
+            self.restore_view(rows[job.id], scroll)
 
     def watch_page(self) -> None:
         """Show the page."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from dataclasses import replace
 from datetime import datetime
@@ -48,6 +49,8 @@ from cgc_tui.tui.widgets.too_small import TooSmall
 from cgc_tui.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from cgc_tui.domain.batches import BatchProgress
     from cgc_tui.domain.result_set import ResultSet
     from cgc_tui.services.retries import Retries
@@ -55,6 +58,12 @@ if TYPE_CHECKING:
     from cgc_tui.tui.watch.flow import ListWatch
 
 Result = TypeVar("Result")
+
+
+def _project_commands() -> type[Provider]:
+    from cgc_tui.tui.jobs.project_commands import ProjectCommands
+
+    return ProjectCommands
 
 
 class JobsScreen(Screen[None]):
@@ -65,6 +74,7 @@ class JobsScreen(Screen[None]):
     """
 
     BINDINGS = bindings("jobs")
+    COMMANDS = {_project_commands}
 
     display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
     user: reactive[SafeText | None] = reactive[SafeText | None](None)
@@ -73,6 +83,8 @@ class JobsScreen(Screen[None]):
     page: reactive[JobPage | None] = reactive[JobPage | None](None, init=False)
     as_of: reactive[datetime | None] = reactive[datetime | None](None, init=False)
     notice: reactive[SafeText] = reactive(SafeText(""))
+    message: reactive[SafeText] = reactive(SafeText(""))
+    """Routine news, until the cursor or the list moves on."""
     refresh_status: reactive[RefreshStatus] = reactive(RefreshStatus())
     rate_limit: reactive[RateLimit | None] = reactive[RateLimit | None](None)
     counts: reactive[Counts] = reactive(Counts())
@@ -117,7 +129,7 @@ class JobsScreen(Screen[None]):
         yield TopBar(self.session.title, self.session.user).data_bind(
             at.display_options, at.user, at.as_of, at.refresh_status
         )
-        yield StateTabs().data_bind(at.display_options, at.job_query, at.counts)
+        yield StateTabs().data_bind(at.display_options, at.job_query, at.origin, at.counts)
         yield ResultBar(clock).data_bind(at.display_options, at.origin, at.progress)
         with Horizontal(id="body"):
             with Container(id="list"):
@@ -125,7 +137,13 @@ class JobsScreen(Screen[None]):
                     at.page, at.list_view, at.display_options, at.as_of, at.marks, at.retried_ids
                 )
                 yield EmptyState(self.session.access.endpoint).data_bind(
-                    at.display_options, at.page, at.job_query, at.list_view, at.refresh_status, at.user
+                    at.display_options,
+                    at.page,
+                    at.job_query,
+                    at.list_view,
+                    at.refresh_status,
+                    at.user,
+                    at.notice,
                 )
             yield JobDetail(self.session.web).data_bind(at.display_options, at.detail)
         yield FindBar()
@@ -139,6 +157,7 @@ class JobsScreen(Screen[None]):
             at.as_of,
             at.rate_limit,
             at.notice,
+            at.message,
             at.marks,
             at.finding,
             at.watcher_status,
@@ -168,6 +187,8 @@ class JobsScreen(Screen[None]):
         """Show the list; the only place where it is set."""
         other_list = (state.query, state.origin) != (self.job_query, self.origin)
         self.job_query, self.origin, self.notice = state.query, state.origin, state.notice
+        if other_list or state.as_of != self.as_of:
+            self.message = SafeText("")
         if other_list:
             self.state_counts.show(self.job_list.source, state.query)
             self._update_progress()
@@ -303,11 +324,22 @@ class JobsScreen(Screen[None]):
             )
         )
 
-    def show_results(self, results: ResultSet) -> None:
-        """List the jobs of a result set, with the focus on their rows."""
+    async def show_results(self, results: ResultSet) -> None:
+        """List the jobs of a result set, with the focus on their rows, until the user goes back.
+
+        The list before is then as it was, with the cursor on its job.
+        """
+        table, left = self.query_one(JobTable), asyncio.Event()
+        position = table.position
         self._clear_search()
-        self.job_list.open(results)
-        self.query_one(JobTable).focus()
+        self.job_list.open(results, on_back=left.set)
+        table.focus()
+        await left.wait()
+        table.go_to(position)
+
+    def show_message(self, message: SafeText) -> None:
+        """Show routine news in the status line, until the cursor or the list moves on."""
+        self.message = message
 
     def reload(self) -> None:
         """Request the list again."""
@@ -322,7 +354,7 @@ class JobsScreen(Screen[None]):
     def action_page(self, to: Turn) -> None:
         """Turn to another page."""
         if not self.job_list.turn(to) and self.page is not None:
-            self.notify("The platform does not say how many jobs there are; ] goes on.", markup=False)
+            self.show_message(SafeText("The number of pages is unknown. ]: next page."))
 
     def action_state(self, *states: str) -> None:
         """Show the jobs in these states, in all without any; all of all states clears the other filters."""
@@ -330,6 +362,10 @@ class JobsScreen(Screen[None]):
             self.job_list.show(replace(self.job_query, states=states, offset=0))
         else:
             self.job_list.show(JobQuery(limit=self.job_query.limit))
+
+    def show_project(self, project: str) -> None:
+        """Show the jobs of a project, in the same states."""
+        self.job_list.show(replace(self.job_query, project=project, offset=0))
 
     @work(group=FLOW)
     async def action_filter(self) -> None:
@@ -372,7 +408,10 @@ class JobsScreen(Screen[None]):
 
     @on(JobTable.Highlighted)
     def _highlight(self, event: JobTable.Highlighted) -> None:
-        self.job_list.cursor_job_id = event.job.id if event.job is not None else None
+        job_id = event.job.id if event.job is not None else None
+        if job_id != self.job_list.cursor_job_id:
+            self.message = SafeText("")
+        self.job_list.cursor_job_id = job_id
         self.details.show(event.job)
 
     def action_back(self) -> None:
@@ -492,7 +531,7 @@ class JobsScreen(Screen[None]):
         """Unmark all jobs; tell whether some were marked."""
         count, self.marks = len(self.marks), Marks()
         if count:
-            self.notice = SafeText(f"{count:,} marks cleared")
+            self.show_message(SafeText(f"{count:,} marks cleared"))
         return count > 0
 
     # Features

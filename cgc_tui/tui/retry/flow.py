@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cgc_tui.domain.jobs import ImportJob, JobState
+from cgc_tui.domain.result_set import ResultSet
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.lists import describe_query
 from cgc_tui.services.retries import Retry
@@ -12,33 +13,37 @@ from cgc_tui.tui.context import JobsContext
 from cgc_tui.tui.retry.screen import RetryScreen
 
 
-async def retry_jobs(jobs: JobsContext, *, profile: str) -> None:
+async def retry_jobs(jobs: JobsContext, selection: ResultSet | None = None, *, profile: str) -> None:
     """Plan a retry and show it, or the result of an earlier one.
 
-    Where no job is marked, that is a retry that has finished meanwhile, or that of the job under the cursor.
-    The list is requested again afterwards, and what was sent is no longer marked. `profile` is the one that
-    may write.
+    Without a selection the marked jobs are retried, or all failed jobs of the list; if there are no marks, a
+    retry that has finished meanwhile is shown first, or that of the job under the cursor. The list is
+    requested again afterwards, and what was sent is no longer marked. `profile` is the one that may write.
     """
     current = jobs.detail.job
     earlier = None
-    if not jobs.marks:
+    if selection is None and not jobs.marks:
         earlier = jobs.retries.last_of([current.id]) if current is not None else None
         earlier = jobs.retries.finished_unseen or earlier
     plan_more: bool | None = True
     if earlier is not None:
         plan_more = await jobs.ask(RetryScreen(jobs.retries, earlier, profile=profile))
     while plan_more:
-        selection = await _select_jobs(jobs)
-        if selection is None:
+        chosen = await _select_jobs(jobs, selection)
+        if chosen is None:
             return
-        retry = jobs.retries.plan(*selection)
+        retry = jobs.retries.plan(*chosen)
         plan_more = await jobs.ask(RetryScreen(jobs.retries, retry, profile=profile))
         _unmark_sent(jobs, retry)
     jobs.reload()
 
 
-async def _select_jobs(jobs: JobsContext) -> tuple[tuple[ImportJob, ...], SafeText] | None:
+async def _select_jobs(
+    jobs: JobsContext, selection: ResultSet | None
+) -> tuple[tuple[ImportJob, ...], SafeText] | None:
     """Return the jobs to retry and their title, None where the user stopped reading them."""
+    if selection is not None:
+        return selection.jobs, selection.origin.title
     if jobs.marks:
         return tuple(jobs.marks.jobs.values()), SafeText(f"{len(jobs.marks):,} marked jobs")
     query = replace(jobs.job_query, states=(JobState.FAILED,), offset=0)

@@ -76,7 +76,7 @@ class JobDetail(VerticalScroll):
         record = self.query_one("#record", Static)
         job = self.detail.job
         if job is None:
-            record.update(Text("No job here.", style=self._style("note")))
+            record.update(Text("No job selected.", style=self._style("note")))
             return
         table = label_grid(LABEL_CELLS)
         for label, value in detail_rows(job, self.display_options, self._web):

@@ -56,7 +56,7 @@ async def test_an_invalid_id_is_reported(start: Start) -> None:
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("f", *"nowhere", "enter")
-        await shown(pilot, "A project's id is owner/name")
+        await shown(pilot, "Project must be owner/name")
         await pilot.press("escape")
         await shown(pilot, "of 230 · page 1 of 5 · newest first")
 

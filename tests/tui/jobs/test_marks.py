@@ -78,7 +78,7 @@ async def test_the_asterisk_marks_all_rows_or_none(start: Start) -> None:
         await shown(pilot, "marked", gone=True)
         table = pilot.app.screen.query_one(JobTable)
         await pilot.press("slash", *"0000", "down")
-        await shown(pilot, "loaded have")
+        await shown(pilot, "on this page match")
         matches = [job.id for job in table.shown_jobs]
         assert 0 < len(matches) < 50
         await pilot.press("asterisk")
@@ -116,13 +116,13 @@ async def test_esc_undoes_one_step_at_a_time_and_never_quits(start: Start) -> No
     async with start(size=(80, 24)) as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("space", "space", "slash", *"bam", "down")
-        await shown(pilot, "40 of 50 loaded have")
+        await shown(pilot, "40 of 50 on this page match")
         await pilot.press("enter")
         await shown(pilot, "Source  ")
         await pilot.press("escape")
-        await shown(pilot, "40 of 50 loaded have")
+        await shown(pilot, "40 of 50 on this page match")
         await pilot.press("escape")
-        await shown(pilot, "loaded have", gone=True)
+        await shown(pilot, "on this page match", gone=True)
         await shown(pilot, "2 marked")
         await pilot.press("escape")
         await shown(pilot, "2 marks cleared")
