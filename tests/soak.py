@@ -92,13 +92,13 @@ class Soak:
         self.terminal.sees("Filter: what")
         self._press("\x18", "enter", "0", "{")
         for _ in range(9):
-            if "sorted as sent" in self.terminal.text:
+            if "newest first" in self.terminal.text:
                 break
             self._press("s")
         self._press("g", "r")
         total = f"of {len(self.platform.ids()):,} · page 1 of "
         self.terminal.sees(total)
-        self.terminal.sees("STALE", gone=True)
+        self.terminal.sees(" old · ", gone=True)
 
     def check_rows(self) -> None:
         """Wait until the rows are those of the platform, whose clock is stopped."""
@@ -130,7 +130,7 @@ class Soak:
         """Return the number of requests; the program keeps the latest."""
         self._press("!")
         screen = self.terminal.sees("newest first")
-        match = re.search(r"Requests: (?:the last ([\d,]+) of )?([\d,]+)", screen)
+        match = re.search(r"Request log: (?:the last ([\d,]+) of )?([\d,]+)", screen)
         assert match is not None
         kept, total = (int((number or "0").replace(",", "")) for number in match.groups())
         assert (kept == MAX_RECORDS) is (total > MAX_RECORDS)

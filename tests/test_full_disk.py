@@ -67,7 +67,7 @@ async def test_a_token_that_cannot_be_stored_is_used_and_the_store_is_unchanged(
 ) -> None:
     before = content(stored.parent)
     async with start(token=None, source=None) as pilot:
-        await shown(pilot, "needs your authentication token")
+        await shown(pilot, "Log in with your authentication token")
         monkeypatch.setattr(os, call, refuse(number))
         await paste(pilot, platform.token)
         await pilot.press("enter")
@@ -83,7 +83,7 @@ async def test_a_home_without_locks_stores_the_token_without_a_message(
 ) -> None:
     monkeypatch.setattr(fcntl, "flock", refuse(number))
     async with start(token=None, source=None) as pilot:
-        await shown(pilot, "needs your authentication token")
+        await shown(pilot, "Log in with your authentication token")
         await paste(pilot, platform.token)
         await pilot.press("enter")
         screen = await shown(pilot, "1–50 of 230")
@@ -99,7 +99,7 @@ def test_the_program_runs_without_its_directory(
     (tmp_path / "file").write_text("in the way")
     environ = {"SB_API_ENDPOINT": server.url, "XDG_CONFIG_HOME": str(tmp_path / "file")}
     with Terminal(APP, home=tmp_path, environ=environ, size=(120, 36)) as terminal:
-        terminal.sees("needs your authentication token")
+        terminal.sees("Log in with your authentication token")
         terminal.press(platform.token, "enter")
         terminal.sees("The token is used for this run only.")
         terminal.sees("1–50 of 230")
@@ -130,13 +130,13 @@ def test_a_command_reports_it_in_a_line_and_the_store_is_unchanged(
         )
         assert ended.returncode == 2
         (line,) = ended.stderr.splitlines()
-        assert f"credentials cannot be written ({text}). Fix that, or set XDG_CONFIG_HOME" in line
+        assert f"credentials cannot be written ({text}). Fix this, or set XDG_CONFIG_HOME" in line
         assert content(directory) == before
 
 
 @pytest.mark.parametrize("replace", [False, True])
 @pytest.mark.parametrize(
-    ("call", "number", "text"), [*FAULTS[:4], ("chmod", errno.EPERM, "You may not write to")]
+    ("call", "number", "text"), [*FAULTS[:4], ("chmod", errno.EPERM, "No permission to write to")]
 )
 def test_a_failed_export_leaves_the_old_file_and_no_new_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int, text: str, replace: bool

@@ -71,15 +71,15 @@ def test_only_the_apps_own_sequences_reach_the_terminal(
         terminal.press("G", "escape")
         terminal.sees("y Copy   Esc Back", gone=True)
         terminal.press("Y")
-        terminal.sees("Enter Choose")
+        terminal.sees("Enter Select")
         terminal.press("escape")
-        terminal.sees("Enter Choose", gone=True)
+        terminal.sees("Enter Select", gone=True)
         terminal.press("escape", "]")
         terminal.sees("101–200 of 230")
         terminal.press("/")
         terminal.sees("Search all")
         terminal.press("pwned")
-        terminal.sees('loaded have "pwned"')
+        terminal.sees('on this page match "pwned"')
         terminal.press("ctrl+c")
         assert terminal.ends() == 0
         output = terminal.raw.decode()
@@ -161,7 +161,7 @@ def test_two_hundred_hostile_names_leave_tmux_unchanged(tmux: Tmux, hostile: Sim
     tmux.run("send-keys", "/")
     tmux.sees("Search all")
     tmux.run("send-keys", "pwned")
-    tmux.sees('loaded have "pwned"')
+    tmux.sees('on this page match "pwned"')
     assert tmux.state(*NAMES, *FURTHER) == before
     assert tmux.run("list-buffers") == ""
     tmux.run("send-keys", "C-c")

@@ -14,19 +14,15 @@ from cgc_tui.domain.search import search_pattern
 class SortKey(StrEnum):
     """The sort keys for loaded jobs; the values are shown on screen."""
 
-    SERVER = "as sent"
+    SERVER = "server order"
     STATE = "state"
     NAME = "name"
     PROJECT = "project"
     VOLUME = "volume"
     STARTED = "started"
-    DURATION = "took"
+    DURATION = "duration"
     ERROR = "error"
-
-    def next(self) -> SortKey:
-        """Return the next key, cyclically."""
-        keys = list(SortKey)
-        return keys[(keys.index(self) + 1) % len(keys)]
+    SIZE = "size"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,5 +66,7 @@ def _value(job: ImportJob, key: SortKey) -> str | float | None:
             return job.seconds
         case SortKey.ERROR:
             return job.error.message if job.error else None
+        case SortKey.SIZE:
+            return job.result.size if job.result else None
         case SortKey.SERVER:
             return None

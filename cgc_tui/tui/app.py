@@ -159,8 +159,8 @@ class CgcApp(TerminalApp):
         stored = self._session.store_login(login)
         if was_from_environment:
             self.warn(
-                "SB_AUTH_TOKEN still holds the old token and will be taken first at the next start: "
-                "correct it or unset it."
+                "SB_AUTH_TOKEN still holds the old token and takes precedence at the next start: "
+                "update or unset it."
             )
         if stored.error is not None:
             self.warn(f"The token is used for this run only. {stored.error}")

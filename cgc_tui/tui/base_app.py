@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import events, on, work
-from textual.app import SystemCommand
-from textual.binding import Binding
-from textual.dom import DOMNode
 from textual.driver import Driver
-from textual.screen import Screen
 
+from cgc_tui.config.keymap import HELP_GROUPS
 from cgc_tui.config.settings import Settings
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.system.browser import open_link
 from cgc_tui.system.clipboard import ClipboardRoute, choose_route, copy_to_tmux
-from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.host import ShowsMessages
+from cgc_tui.tui.keys import bindings, own_bindings
 from cgc_tui.tui.messages import CopyRequested, OpenLinkRequested, TitleRequested
 from cgc_tui.tui.stylesheets import stylesheet
 from cgc_tui.tui.terminal.driver import TerminalDriver
 from cgc_tui.tui.terminal.input_queue import InputQueue
 from cgc_tui.tui.terminal.safe_app import SafeApp
 
+if TYPE_CHECKING:
+    from textual.command import Provider
+
 WARNING_SECONDS = 20.0
+
+
+def _key_commands() -> type[Provider]:
+    from cgc_tui.tui.palette import KeyCommands
+
+    return KeyCommands
 
 
 class TerminalApp(SafeApp):
@@ -35,6 +42,7 @@ class TerminalApp(SafeApp):
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (15, "-short"), (20, "-tall")]
     BINDINGS = bindings("terminal")
+    COMMANDS = {_key_commands}
 
     def __init__(
         self,
@@ -66,8 +74,15 @@ class TerminalApp(SafeApp):
             await super().on_event(event)
 
     async def _take(self, event: events.Event) -> None:
-        """Handle a key or a paste, unless it was typed after `Ctrl+Z` and meant for the shell."""
-        if self.terminal is None or event.time >= self.terminal.resumed_at:
+        """Handle a key or a paste, unless it was typed after `Ctrl+Z` and meant for the shell.
+
+        `Esc` closes toasts before it does anything else.
+        """
+        if self.terminal is not None and event.time < self.terminal.resumed_at:
+            return
+        if isinstance(event, events.Key) and event.key == "escape" and self.has_toasts:
+            self.clear_notifications()
+        else:
             await super().on_event(event)
 
     def _interrupts(self, event: events.Event) -> bool:
@@ -78,27 +93,34 @@ class TerminalApp(SafeApp):
         """Show a warning that stays for a while."""
         self.notify(sanitize(message), severity="warning", timeout=WARNING_SECONDS, markup=False)
 
+    def show_message(self, message: SafeText) -> None:
+        """Show routine news: in the status line of the screen, or as a toast where there is none."""
+        if isinstance(self.screen, ShowsMessages):
+            self.screen.show_message(message)
+        else:
+            self.notify(message, markup=False)
+
     @on(CopyRequested)
     def _copy(self, event: CopyRequested) -> None:
         self.copy(event)
 
     @work
     async def copy(self, request: CopyRequested) -> None:
-        """Copy by the route that this terminal supports, and notify which one it was."""
+        """Copy by the route that this terminal supports, and show which one it was."""
         from cgc_tui.tui.dialogs.text import TextDialog
 
         self.clear_notifications()
         route = choose_route(self._environ, request.text)
         if route is ClipboardRoute.TMUX and await copy_to_tmux(request.text):
-            self.notify(f"Copied {request.label} to tmux: prefix ] pastes it.", markup=False)
+            self.show_message(SafeText(f"Copied {request.label} to tmux: paste with prefix ]"))
         elif route is ClipboardRoute.OSC52:
             self.copy_to_clipboard(request.text.encode("utf-8", "replace").decode())
-            self.notify(f"Sent {request.label} to the terminal's clipboard (OSC 52).", markup=False)
+            self.show_message(SafeText(f"Copied {request.label} to the clipboard (OSC 52)"))
         elif isinstance(self.screen, TextDialog):
-            self.notify("This terminal gives no way to copy: select the text with the mouse.", markup=False)
+            self.notify("This terminal cannot copy: select the text with the mouse.", markup=False)
         else:
             self.push_screen(
-                TextDialog(sanitize(f"Copy by hand: {request.label}"), request.text, label=request.label)
+                TextDialog(sanitize(f"Copy manually: {request.label}"), request.text, label=request.label)
             )
 
     @on(OpenLinkRequested)
@@ -111,11 +133,11 @@ class TerminalApp(SafeApp):
         from cgc_tui.tui.dialogs.text import TextDialog
 
         if await open_link(request.url, self._environ):
-            self.notify("Opened in your browser.", markup=False)
+            self.show_message(SafeText("Opened in your browser"))
         else:
             self.push_screen(
                 TextDialog(
-                    SafeText("Web page (set BROWSER to have it opened)"),
+                    SafeText("Web page (set BROWSER to open it)"),
                     request.url,
                     label=SafeText("the link"),
                 )
@@ -133,33 +155,21 @@ class TerminalApp(SafeApp):
             self.bell()
 
     def action_help(self) -> None:
-        """Show all keys of the current screen."""
-        from cgc_tui.tui.dialogs.help import HelpDialog
+        """Show all keys of the current screen, by task."""
+        from cgc_tui.tui.dialogs.help import HelpDialog, HelpRow
 
-        keys: dict[str, list[str]] = {}
-        for _, binding in self._own_bindings(self.screen):
-            description = binding.tooltip or binding.description
-            keys.setdefault(description, []).append(self.get_key_display(replace(binding, key_display=None)))
-        joined = {description: " ".join(dict.fromkeys(key_names)) for description, key_names in keys.items()}
-        self.push_screen(HelpDialog(joined, self._config_path))
-
-    @staticmethod
-    def _own_bindings(screen: Screen[object]) -> Iterator[tuple[DOMNode, Binding]]:
-        """Yield the active bindings of a screen that are this app's: those with an id."""
-        for node, binding, enabled, _ in screen.active_bindings.values():
-            if binding.id and binding.description and enabled:
-                yield node, binding
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Offer the theme and every action that has a key on the screen."""
-        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
-        offered = set()
-        for node, binding in self._own_bindings(screen):
-            if binding.action not in offered:
-                offered.add(binding.action)
-                key = self.get_key_display(replace(binding, key_display=None))
-                action = partial(self.run_action, binding.action, node)
-                yield SystemCommand(binding.tooltip or binding.description, f"key {key}", action)
+        group_of = {key_id: title for title, ids in HELP_GROUPS.items() for key_id in ids}
+        order = {key_id: index for index, key_id in enumerate(group_of)}
+        keys: dict[str, dict[str, list[str]]] = {title: {} for title in HELP_GROUPS}
+        active = [binding for _, binding in own_bindings(self.screen) if binding.id in order]
+        for binding in sorted(active, key=lambda binding: order[binding.id or ""]):
+            shown = keys[group_of[binding.id or ""]].setdefault(binding.tooltip or binding.description, [])
+            shown.append(self.get_key_display(replace(binding, key_display=None)))
+        groups = {
+            title: [HelpRow(" ".join(dict.fromkeys(shown)), text) for text, shown in rows.items()]
+            for title, rows in keys.items()
+        }
+        self.push_screen(HelpDialog(groups, self._config_path))
 
     def action_suspend_process(self) -> None:
         """Suspend the app and return to the shell."""
@@ -175,9 +185,6 @@ class TerminalApp(SafeApp):
         """Switch the mouse between the app and the terminal, which can select text with it."""
         if self.terminal is not None:
             app_has_mouse = self.terminal.toggle_mouse()
-            owner = (
-                "The app has the mouse."
-                if app_has_mouse
-                else "The terminal has the mouse: select text with it."
+            self.show_message(
+                SafeText("Mouse on: click rows, tabs and keys" if app_has_mouse else "Mouse off: select text")
             )
-            self.notify(owner, markup=False)

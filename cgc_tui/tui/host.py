@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from textual.timer import Timer
 from textual.worker import Worker
+
+from cgc_tui.domain.text import SafeText
 
 
 class Host(Protocol):
@@ -22,3 +24,11 @@ class Host(Protocol):
 
     def call_after_refresh(self, callback: Callable[[], object]) -> bool:
         """Call back when what has changed is on the screen."""
+
+
+@runtime_checkable
+class ShowsMessages(Protocol):
+    """A screen with a status line for routine news."""
+
+    def show_message(self, message: SafeText) -> None:
+        """Show a message until the cursor or the list moves on."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
+from textual.screen import Screen
 
 from cgc_tui.config.keymap import KEYS
 
@@ -22,3 +26,10 @@ def bindings(group: str) -> list[BindingType]:
         )
         for key in KEYS[group]
     ]
+
+
+def own_bindings(screen: Screen[object]) -> Iterator[tuple[DOMNode, Binding]]:
+    """Yield the active bindings of a screen that are this app's: those with an id."""
+    for node, binding, enabled, _ in screen.active_bindings.values():
+        if binding.id and binding.description and enabled:
+            yield node, binding

@@ -208,6 +208,7 @@ class FakeContext:
     retries: list[RetryRun] = field(default_factory=list)
     detail: JobDetailState = field(default_factory=JobDetailState)
     reloads: int = 0
+    shown_messages: list[str] = field(default_factory=list)
 
     @property
     def shown_jobs(self) -> tuple[ImportJob, ...]:
@@ -248,6 +249,10 @@ class FakeContext:
     async def show_results(self, results: ResultSet) -> None:
         """Remember a result set, which the user leaves at once."""
         self.results.append(results)
+
+    def show_message(self, message: SafeText) -> None:
+        """Remember a message of the status line."""
+        self.shown_messages.append(message)
 
     def post_message(self, message: Message) -> bool:
         """Remember a message, a window title among the titles."""

@@ -57,7 +57,7 @@ def by_keys(*parts: str, write: bool = False) -> Scene:
 def _token(stage: Stage) -> tuple[CgcApp, Steps]:
     app = stage.make_app(simulated=True, token=None, source=None)
     app._session.credentials.path = Path("~/.config/cgc-tui/credentials")
-    return app, steps("?Get one at", *"no-token", "enter", "?The platform refused")
+    return app, steps("?Get a token at", *"no-token", "enter", "?The platform refused")
 
 
 def _stale(stage: Stage) -> tuple[CgcApp, Steps]:
@@ -65,14 +65,14 @@ def _stale(stage: Stage) -> tuple[CgcApp, Steps]:
         await steps(*READY)(pilot)
         stage.clock.seconds += 240
         stage.platform.fail("maintenance")
-        await steps("r", "?STALE 4 min")(pilot)
+        await steps("r", "?4 min old")(pilot)
 
     return stage.make_app(simulated=True), before
 
 
 def _empty(stage: Stage) -> tuple[CgcApp, Steps]:
     stage.platform.remove_jobs(stage.platform.ids())
-    return stage.make_app(simulated=True), steps("?that rosalind started")
+    return stage.make_app(simulated=True), steps("?started by rosalind")
 
 
 def _hostile(stage: Stage) -> tuple[CgcApp, Steps]:
@@ -86,18 +86,18 @@ QUESTION = (*PLAN, "enter", "?Type 172")
 SCENES: dict[str, Scene] = {
     "list": by_keys(),
     "second-page": by_keys("]", "?51–100 of", "down", "down"),
-    "failed-jobs": by_keys("4", "?FAILED · sorted", "down"),
+    "failed-jobs": by_keys("4", "?FAILED · newest first", "down"),
     "failure": by_keys("enter", "?9105"),
     "filter": by_keys("f", "?rosalind/luad-rnaseq"),
     "find": by_keys("slash", "0", "0", "0", "1", "?loaded have"),
-    "find-all": by_keys("slash", *"~-0001[0-9]\\.bam", "enter", "?searched 4,001 of 4,001"),
+    "find-all": by_keys("slash", *"~-0001[0-9]\\.bam", "enter", "?searched all 4,001"),
     "nothing-found": by_keys("slash", *"zzzz", "?None of the"),
-    "sorted": by_keys("s", "s", "?this page by name"),
+    "sorted": by_keys("s", "?Sort this page by", "down", "down", "enter", "?sorted by name (this page)"),
     "marked": by_keys("space", "down", "shift+down", "shift+down", "?4 marked"),
     "failures": by_keys("F", "?failed jobs by cause", "down", "?Check"),
-    "cause": by_keys("F", "?failed jobs by cause", "enter", "?as found"),
+    "cause": by_keys("F", "?failed jobs by cause", "enter", "?newest first"),
     "batches": by_keys("b", "?Batches"),
-    "batch": by_keys("b", "?Batches", "enter", "?as found"),
+    "batch": by_keys("b", "?Batches", "enter", "?newest first"),
     "export": by_keys("space", "E", "?Export jobs to a file"),
     "help": by_keys("question_mark", "?Next page"),
     "copy-menu": by_keys("Y", "?source key"),
@@ -112,7 +112,7 @@ SCENES: dict[str, Scene] = {
 }
 
 MORE: dict[str, Scene] = {
-    "requests": by_keys("exclamation_mark", "?newest first"),
+    "requests": by_keys("exclamation_mark", "?Request log"),
     "commands": by_keys("colon", "?Search for commands"),
     "web-page": by_keys("o", "?Web page"),
 }

@@ -119,8 +119,8 @@ async def test_the_filter_dialog_does_not_affect_other_dialogs(start: Start) -> 
         await shown(pilot, "1–50 of 230")
         before = await export_line(pilot)
         await pilot.press("f")
-        await shown(pilot, "what the platform is asked for")
+        await shown(pilot, "Filter jobs")
         color = pilot.app.screen.query_one("#problem", Static).styles.color
         await pilot.press("escape")
-        await shown(pilot, "what the platform is asked for", gone=True)
+        await shown(pilot, "Filter jobs", gone=True)
         assert await export_line(pilot) == before == color

@@ -29,7 +29,7 @@ class ConfirmDialog(Dialog[bool]):
             yield Static(f"Type {self.word} and press Enter.", markup=False)
             yield Input(compact=True, max_length=20)
             yield Static("", id="problem", classes="problem", markup=False)
-            yield Static("Enter Send   Esc Back: nothing is sent", markup=False, classes="keys")
+            yield Static("Enter Send   Esc Cancel", markup=False, classes="keys")
 
     @on(Input.Submitted)
     def _confirm(self, event: Input.Submitted) -> None:
@@ -38,4 +38,6 @@ class ConfirmDialog(Dialog[bool]):
         if event.value.strip().replace(",", "").lower() == self.word:
             self.dismiss(True)
         else:
-            self.query_one("#problem", Static).update(f"Nothing is sent. Type {self.word}, or press Esc.")
+            self.query_one("#problem", Static).update(
+                f"Nothing was sent. Type {self.word}, or press Esc to cancel."
+            )

@@ -95,7 +95,7 @@ class LoadAllDialog(Dialog[JobPage]):
         except CgcError as error:
             self._ticker.pause()
             self._reveal()
-            self._say(error_line(error, self._display_options), keys="r Ask again   Esc Back")
+            self._say(error_line(error, self._display_options), keys="r Retry   Esc Back")
         else:
             if text := missing_details(page.details_missing, len(page.jobs)):
                 text = sanitize(f"{text}; only their ids and states are known.")
@@ -120,12 +120,12 @@ class LoadAllDialog(Dialog[JobPage]):
         if self._wait is not None:
             error, until = self._wait
             left = max(0, round((until - self._clock()).total_seconds()))
-            self._say(sanitize(f"{error.summary}{self._display_options.separator}again in {left} s"))
+            self._say(sanitize(f"{error.summary}{self._display_options.separator}retrying in {left} s"))
         elif progress is not None:
             of = "" if progress.total is None else f" of {progress.total:,}"
             self._say(SafeText(f"{progress.jobs:,}{of} jobs"))
         else:
-            self._say(SafeText("asking" + ("..." if self._display_options.ascii else "…")))
+            self._say(SafeText("loading" + ("..." if self._display_options.ascii else "…")))
 
     def _say(self, text: SafeText, *, keys: str = "Esc Stop") -> None:
         for selector, content in (("#progress", text), (".keys", keys)):

@@ -69,12 +69,12 @@ class ExportDialog(Dialog[ExportRequest]):
                 yield Label("Jobs")
                 yield InlineSelect([(scope, index) for index, scope in enumerate(self._scopes)], id="scope")
             with Horizontal(classes="choice"):
-                yield Label("As")
+                yield Label("Format")
                 yield InlineSelect([(SafeText(form.upper()), form) for form in ExportFormat], id="form")
             path = f"{self._file_stem}.{ExportFormat.CSV}"
             yield PathInput(path, id="path", compact=True, max_length=MAX_CHARS)
             yield Static("", id="problem", classes="problem", markup=False)
-            yield Static("Enter Write   Tab Next   ← → Choose   Esc Back", markup=False, classes="keys")
+            yield Static("Enter Save   Tab Next   ← → Select   Esc Back", markup=False, classes="keys")
 
     @property
     def _format(self) -> ExportFormat:
@@ -122,7 +122,7 @@ class ExportDialog(Dialog[ExportRequest]):
             await asyncio.to_thread(check_writable, request.path, replace=request.overwrite)
         except FileAlreadyExists as error:
             self._existing = request.path
-            self._say(sanitize(f"Enter again replaces it: {error.message}"))
+            self._say(sanitize(f"File exists: press Enter again to overwrite. {error.message}"))
         except FileWriteError as error:
             self._say(error.message)
         else:

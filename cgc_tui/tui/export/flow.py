@@ -43,7 +43,7 @@ async def export_jobs(jobs: JobsContext, selection: ResultSet | None = None) -> 
     if selected is None:
         query = replace(jobs.job_query, offset=0)
         description = describe_query(query, jobs.display_options, jobs.origin)
-        heading = sanitize(f"Reading all jobs to write{jobs.display_options.separator}{description}")
+        heading = sanitize(f"Reading all jobs to export{jobs.display_options.separator}{description}")
         page = await jobs.all_jobs(query, heading)
         if page is None:
             return
@@ -53,11 +53,11 @@ async def export_jobs(jobs: JobsContext, selection: ResultSet | None = None) -> 
     except (CgcError, FileWriteError) as error:
         reason = error_line(error, jobs.display_options) if isinstance(error, CgcError) else error.message
         jobs.notify(
-            sanitize(f"Nothing was written. {reason}"), severity="error", timeout=ERROR_TIMEOUT, markup=False
+            sanitize(f"Nothing was exported. {reason}"), severity="error", timeout=ERROR_TIMEOUT, markup=False
         )
     else:
-        missing = f" {unreadable:,} could not be read and are not in it." if unreadable else ""
-        jobs.notify(sanitize(f"Wrote {len(selected):,} jobs to {request.path}.{missing}"), markup=False)
+        missing = f" {unreadable:,} could not be read and are missing from it." if unreadable else ""
+        jobs.notify(sanitize(f"Exported {len(selected):,} jobs to {request.path}.{missing}"), markup=False)
 
 
 def _scopes(jobs: JobsContext) -> Scopes:

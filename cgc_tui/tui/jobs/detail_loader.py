@@ -83,7 +83,7 @@ class DetailLoader:
         except NotFound:
             self._set(self.state._replace(note=SafeText("This job is no longer there.")))
         except CgcError as error:
-            self._set(self.state._replace(note=sanitize(f"Only what the list says: {error.summary}.")))
+            self._set(self.state._replace(note=sanitize(f"Details could not be loaded: {error.summary}.")))
         else:
             self._remember(record)
             self._set(JobDetailState(record))

@@ -12,7 +12,7 @@ from cgc_tui.domain.queries import JobPage, JobQuery
 from cgc_tui.domain.refresh_status import RefreshStatus
 from cgc_tui.domain.search import search_pattern
 from cgc_tui.domain.text import SafeText, sanitize
-from cgc_tui.formatting.display import DisplayOptions
+from cgc_tui.formatting.display import DisplayOptions, format_count
 from cgc_tui.formatting.lists import describe_query, error_summary
 
 
@@ -25,6 +25,7 @@ class EmptyState(Widget):
     job_query: reactive[JobQuery] = reactive(JobQuery(), layout=True)
     refresh_status: reactive[RefreshStatus] = reactive(RefreshStatus(), layout=True)
     user: reactive[SafeText | None] = reactive[SafeText | None](None, layout=True)
+    notice: reactive[SafeText] = reactive(SafeText(""), layout=True)
 
     def __init__(self, endpoint: str) -> None:
         super().__init__()
@@ -45,36 +46,37 @@ class EmptyState(Widget):
     def _update_visibility(self) -> None:
         self.display = self.page is None or not self.list_view.rows_of(self.page)
 
-    def _failure_text(self, error: CgcError) -> str:
-        summary = error_summary(error, self.job_query, self.display_options)
-        further = "f changes the filter, r asks again." if self.job_query.is_filtered else "r asks again."
-        return "\n".join(part for part in (summary, error.server_message, error.remedy, further) if part)
-
     def _lines(self) -> list[str]:
+        if self.page is not None and self.page.jobs:
+            return self._no_match_lines(self.page)
+        if (failure := self.refresh_status.failure) is not None:
+            return self._failure_lines(failure.error)
         if self.page is None:
-            if (failure := self.refresh_status.failure) is not None:
-                return ["No jobs yet.", self._failure_text(failure.error)]
-            return [f"Asking {self._endpoint} for your import jobs…"]
-        if self.page.jobs:
-            text = sanitize(self.list_view.search, max_chars=40)
-            problem = search_pattern(self.list_view.search).error
-            none = f'None of the {len(self.page.jobs)} jobs loaded here has "{text}".'
-            return [
-                f"{text}: {problem}." if problem is not None else none,
-                "Esc shows them again.",
-            ]
+            return [self.notice or f"Loading your import jobs from {self._endpoint}…"]
         if self.page.unreadable:
-            return [f"{self.page.unreadable} jobs came that could not be read."]
+            return [f"{self.page.unreadable:,} jobs could not be read."]
         origin = self.page.origin
         if self.page.query.is_filtered or origin is not None:
-            hints = ["0 shows all states, f changes the filter."] if self.page.query.is_filtered else []
-            hints += ["Esc goes back."] if origin is not None else []
+            hints = ["0: all states.", "f: change the filter."] if self.page.query.is_filtered else []
+            hints += ["Esc: back."] if origin is not None else []
             return [
                 f"No job matches: {describe_query(self.page.query, self.display_options, origin)}.",
                 " ".join(hints),
             ]
         user = self.user or "you"
-        return [
-            "No import jobs.",
-            f"The platform lists only the jobs that {user} started, not those of others.",
-        ]
+        return ["No import jobs.", f"The platform lists only jobs started by {user}."]
+
+    def _no_match_lines(self, page: JobPage) -> list[str]:
+        """Return why the search hides all jobs of the page, and what to do."""
+        if (problem := search_pattern(self.list_view.search).error) is not None:
+            return [f"{sanitize(self.list_view.search, max_chars=40)}: {problem}.", "Esc: clear the search."]
+        if not (page.more or page.query.offset):
+            return ["No match. Esc clears."]
+        total = format_count(page.total) if page.total is not None else "pages"
+        return [f"No match on this page. Enter searches all {total}; Esc clears."]
+
+    def _failure_lines(self, error: CgcError) -> list[str]:
+        """Return what failed, why, and what to do; no claim about jobs that could not be read."""
+        summary = error_summary(error, self.job_query, self.display_options)
+        keys = "f: change the filter. r: retry." if self.job_query.is_filtered else "r: retry."
+        return [part for part in (summary, error.server_message, error.remedy, keys) if part]

@@ -13,7 +13,7 @@ from cgc_tui.tui.messages import CopyRequested, OpenLinkRequested
 if TYPE_CHECKING:
     from cgc_tui.domain.result_set import ResultSet
 
-READ_ONLY = "Nothing is changed on the platform: cgc-tui runs read-only. Start it with --write to allow it."
+READ_ONLY = "Read-only mode. Restart with --write to retry jobs."
 
 
 async def show_failures(jobs: JobsContext) -> None:
@@ -28,6 +28,15 @@ async def choose_batch(jobs: JobsContext) -> None:
     from cgc_tui.tui.batches import flow
 
     await flow.choose_batch(jobs)
+
+
+async def choose_order(jobs: JobsContext) -> None:
+    """Let the user choose by what the loaded jobs are sorted."""
+    from cgc_tui.tui.jobs.sort_menu import choose_sort_key
+
+    key = await choose_sort_key(jobs)
+    if key is not None:
+        jobs.sort_by(key)
 
 
 async def export_jobs(jobs: JobsContext, selection: ResultSet | None = None) -> None:
@@ -79,12 +88,13 @@ async def open_web_page(jobs: JobsContext) -> None:
     if url:
         jobs.post_message(OpenLinkRequested(url))
     elif job is not None:
-        jobs.notify("No web page is known for this job.", markup=False)
+        jobs.show_message(SafeText("No web page available for this job"))
 
 
 FEATURES: dict[str, Callable[[JobsContext], Awaitable[None]]] = {
     "failures": show_failures,
     "batches": choose_batch,
+    "sort": choose_order,
     "export": export_jobs,
     "retry": retry_jobs,
     "copy_id": copy_id,

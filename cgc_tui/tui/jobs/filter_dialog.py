@@ -49,19 +49,23 @@ class FilterDialog(Dialog[JobQuery]):
         super().__init__()
         self._client = client
         self._old_query = query
+        self._fields = {
+            "project": IdInput("Project", query.project or "", every="All projects", id="project"),
+            "volume": IdInput("Volume", query.volume or "", every="All volumes", id="volume"),
+        }
+        self._problem = Static("", id="problem", classes="problem", markup=False)
 
     def compose(self) -> ComposeResult:
         """Create the states, the two id inputs and the keys."""
         with Vertical(id="dialog"):
-            yield Static("Filter: what the platform is asked for", classes="heading")
+            yield Static("Filter jobs", classes="heading")
             with Horizontal(id="states"):
                 for state in JobState:
                     chosen = state in self._old_query.states
                     yield StateBox(Content(state.capitalize()), chosen, id=state.lower(), compact=True)
-            yield IdInput("Project", self._old_query.project or "", id="project")
-            yield IdInput("Volume", self._old_query.volume or "", id="volume")
-            yield Static("", id="problem", classes="problem", markup=False)
-            yield Static("Enter Apply  ↓ Choose  Tab Next  Space Check  ^x Clear  Esc Back", classes="keys")
+            yield from self._fields.values()
+            yield self._problem
+            yield Static("Enter Apply  ↓ Select  Tab Next  Space Toggle  ^x Clear  Esc Back", classes="keys")
 
     def on_mount(self) -> None:
         """Load the suggestions."""
@@ -73,22 +77,24 @@ class FilterDialog(Dialog[JobQuery]):
         try:
             projects, volumes = await asyncio.gather(self._client.projects(), self._client.volumes())
         except CgcError as error:
-            self._show_message(f"No suggestions: {error.summary}. Type the whole id.")
+            self._show_message(f"No suggestions: {error.summary}. Type the full id.")
             return
-        self.query_one("#project", IdInput).names = projects
-        self.query_one("#volume", IdInput).names = volumes
+        self._fields["project"].names = projects
+        self._fields["volume"].names = volumes
         if not (projects.complete and volumes.complete):
-            self._show_message("Not all suggestions are listed; any id can be typed.")
+            self._show_message("Some suggestions are missing; any id can be typed.")
 
     @on(IdInput.Submitted)
     def action_apply(self) -> None:
         """Close with the new query if the ids are valid."""
         ids = {}
-        for name in ("project", "volume"):
-            ids[name] = self.query_one(f"#{name}", IdInput).value
+        for name, id_input in self._fields.items():
+            ids[name] = id_input.value
             if ids[name] and (ids[name] or "").count("/") != 1:
-                self._show_message(f"A {name}'s id is owner/name, as in rosalind/brca-pilot.")
-                self.query_one(f"#{name} Input", Input).focus()
+                self._show_message(
+                    f"{name.capitalize()} must be owner/name, for example rosalind/brca-pilot."
+                )
+                id_input.query_one(Input).focus()
                 return
         states = tuple(state for state in JobState if self.query_one(f"#{state.lower()}", Checkbox).value)
         if len(states) == len(JobState):
@@ -105,4 +111,4 @@ class FilterDialog(Dialog[JobQuery]):
             id_field.value = ""
 
     def _show_message(self, message: str) -> None:
-        self.query_one("#problem", Static).update(sanitize(message))
+        self._problem.update(sanitize(message))

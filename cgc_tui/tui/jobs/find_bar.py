@@ -15,7 +15,7 @@ class FindBar(Input):
     def __init__(self) -> None:
         super().__init__(
             id="find",
-            placeholder="/ find in the loaded jobs, Enter in all; ~ begins a regular expression",
+            placeholder="/ find on this page; Enter: all pages; ~: regular expression",
             compact=True,
         )
 

@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -21,7 +21,7 @@ from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.job_detail import JobDetailState
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.marks import Marks
-from cgc_tui.domain.ordering import ListView
+from cgc_tui.domain.ordering import ListView, SortKey
 from cgc_tui.domain.platform import RateLimit
 from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
 from cgc_tui.domain.refresh_status import RefreshStatus
@@ -30,7 +30,7 @@ from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.app_state import UserIdentified, follow_app
 from cgc_tui.tui.context import FLOW, ask
-from cgc_tui.tui.jobs.counts import Counts, StateCounts
+from cgc_tui.tui.jobs.counts import StateCounts
 from cgc_tui.tui.jobs.detail_loader import DetailLoader
 from cgc_tui.tui.jobs.empty_state import EmptyState
 from cgc_tui.tui.jobs.features import FEATURES
@@ -39,7 +39,7 @@ from cgc_tui.tui.jobs.job_list import JobList, ListState, Turn
 from cgc_tui.tui.jobs.job_table import JobTable
 from cgc_tui.tui.jobs.refresher import Refresher
 from cgc_tui.tui.jobs.result_bar import ResultBar
-from cgc_tui.tui.jobs.state_tabs import StateTabs
+from cgc_tui.tui.jobs.state_tabs import Counts, StateTabs
 from cgc_tui.tui.jobs.status_line import StatusLine
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.startup_tricks import skip_first_restyle
@@ -49,6 +49,8 @@ from cgc_tui.tui.widgets.too_small import TooSmall
 from cgc_tui.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from cgc_tui.domain.batches import BatchProgress
     from cgc_tui.domain.result_set import ResultSet
     from cgc_tui.domain.retry import RetryRun
@@ -56,6 +58,12 @@ if TYPE_CHECKING:
     from cgc_tui.tui.watch.flow import ListWatch
 
 Result = TypeVar("Result")
+
+
+def _project_commands() -> type[Provider]:
+    from cgc_tui.tui.jobs.project_commands import ProjectCommands
+
+    return ProjectCommands
 
 
 class JobsScreen(Screen[None]):
@@ -66,6 +74,7 @@ class JobsScreen(Screen[None]):
     """
 
     BINDINGS = bindings("jobs")
+    COMMANDS = {_project_commands}
 
     display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
     user: reactive[SafeText | None] = reactive[SafeText | None](None)
@@ -74,9 +83,11 @@ class JobsScreen(Screen[None]):
     page: reactive[JobPage | None] = reactive[JobPage | None](None, init=False)
     as_of: reactive[datetime | None] = reactive[datetime | None](None, init=False)
     notice: reactive[SafeText] = reactive(SafeText(""))
+    message: reactive[SafeText] = reactive(SafeText(""))
+    """Routine news, until the cursor or the list moves on."""
     refresh_status: reactive[RefreshStatus] = reactive(RefreshStatus())
     rate_limit: reactive[RateLimit | None] = reactive[RateLimit | None](None)
-    counts: reactive[Counts] = reactive(dict)
+    counts: reactive[Counts] = reactive(Counts())
     progress: reactive[BatchProgress | None] = reactive["BatchProgress | None"](None)
     detail: reactive[JobDetailState] = reactive(JobDetailState())
     list_view: reactive[ListView] = reactive(ListView(), init=False)
@@ -117,13 +128,19 @@ class JobsScreen(Screen[None]):
         yield TopBar(self.session.title, self.session.user).data_bind(
             at.display_options, at.user, at.as_of, at.refresh_status
         )
-        yield StateTabs().data_bind(at.display_options, at.job_query, at.origin, at.counts)
+        yield StateTabs().data_bind(at.display_options, at.job_query, at.counts)
         yield ResultBar(clock).data_bind(at.display_options, at.origin, at.progress)
         with Horizontal(id="body"):
             with Container(id="list"):
                 yield JobTable(clock).data_bind(at.page, at.list_view, at.display_options, at.as_of, at.marks)
                 yield EmptyState(self.session.access.endpoint).data_bind(
-                    at.display_options, at.page, at.job_query, at.list_view, at.refresh_status, at.user
+                    at.display_options,
+                    at.page,
+                    at.job_query,
+                    at.list_view,
+                    at.refresh_status,
+                    at.user,
+                    at.notice,
                 )
             yield JobDetail(self.session.web).data_bind(at.display_options, at.detail)
         yield FindBar()
@@ -137,6 +154,7 @@ class JobsScreen(Screen[None]):
             at.as_of,
             at.rate_limit,
             at.notice,
+            at.message,
             at.marks,
             at.finding,
             at.watcher_status,
@@ -165,6 +183,8 @@ class JobsScreen(Screen[None]):
         """Show the list; the only place where it is set."""
         other_list = (state.query, state.origin) != (self.job_query, self.origin)
         self.job_query, self.origin, self.notice = state.query, state.origin, state.notice
+        if other_list or state.as_of != self.as_of:
+            self.message = SafeText("")
         if other_list:
             self.state_counts.show(self.job_list.source, state.query)
             self._update_progress()
@@ -172,9 +192,10 @@ class JobsScreen(Screen[None]):
             self.as_of = state.as_of
             self.details.retry()
         if state.page is not None and state.page != self.page:
+            if self.page is not None and state.page.query == self.page.query:
+                self.state_counts.note_change()
             self.page = state.page
             self.marks = self.marks.refreshed(state.page.jobs)
-            self.state_counts.note_change()
 
     def _note_loaded(self, page: JobPage, by_user: bool) -> None:
         self.state_counts.update(self.job_list.source, self.job_list.query, page.total, by_user=by_user)
@@ -294,6 +315,10 @@ class JobsScreen(Screen[None]):
         await left.wait()
         table.go_to(position)
 
+    def show_message(self, message: SafeText) -> None:
+        """Show routine news in the status line, until the cursor or the list moves on."""
+        self.message = message
+
     def reload(self) -> None:
         """Request the list again."""
         self.job_list.reload()
@@ -307,11 +332,18 @@ class JobsScreen(Screen[None]):
     def action_page(self, to: Turn) -> None:
         """Turn to another page."""
         if not self.job_list.turn(to) and self.page is not None:
-            self.notify("The platform does not say how many jobs there are; ] goes on.", markup=False)
+            self.show_message(SafeText("The number of pages is unknown. ]: next page."))
 
     def action_state(self, *states: str) -> None:
-        """Show the jobs in these states, in all without any."""
-        self.job_list.show(replace(self.job_query, states=states, offset=0))
+        """Show the jobs in these states, in all without any; all of all states clears the other filters."""
+        if states or self.job_query.states:
+            self.job_list.show(replace(self.job_query, states=states, offset=0))
+        else:
+            self.job_list.show(JobQuery(limit=self.job_query.limit))
+
+    def show_project(self, project: str) -> None:
+        """Show the jobs of a project, in the same states."""
+        self.job_list.show(replace(self.job_query, project=project, offset=0))
 
     @work(group=FLOW)
     async def action_filter(self) -> None:
@@ -326,9 +358,9 @@ class JobsScreen(Screen[None]):
         """Stop or resume the refreshes."""
         self.refresher.toggle_pause()
 
-    def action_sort(self) -> None:
-        """Sort the loaded jobs by the next column."""
-        self.list_view = replace(self.list_view, sort=self.list_view.sort.next(), reverse=False)
+    def sort_by(self, key: SortKey, *, reverse: bool = False) -> None:
+        """Sort the loaded jobs."""
+        self.list_view = replace(self.list_view, sort=key, reverse=reverse)
 
     def action_reverse(self) -> None:
         """Reverse the order of the loaded jobs."""
@@ -336,29 +368,41 @@ class JobsScreen(Screen[None]):
 
     @on(JobTable.SortRequested)
     def _sort_by(self, event: JobTable.SortRequested) -> None:
-        same = self.list_view.sort is event.key
-        reverse = same and not self.list_view.reverse
-        self.list_view = replace(self.list_view, sort=event.key, reverse=reverse)
+        """Sort by the column, then in reverse, then in the server's order again."""
+        if self.list_view.sort is not event.key:
+            self.sort_by(event.key)
+        elif not self.list_view.reverse:
+            self.sort_by(event.key, reverse=True)
+        else:
+            self.sort_by(SortKey.SERVER)
 
     @on(StateTabs.Chosen)
     def _choose_tab(self, event: StateTabs.Chosen) -> None:
-        self.action_state(*event.states)
+        self.job_list.show(replace(self.job_query, states=event.states, offset=0))
+
+    @on(StateTabs.FilterRemoved)
+    def _remove_filter(self, event: StateTabs.FilterRemoved) -> None:
+        self.job_list.show(self.job_query.without(event.name))
 
     @on(JobTable.Highlighted)
     def _highlight(self, event: JobTable.Highlighted) -> None:
-        self.job_list.cursor_job_id = event.job.id if event.job is not None else None
+        job_id = event.job.id if event.job is not None else None
+        if job_id != self.job_list.cursor_job_id:
+            self.message = SafeText("")
+        self.job_list.cursor_job_id = job_id
         self.details.show(event.job)
 
     def action_back(self) -> None:
-        """Leave the find bar or the detail, else stop a wait, end a search, go back, or clear the marks."""
+        """Undo one step: the search, the detail, a wait, a result list, the marks, or the newest filter."""
         table, find = self.query_one(JobTable), self.query_one(FindBar)
         if find.has_focus:
             self._clear_search()
         elif not table.has_focus or not table.display:
             self.remove_class("-open")
             self._update_detail_open()
-        elif not (self.job_list.stop() or self._clear_search() or self.job_list.back()):
-            self._clear_marks()
+        else:
+            steps = (self._clear_search, self.job_list.stop, self.job_list.back, self._clear_marks)
+            any(step() for step in (*steps, self.job_list.clear_filter))
         table.focus()
 
     # Find
@@ -413,6 +457,13 @@ class JobsScreen(Screen[None]):
 
     # The job under the cursor
 
+    def action_next_failed(self, direction: Literal["down", "up"]) -> None:
+        """Move the cursor to the next failed job of the page; while a search is active, to the next match."""
+        if not self.query_one(JobTable).move_to_next(direction, failed=not self.list_view.search):
+            what = "match" if self.list_view.search else "failed job"
+            way = "below" if direction == "down" else "above"
+            self.notice = SafeText(f"no further {what} {way} on this page")
+
     @on(JobTable.Opened)
     def action_detail(self) -> None:
         """Open the detail, or go into it."""
@@ -454,10 +505,12 @@ class JobsScreen(Screen[None]):
         """Mark all rows, or unmark them if all are marked."""
         self.marks = self.marks.toggled(self.shown_jobs)
 
-    def _clear_marks(self) -> None:
+    def _clear_marks(self) -> bool:
+        """Unmark all jobs; tell whether some were marked."""
         count, self.marks = len(self.marks), Marks()
         if count:
-            self.notice = SafeText(f"{count:,} marks cleared")
+            self.show_message(SafeText(f"{count:,} marks cleared"))
+        return count > 0
 
     # Features
 

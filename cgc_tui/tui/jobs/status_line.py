@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from textual.content import Content
 from textual.reactive import reactive
 
+from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.marks import Marks
 from cgc_tui.domain.ordering import ListView, SortKey
 from cgc_tui.domain.platform import RateLimit
@@ -40,6 +41,7 @@ class StatusLine(SplitLine):
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
     rate_limit: reactive[RateLimit | None] = reactive[RateLimit | None](None)
     notice: reactive[SafeText] = reactive(SafeText(""))
+    message: reactive[SafeText] = reactive(SafeText(""))
     marks: reactive[Marks] = reactive(Marks())
     finding: reactive[bool] = reactive(False)
     watcher_status: reactive[SafeText] = reactive(SafeText(""))
@@ -84,28 +86,24 @@ class StatusLine(SplitLine):
         return f"{text} until {end.astimezone(self.display_options.timezone):%H:%M}"
 
     def _status_parts(self) -> list[str]:
-        """Return `51–100 of 12,380`, `page 2 of 248`, `whole list`, `sorted as sent`, and notices."""
+        """Return `51–100 of 12,380`, `page 2 of 248`, `newest first`, and notices."""
         if self.page is None:
-            return [self.notice or "asking…"]
+            return [self.notice or "loading…", self.message]
         pending = (self.job_query, self.origin) != (self.page.query, self.page.origin)
         request_text = (
-            f"asking for page {self.job_query.offset // self.job_query.limit + 1:,}…" if pending else ""
+            f"loading page {self.job_query.offset // self.job_query.limit + 1:,}…" if pending else ""
         )
         skipped = f"{self.page.unreadable} could not be read" if self.page.unreadable else ""
-        query = self.job_query
-        filtered = (
-            describe_query(query, self.display_options) if query.is_filtered or self.origin is None else ""
-        )
         return [
             *self._search_text(self.page),
             page_position(self.page, self.display_options),
+            self.message,
             request_text or self.notice,
             f"{len(self.marks):,} marked" if self.marks else "",
             skipped,
             lacking(self.page),
             describe_search(self.origin, self.display_options) if self.origin is not None else "",
-            filtered,
-            self._order(),
+            self._order(self.page),
         ]
 
     def _search_text(self, page: JobPage) -> list[str]:
@@ -115,7 +113,7 @@ class StatusLine(SplitLine):
             return []
         if pattern.error is not None:
             return [pattern.error]
-        count_text = f"{len(self.list_view.rows_of(page))} of {len(page.jobs)} loaded have"
+        count_text = f"{len(self.list_view.rows_of(page))} of {len(page.jobs)} on this page match"
         total = format_count(page.total) if page.total is not None else ""
         further = self.finding and (page.more or page.query.offset > 0)
         return [
@@ -123,28 +121,42 @@ class StatusLine(SplitLine):
             f"Enter searches all {total}".rstrip() if further else "",
         ]
 
-    def _order(self) -> str:
-        sort: str = self.list_view.sort
-        backwards = ", backwards" if self.list_view.reverse else ""
-        if self.origin is not None:
-            return f"{'as found' if sort == SortKey.SERVER else f'sorted by {sort}'}{backwards}"
-        return f"{'sorted' if sort == SortKey.SERVER else 'this page by'} {sort}{backwards}"
+    def _order(self, page: JobPage) -> str:
+        """Return `newest first`, `server order`, or `sorted by name (this page)`; empty without jobs."""
+        if not page.jobs:
+            return ""
+        view, is_result_set = self.list_view, page.origin is not None
+        scope = "" if is_result_set else " (this page)"
+        backwards = ", reversed" if view.reverse else ""
+        if view.sort is not SortKey.SERVER:
+            return f"sorted by {view.sort}{backwards}{scope}"
+        jobs = page.jobs if is_result_set or not view.reverse else page.jobs[::-1]
+        order = _time_order(jobs) or f"server order{backwards}"
+        return f"{order}{scope}" if view.reverse else order
 
     def _failure_text(self, failure: RefreshFailure) -> str:
-        """Return `STALE 4 min · 503 maintenance · again in 30 s`."""
+        """Return `4 min old · 503 maintenance · retrying in 30 s`."""
         now = self._clock()
         error = failure.error
-        parts = (
-            [f"STALE {format_seconds(max(0.0, (now - self.as_of).total_seconds()))}"] if self.as_of else []
-        )
+        parts = [f"{format_seconds(max(0.0, (now - self.as_of).total_seconds()))} old"] if self.as_of else []
         if self.page is not None and (self.page.query, self.page.origin) != (self.job_query, self.origin):
             shown = describe_query(self.page.query, self.display_options, self.page.origin)
-            parts.append(f"still {shown}")
+            parts.append(f"still showing {shown}")
         summary = sanitize(error_summary(error, self.job_query, self.display_options))
         parts.append(summary + (f" ({failure.count} times)" if failure.count > 1 else ""))
         if failure.retry_at is not None:
             left = max(0, round((failure.retry_at - now).total_seconds()))
-            parts += [f"again in {left} s", error.server_message or "", error.remedy]
+            parts += [f"retrying in {left} s", error.server_message or "", error.remedy]
         else:
-            parts += ["r asks again", error.server_message or "", error.remedy]
-        return self.display_options.separator.join(part for part in parts if part)
+            parts += ["r: retry", error.server_message or "", error.remedy]
+        return self.display_options.separator.join(part for part in (self.message, *parts) if part)
+
+
+def _time_order(jobs: Sequence[ImportJob]) -> str:
+    """Return the order that the start times show, empty if they show none."""
+    started = [job.started_on for job in jobs if job.started_on is not None]
+    if not started or started[0] == started[-1]:
+        return ""
+    if started == sorted(started):
+        return "oldest first"
+    return "newest first" if started == sorted(started, reverse=True) else ""

@@ -57,7 +57,7 @@ class LoginScreen(Screen[Login | None]):
         store = sanitize(str(self._session.credentials.path))
         endpoints.setdefault(current, current)
         with Vertical(id="dialog"):
-            yield Static("cgc-tui needs your authentication token", classes="heading")
+            yield Static("Log in with your authentication token", classes="heading")
             yield Static("", id="reason", markup=False)
             yield Label("Platform")
             yield Select(
@@ -68,15 +68,15 @@ class LoginScreen(Screen[Login | None]):
                 id="platform",
             )
             yield Static("", id="where", markup=False)
-            yield Label("Token")
+            yield Label("Token (hidden)")
             yield TokenInput()
             yield Static(
-                f"It is tried first, then kept in {store}, which only you can read.",
+                f"Checked with the platform, then saved in {store} (readable only by you).",
                 id="store",
                 markup=False,
             )
             back = "Esc Back" if self._can_cancel else "^c Quit"
-            yield Static(f"Enter Submit   Tab Platform   {back}", markup=False, classes="keys")
+            yield Static(f"Enter Log in   Tab Platform   {back}", markup=False, classes="keys")
         yield TooSmall()
 
     def on_mount(self) -> None:
@@ -88,9 +88,9 @@ class LoginScreen(Screen[Login | None]):
     def _show_where(self) -> None:
         platform = platform_at(self.endpoint)
         if platform is not None and platform.token_page:
-            where = f"Get one at {platform.token_page}"
+            where = f"Get a token at {platform.token_page}"
         else:
-            where = "Get one on the platform's web site, on its Developer tab."
+            where = "Get a token on the platform's website, on the Developer tab."
         self.query_one("#where", Static).update(sanitize(where))
 
     @property
@@ -112,16 +112,18 @@ class LoginScreen(Screen[Login | None]):
             self._say(sanitize(str(error)))
             return
         endpoint = self.endpoint
-        self._say(sanitize(f"Asking {endpoint} …"))
+        self._say(sanitize(f"Checking the token with {endpoint}…"))
         try:
             login = await self._session.verify_token(endpoint, token)
         except TokenRejected as error:
             line.clear()
             self._say(
-                sanitize(f"The platform refused this token{self._server_reason(error)}. Nothing was stored.")
+                sanitize(f"The platform refused this token{self._server_reason(error)}. Nothing was saved.")
             )
         except CgcError as error:
-            self._say(sanitize(f"The token could not be tried: {error_line(error, self._display_options)}"))
+            self._say(
+                sanitize(f"The token could not be verified: {error_line(error, self._display_options)}")
+            )
         else:
             while self.app.screen is not self:
                 self.app.pop_screen()

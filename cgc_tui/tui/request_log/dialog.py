@@ -39,7 +39,7 @@ class RequestLogDialog(Dialog[None]):
             yield Static("", id="heading", markup=False, classes="heading")
             yield RequestList(self._display_options)
             yield Static("", id="entry", markup=False)
-            yield Static("Enter Whole   y Copy   Esc Back", markup=False, classes="keys")
+            yield Static("Enter Full entry   y Copy   Esc Back", markup=False, classes="keys")
 
     def on_mount(self) -> None:
         """Show the records, and add new ones as they are logged."""
@@ -54,7 +54,7 @@ class RequestLogDialog(Dialog[None]):
         records = self._request_log.records
         kept = f"the last {len(records)} of " if len(records) < self._request_log.added else ""
         trouble = f". {self._request_log.write_error}" if self._request_log.write_error else ""
-        heading = f"Requests: {kept}{self._request_log.added:,}, newest first{trouble}"
+        heading = f"Request log: {kept}{self._request_log.added:,}, newest first{trouble}"
         self.query_one("#heading", Static).update(sanitize(heading))
         self.query_one(RequestList).show(records, new=new)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import RenderableType
+from textual import on
 from textual.app import App
 from textual.filter import LineFilter
 from textual.message_pump import MessagePump
+from textual.notifications import Notify
 from textual.worker import WorkerFailed
 
 from cgc_tui.tui.terminal import textual_patches  # noqa: F401
@@ -30,6 +32,19 @@ class SafeApp(App[None]):
     def terminal(self) -> TerminalDriver | None:
         """The driver, None where the app runs without a terminal."""
         return self._driver if isinstance(self._driver, TerminalDriver) else None
+
+    @property
+    def has_toasts(self) -> bool:
+        """Whether a notification is shown."""
+        return len(self._notifications) > 0
+
+    @on(Notify)
+    def _replace_identical_toast(self, event: Notify) -> None:
+        """Remove the toast that says the same, before Textual adds the new one."""
+        new = event.notification
+        for shown in tuple(self._notifications):
+            if (shown.message, shown.severity) == (new.message, new.severity):
+                self._unnotify(shown, refresh=False)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return Textual's filters, and the filter of control characters after them."""

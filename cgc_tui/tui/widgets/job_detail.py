@@ -19,7 +19,7 @@ from cgc_tui.formatting.display import DisplayOptions, state_label
 from cgc_tui.formatting.job_details import FOLDER_NOTE, detail_rows, error_message
 from cgc_tui.tui.keys import bindings
 
-LABEL_CELLS = 8
+LABEL_CELLS = 12
 
 
 def label_grid(label_cells: int) -> Table:
@@ -76,7 +76,7 @@ class JobDetail(VerticalScroll):
         record = self.query_one("#record", Static)
         job = self.detail.job
         if job is None:
-            record.update(Text("No job here.", style=self._style("note")))
+            record.update(Text("No job selected.", style=self._style("note")))
             return
         table = label_grid(LABEL_CELLS)
         for label, value in detail_rows(job, self.display_options, self._web):

@@ -13,9 +13,12 @@ from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.widgets.split_line import SplitLine
 
+FAST_SECONDS = 10.0
+"""Below this interval the time of the list is shown with seconds."""
+
 
 class TopBar(SplitLine):
-    """The first line of a screen: `cgc-tui  CGC · rosalind … as of 12:03 · every 15 s`."""
+    """The first line of a screen: `cgc-tui  CGC · rosalind … updated 12:03 · auto-refresh 15 s`."""
 
     COMPONENT_CLASSES = {"top-bar--platform", "top-bar--muted"}
 
@@ -42,12 +45,16 @@ class TopBar(SplitLine):
         )
         facts = []
         if self.as_of is not None:
-            facts.append(
-                f"as of {self.as_of.astimezone(self.display_options.timezone):%H:%M}{self._zone_name()}"
-            )
+            at = self.as_of.astimezone(self.display_options.timezone)
+            facts.append(f"updated {at:{self._time_format()}}{self._zone_name()}")
         if self.refresh_status is not None:
             facts.append(_interval_label(self.refresh_status))
         return left, Content.styled(self.display_options.separator.join(facts), muted)
+
+    def _time_format(self) -> str:
+        """Return a format with seconds where minutes would hide most of the refreshes."""
+        status = self.refresh_status
+        return "%H:%M:%S" if status is not None and 0 < status.interval < FAST_SECONDS else "%H:%M"
 
     def _zone_name(self) -> str:
         return " UTC" if self.display_options.timezone is not None else ""
@@ -55,9 +62,9 @@ class TopBar(SplitLine):
 
 def _interval_label(status: RefreshStatus) -> str:
     if status.paused:
-        return "paused"
+        return "auto-refresh paused"
     if not status.interval:
-        return "refresh off"
+        return "auto-refresh off"
     if status.presence is Presence.AWAY:
-        return "asleep, any key wakes it"
-    return f"every {status.presence.refresh_interval(status.interval):g} s"
+        return "refresh paused (idle), press any key"
+    return f"auto-refresh {status.presence.refresh_interval(status.interval):g} s"

@@ -59,7 +59,7 @@ async def test_the_shown_rows_are_written(start: Start, platform: SimulatedPlatf
         await shown(pilot, "cgc-imports-2026-03-14.csv")
         await shown(pilot, " 50 shown ")
         await pilot.press("enter")
-        await shown(pilot, "Wrote 50 jobs to")
+        await shown(pilot, "Exported 50 jobs to")
     assert [row["id"] for row in rows("cgc-imports-2026-03-14.csv")] == platform.ids()[:50]
     assert rows("cgc-imports-2026-03-14.csv")[0]["started_on"].endswith("Z")
 
@@ -70,7 +70,7 @@ async def test_the_file_is_valid_json_with_odd_numbers(start: Start, platform: S
         await open_dialog(pilot)
         await type_path(pilot, "some.json")
         await pilot.press("enter")
-        await shown(pilot, "Wrote 50 jobs to")
+        await shown(pilot, "Exported 50 jobs to")
     assert json.loads(read_text(Path("some.json")))[0]["weight"] is None
 
 
@@ -88,7 +88,7 @@ async def test_all_jobs_of_the_filter_are_written_as_json(start: Start, platform
         await type_path(pilot, "~/failed.json")
         await shown(pilot, " JSON ")
         await pilot.press("enter")
-        await shown(pilot, "Wrote 129 jobs to")
+        await shown(pilot, "Exported 129 jobs to")
     reported = json.loads((Path.home() / "failed.json").read_text())
     failed = [job_id for job_id in platform.ids() if platform.job(job_id)["state"] == "FAILED"]
     assert [record["id"] for record in reported] == failed
@@ -109,7 +109,7 @@ async def test_marked_jobs_are_written_in_their_current_state(
         await pilot.press("shift+tab", "right")
         await shown(pilot, "cgc-imports-2026-03-14.tsv")
         await pilot.press("enter")
-        await shown(pilot, "Wrote 2 jobs to")
+        await shown(pilot, "Exported 2 jobs to")
     matches = rows("cgc-imports-2026-03-14.tsv")
     assert (matches[0]["state"], len(matches)) == (JobState.FAILED, 2)
 
@@ -124,8 +124,8 @@ async def test_a_rejected_token_opens_the_login_screen(start: Start, platform: S
         await pilot.press("enter")
         await shown(pilot, "The platform refused the token")
         assert isinstance(pilot.app.screen, LoginScreen)
-        await shown(pilot, "Nothing was written. the platform refused the token")
-        await pilot.press("escape")
+        await shown(pilot, "Nothing was exported. the platform refused the token")
+        await pilot.press("escape", "escape")  # the error, then the login screen
         await shown(pilot, "◐●RUNNING")
     assert os.listdir() == []
 
@@ -142,7 +142,7 @@ async def test_a_pasted_path_with_a_line_break_is_refused(start: Start, pasted: 
         line.post_message(events.Paste("y.csv"))
         await shown(pilot, "Not pasted", gone=True)
         await pilot.press("enter")
-        await shown(pilot, "Wrote 50 jobs")
+        await shown(pilot, "Exported 50 jobs")
     assert len(rows("xy.csv")) == 50
 
 
@@ -153,15 +153,15 @@ async def test_a_file_is_replaced_only_by_a_second_enter(start: Start) -> None:
         await open_dialog(pilot)
         await type_path(pilot, "old.csv")
         await pilot.press("enter")
-        await shown(pilot, "Enter again replaces it:")
+        await shown(pilot, "File exists: press Enter again to overwrite.")
         assert read_text(old) == "old"
         await pilot.press("x", "backspace")
-        await shown(pilot, "Enter again replaces it", gone=True)
+        await shown(pilot, "press Enter again to overwrite", gone=True)
         await pilot.press("enter")
-        await shown(pilot, "Enter again replaces it")
+        await shown(pilot, "press Enter again to overwrite")
         assert read_text(old) == "old"
         await pilot.press("enter")
-        await shown(pilot, "Wrote 50 jobs")
+        await shown(pilot, "Exported 50 jobs")
     assert len(rows("old.csv")) == 50
 
 
@@ -169,7 +169,7 @@ async def test_a_file_is_replaced_only_by_a_second_enter(start: Start) -> None:
     ("path", "text"),
     mostly_slow(
         [
-            ("none/x.csv", "There is no folder"),
+            ("none/x.csv", "does not exist"),
             ("~", "Add a file name:"),
             ("~nobody-here/x", "no such user"),
             ("", "Add a file name:"),
@@ -196,6 +196,6 @@ async def test_a_full_disk_is_reported(start: Start, monkeypatch: pytest.MonkeyP
         await open_dialog(pilot)
         monkeypatch.setattr("os.fsync", full)
         await pilot.press("enter")
-        await shown(pilot, "Nothing was written.")
+        await shown(pilot, "Nothing was exported.")
         await shown(pilot, "No space left on device")
     assert os.listdir() == []

@@ -41,7 +41,7 @@ async def test_the_shown_jobs_are_written(context: FakeContext, tmp_path: Path) 
     await export_jobs(context)
     assert len(path.read_text().splitlines()) == 1 + 2
     assert context.requested == []
-    assert context.notices == [(f"Wrote 2 jobs to {path}.", "information")]
+    assert context.notices == [(f"Exported 2 jobs to {path}.", "information")]
 
 
 async def test_all_jobs_are_loaded_and_unreadable_ones_counted(context: FakeContext, tmp_path: Path) -> None:
@@ -49,8 +49,8 @@ async def test_all_jobs_are_loaded_and_unreadable_ones_counted(context: FakeCont
     context.answers, context.unreadable = [request(path, 1)], 3
     await export_jobs(context)
     assert len(path.read_text().splitlines()) == 1 + 4
-    assert [heading for _, heading in context.requested] == ["Reading all jobs to write · whole list"]
-    assert context.notices[0][0] == f"Wrote 4 jobs to {path}. 3 could not be read and are not in it."
+    assert [heading for _, heading in context.requested] == ["Reading all jobs to export · all jobs"]
+    assert context.notices[0][0] == f"Exported 4 jobs to {path}. 3 could not be read and are missing from it."
 
 
 async def test_nothing_is_written_if_the_user_stops_the_load(context: FakeContext, tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ async def test_an_error_writes_nothing_and_is_shown(
     await export_jobs(context)
     ((message, severity),) = context.notices
     assert (severity, path.exists()) == ("error", False)
-    assert message.startswith("Nothing was written. the platform refused the token")
+    assert message.startswith("Nothing was exported. the platform refused the token")
 
 
 async def test_a_file_that_exists_is_not_replaced(context: FakeContext, tmp_path: Path) -> None:

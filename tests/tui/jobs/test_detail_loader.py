@@ -94,7 +94,7 @@ async def test_a_failure_keeps_the_listed_job_and_is_retried(
     details.imports.errors.append(ServerError(SafeText("503 maintenance"), SafeText("Wait.")))
     details.loader.show(jobs[1])
     await host.settle()
-    assert details.states[-1] == (jobs[1], "Only what the list says: 503 maintenance.")
+    assert details.states[-1] == (jobs[1], "Details could not be loaded: 503 maintenance.")
     details.loader.retry()
     await host.settle()
     assert details.states[-1] == (jobs[1], "")

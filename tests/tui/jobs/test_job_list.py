@@ -13,7 +13,7 @@ from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
 from cgc_tui.domain.result_set import ResultSet
 from cgc_tui.domain.text import SafeText
 from cgc_tui.tui.jobs import job_list as module
-from cgc_tui.tui.jobs.job_list import ASKING, STOPPED, JobList, ListState
+from cgc_tui.tui.jobs.job_list import REFRESHING, STOPPED, JobList, ListState
 from cgc_tui.tui.jobs.refresher import Refresher
 from tests.support.clock import NOON, Clock
 from tests.support.host import FakeHost, FakeImports, fake_session
@@ -131,7 +131,7 @@ async def test_without_a_total_the_last_page_is_unknown(listed: Listed) -> None:
 async def test_a_failure_keeps_the_page_and_is_retried(listed: Listed) -> None:
     listed.imports.errors.append(ServerError(SafeText("503"), SafeText("Wait."), retry_after=2.0))
     listed.list.reload(by_user=True)
-    assert listed.states[-1].notice == ASKING
+    assert listed.states[-1].notice == REFRESHING
     await listed.host.settle()
     assert listed.ids == numbers(0, 10)
     assert listed.states[-1].notice == ""

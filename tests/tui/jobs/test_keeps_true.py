@@ -91,7 +91,7 @@ async def test_a_rejected_filter_does_not_show_the_counts_of_another(
 
 async def test_a_dialog_opened_while_a_token_is_validated(start: Start, platform: SimulatedPlatform) -> None:
     async with start(token=None, source=None) as pilot:
-        await shown(pilot, "needs your authentication token")
+        await shown(pilot, "Log in with your authentication token")
         gate = platform.gate("/v2/user")
         await paste(pilot, platform.token)
         await pilot.press("enter")
@@ -115,7 +115,7 @@ async def test_another_platform_replaces_the_list_below_an_open_dialog(
         async with start(settings=Settings(refresh=1)) as pilot:
             await shown(pilot, "1–50 of 230")
             await pilot.press("f")
-            await shown(pilot, "Filter: what")
+            await shown(pilot, "Filter jobs")
             platform.token = OTHER_TOKEN
             await shown(pilot, "The platform refused the token")
             await log_in_to(pilot, second.url, other.token)
@@ -136,7 +136,7 @@ async def test_another_user_sees_no_jobs_of_the_previous_user(
         platform.state.username = "other"
         await paste(pilot, platform.token)
         await pilot.press("enter")
-        await shown(pilot, "lists only the jobs that other started")
+        await shown(pilot, "lists only jobs started by other")
         await shown(pilot, "4 Failed 0")
 
 
@@ -159,7 +159,7 @@ async def test_a_dialog_that_retries_with_the_old_token_changes_nothing(
         await shown(pilot, "1–50 of 230")
         platform.fail("gateway_html", 502, where="/v2/projects")
         await pilot.press("f")
-        await shown(pilot, "Filter: what")
+        await shown(pilot, "Filter jobs")
         platform.next("error", (401, 90001), where=first_page)
         await shown(pilot, "The platform refused the token")
         await paste(pilot, platform.token)

@@ -49,7 +49,7 @@ async def test_space_marks_a_row_and_moves_down(start: Start, platform: Simulate
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("space", "space", "down", "space")
-        await shown(pilot, "page 1 of 5 · 3 marked · whole list")
+        await shown(pilot, "page 1 of 5 · 3 marked · newest first")
         assert marked(pilot) == [ids[0], ids[1], ids[3]]
         assert rows_with_mark(pilot) == 3
         await pilot.press("up", "space")
@@ -78,7 +78,7 @@ async def test_the_asterisk_marks_all_rows_or_none(start: Start) -> None:
         await shown(pilot, "marked", gone=True)
         table = pilot.app.screen.query_one(JobTable)
         await pilot.press("slash", *"0000", "down")
-        await shown(pilot, "loaded have")
+        await shown(pilot, "on this page match")
         matches = [job.id for job in table.shown_jobs]
         assert 0 < len(matches) < 50
         await pilot.press("asterisk")
@@ -109,20 +109,20 @@ async def test_marks_persist_over_pages_filters_and_refreshes(
         assert isinstance(screen, JobsScreen)
         assert screen.marks.jobs[ids[50]].state == "ABORTED"
         await pilot.press("4")
-        await shown(pilot, "2 marked · FAILED")
+        await shown(pilot, "of 9 · page 1 of 1 · 2 marked")
 
 
 async def test_esc_undoes_one_step_at_a_time_and_never_quits(start: Start) -> None:
     async with start(size=(80, 24)) as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("space", "space", "slash", *"bam", "down")
-        await shown(pilot, "40 of 50 loaded have")
+        await shown(pilot, "40 of 50 on this page match")
         await pilot.press("enter")
         await shown(pilot, "Source  ")
         await pilot.press("escape")
-        await shown(pilot, "40 of 50 loaded have")
+        await shown(pilot, "40 of 50 on this page match")
         await pilot.press("escape")
-        await shown(pilot, "loaded have", gone=True)
+        await shown(pilot, "on this page match", gone=True)
         await shown(pilot, "2 marked")
         await pilot.press("escape")
         await shown(pilot, "2 marks cleared")

@@ -36,11 +36,11 @@ def test_a_long_interval_is_not_shortened_and_none_stays_none() -> None:
 
 async def test_refreshes_are_rare_while_the_terminal_has_no_focus(start: Start) -> None:
     async with start(settings=Settings(refresh=15)) as pilot:
-        await shown(pilot, "every 15 s")
+        await shown(pilot, "auto-refresh 15 s")
         pilot.app.post_message(events.AppBlur())
-        await shown(pilot, "every 60 s")
+        await shown(pilot, "auto-refresh 60 s")
         pilot.app.post_message(events.AppFocus())
-        await shown(pilot, "every 15 s")
+        await shown(pilot, "auto-refresh 15 s")
 
 
 async def test_refreshes_are_rare_when_idle_and_stop_when_away_until_a_key(
@@ -49,15 +49,15 @@ async def test_refreshes_are_rare_when_idle_and_stop_when_away_until_a_key(
     async with start(settings=Settings(refresh=1)) as pilot:
         await shown(pilot, "1–50 of 230")
         clock.seconds += 600
-        await shown(pilot, "every 60 s")
+        await shown(pilot, "auto-refresh 60 s")
         await pilot.press("down")
-        await shown(pilot, "every 1 s")
+        await shown(pilot, "auto-refresh 1 s")
         clock.seconds += 3600
-        await shown(pilot, "asleep, any key wakes it")
+        await shown(pilot, "refresh paused (idle), press any key")
         platform.add_jobs(1)
         await pilot.press("down")
         await shown(pilot, "1–50 of 231")
-        await shown(pilot, "every 1 s")
+        await shown(pilot, "auto-refresh 1 s")
 
 
 async def test_retries_stop_while_the_user_is_away(
@@ -67,7 +67,7 @@ async def test_retries_stop_while_the_user_is_away(
         await shown(pilot, "1–50 of 230")
         platform.fail("maintenance")
         clock.seconds += 3600
-        await shown(pilot, "503 maintenance · r asks again")
+        await shown(pilot, "503 maintenance · r: retry")
         platform.recover()
         await pilot.press("down")
-        await shown(pilot, "STALE", gone=True)
+        await shown(pilot, " old · ", gone=True)

@@ -15,15 +15,15 @@ from tests.support.params import mostly_slow
 
 FAULTS: list[tuple[str, object, str]] = [
     ("maintenance", True, "503 maintenance · again in 30 s"),
-    ("portal", True, "a web page came instead of data"),
+    ("portal", True, "the response is a web page, not data"),
     ("items_null", True, "could not be read"),
     ("drop", "body", "broke"),
-    ("cloud_error", True, "503 the cloud provider did not answer"),
+    ("cloud_error", True, "503 the cloud provider did not respond"),
     ("gateway_html", 502, "502 bad gateway"),
     ("gateway_html", 504, "504 gateway time-out"),
     ("internal_error", True, "500 server error"),
-    ("empty", 200, "the answer was empty"),
-    ("empty", 204, "the answer was empty"),
+    ("empty", 200, "the response was empty"),
+    ("empty", 204, "the response was empty"),
     ("items_missing", True, "could not be read"),
     ("not_json", True, "could not be read"),
     ("list_body", True, "could not be read"),
@@ -31,7 +31,7 @@ FAULTS: list[tuple[str, object, str]] = [
     ("cut", True, "broke"),
     ("drop", "before", "broke"),
     ("drop", "headers", "broke"),
-    ("limited", True, "rate limit · again in"),
+    ("limited", True, "rate limit · retrying in"),
     ("redirect_to", "http://127.0.0.1:1/", "redirect, not followed"),
 ]
 
@@ -47,8 +47,8 @@ async def test_a_failure_keeps_the_rows_and_disappears_after_recovery(
         platform.fail(fault, value)
         clock.seconds += 240
         await pilot.press("r")
-        screen = await shown(pilot, f"STALE 4 min · {text}" if not text[0].islower() else text)
-        assert "STALE 4 min" in screen
+        screen = await shown(pilot, f"4 min old · {text}" if not text[0].islower() else text)
+        assert "4 min old" in screen
         table = pilot.app.screen.query_one(JobTable)
         assert table.job is not None
         assert table.job.id == platform.ids()[2]
@@ -57,13 +57,13 @@ async def test_a_failure_keeps_the_rows_and_disappears_after_recovery(
         platform.recover()
         await pilot.press("r")
         await shown(pilot, "1–50 of 230")
-        await shown(pilot, "STALE", gone=True)
+        await shown(pilot, " old · ", gone=True)
 
 
 async def test_a_failure_of_the_first_load_is_shown(start: Start, platform: SimulatedPlatform) -> None:
     platform.fail("maintenance")
     async with start() as pilot:
-        await shown(pilot, "No jobs yet.")
+        await shown(pilot, "r: retry.")
         await shown(pilot, "503 maintenance")
         platform.recover()
         await pilot.press("r")
@@ -90,9 +90,9 @@ async def test_a_wait_counts_down_and_ends_with_a_request(
         platform.switches.rate_reset = "near"
         platform.next("limited", where=first_page)
         await pilot.press("r")
-        await shown(pilot, "rate limit · again in 3 s")
+        await shown(pilot, "rate limit · retrying in 3 s")
         clock.seconds += 2
-        await shown(pilot, "rate limit · again in 1 s")
+        await shown(pilot, "rate limit · retrying in 1 s")
         await shown(pilot, "rate limit", gone=True)
 
 
@@ -103,13 +103,13 @@ async def test_esc_stops_a_wait_and_r_sends_a_request_immediately(
         await shown(pilot, "1–50 of 230")
         platform.fail("maintenance")
         await pilot.press("r")
-        await shown(pilot, "again in 30 s")
+        await shown(pilot, "retrying in 30 s")
         await pilot.press("escape")
-        await shown(pilot, "again in", gone=True)
-        await shown(pilot, "r asks again")
+        await shown(pilot, "retrying in", gone=True)
+        await shown(pilot, "r: retry")
         platform.recover()
         await pilot.press("r")
-        await shown(pilot, "STALE", gone=True)
+        await shown(pilot, " old · ", gone=True)
 
 
 async def test_esc_stops_a_request(start: Start, platform: SimulatedPlatform) -> None:
@@ -118,13 +118,13 @@ async def test_esc_stops_a_request(start: Start, platform: SimulatedPlatform) ->
         gate = platform.gate(LISTS)
         await pilot.press("4")
         await gate.arrival()
-        await shown(pilot, "asking for page 1")
+        await shown(pilot, "loading page 1")
         await pilot.press("escape")
-        await shown(pilot, "stopped; r asks again")
+        await shown(pilot, "stopped; r: retry")
         await shown(pilot, "1–50 of 230")
         gate.release()
         await pilot.press("4")
-        await shown(pilot, "FAILED · sorted as sent")
+        await shown(pilot, "of 9 · page 1 of 1 · newest first")
 
 
 async def test_a_late_response_for_a_previous_filter_is_dropped(
@@ -136,10 +136,10 @@ async def test_a_late_response_for_a_previous_filter_is_dropped(
         await pilot.press("4")
         await gate.arrival()
         await pilot.press("3")
-        await shown(pilot, "COMPLETED · sorted as sent")
+        await shown(pilot, "of 205 · page 1 of 5 · newest first")
         gate.release()
         await pilot.pause(0.2)
-        assert "COMPLETED · sorted as sent" in text_of(pilot.app)
+        assert "of 205 · page 1 of 5 · newest first" in text_of(pilot.app)
         assert {job.state for job in pilot.app.screen.query_one(JobTable).shown_jobs} == {"COMPLETED"}
 
 
@@ -152,7 +152,7 @@ async def test_a_forbidden_filter_does_not_open_the_login_screen(
         await pilot.press("f", *"brca-pilot", "enter")
         await shown(pilot, "no permission")
         await pilot.press("f", "ctrl+x", "enter")
-        await shown(pilot, "1–50 of 230 · page 1 of 5 · whole list")
+        await shown(pilot, "1–50 of 230 · page 1 of 5 · newest first")
 
 
 async def test_a_failed_attempt_is_shown_while_the_next_one_waits(

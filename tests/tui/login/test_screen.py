@@ -24,7 +24,7 @@ async def test_the_first_run_validates_and_stores_the_token(
     start: Start, platform: SimulatedPlatform, server: LoopbackServer, tmp_path: Path
 ) -> None:
     async with start(token=None, source=None) as pilot:
-        await shown(pilot, "needs your authentication token")
+        await shown(pilot, "Log in with your authentication token")
         assert pilot.app.focused is pilot.app.screen.query_one(TokenInput)
         assert not platform.requests
         await pilot.press(*platform.token, "enter")
@@ -42,11 +42,11 @@ async def test_a_rejected_token_is_not_stored(
     start: Start, platform: SimulatedPlatform, tmp_path: Path
 ) -> None:
     async with start(token=None, source=None) as pilot:
-        await shown(pilot, "needs your authentication token")
+        await shown(pilot, "Log in with your authentication token")
         await paste(pilot, "0123456789abcdef0123456789abcdef")
         await pilot.press("enter")
         screen = await shown(pilot, "The platform refused this token")
-        assert "Nothing was stored." in screen
+        assert "Nothing was saved." in screen
         assert pilot.app.screen.query_one(TokenInput).value == ""
         assert pilot.app.focused is pilot.app.screen.query_one(TokenInput)
         assert not store(tmp_path).exists()
@@ -57,7 +57,7 @@ async def test_a_rejected_token_is_not_stored(
 
 async def test_an_invalid_token_is_not_sent(start: Start, platform: SimulatedPlatform) -> None:
     async with start(token=None, source=None) as pilot:
-        await shown(pilot, "needs your authentication token")
+        await shown(pilot, "Log in with your authentication token")
         for text in ("", "two words", "ünïcode"):
             token_input = pilot.app.screen.query_one(TokenInput)
             token_input.value = text
@@ -72,10 +72,10 @@ async def test_an_unreachable_platform_does_not_reject_the_token(
 ) -> None:
     platform.fail("maintenance")
     async with start(token=None, source=None) as pilot:
-        await shown(pilot, "needs your authentication token")
+        await shown(pilot, "Log in with your authentication token")
         await paste(pilot, platform.token)
         await pilot.press("enter")
-        await shown(pilot, "could not be tried: 503 maintenance")
+        await shown(pilot, "could not be verified: 503 maintenance")
         assert pilot.app.screen.query_one(TokenInput).value == platform.token
         assert not store(tmp_path).exists()
         platform.recover()
@@ -85,7 +85,7 @@ async def test_an_unreachable_platform_does_not_reject_the_token(
 
 async def test_the_platform_can_be_chosen(start: Start) -> None:
     async with start(token=None, source=None) as pilot:
-        await shown(pilot, "needs your authentication token")
+        await shown(pilot, "Log in with your authentication token")
         pilot.app.screen.query_one(Select).value = "https://cavatica-api.sbgenomics.com/v2"
         await shown(pilot, "https://cavatica.sbgenomics.com/developer")
 
@@ -96,7 +96,7 @@ async def test_a_token_that_is_rejected_later_can_be_replaced_in_place(
     async with start(settings=Settings(refresh=1)) as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("3")
-        await shown(pilot, "COMPLETED · sorted as sent")
+        await shown(pilot, "of 205 · page 1 of 5 · newest first")
         await pilot.press("down", "down")
         table = pilot.app.screen.query_one(JobTable)
         job = table.job
@@ -110,7 +110,7 @@ async def test_a_token_that_is_rejected_later_can_be_replaced_in_place(
         await shown(pilot, "The platform refused this token")
         await paste(pilot, platform.token)
         await pilot.press("enter")
-        await shown(pilot, "COMPLETED · sorted as sent")
+        await shown(pilot, "of 205 · page 1 of 5 · newest first")
         assert table.job == job
         platform.add_jobs(1, "COMPLETED")
         await shown(pilot, "of 206")
@@ -135,7 +135,7 @@ async def test_esc_keeps_the_old_rows(start: Start, platform: SimulatedPlatform)
         await pilot.press("r")
         await shown(pilot, "The platform refused the token")
         await pilot.press("escape")
-        await shown(pilot, "STALE 0 s · the platform refused the token")
+        await shown(pilot, "0 s old · the platform refused the token")
         platform.token = old
         await pilot.press("r")
         await shown(pilot, "1–50 of 230")
@@ -146,7 +146,7 @@ async def test_a_token_that_cannot_be_stored_is_used(
 ) -> None:
     store(tmp_path).mkdir(parents=True)
     async with start(token=None, source=None) as pilot:
-        await shown(pilot, "needs your authentication token")
+        await shown(pilot, "Log in with your authentication token")
         await paste(pilot, platform.token)
         await pilot.press("enter")
         await shown(pilot, "used for this run only")
@@ -170,7 +170,7 @@ async def test_another_platform_gets_its_own_list(
 
 async def test_the_token_never_reaches_the_clipboard(start: Start, platform: SimulatedPlatform) -> None:
     async with start(token=None, source=None) as pilot:
-        await shown(pilot, "needs your authentication token")
+        await shown(pilot, "Log in with your authentication token")
         await pilot.press(*platform.token)
         token_input = pilot.app.screen.query_one(TokenInput)
         token_input.action_select_all()

@@ -45,7 +45,7 @@ def test_a_paste_into_the_list_runs_nothing(tmp_path: Path, paste: bytes) -> Non
         terminal.write(paste)
         terminal.presses_until("right", "page [2-9] of")
         screen = terminal.text
-        assert "sorted as sent" in screen
+        assert "newest first" in screen
         assert "0 All" in screen
         assert quit_program(terminal) == 0
         assert not modes_left(terminal.raw)
@@ -57,8 +57,8 @@ def test_a_paste_into_the_find_bar_inserts_its_first_line(tmp_path: Path, paste:
         terminal.press("/")
         terminal.sees("Search all")
         terminal.write(paste)
-        terminal.sees('has "pasted q')
-        terminal.presses_until("escape", 'has "pasted q', gone=True)
+        terminal.sees('match "pasted q')
+        terminal.presses_until("escape", 'match "pasted q', gone=True)
         terminal.presses_until("right", "page [2-9] of")
         assert quit_program(terminal) == 0
 
@@ -93,7 +93,7 @@ def test_a_paste_into_the_filter_dialog_inserts_its_first_line(tmp_path: Path, p
 def test_a_paste_into_the_login_screen_is_hidden(tmp_path: Path, paste: bytes) -> None:
     environ = {"SB_API_ENDPOINT": "http://127.0.0.1:9/v2"}
     with Terminal(APP, home=tmp_path, environ=environ) as terminal:
-        terminal.sees("needs your authentication token")
+        terminal.sees("Log in with your authentication token")
         terminal.write(paste)
         terminal.sees("••••••••")
         assert quit_program(terminal) == 0

@@ -50,6 +50,7 @@ HOOKS: list[tuple[type, str, str, Callable[..., object]]] = [
 CALLED: list[tuple[type, str, str]] = [
     (App, "_close_messages_no_wait", "(self)"),
     (App, "_handle_exception", "(self, error)"),
+    (App, "_unnotify", "(self, notification, refresh=True)"),
     (LinuxDriver, "run_input_thread", "(self)"),
     (LinuxDriver, "_enable_mouse_support", "(self)"),
 ]
@@ -60,6 +61,7 @@ ATTRIBUTES: list[tuple[str, Callable[..., object]]] = [
     ("_exit", App.exit),
     ("_driver", App._shutdown),
     ("_is_mounted", App._process_messages),
+    ("_notifications", App.clear_notifications),
     ("_app", Driver.__init__),
     ("_loop", Driver.__init__),
     ("_mouse", Driver.__init__),

@@ -110,7 +110,7 @@ async def test_the_watch_of_a_batch_counts_earlier_failures(
         await pilot.press("b")
         await shown(pilot, "2 of 4 finished · 2 failed")
         await pilot.press("enter")
-        await shown(pilot, "as found")
+        await shown(pilot, "newest first")
         await pilot.press("w")
         await shown(pilot, "watching 2 · 2 failed")
         for job_id in running:
