@@ -75,6 +75,7 @@ async def test_esc_returns_from_the_jobs_to_the_batches_without_a_request(
         await shown(pilot, "Batches · all jobs · searched all 90")
         await pilot.press("escape")
         await shown(pilot, "of 90 · page 1 of 2")
+        await shown(pilot, "0 All 90 │ 1 Pending 45 │")
         assert list_requests(platform) == before
 
 
