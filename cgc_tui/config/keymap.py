@@ -119,17 +119,18 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("failures.back", "escape", "leave", "Back", key_display="Esc"),
     ),
     "retry": (
-        Key(
-            "retry.send", "enter", "send", "Send", key_display="Enter", tooltip="Send (asks for confirmation)"
-        ),
+        Key("retry.send", "enter", "send", "Send", key_display="Enter", tooltip="Send after a confirmation"),
         Key(
             "retry.options",
             "o",
             "options",
             "If name exists",
-            tooltip="If name exists: as before, overwrite, rename",
+            tooltip="If name exists: original job, overwrite, autorename",
         ),
-        Key("retry.look", "r,f5,ctrl+r", "look", "Refresh", tooltip="Refresh now"),
+        Key("retry.look", "r,f5,ctrl+r", "look", "Refresh"),
+        Key("retry.requests", "J", "requests", "Requests", tooltip="Show the requests as they are sent"),
+        Key("retry.result", "v", "result", "Result", tooltip="Result of the last retry"),
+        Key("retry.more", "T", "more", "Retry more", tooltip="Plan a further retry"),
         Key("retry.copy", "y", "copy", "Copy", tooltip="Copy the results"),
         Key("retry.back", "escape", "leave", "Back", key_display="Esc", tooltip="Stop sending, or back"),
     ),

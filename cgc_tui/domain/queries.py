@@ -32,15 +32,6 @@ class JobQuery:
         """Whether a filter narrows the list."""
         return bool(self.states or self.project or self.volume)
 
-    def within(self, outer: JobQuery) -> JobQuery:
-        """Return the query with the filters of a list that it is applied to."""
-        return replace(
-            self,
-            states=self.states or outer.states,
-            project=self.project or outer.project,
-            volume=self.volume or outer.volume,
-        )
-
     def without(self, name: FilterName) -> JobQuery:
         """Return the query without a filter, at the start of the list."""
         match name:
@@ -50,6 +41,15 @@ class JobQuery:
                 return replace(self, project=None, offset=0)
             case "volume":
                 return replace(self, volume=None, offset=0)
+
+    def within(self, outer: JobQuery) -> JobQuery:
+        """Return the query with the filters of a list that it is applied to."""
+        return replace(
+            self,
+            states=self.states or outer.states,
+            project=self.project or outer.project,
+            volume=self.volume or outer.volume,
+        )
 
 
 class ResultOrigin(NamedTuple):

@@ -22,7 +22,7 @@ from cgc_tui.formatting.display import DisplayOptions
 
 if TYPE_CHECKING:
     from cgc_tui.domain.job_detail import JobDetailState
-    from cgc_tui.domain.retry import RetryRun
+    from cgc_tui.services.retries import Retries
     from cgc_tui.services.session import PlatformSession
 
 Result = TypeVar("Result")
@@ -66,9 +66,11 @@ class JobsContext(Protocol):
 
     @property
     def marks(self) -> Marks: ...
+    @marks.setter
+    def marks(self, marks: Marks) -> None: ...
     @property
-    def retries(self) -> list[RetryRun]:
-        """The retries that were sent, to which a new one is added."""
+    def retries(self) -> Retries:
+        """The retries of this session."""
 
     def known_jobs(self, query: JobQuery) -> tuple[ImportJob, ...] | None:
         """Return all jobs of the list that match, None if that takes requests."""

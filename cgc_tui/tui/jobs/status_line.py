@@ -45,6 +45,7 @@ class StatusLine(SplitLine):
     marks: reactive[Marks] = reactive(Marks())
     finding: reactive[bool] = reactive(False)
     watcher_status: reactive[SafeText] = reactive(SafeText(""))
+    retry_status: reactive[SafeText] = reactive(SafeText(""))
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__()
@@ -60,7 +61,7 @@ class StatusLine(SplitLine):
             self._ticker.pause() if status.failure is None else self._ticker.resume()
 
     def sides(self) -> tuple[Content, Content]:
-        """Return the failure or the position, and the watch status with a low rate limit."""
+        """Return the failure or the position, and what is watched with a low rate limit."""
         muted = self.get_visual_style("status-line--muted", partial=True)
         left = (
             self._rate_limit_text(self.rate_limit)
@@ -68,7 +69,8 @@ class StatusLine(SplitLine):
             else ""
         )
         right = Content.styled(
-            self.display_options.separator.join(filter(None, (self.watcher_status, left))), muted
+            self.display_options.separator.join(filter(None, (self.retry_status, self.watcher_status, left))),
+            muted,
         )
         if self.refresh_status.failure is not None:
             style = self.get_visual_style("status-line--trouble", partial=True)
