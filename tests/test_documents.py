@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -9,8 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from cgc_tui.cli.parser import build_parser
+from cgc_tui.config.keymap import key_ids
+
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ("CONTRIBUTING.md", "docs/architecture.md", "SECURITY.md")
+MANUALS = (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))
+OTHER_OPTIONS = {"--token", "--python", "--port", "--jobs"}
+"""Options in the manuals that belong to other programs or do not exist on purpose."""
+
 SEARCHED = ("cgc_tui", "tests")
 """Where the names of code are."""
 
@@ -18,7 +26,7 @@ _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _QUOTED = re.compile(r"`([^`\n]+)`")
 _PATH = re.compile(r"(?:[\w.]+/)+[\w.]*|\w+\.(?:py|md|toml|tcss)")
 _NAME = re.compile(r"[A-Z]\w*[a-z]\w*(?:\.\w+)*|\w+_\w+(?:\.\w+)*|\w+(?:\.\w+)+")
-_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)#]+)\)")
+_LINK = re.compile(r"\[[^\]]*\]\(([^)]+)\)")
 
 
 def quoted(text: str) -> list[str]:
@@ -71,11 +79,59 @@ def test_every_name_is_in_the_code(document: str) -> None:
     assert wrong_names((ROOT / document).read_text(encoding="utf-8")) == []
 
 
-@pytest.mark.parametrize("document", ["README.md", *DOCUMENTS])
-def test_every_link_to_a_file_leads_somewhere(document: str) -> None:
+@pytest.mark.parametrize("document", sorted(path.relative_to(ROOT).as_posix() for path in MANUALS))
+def test_every_link_leads_somewhere(document: str) -> None:
+    """The target is a file, with a heading for the part after a `#`; pictures count."""
     path = ROOT / document
     links = [link for link in _LINK.findall(path.read_text(encoding="utf-8")) if "://" not in link]
-    assert [link for link in links if not (path.parent / link).exists()] == []
+    assert [link for link in links if not is_target(path, link)] == []
+
+
+def is_target(document: Path, link: str) -> bool:
+    name, _, heading = link.partition("#")
+    target = document.parent / name if name else document
+    return target.exists() and (not heading or heading in headings(target.read_text(encoding="utf-8")))
+
+
+def headings(text: str) -> set[str]:
+    """Return the anchors of the headings, as GitHub makes them."""
+    titles = re.findall(r"^#+ (.+)$", _FENCE.sub("", text), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize(
+    ("link", "leads"),
+    [
+        ("docs/settings.md#keys", True),
+        ("docs/settings.md#gone", False),
+        ("docs/gone.md", False),
+        ("docs/troubleshooting.md#the-systems-python-is-too-old", True),
+    ],
+)
+def test_a_wrong_link_is_found(link: str, leads: bool) -> None:
+    assert is_target(ROOT / "README.md", link) is leads
+
+
+def test_every_setting_key_and_option_of_the_manuals_exists() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in MANUALS if "architecture" not in path.name)
+    ids = {
+        *re.findall(r'^"([a-z_.]+)" = ', text, re.MULTILINE),
+        *re.findall(r"`((?:jobs|state|table|app)\.\w+)`", text),
+    }
+    assert ids
+    assert ids <= set(key_ids())
+    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text))
+    helps = "".join(parser.format_help() for parser in parsers(build_parser()))
+    assert {option for option in options if option not in helps} <= OTHER_OPTIONS
+
+
+def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """Yield a parser and those of its commands."""
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                yield from parsers(command)
 
 
 def test_a_wrong_path_and_a_wrong_name_are_found() -> None:

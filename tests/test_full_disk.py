@@ -130,13 +130,13 @@ def test_a_command_reports_it_in_a_line_and_the_store_is_unchanged(
         )
         assert ended.returncode == 2
         (line,) = ended.stderr.splitlines()
-        assert f"credentials cannot be written ({text}). Fix that, or set XDG_CONFIG_HOME" in line
+        assert f"credentials cannot be written ({text}). Fix this, or set XDG_CONFIG_HOME" in line
         assert content(directory) == before
 
 
 @pytest.mark.parametrize("replace", [False, True])
 @pytest.mark.parametrize(
-    ("call", "number", "text"), [*FAULTS[:4], ("chmod", errno.EPERM, "No permission to write to")]
+    ("call", "number", "text"), [*FAULTS[:4], ("chmod", errno.EPERM, "You are not allowed to write to")]
 )
 def test_a_failed_export_leaves_the_old_file_and_no_new_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int, text: str, replace: bool

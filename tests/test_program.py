@@ -38,7 +38,7 @@ def test_the_demo_shows_jobs_and_q_quits(tmp_path: Path, columns: int, rows: int
         terminal.press("]")
         terminal.sees("page 2 of")
         terminal.press("4")
-        terminal.sees("FAILED · newest first")
+        terminal.sees("of 9 · page 1 of 1 · newest first")
         terminal.press("q")
         assert terminal.ends() == 0
         assert all(sequence in terminal.raw for sequence in RESTORED)
@@ -111,7 +111,7 @@ def test_a_token_from_the_environment_is_used_and_not_stored(
     command = [*APP, "--state", "failed", "--page-size", "7", "--refresh", "0"]
     with Terminal(command, home=tmp_path, environ=environ) as terminal:
         screen = terminal.sees("1–7 of")
-        assert "FAILED · newest first" in screen
+        assert "of 9 · page 1 of 1 · newest first" in screen
         assert "auto-refresh off" in screen
         terminal.press("q")
         assert terminal.ends() == 0

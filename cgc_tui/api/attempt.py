@@ -66,7 +66,7 @@ class RequestAttempt:
             error, summary = caught, caught.summary
             raise
         except asyncio.CancelledError:
-            summary = SafeText("given up without a whole answer")
+            summary = SafeText("stopped before the response was complete")
             raise
         finally:
             self._request_log.add(

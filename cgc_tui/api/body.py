@@ -25,7 +25,7 @@ async def read_body(response: httpx.Response) -> bytes:
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in (ENCODING, "identity"):
         raise InvalidResponse(
-            SafeText("the answer could not be read: its compression is not supported"),
+            SafeText("the response could not be read: its compression is not supported"),
             SafeText("Check the proxy."),
         )
     decompressor = zlib.decompressobj(GZIP) if encoding == ENCODING else None
@@ -34,7 +34,7 @@ async def read_body(response: httpx.Response) -> bytes:
         space = MAX_BYTES + 1 - len(body)
         body += _decompress(decompressor, chunk, space) if decompressor is not None else chunk
         if len(body) > MAX_BYTES:
-            raise InvalidResponse(SafeText("the answer is too large"), SafeText("Ask for smaller pages."))
+            raise InvalidResponse(SafeText("the response is too large"), SafeText("Use a smaller page size."))
     return bytes(body)
 
 
@@ -43,7 +43,7 @@ def _decompress(decompressor: zlib._Decompress, chunk: bytes, space: int) -> byt
         return decompressor.decompress(chunk, space)
     except zlib.error:
         raise InvalidResponse(
-            SafeText("the answer could not be read: it cannot be unpacked"),
+            SafeText("the response could not be read: it cannot be decompressed"),
             TRY_AGAIN,
             retry_after=SERVER_WAIT,
         ) from None

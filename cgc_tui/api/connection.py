@@ -57,7 +57,7 @@ class Connection:
         async with self._building:
             if self._closed:
                 raise ConnectionFailed(
-                    SafeText("the connection was closed"), SafeText("Press r to ask again."), sent=False
+                    SafeText("the connection was closed"), SafeText("Press r to retry."), sent=False
                 )
             if self._http is None:
                 self._http = await asyncio.to_thread(self._build)

@@ -76,34 +76,39 @@ def _classify(
     status: int, code: int | None, headers: Mapping[str, str], now: datetime
 ) -> tuple[type[CgcError], str, str, float | None]:
     if status == 401:
-        return TokenRejected, "the platform refused the token", "Press r to give a new one.", None
+        return TokenRejected, "the platform refused the token", "Press r to enter a new one.", None
     if status == 403:
         return Forbidden, "no permission", "Ask the project's or volume's owner for access.", None
     if status == 404:
-        return NotFound, "not found", "It may have been removed; check the endpoint if all is missing.", None
+        return (
+            NotFound,
+            "not found",
+            "It may have been removed. If everything is missing, check the endpoint.",
+            None,
+        )
     if status == 429:
         return RateLimited, "rate limit", "Too many requests with this token.", _limit_wait(headers, now)
     if status == 503 and code == 0:
-        return Maintenance, "503 maintenance", "It will be back.", MAINTENANCE_WAIT
+        return Maintenance, "503 maintenance", "Try again later.", MAINTENANCE_WAIT
     if status == 408:
         return ServerError, "408 request time-out", "Check the network and the proxy.", SERVER_WAIT
     if status >= 500:
         return (
             ServerError,
             f"{status} {_server_summary(status, code)}",
-            "The platform has trouble.",
+            "The platform has a problem.",
             SERVER_WAIT,
         )
     if 300 <= status < 400:
         return RequestRejected, f"{status} redirect, not followed", "Check the endpoint and the proxy.", None
     if status == 409:
         return RequestRejected, "409 conflict", "Check the endpoint and the proxy.", None
-    return RequestRejected, f"{status} request not accepted", "Change the filter or report a bug.", None
+    return RequestRejected, f"{status} request rejected", "Change the filter or report a bug.", None
 
 
 def _server_summary(status: int, code: int | None) -> str:
     if code == 9100:
-        return "the cloud provider did not answer"
+        return "the cloud provider did not respond"
     return {502: "bad gateway", 503: "unavailable", 504: "gateway time-out"}.get(status, "server error")
 
 
@@ -160,26 +165,24 @@ def error_from_exception(error: Exception, host: str, *, proxy: str | None = Non
     check = f"Check {proxy} and the network." if proxy else "Check the network."
     match error:
         case httpx.ProxyError():
-            return _connection_failed(
-                f"the proxy did not let the request through ({error})", check, sent=sent
-            )
+            return _connection_failed(f"the proxy rejected the request ({error})", check, sent=sent)
         case TimeoutError() | httpx.TimeoutException():
             return _connection_failed(
-                f"no answer from {host} in time", f"It is slow, or the way is. {check}", sent=sent
+                f"{host} did not respond in time", f"It or the network is slow. {check}", sent=sent
             )
         case httpx.RemoteProtocolError() if not any(text in str(error) for text in DISCONNECT_TEXTS):
             return InvalidResponse(
-                sanitize(f"what answers at {host} does not speak HTTP"),
+                sanitize(f"the response of {host} is not HTTP"),
                 SafeText("Check the endpoint and the proxy."),
                 retry_after=NETWORK_WAIT,
             )
         case httpx.InvalidURL() | httpx.UnsupportedProtocol() | UnicodeError():
             return ConnectionFailed(
-                sanitize(f"{host} cannot be asked this"),
+                sanitize(f"this request cannot be sent to {host}"),
                 SafeText("Check the filter and the endpoint."),
                 sent=sent,
             )
-    return _connection_failed(f"the connection to {host} broke", check, sent=sent)
+    return _connection_failed(f"the connection to {host} was lost", check, sent=sent)
 
 
 def _never_sent() -> tuple[type[Exception], ...]:
@@ -214,7 +217,7 @@ def _from_cause(cause: BaseException, host: str, proxy: str | None, *, sent: boo
                 f"no secure connection to {host}", "Check the endpoint and the proxy.", sent=sent
             )
         case socket.gaierror():
-            return _connection_failed(f"the name of {peer} is not known here", check, sent=sent)
+            return _connection_failed(f"cannot resolve the name of {peer}", check, sent=sent)
         case ConnectionRefusedError():
             return _connection_failed(f"{peer} refused the connection", check, sent=sent)
     return None

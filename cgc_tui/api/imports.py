@@ -74,7 +74,7 @@ class ImportsApi:
         response = await self._requester.send(call, on_retry)
         fetched = job_records.job(response.json)
         if fetched is None:
-            raise InvalidResponse(SafeText("the answer is not a job"), parse.TRY_AGAIN)
+            raise InvalidResponse(SafeText("the response is not a job"), parse.TRY_AGAIN)
         return fetched
 
     async def get_many(

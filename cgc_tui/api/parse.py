@@ -23,7 +23,7 @@ CONTAINER_TYPES = frozenset((dict, list))
 MAX_ITEMS = 1000
 """Ten times the documented page size ("List import jobs"); more would block the screen."""
 
-TRY_AGAIN = SafeText("Press r to ask again.")
+TRY_AGAIN = SafeText("Press r to retry.")
 
 
 def json_object(body: bytes) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def json_object(body: bytes) -> dict[str, Any]:
     or keep them.
     """
     if not body.strip():
-        raise InvalidResponse(SafeText("the answer was empty"), TRY_AGAIN)
+        raise InvalidResponse(SafeText("the response was empty"), TRY_AGAIN)
     import json  # not needed for the first paint
 
     try:
@@ -43,12 +43,12 @@ def json_object(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         if body.lstrip()[:1] == b"<":
             raise InvalidResponse(
-                SafeText("a web page came instead of data"),
-                SafeText("A network portal or proxy may want you to log in first."),
+                SafeText("the response is a web page, not data"),
+                SafeText("A network portal or proxy may require a login first."),
             ) from error
-        raise InvalidResponse(SafeText("the answer could not be read"), TRY_AGAIN) from error
+        raise InvalidResponse(SafeText("the response could not be read"), TRY_AGAIN) from error
     if not isinstance(value, dict) or _too_deep(value):
-        raise InvalidResponse(SafeText("the answer could not be read"), TRY_AGAIN)
+        raise InvalidResponse(SafeText("the response could not be read"), TRY_AGAIN)
     _drop_credentials(value)
     return value
 
@@ -88,9 +88,9 @@ def items(answer: dict[str, Any]) -> list[Any]:
     """Return the `items` of a list response; raise `InvalidResponse` if there is no list."""
     value = answer.get("items")
     if not isinstance(value, list):
-        raise InvalidResponse(SafeText("the answer could not be read: it holds no list"), TRY_AGAIN)
+        raise InvalidResponse(SafeText("the response could not be read: it has no list"), TRY_AGAIN)
     if len(value) > MAX_ITEMS:
-        raise InvalidResponse(sanitize(f"the answer holds {len(value):,} items, too many"), TRY_AGAIN)
+        raise InvalidResponse(sanitize(f"the response has {len(value):,} items, too many"), TRY_AGAIN)
     return value
 
 
@@ -117,7 +117,7 @@ def username(record: dict[str, Any]) -> str:
     """Return the user's name; raise `InvalidResponse` if there is none."""
     name = text_value(record.get("username"))
     if not name:
-        raise InvalidResponse(SafeText("the answer names no user"), SafeText("Check the endpoint."))
+        raise InvalidResponse(SafeText("the response has no user name"), SafeText("Check the endpoint."))
     return name
 
 
@@ -133,7 +133,7 @@ def rate_limit(record: dict[str, Any]) -> RateLimit:
     limits = rate if isinstance(rate, dict) else {}
     limit, remaining = count_value(limits.get("limit")), count_value(limits.get("remaining"))
     if limit is None or remaining is None:
-        raise InvalidResponse(SafeText("the answer has no rate limit"), TRY_AGAIN)
+        raise InvalidResponse(SafeText("the response has no rate limit"), TRY_AGAIN)
     return RateLimit(limit, remaining)
 
 

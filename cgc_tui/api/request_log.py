@@ -39,7 +39,7 @@ class RequestRecord(NamedTuple):
     def parts(self) -> list[str]:
         """Return the parts of an entry: time in UTC, request, outcome, request id, error."""
         attempt = f", attempt {self.attempt}" if self.attempt > 1 else ""
-        outcome = "no answer" if self.status is None else f"{self.status}, {self.size:,} bytes"
+        outcome = "no response" if self.status is None else f"{self.status}, {self.size:,} bytes"
         code = "" if self.code is None else f"code {self.code}"
         parts = [
             utc_timestamp(self.at),

@@ -23,7 +23,7 @@ from cgc_tui.domain.text import SafeText
 
 PATH = "/bulk/storage/imports/create"
 
-REMEDY = SafeText("Look whether the jobs are there before you send again.")
+REMEDY = SafeText("Check whether the jobs exist before you send them again.")
 
 CONFLICTS = frozenset({9069, 9108})
 """The platform's codes for a 409 ("CGC-specific response codes"); any other 409 is from a proxy."""

@@ -61,7 +61,7 @@ class _RejectTokenOption(Action):
     """Rejects `--token` and says why, without repeating the token."""
 
     def __call__(self, parser: ArgumentParser, *_: object) -> NoReturn:
-        parser.error("there is no --token, as arguments are public; for tokens there is: cgc-tui auth login")
+        parser.error("there is no --token option, because arguments are public; use: cgc-tui auth login")
 
 
 def add_global_options(parser: ArgumentParser, *, default: str | None = None, show_help: bool = True) -> None:
@@ -92,7 +92,7 @@ def add_global_options(parser: ArgumentParser, *, default: str | None = None, sh
         type=Path,
         metavar="PATH",
         default=default,
-        help=help_text("log requests there, without the token"),
+        help=help_text("log requests to this file, without the token"),
     )
 
 
@@ -104,7 +104,7 @@ def repeat_global_options(parser: ArgumentParser) -> None:
 def add_filters(parser: ArgumentParser) -> None:
     """Add the platform's filters."""
     parser.add_argument(
-        "--state", action="append", type=state, metavar="S", help="only jobs in this state; may be repeated"
+        "--state", action="append", type=state, metavar="S", help="only jobs in this state; can be repeated"
     )
     add_location_filters(parser)
 

@@ -55,6 +55,12 @@ class CommandContext:
         """Write lines of data, each with its newline, and flush; raises OutputClosed and OutputError."""
         output.write(self.out, lines)
 
+    @property
+    def width(self) -> int | None:
+        """The width of the output in cells, None if it is not a terminal."""
+        return output.terminal_width(self.out)
+
     def say(self, message: str) -> None:
-        """Write a message on one line; raises OutputClosed and OutputError."""
-        output.write(self.err, [f"cgc-tui: {sanitize(message)}\n"])
+        """Write a message, wrapped on a terminal; raises OutputClosed and OutputError."""
+        width = output.terminal_width(self.err)
+        output.write(self.err, output.wrapped(sanitize(message), width, first="cgc-tui: "))

@@ -22,7 +22,7 @@ class ExitCode(IntEnum):
     """No token, a rejected token, or no privilege."""
     LIMIT = 5
     PENDING = 8
-    """Jobs had not ended at the time-out."""
+    """Jobs were unfinished at the time-out."""
 
 
 _EXIT_CODES = (
@@ -46,7 +46,7 @@ def error_message(error: CgcError, display: DisplayOptions, *, summary: SafeText
     """
     remedy: str = error.remedy
     if isinstance(error, TokenRejected):
-        remedy = "Give a new one: cgc-tui auth login"
+        remedy = "Log in again: cgc-tui auth login"
     elif isinstance(error, RateLimited) and error.retry_after is not None:
         remedy = f"Try again in {error.retry_after:.0f} s."
     elif remedy.startswith("Press r"):

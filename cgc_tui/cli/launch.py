@@ -44,7 +44,7 @@ ALLOWED_TEXTUAL_VARS = {
 def run_app(options: argparse.Namespace, request_log: RequestLog, prefetch: Prefetch | None) -> int:
     """Start the app, and return the exit code when it ends; raises CredentialsError."""
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
-        message = "needs a terminal on standard input and standard error; for scripts there is: cgc-tui list"
+        message = "needs a terminal on standard input and standard error; in scripts, use: cgc-tui list"
         say(SafeText(message))
         return ExitCode.USAGE
     if (limit := address_space_message(LEAST_ADDRESS_SPACE)) is not None:

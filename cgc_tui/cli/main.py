@@ -37,7 +37,7 @@ def main(arguments: Sequence[str], prefetch: Prefetch | None) -> int:
         if name.startswith(APP_PREFIX) and value is not None
     ]
     if options.command is not None and app_options:
-        parser.error(f"--{app_options[0]} is the screen's; give it after {options.command}")
+        parser.error(f"--{app_options[0]} is for interactive mode here; put it after {options.command}")
     try:
         request_log = RequestLog(LogFile(options.log_file) if options.log_file else None)
         request_log.note(f"cgc-tui {__version__} begins")

@@ -28,7 +28,8 @@ async def fetch_named(
     from cgc_tui.api.listing import fetch_many
 
     ids = distinct_ids(ids_or_hrefs)
-    records = await fetch_many(client, ids, on_retry=ProgressLine(context).retrying)
+    with ProgressLine(context) as progress:
+        records = await fetch_many(client, ids, on_retry=progress.retrying)
     jobs = tuple(record for record in map(records.get, ids) if isinstance(record, ImportJob))
     return jobs, report_missing(ids, records, context)
 
@@ -42,7 +43,7 @@ def report_missing(
         record = records.get(each)
         if isinstance(record, ImportJob):
             continue
-        reason = (record.message if record is not None else None) or "the platform said nothing of it"
+        reason = (record.message if record is not None else None) or "the platform returned nothing about it"
         context.say(f"{sanitize(each)}: {sanitize(reason)}")
         forbidden = record is not None and record.status == 403
         code = ExitCode.ACCESS if forbidden or code is ExitCode.ACCESS else ExitCode.NO

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from io import TextIOWrapper
 from typing import TextIO
 
 from cgc_tui.domain.text import SafeText
+
+MIN_WIDTH = 20
+"""The least number of cells to which text is wrapped."""
 
 
 class OutputClosed(Exception):
@@ -46,6 +49,38 @@ def say(message: SafeText) -> None:
     if sys.stderr is not None:
         with suppress(OutputClosed, OutputError):
             write(sys.stderr, [f"cgc-tui: {message}\n"])
+
+
+def terminal_width(stream: TextIO) -> int | None:
+    """Return the width of a terminal in cells, None if the stream is not a terminal."""
+    if not stream.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    fallback = (80, 24)
+    with suppress(OSError):  # the standard library looks at standard output only
+        fallback = os.get_terminal_size(stream.fileno())
+    return max(get_terminal_size(fallback).columns, MIN_WIDTH)
+
+
+def wrapped(text: str, width: int | None, *, first: str = "", indent: int | None = None) -> Iterator[str]:
+    """Yield the lines of a text after `first`, each with its newline.
+
+    With a `width` they are wrapped between words and indented by `indent` cells, by default the length of
+    `first`. Words that are longer, such as ids and URLs, stay whole so that they can be copied.
+    """
+    if width is None:
+        yield f"{first}{text}\n"
+        return
+    from textwrap import TextWrapper
+
+    blank = " " * (len(first) if indent is None else indent)
+    wrapper = TextWrapper(
+        width, subsequent_indent=blank, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+    )
+    for number, line in enumerate(text.split("\n")):
+        wrapper.initial_indent = blank if number else first
+        yield from (f"{part}\n" for part in wrapper.wrap(line) or [wrapper.initial_indent.rstrip()])
 
 
 def text_stream(stream: TextIO | None) -> TextIO:

@@ -20,7 +20,7 @@ from cgc_tui.cli.registry import COMMANDS, load_command
 
 DESCRIPTION = """\
 See your import jobs on the Cancer Genomics Cloud and its sister platforms.
-Without a command it opens the screen; each command has a --help of its own."""
+Without a command it starts in interactive mode; each command has its own --help."""
 
 APP_PREFIX = "tui_"
 """The values of the app's options have this prefix; those of the commands can have the same names."""
@@ -28,11 +28,13 @@ APP_PREFIX = "tui_"
 SHARED_OPTIONS = "also: --demo, --profile, --endpoint, --log-file; see cgc-tui --help"
 
 EPILOG = """\
-The token: that of --profile, else SB_AUTH_TOKEN, else the stored one, else
-that of ~/.sevenbridges/credentials; the screen asks where there is none.
-Exit codes: 0 done, 1 no, 2 wrong usage, no terminal or a limit of this machine,
-3 network or server, 4 no token or privilege, 5 rate limit, 8 still pending at
-the time-out, 70 a bug, 129 130 143 ended by SIGHUP, SIGINT, SIGTERM.
+The token is the first of: the one stored for --profile, SB_AUTH_TOKEN, the
+stored one, the one in ~/.sevenbridges/credentials. Without any, interactive
+mode prompts for it.
+Exit codes: 0 done, 1 failed or not found, 2 wrong usage, no terminal or a limit
+of this machine, 3 network or server, 4 no token or privilege, 5 rate limit,
+8 unfinished at the time-out, 70 a bug, 129 130 143 ended by SIGHUP, SIGINT,
+SIGTERM.
 Example: cgc-tui --state FAILED --project rosalind/brca-pilot
 """
 
@@ -72,20 +74,20 @@ def has_only_options(arguments: Sequence[str]) -> bool:
 
 def _add_app_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the app, which no command has."""
-    screen = parser.add_argument_group("for the screen")
+    screen = parser.add_argument_group("interactive mode")
 
     def add(name: str, **settings: object) -> None:
         screen.add_argument(f"--{name}", dest=f"{APP_PREFIX}{name.replace('-', '_')}", **settings)  # type: ignore[arg-type]
 
-    add("state", action="append", type=state, metavar="S", help="start with this state; may be repeated")
+    add("state", action="append", type=state, metavar="S", help="start with this state; can be repeated")
     add("project", type=owner_name, metavar="OWNER/NAME", help="start with this project")
     add("volume", type=owner_name, metavar="OWNER/NAME", help="start with this volume")
-    add("page-size", type=page_size, metavar="N", help="jobs on a page, 1 to 100 (default: 50)")
+    add("page-size", type=page_size, metavar="N", help="jobs per page, 1 to 100 (default: 50)")
     add(
         "refresh",
         type=seconds(1, off=True),
         metavar="SECONDS",
-        help="time between refreshes, 0 for none (default: 15)",
+        help="auto-refresh interval, 0 = off (default: 15)",
     )
-    add("write", action="store_true", default=None, help="allow what changes the platform (default: not)")
+    add("write", action="store_true", default=None, help="allow changes (default: read-only)")
     add("plain-output", action="store_true", default=None, help="Textual's own output, not only what changed")

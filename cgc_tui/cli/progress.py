@@ -19,22 +19,35 @@ BAR_CELLS = 30
 
 
 class ProgressLine:
-    """A line with a bar, redrawn at most four times a second and cleared at the end of the context."""
+    """A line with a bar, redrawn at most four times a second and cleared at the end of the context.
 
-    def __init__(self, context: CommandContext, *, clock: Callable[[], float] = time.monotonic) -> None:
+    Until something has been read, it shows what is being loaded: `activity`.
+    """
+
+    def __init__(
+        self,
+        context: CommandContext,
+        activity: str = "Loading import jobs",
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._context = context
+        self._activity = activity
         self._clock = clock
         self._live = context.err.isatty()
         self._next = 0.0
         self._drawn = 0
 
     def __enter__(self) -> ProgressLine:
+        if self._live:
+            ellipsis = "..." if self._context.display.ascii else "…"
+            self._draw(f"{self._activity} from {self._context.session.title} {ellipsis}")
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._clear()
+        self.clear()
 
     def show(self, progress: FetchProgress) -> None:
         """Draw how many jobs have been read."""
@@ -46,17 +59,21 @@ class ProgressLine:
             full = BAR_CELLS * progress.jobs // progress.total
             solid, empty = ("#", ".") if self._context.display.ascii else ("█", "░")
             text = f"{solid * full}{empty * (BAR_CELLS - full)} {progress.jobs:,} of {progress.total:,} jobs"
-        self._clear()
-        self._drawn = cell_width(text)
-        print(text, end="\r", file=self._context.err, flush=True)
+        self._draw(text)
 
     def retrying(self, error: CgcError, wait: float) -> None:
         """Report a wait for the rate limit; other retries are short and not reported."""
         if isinstance(error, RateLimited):
-            self._clear()
-            self._context.say(f"{error.summary}; going on in {wait:.0f} s.")
+            self.clear()
+            self._context.say(f"{error.summary}; retrying in {wait:.0f} s.")
 
-    def _clear(self) -> None:
+    def _draw(self, text: str) -> None:
+        self.clear()
+        self._drawn = cell_width(text)
+        print(text, end="\r", file=self._context.err, flush=True)
+
+    def clear(self) -> None:
+        """Remove the line until the next progress."""
         if self._drawn:
             print(" " * self._drawn, end="\r", file=self._context.err, flush=True)
             self._drawn = 0

@@ -52,7 +52,7 @@ def _run_reporting(command: Command, options: Namespace, context: CommandContext
         return event_loop.run(command.run(options, context))
     except NoTokenError:
         where = context.session.title
-        _report(context, f"there is no token for {where}; set SB_AUTH_TOKEN, or: cgc-tui auth login")
+        _report(context, f"no token for {where}; set SB_AUTH_TOKEN or run: cgc-tui auth login")
         return ExitCode.ACCESS
     except CgcError as error:
         _report(

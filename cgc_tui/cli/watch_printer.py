@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from cgc_tui.cli.context import CommandContext
 from cgc_tui.cli.exit_codes import ExitCode, error_message
+from cgc_tui.cli.output import wrapped
 from cgc_tui.domain.causes import group_by_cause
 from cgc_tui.domain.error_hints import hint_for
-from cgc_tui.domain.jobs import JobState
+from cgc_tui.domain.jobs import UNFINISHED_STATES, JobState
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.domain.watch import JobChange, WatchedJobs
 from cgc_tui.formatting.causes import title
@@ -19,8 +20,6 @@ from cgc_tui.formatting.lists import job_error_line, missing_details
 
 if TYPE_CHECKING:
     from cgc_tui.services.watcher import WatchStatus
-
-SHOWN_COUNTS = ("completed", "failed", "ended_otherwise", "pending", "gone")
 
 
 class WatchPrinter:
@@ -74,7 +73,7 @@ class WatchPrinter:
             self._context.say(f"{missing_details(missing, total)}; only their states are known.")
 
     def named_counts(self) -> dict[str, int]:
-        """Return the counts by the names that they have in the summary and in the environment of CMD."""
+        """Return the counts by the names that they have in the environment of CMD."""
         counts = self._watched.counts._asdict()
         counts["gone"] = counts.pop("missing")
         return counts
@@ -90,15 +89,18 @@ class WatchPrinter:
 
     def _summary(self) -> Iterator[str]:
         elapsed = format_seconds((self._context.clock() - self._started_at).total_seconds())
-        yield f"{_job_count(self._watched.counts.total)}: {self._counts_text()}, after {elapsed}\n"
+        width = self._context.width
+        counts = f"{_job_count(self._watched.counts.total)}: {self._counts_text()}, after {elapsed}"
+        yield from wrapped(counts, width, indent=2)
         if self._failed_before:
-            yield f"{self._failed_before:,} of the failed had failed before\n"
+            yield f"{self._failed_before:,} of the failed jobs had already failed\n"
         if self._ended_otherwise_before:
-            yield f"{self._ended_otherwise_before:,} had ended otherwise before\n"
+            yield f"{self._ended_otherwise_before:,} had already ended otherwise\n"
         for cause in group_by_cause([job for job in self._watched.jobs if job.state == JobState.FAILED]):
-            yield f"{len(cause.jobs):>7,} x {title(cause)}\n"
+            yield from wrapped(title(cause), width, first=f"{len(cause.jobs):>7,} x ")
             if (hint := hint_for(cause.code)) is not None:
-                yield from (f"{'':10}{line}\n" for line in (hint.meaning, hint.check, hint.fix))
+                for text in (hint.meaning, hint.check, hint.fix):
+                    yield from wrapped(text, width, first=" " * 10)
         other_states = Counter(job.state for job in self._watched.jobs if job.ended_otherwise)
         for state, count in other_states.most_common():
             yield f"{count:>7,} x {or_missing(state, self._context.display)}\n"
@@ -107,18 +109,29 @@ class WatchPrinter:
         job, display = change.job, self._context.display
         name = or_missing(job.name or job.id, display)
         if change.missing:
-            return f"{name}  {sanitize(job.id)}  no longer there"
+            return f"{name}  {sanitize(job.id)}  no longer exists"
         parts = (state_label(job.state, display), name, sanitize(job.id), job_error_line(job))
         return "  ".join(filter(None, parts))
 
     def _print(self, text: str) -> None:
         at = self._context.clock().astimezone(self._context.display.timezone)
-        self._context.write([f"{at:%H:%M:%S}  {text}\n"])
+        self._context.write(wrapped(text, self._context.width, first=f"{at:%H:%M:%S}  "))
 
     def _counts_text(self) -> str:
-        counts = self.named_counts()
-        shown = (name for name in SHOWN_COUNTS if counts[name] or name == "completed")
-        return ", ".join(f"{counts[name]:,} {name.replace('_', ' ')}" for name in shown)
+        counts = self._watched.counts
+        others = {
+            "failed": counts.failed,
+            "ended otherwise": counts.ended_otherwise,
+            f"unfinished ({self._unfinished_text()})": counts.pending,
+            "gone": counts.missing,
+        }
+        parts = [f"{count:,} {name}" for name, count in others.items() if count]
+        return ", ".join([f"{counts.completed:,} completed", *parts])
+
+    def _unfinished_text(self) -> str:
+        """Return the unfinished jobs by state: `10 pending, 6 running`."""
+        states = Counter(job.state for job in self._watched.jobs)
+        return ", ".join(f"{states[name]:,} {name.lower()}" for name in UNFINISHED_STATES if states[name])
 
 
 def _job_count(count: int) -> str:

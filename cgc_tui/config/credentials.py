@@ -103,7 +103,7 @@ class Credentials:
         effective = selected or profiles.endpoint(name)
         if effective is None:
             known = ", ".join(profiles)
-            raise CredentialsError(f"No endpoint is known for the profile {name[:40]!r}. There are: {known}.")
+            raise CredentialsError(f"Unknown profile {name[:40]!r}. Known profiles: {known}.")
         if name not in profiles:
             self._new[parse_profile_name(name)] = effective
         for source, token in self._candidates(
@@ -167,8 +167,8 @@ class Credentials:
         yield TokenSource.SEVENBRIDGES, _other_clients_token(self._home, name, endpoint, self._note)
         if self.has_environment_token:
             self._note(
-                f"SB_AUTH_TOKEN was not sent to {endpoint}, since it is for another endpoint. "
-                f"If it is for this one, set SB_API_ENDPOINT to {endpoint}."
+                f"SB_AUTH_TOKEN was not sent to {endpoint}, because it belongs to another endpoint. "
+                f"If it belongs to this one, set SB_API_ENDPOINT to {endpoint}."
             )
 
     def _environment_endpoint(self) -> str | None:
@@ -203,7 +203,7 @@ class Credentials:
                 store.write()
         except OSError as error:
             raise CredentialsError(
-                f"{self.path} cannot be written ({error.strerror}). Fix that, or set XDG_CONFIG_HOME to a "
+                f"{self.path} cannot be written ({error.strerror}). Fix this, or set XDG_CONFIG_HOME to a "
                 "directory that is yours."
             ) from error
 

@@ -110,7 +110,7 @@ def normalize_endpoint(text: str, *, where: str = "The endpoint") -> str:
     Raises CredentialsError unless the endpoint is https, or http on this machine. The message contains
     `where`, but not the endpoint.
     """
-    invalid = CredentialsError(f"{where} must be an address such as {PLATFORMS[DEFAULT_PROFILE].endpoint}.")
+    invalid = CredentialsError(f"{where} must be a URL such as {PLATFORMS[DEFAULT_PROFILE].endpoint}.")
     match = _ENDPOINT.fullmatch(text.strip())
     if match is None:
         raise invalid
@@ -125,7 +125,7 @@ def normalize_endpoint(text: str, *, where: str = "The endpoint") -> str:
         raise invalid
     if scheme == "http" and not _is_loopback(host):
         raise CredentialsError(
-            f"{where} must begin with https://. Only for 127.0.0.1, [::1] and localhost it may be http://."
+            f"{where} must begin with https://; http:// is allowed only for 127.0.0.1, [::1] and localhost."
         )
     path = (match["path"] or "").rstrip("/") or "/v2"
     return f"{scheme}://{host}{'' if port == default_port else f':{port}'}{path}"
@@ -149,7 +149,7 @@ def parse_token(text: str, *, where: str = "The token") -> Token:
         raise CredentialsError(f"{where} is empty: copy it from the platform's Developer tab.")
     if not _TOKEN.fullmatch(secret):
         raise CredentialsError(
-            f"{where} must be one word of at most 512 letters, digits and signs: copy it again, without more."
+            f"{where} must be at most 512 letters, digits and symbols, without spaces: copy it again."
         )
     return Token(secret)
 
@@ -157,5 +157,5 @@ def parse_token(text: str, *, where: str = "The token") -> Token:
 def parse_profile_name(name: str) -> str:
     """Return a valid profile name unchanged; raise CredentialsError for others."""
     if not _PROFILE.fullmatch(name):
-        raise CredentialsError("The name of a profile must be of letters, digits and . _ : @ / + - alone.")
+        raise CredentialsError("A profile name may have only letters, digits and . _ : @ / + -")
     return name

@@ -54,7 +54,7 @@ class UnusableFile(Exception):
     """A file that is not used: the message continues a sentence that begins with its path."""
 
     def __init__(
-        self, reason: str, remedy: str = "Set it aside and log in again: mv {path} {path}.old"
+        self, reason: str, remedy: str = "Move it away and log in again: mv {path} {path}.old"
     ) -> None:
         """`remedy` is a template with the fields `path` and `directory`."""
         super().__init__(reason)
@@ -73,7 +73,7 @@ def read(path: Path, note: Note, *, restrict: bool) -> str:
             if status.st_mode & OTHERS_MASK and restrict:
                 _restrict_mode(path, 0o600, partial(os.fchmod, file.fileno()), note)
             elif status.st_mode & OTHERS_MASK:
-                note(f"{path} is open to others: chmod 600 {shlex.quote(str(path))}")
+                note(f"{path} is accessible to other users: chmod 600 {shlex.quote(str(path))}")
             data = file.read(MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
         return ""
@@ -84,7 +84,7 @@ def read(path: Path, note: Note, *, restrict: bool) -> str:
         raise UnusableFile("is a symbolic link" if link else f"cannot be read ({error.strerror})") from error
     text = data.decode("utf-8-sig", "replace")
     if len(data) > MAX_BYTES or _BINARY.search(text):
-        raise UnusableFile("is not a list of profiles")
+        raise UnusableFile("is not a credentials file")
     return text
 
 
@@ -104,9 +104,9 @@ def _restrict_mode(path: Path, mode: int, change: Callable[[int], None], note: N
     try:
         change(mode)
     except OSError:
-        note(f"{path} is open to others: chmod {mode:o} {shlex.quote(str(path))}")
+        note(f"{path} is accessible to other users: chmod {mode:o} {shlex.quote(str(path))}")
     else:
-        note(f"{path} was open to others; its mode is now {mode:04o}.")
+        note(f"{path} was accessible to other users; its mode is now {mode:04o}.")
 
 
 def restrict_directory(directory: Path, note: Note) -> None:
@@ -152,7 +152,7 @@ def _lock(descriptor: int) -> None:
             return
         else:
             return
-    raise CredentialsError("Another cgc-tui is changing the store: end it, then try again.")
+    raise CredentialsError("Another cgc-tui is changing the stored tokens: quit it, then try again.")
 
 
 def write_private(path: Path, fill: Callable[[TextIO], None]) -> None:

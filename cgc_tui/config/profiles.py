@@ -36,7 +36,7 @@ class IniFile:
             line = errors[0][0] if errors else getattr(error, "lineno", 0)
         # Raised outside of the handler: the parser's error contains the line, which may have a token.
         if line is not None:
-            raise UnusableFile(f"cannot be understood at line {line}", "Correct that line, or remove it.")
+            raise UnusableFile(f"is not valid at line {line}", "Correct or remove that line.")
 
     def __contains__(self, name: str) -> bool:
         return self._parser.has_section(name)

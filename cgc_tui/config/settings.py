@@ -71,7 +71,7 @@ def load_settings(path: Path) -> Settings:
         table = _parse(text) if text else {}
     except UnreadableFile as error:
         reason = f"{path.name}{error}"
-        return Settings(problems=(f"{reason}; no setting is used.",), unread=f"{reason}.")
+        return Settings(problems=(f"{reason}; all settings have their defaults.",), unread=f"{reason}.")
     return _SettingsReader(path.name, text).settings(table)
 
 
@@ -107,7 +107,7 @@ def _parse(text: str) -> dict[str, object]:
         reason = _shortened(re.sub(_POSITION, "", str(error)), 100)
         raise UnreadableFile(f" line {line} is not TOML: {reason}") from error
     except (ValueError, RecursionError) as error:
-        raise UnreadableFile(" has a number that is too long, or brackets too deep") from error
+        raise UnreadableFile(" has a number that is too long, or is nested too deeply") from error
 
 
 def _lines(text: str) -> dict[str, int]:
@@ -203,12 +203,12 @@ def _parse_keys(value: object) -> str:
     keys = [key.strip() for key in value.split(",")]
     if not all(keys):
         raise InvalidSetting(
-            f"must be keys with commas between them, not {_display_value(value)}; the comma's key is 'comma'."
+            f"must be keys separated by commas, not {_display_value(value)}; write the comma key as 'comma'."
         )
     for key in keys:
         if key.lower() in RESERVED_KEYS or "alt" in key.lower().split("+")[:-1]:
             raise InvalidSetting(
-                f"cannot have {_display_value(key)}, which belongs to the terminal, tmux or the line editor."
+                f"cannot be {_display_value(key)}: it is reserved for the terminal, tmux or the line editor."
             )
     return ",".join(keys)
 
@@ -247,7 +247,7 @@ class _SettingsReader:
     def _theme(self, value: object) -> str:
         name = _parse_name(value)
         if name not in THEMES:
-            raise InvalidSetting(f"{_display_value(name)} is not known{_suggestion(name, THEMES)}")
+            raise InvalidSetting(f"{_display_value(name)} is unknown{_suggestion(name, THEMES)}")
         return name
 
     def _keymap(self, value: object) -> dict[str, str]:

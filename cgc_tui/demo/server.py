@@ -16,7 +16,7 @@ import httpx
 from cgc_tui.demo.platform import SimulatedPlatform
 from cgc_tui.demo.responses import Delivery, body_of, delivery_of
 
-NO_THREAD = "no thread can be started; raise the limit of processes (ulimit -u) or end other programs"
+NO_THREAD = "cannot start a thread; raise the limit of processes (ulimit -u) or quit other programs"
 
 
 class LoopbackServer:

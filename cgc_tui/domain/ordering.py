@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.queries import JobPage
@@ -14,19 +15,15 @@ from cgc_tui.domain.search import search_pattern
 class SortKey(StrEnum):
     """The sort keys for loaded jobs; the values are shown on screen."""
 
-    SERVER = "as sent"
+    SERVER = "server order"
     STATE = "state"
     NAME = "name"
     PROJECT = "project"
     VOLUME = "volume"
     STARTED = "started"
-    DURATION = "took"
+    DURATION = "duration"
     ERROR = "error"
-
-    def next(self) -> SortKey:
-        """Return the next key, cyclically."""
-        keys = list(SortKey)
-        return keys[(keys.index(self) + 1) % len(keys)]
+    SIZE = "size"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,5 +67,13 @@ def _value(job: ImportJob, key: SortKey) -> str | float | None:
             return job.seconds
         case SortKey.ERROR:
             return job.error.message if job.error else None
+        case SortKey.SIZE:
+            return job.result.size if job.result else None
         case SortKey.SERVER:
             return None
+
+
+def are_newest_first(jobs: Iterable[ImportJob]) -> bool:
+    """Return whether the known start times show that the newest jobs come first."""
+    times = [job.started_on for job in jobs if job.started_on is not None]
+    return len(set(times)) > 1 and all(later >= earlier for later, earlier in pairwise(times))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.jobs import ImportJob
@@ -12,6 +12,9 @@ from cgc_tui.domain.text import SafeText
 
 MAX_LIMIT = 100
 """The largest page of a list call, and the largest bulk request, in jobs."""
+
+
+FilterName = Literal["states", "project", "volume"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,16 @@ class JobQuery:
     def is_filtered(self) -> bool:
         """Whether a filter narrows the list."""
         return bool(self.states or self.project or self.volume)
+
+    def without(self, name: FilterName) -> JobQuery:
+        """Return the query without a filter, at the start of the list."""
+        match name:
+            case "states":
+                return replace(self, states=(), offset=0)
+            case "project":
+                return replace(self, project=None, offset=0)
+            case "volume":
+                return replace(self, volume=None, offset=0)
 
 
 class ResultOrigin(NamedTuple):

@@ -18,7 +18,7 @@ from cgc_tui.domain.text import SafeText, sanitize
 class NameConflictPolicy(StrEnum):
     """What to do if the project has a file of that name; the values are shown on screen."""
 
-    AS_BEFORE = "as before"
+    AS_BEFORE = "as in the original job"
     OVERWRITE = "overwrite"
     AUTORENAME = "autorename"
 
@@ -27,11 +27,11 @@ class SkipReason(StrEnum):
     """Why a job is not retried; the values are shown on screen."""
 
     NOT_FAILED = "not failed"
-    UNKNOWN = "source or destination not known"
-    UNSENDABLE = "a name that no request can hold"
-    DUPLICATE = "the same import as another"
-    SENT = "sent before, see what became of it"
-    RESTARTED = "started again since"
+    UNKNOWN = "source or destination unknown"
+    UNSENDABLE = "name cannot be sent"
+    DUPLICATE = "duplicate of another job"
+    SENT = "already retried"
+    RESTARTED = "already started again"
 
 
 class SendStatus(StrEnum):
@@ -282,7 +282,7 @@ class RetryRun:
         ]
         chunk = () if self.stopped else tuple(waiting[:MAX_LIMIT])
         for job in chunk:
-            self._set(job, SendStatus.UNKNOWN, detail=SafeText("no answer yet"))
+            self._set(job, SendStatus.UNKNOWN, detail=SafeText("no response yet"))
         return chunk
 
     def record_results(self, chunk: Sequence[ImportJob], results: Sequence[SubmitResult]) -> None:
@@ -293,7 +293,7 @@ class RetryRun:
             elif result.created is False:
                 self._set(job, SendStatus.REFUSED, detail=_error_text(result.error))
             else:
-                detail = _error_text(result.error) or SafeText("the answer has no result for it")
+                detail = _error_text(result.error) or SafeText("the response has no result for it")
                 self._set(job, SendStatus.UNKNOWN, detail=detail)
 
     def record_refusal(self, chunk: Sequence[ImportJob], error: CgcError) -> None:

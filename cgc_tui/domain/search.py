@@ -68,12 +68,12 @@ class SearchPattern:
         plain = _ESCAPED.sub("", pattern)
         flags = regex.IGNORECASE if plain == plain.lower() else 0
         if len(pattern) > MAX_CHARS:
-            self.error = SafeText("too long for a regular expression")
+            self.error = SafeText("regular expression is too long")
             return
         try:
             self._pattern = regex.compile(pattern, flags)
         except (regex.error, RecursionError, OverflowError, ValueError) as error:
-            self.error = sanitize(f"no regular expression: {error}", max_chars=80)
+            self.error = sanitize(f"invalid regular expression: {error}", max_chars=80)
 
     def _search_value(self, value: str) -> bool:
         """Search a value; a pattern that takes too long, for this value or in total, becomes an error."""
@@ -85,7 +85,7 @@ class SearchPattern:
         self._spent += time.thread_time() - started
         self._searched += 1
         if self._spent > BASE_SECONDS + SECONDS_PER_VALUE * self._searched:
-            self.error = SafeText("too slow a regular expression: take out a * or +")
+            self.error = SafeText("regular expression is too slow: remove a * or +")
         return is_match
 
 

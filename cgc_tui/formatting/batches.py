@@ -24,19 +24,17 @@ def started_label(batch: Batch, display: DisplayOptions, now: datetime) -> SafeT
 
 
 def done_label(progress: BatchProgress, display: DisplayOptions, *, may_continue: bool = False) -> SafeText:
-    """Return the progress, `412 of 900 done · 8 failed`; with `may_continue` the total is `≥ 900`."""
-    at_least = "" if not may_continue else ">=" if display.ascii else "≥ "
-    done = (
-        f"{progress.done:,} of {at_least}{progress.total:,} done{display.separator}{progress.failed:,} failed"
-    )
-    return SafeText(done + otherwise(progress.ended_otherwise, display))
+    """Return the progress, `412 of 900 finished · 8 failed`; with `may_continue` the total is `900+`."""
+    total = f"{progress.total:,}{'+' if may_continue else ''}"
+    finished = f"{progress.done:,} of {total} finished{display.separator}{progress.failed:,} failed"
+    return SafeText(finished + otherwise(progress.ended_otherwise, display))
 
 
 def rate_label(progress: BatchProgress, display: DisplayOptions, now: datetime) -> SafeText:
-    """Return the rate and the estimated end: `31 a minute · ends about 12:31`; empty if unknown."""
+    """Return the rate and the estimated end: `31 a minute · ETA 12:31`; empty if unknown."""
     if progress.rate is None or progress.eta is None:
         return SafeText("")
     per_hour = progress.rate < 1
     rate = f"{progress.rate * 60:.0f} an hour" if per_hour else f"{progress.rate:.0f} a minute"
     end = short_time(progress.eta, display, now).strip().removeprefix("today ")
-    return SafeText(f"{rate}{display.separator}ends about {end}")
+    return SafeText(f"{rate}{display.separator}ETA {end}")

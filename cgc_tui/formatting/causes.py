@@ -11,7 +11,7 @@ from cgc_tui.domain.text import SafeText, has_visible_character, sanitize
 from cgc_tui.formatting.display import DisplayOptions, or_missing, short_time
 
 MAX_IDS = 3
-NO_REASON = SafeText("The platform gave no reason.")
+NO_REASON = SafeText("The platform gave no error message.")
 
 
 def bar(count: int, maximum: int, width: int, display: DisplayOptions) -> SafeText:
@@ -55,11 +55,11 @@ def cause_rows(cause: Cause, display: DisplayOptions, now: datetime) -> Iterator
     """Yield the labels and values of a cause: its hint, times, volumes and projects."""
     hint = hint_for(cause.code)
     if hint is not None:
-        yield SafeText("Means"), SafeText(hint.meaning)
+        yield SafeText("Meaning"), SafeText(hint.meaning)
         yield SafeText("Check"), SafeText(hint.check)
-        yield SafeText("Mend"), SafeText(hint.fix)
+        yield SafeText("Fix"), SafeText(hint.fix)
     yield SafeText("When"), time_range(cause, display, now)
-    yield SafeText("From"), id_counts(cause.volumes, display)
-    yield SafeText("To"), id_counts(cause.projects, display)
+    yield SafeText("Source"), id_counts(cause.volumes, display)
+    yield SafeText("Destination"), id_counts(cause.projects, display)
     if hint is not None:
-        yield SafeText("More"), SafeText(hint.docs_url)
+        yield SafeText("Docs"), SafeText(hint.docs_url)

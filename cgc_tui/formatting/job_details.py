@@ -9,7 +9,7 @@ from cgc_tui.domain.jobs import ImportJob, JobError
 from cgc_tui.domain.text import SafeText, has_visible_character, sanitize
 from cgc_tui.formatting.display import DisplayOptions, duration, format_bytes, full_time, or_missing
 
-FOLDER_NOTE = SafeText("A folder: the platform tells nothing of its single files.")
+FOLDER_NOTE = SafeText("A folder: the platform does not report its individual files.")
 MAX_CHARS = 20_000
 
 
@@ -24,7 +24,7 @@ def detail_rows(job: ImportJob, display: DisplayOptions, web: str | None) -> Ite
         ("Name", or_missing(job.name, display, max_chars=MAX_CHARS)),
         ("Source", or_missing(job.source.volume, display)),
         ("", or_missing(job.source.location, display, max_chars=MAX_CHARS)),
-        ("To", or_missing(job.destination.project, display)),
+        ("Destination", or_missing(job.destination.project, display)),
         (
             "",
             SafeText(f"folder {or_missing(job.destination.parent, display)}")
@@ -33,11 +33,11 @@ def detail_rows(job: ImportJob, display: DisplayOptions, web: str | None) -> Ite
         ),
         ("Options", options(job, display)),
         ("Started", full_time(job.started_on, display)),
-        ("Ended", full_time(job.finished_on, display)),
-        ("Took", duration(job, display)),
+        ("Finished", full_time(job.finished_on, display)),
+        ("Duration", duration(job, display)),
         ("File", _file(job, display)),
         ("Web", sanitize(link) if link else None),
-        ("More", or_missing(job.error.more_info, display) if job.error and job.error.more_info else None),
+        ("Docs", or_missing(job.error.more_info, display) if job.error and job.error.more_info else None),
     ]
     for label, value in rows:
         if value:
@@ -47,7 +47,7 @@ def detail_rows(job: ImportJob, display: DisplayOptions, web: str | None) -> Ite
 def error_message(error: JobError) -> SafeText:
     """Return the platform's error message, which can have several lines."""
     message = sanitize(error.message or "", multiline=True, max_chars=MAX_CHARS)
-    return message if has_visible_character(message) else SafeText("The platform gave no reason.")
+    return message if has_visible_character(message) else SafeText("The platform gave no error message.")
 
 
 def _file(job: ImportJob, display: DisplayOptions) -> SafeText | None:

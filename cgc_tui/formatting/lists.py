@@ -19,11 +19,11 @@ def job_error_line(job: ImportJob) -> SafeText:
     return sanitize(" ".join(part for part in (code, job.error.message) if part))
 
 
-def total_of(page: JobPage, display: DisplayOptions) -> SafeText:
-    """Return the number of matching jobs, `≥ 151` if the platform's total is missing or too low."""
+def total_of(page: JobPage) -> SafeText:
+    """Return the number of matching jobs, `151+` if the platform's total is missing or too low."""
     if page.total is not None and page.total >= page.at_least:
         return SafeText(f"{page.total:,}")
-    return SafeText(f"{'>=' if display.ascii else '≥ '}{page.at_least:,}")
+    return SafeText(f"{page.at_least:,}+")
 
 
 def missing_details(missing: int, jobs: int) -> SafeText:
@@ -40,7 +40,7 @@ def lacking(page: JobPage) -> SafeText:
 
 def page_position(page: JobPage, display: DisplayOptions) -> SafeText:
     """Return a page's position in the list: `51–100 of 12,380 · page 2 of 248`."""
-    total = total_of(page, display)
+    total = total_of(page)
     if not page.jobs:
         return SafeText(f"0 of {total}")
     limit = page.query.limit
@@ -54,17 +54,19 @@ def page_position(page: JobPage, display: DisplayOptions) -> SafeText:
 
 
 def describe_query(query: JobQuery, display: DisplayOptions, origin: ResultOrigin | None = None) -> SafeText:
-    """Return the title of a result set and the filters of a query, `whole list` if there are none."""
+    """Return the title of a result set and the filters of a query, `all jobs` if there are none."""
     parts: list[str] = [origin.title] if origin is not None else []
     parts += [" or ".join(query.states)] if query.states else []
     parts += [f"project {query.project}"] if query.project else []
     parts += [f"volume {query.volume}"] if query.volume else []
-    return sanitize(display.separator.join(parts) or "whole list")
+    return sanitize(display.separator.join(parts) or "all jobs")
 
 
 def describe_search(origin: ResultOrigin, display: DisplayOptions) -> SafeText:
-    """Return the extent and the time of a search: `searched 438 of 438 at 12:03`."""
+    """Return the extent and the time of a search: `searched all 438 at 12:03`."""
     at = f" at {origin.at.astimezone(display.timezone):%H:%M}" if origin.at is not None else ""
+    if origin.searched == origin.total:
+        return SafeText(f"searched all {origin.searched:,}{at}")
     return SafeText(f"searched {origin.searched:,} of {format_count(origin.total)}{at}")
 
 

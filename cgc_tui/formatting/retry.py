@@ -47,21 +47,21 @@ def plan_rows(
 ) -> Iterator[tuple[str, SafeText]]:
     """Yield label and value for a plan; the retry of `requested` jobs was requested."""
     count = len(plan.jobs)
-    yield "Start", SafeText(f"{count:,} of {requested:,} failed imports again")
+    yield "Retry", SafeText(f"{count:,} of {requested:,} failed imports")
     destinations = (
         (job.destination.parent and f"folder {job.destination.parent}") or job.destination.project
         for job in plan.jobs
     )
-    yield "Into", _most_common(destinations, display)
-    yield "From", _most_common((job.source.volume for job in plan.jobs), display)
+    yield "Destination", _most_common(destinations, display)
+    yield "Source", _most_common((job.source.volume for job in plan.jobs), display)
     if warning := overwrite_warning(plan.jobs, policy):
         yield "Caution", warning
     if plan.skipped:
         reasons = (f"{number:,} {reason}" for reason, number in plan.skip_counts.items())
-        yield "Left out", sanitize(display.separator.join(reasons))
+        yield "Skipped", sanitize(display.separator.join(reasons))
     yield (
         "Requests",
-        SafeText(f"{request_count(count):,} of up to {MAX_LIMIT} imports, none repeated by itself"),
+        SafeText(f"{request_count(count):,} of up to {MAX_LIMIT} imports, no automatic resend"),
     )
 
 
@@ -105,7 +105,7 @@ def run_summary(run: RetryRun, display: DisplayOptions) -> SafeText:
     ]
     otherwise = sum(outcome.ended_otherwise for outcome in run.outcomes)
     ended += [f"{otherwise:,} ended otherwise"] if otherwise else []
-    ended += [f"{running:,} under way"] if running else []
+    ended += [f"{running:,} in progress"] if running else []
     jobs = f" ({', '.join(ended)})" if ended else ""
     return sanitize(
         display.separator.join(part + (jobs if part.endswith(SendStatus.STARTED) else "") for part in parts)
@@ -128,7 +128,7 @@ def held_by(holder: LockHolder, display: DisplayOptions) -> SafeText:
 
 def unprotected(reason: SafeText) -> SafeText:
     """Return a warning that there is no lock, with the reason."""
-    return sanitize(f"{reason}: a second run at the same time would send the same imports again.")
+    return sanitize(f"{reason}: a second run at the same time could send the same imports again.")
 
 
 def severity(outcome: Outcome) -> int:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import datetime
 from enum import StrEnum
 
-from cgc_tui.domain.jobs import ImportJob
+from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.domain.text import SafeText, has_visible_character, reveal, sanitize, truncate
-from cgc_tui.formatting.display import DisplayOptions, duration, or_missing, short_time, state_label
-from cgc_tui.formatting.lists import job_error_line
+from cgc_tui.formatting.display import (
+    DisplayOptions,
+    duration,
+    format_bytes,
+    or_missing,
+    short_time,
+    state_label,
+)
 
 
 class Column(StrEnum):
@@ -19,7 +26,8 @@ class Column(StrEnum):
     PROJECT = "Project"
     VOLUME = "Volume"
     STARTED = "Started"
-    DURATION = "Took"
+    DURATION = "Duration"
+    SIZE = "Size"
     ERROR = "Error"
 
 
@@ -28,21 +36,27 @@ MIN_WIDTHS = {
     Column.STATE: 11,
     Column.NAME: 24,
     Column.STARTED: 12,
-    Column.DURATION: 6,
+    Column.DURATION: 8,
     Column.PROJECT: 12,
     Column.VOLUME: 12,
     Column.ERROR: 24,
+    Column.SIZE: 9,
 }
 """The columns in order of priority, with their minimum widths in cells."""
+
+NUMBERS = frozenset({Column.DURATION, Column.SIZE})
+"""The columns that are aligned at the right."""
 
 PREFERRED_WIDTHS = ((Column.NAME, 36), (Column.PROJECT, 24), (Column.VOLUME, 24), (Column.ERROR, 60))
 
 
-def column_widths(width: int) -> dict[Column, int]:
+def column_widths(width: int, *, hidden: Container[Column] = ()) -> dict[Column, int]:
     """Return the columns that fit into `width` cells, from left to right, with their widths."""
     widths: dict[Column, int] = {}
     remaining = width
     for column, minimum in MIN_WIDTHS.items():
+        if column in hidden:
+            continue
         if column in (Column.STATE, Column.NAME) or minimum + PADDING <= remaining:
             widths[column] = minimum
             remaining -= minimum + PADDING
@@ -73,7 +87,7 @@ def cell_text(job: ImportJob, column: Column, width: int, display: DisplayOption
     """Return one cell of a job's row, truncated to `width`."""
     match column:
         case Column.STATE:
-            return truncate(state_label(job.state, display), width)
+            return truncate(state_or_code(job, display), width)
         case Column.NAME:
             return label(job, width, display)
         case Column.PROJECT:
@@ -84,8 +98,19 @@ def cell_text(job: ImportJob, column: Column, width: int, display: DisplayOption
             return truncate(short_time(job.started_on, display, now), width)
         case Column.DURATION:
             return SafeText(truncate(duration(job, display), width).rjust(width))
+        case Column.SIZE:
+            size = job.result.size if job.result else None
+            return SafeText((display.missing if size is None else format_bytes(size)).rjust(width))
         case Column.ERROR:
-            return truncate(job_error_line(job), width)
+            return truncate(sanitize(job.error.message or "") if job.error else SafeText(""), width)
+
+
+def state_or_code(job: ImportJob, display: DisplayOptions) -> SafeText:
+    """Return the state with its glyph; the error code in place of the state's name if the job has one."""
+    label = state_label(job.state, display)
+    if job.state != JobState.FAILED or job.error is None or job.error.code is None:
+        return label
+    return SafeText(f"{label[:2]}{job.error.code}")
 
 
 def label(job: ImportJob, width: int, display: DisplayOptions) -> SafeText:

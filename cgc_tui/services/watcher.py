@@ -129,6 +129,6 @@ class JobWatcher:
         changes += self.watched.update(records)
         if unanswered := sum(job_id not in records for job_id in ids):
             raise InvalidResponse(
-                SafeText(f"no answer for {unanswered:,} of {len(ids):,} job{'' if len(ids) == 1 else 's'}"),
+                SafeText(f"no response for {unanswered:,} of {len(ids):,} job{'' if len(ids) == 1 else 's'}"),
                 SafeText(""),
             )

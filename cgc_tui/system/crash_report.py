@@ -36,7 +36,7 @@ def write_report(error: BaseException) -> str:
     return (
         f"cgc-tui ended because of a bug: {sanitize(summary, max_chars=200)}\n"
         f"Report, without your token: {sanitize(path)}\n"
-        "Please send it to the maintainers, with what you did before."
+        "Please send it to the maintainers, and describe what you did."
     )
 
 

@@ -71,7 +71,7 @@ def limit_message(error: BaseException) -> str | None:
     """Return a message that names the limit which caused an error, None for other errors."""
     for member in _with_members(error):
         if is_thread_limit(member):
-            return f"no further thread can be started: {_thread_limit()}."
+            return f"cannot start another thread: {_thread_limit()}."
         if _is_memory_limit(member):
             _reserve.clear()
             return f"out of memory: {_memory_limit()}."
@@ -104,14 +104,14 @@ def _thread_limit() -> str:
         return _memory_limit()
     most = _limit(resource.RLIMIT_NPROC)
     if most is None:
-        return "this machine allows no more of them; end other programs"
-    return f"your limit of processes and threads is {most:,} (ulimit -u); raise it, or end other programs"
+        return "this machine allows no more; quit other programs"
+    return f"your limit of processes and threads is {most:,} (ulimit -u); raise it, or quit other programs"
 
 
 def _memory_limit() -> str:
     """Return the memory limit with the least memory left."""
     limits = sorted(_memory_limits())
-    return limits[0][1] if limits else "this machine has no more; end other programs"
+    return limits[0][1] if limits else "this machine has no more; quit other programs"
 
 
 def _memory_limits() -> Iterator[tuple[float, str]]:

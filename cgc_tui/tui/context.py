@@ -13,6 +13,7 @@ from textual.screen import Screen
 
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.marks import Marks
+from cgc_tui.domain.ordering import ListView, SortKey
 from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
 from cgc_tui.domain.refresh_status import RefreshStatus
 from cgc_tui.domain.result_set import ResultSet
@@ -91,6 +92,13 @@ class JobsContext(Protocol):
 
     def post_message(self, message: Message) -> bool:
         """Send a message to the app, as those of `cgc_tui.tui.messages`."""
+
+    @property
+    def list_view(self) -> ListView:
+        """The search and the order of the loaded jobs."""
+
+    def sort_by(self, key: SortKey, *, reverse: bool = False) -> None:
+        """Sort the loaded jobs."""
 
     def reload(self) -> None:
         """Request the list again."""

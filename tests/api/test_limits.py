@@ -165,10 +165,10 @@ def _bomb(times: int) -> CustomResponse:
     ("fault", "text"),
     mostly_slow(
         [
-            (_items(1_001), "the answer holds 1,001 items, too many"),
-            (_bomb(1), "the answer is too large"),
-            (_headers(1, 200_000), "does not speak HTTP"),
-            (_headers(5_000, 100), "does not speak HTTP"),
+            (_items(1_001), "the response has 1,001 items, too many"),
+            (_bomb(1), "the response is too large"),
+            (_headers(1, 200_000), "is not HTTP"),
+            (_headers(5_000, 100), "is not HTTP"),
             (_bomb(2), "its compression is not supported"),
             ("deep_nesting", "could not be read"),
             ("huge_integer", "could not be read"),
@@ -213,5 +213,5 @@ async def test_a_body_that_cannot_be_decompressed_is_an_error(
         return httpx.Response(200, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(b"{}"))
 
     platform.fail(answer)
-    with pytest.raises(InvalidResponse, match="cannot be unpacked"):
+    with pytest.raises(InvalidResponse, match="cannot be decompressed"):
         await connect().imports.page(JobQuery())

@@ -148,7 +148,7 @@ async def test_a_dns_failure_is_named_and_recovers(
             patch.setattr(socket, "getaddrinfo", unknown)
             server.reset_open_connections()
             await pilot.press("r")
-            await shown(pilot, "the name of localhost is not known here")
+            await shown(pilot, "cannot resolve the name of localhost")
             assert "1–50 of 230" not in text_of(pilot.app)
         await shown(pilot, "1–50 of 230")
 
@@ -192,7 +192,7 @@ async def test_a_failing_proxy_is_named_by_its_variable(
         proxy = Proxy(proxy.port)
         proxy.refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"
         await pilot.press("r")
-        screen = await shown(pilot, "the proxy did not let the request through (407")
+        screen = await shown(pilot, "the proxy rejected the request (407")
         assert "secret" not in screen
         proxy.refusal = b""
         await shown(pilot, "1–50 of 230")
@@ -292,7 +292,7 @@ async def test_a_timeout_is_reported(
         await quiet(pilot)
         platform.fail(fault, value, where=first_page)
         await pilot.press("r")
-        await shown(pilot, "STALE 0 s · no answer from 127.0.0.1 in time")
+        await shown(pilot, "STALE 0 s · 127.0.0.1 did not respond in time")
         platform.recover()
         await shown(pilot, "1–50 of 230")
 
@@ -301,7 +301,7 @@ async def test_a_server_that_does_not_speak_http_is_reported(start: Start) -> No
     with socket.create_server(("127.0.0.1", 0)) as listening:
         threading.Thread(target=_greet, args=(listening,), daemon=True).start()
         async with start(endpoint=f"http://127.0.0.1:{listening.getsockname()[1]}/v2") as pilot:
-            await shown(pilot, "what answers at 127.0.0.1 does not speak HTTP")
+            await shown(pilot, "the response of 127.0.0.1 is not HTTP")
         listening.shutdown(socket.SHUT_RDWR)
 
 

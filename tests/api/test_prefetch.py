@@ -169,7 +169,7 @@ def test_the_child_ends_with_a_program_that_was_killed(opened: Open, platform: S
 def test_another_query_does_not_wait_for_the_child(opened: Open, platform: SimulatedPlatform) -> None:
     with held_request(opened, platform) as (terminal, child):
         terminal.press("4")
-        terminal.sees("FAILED · sorted as sent")
+        terminal.sees("of 9 · page 1 of 1 · newest first")
         assert has_ended(child)
 
 

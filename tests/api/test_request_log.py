@@ -55,10 +55,10 @@ async def test_every_attempt_and_every_failure_is_logged(
     ]
     platform.recover()
     for fault, value, status, expected in (
-        ("portal", True, 200, "a web page came instead of data"),
-        ("items_null", True, 200, "the answer could not be read: it holds no list"),
-        ("empty", 204, 204, "the answer was empty"),
-        ("cut", True, 200, "the connection to 127.0.0.1 broke"),
+        ("portal", True, 200, "the response is a web page, not data"),
+        ("items_null", True, 200, "the response could not be read: it has no list"),
+        ("empty", 204, 204, "the response was empty"),
+        ("cut", True, 200, "the connection to 127.0.0.1 was lost"),
     ):
         platform.fail(fault, value)
         with pytest.raises(CgcError):
@@ -70,7 +70,7 @@ async def test_every_attempt_and_every_failure_is_logged(
     client._requester._deadline = 0.2
     with pytest.raises(CgcError):
         await client.user()
-    assert (log.records[0].status, log.records[0].error) == (None, "given up without a whole answer")
+    assert (log.records[0].status, log.records[0].error) == (None, "stopped before the response was complete")
 
 
 async def test_the_log_has_neither_token_nor_body(

@@ -20,7 +20,7 @@ class Bare(App[None]):
     def on_mount(self) -> None:
         """Fill the table."""
         table = self.query_one(DataTable)
-        table.add_columns("State", "Name", "Project", "Started", "Took")
+        table.add_columns("State", "Name", "Project", "Started", "Duration")
         table.add_rows(
             ("COMPLETED", f"TCGA-15-1965-{number:05}.bam", "wgs-germline", "today 12:00", "2 s")
             for number in range(50)

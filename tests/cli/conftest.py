@@ -48,9 +48,11 @@ def command(
         token: str | None = platform.token,
         terminal: bool = False,
         environ: Mapping[str, str] | None = None,
+        out: Stream | None = None,
+        err: Stream | None = None,
     ) -> Outcome:
         options = build_parser().parse_args(arguments)
-        out, err = Stream(), Stream()
+        out, err = out or Stream(), err or Stream()
         out.terminal = err.terminal = terminal
         credentials = Credentials(tmp_path / "config", environ=environ or {}, home=tmp_path)
         access = Access("cgc", server.url, Token(token) if token else None, TokenSource.STORE)

@@ -68,7 +68,7 @@ async def test_login_warns_of_a_token_in_the_environment(
 ) -> None:
     pipe(monkeypatch, platform.token)
     result = await command("auth", "login", "--with-token", environ={"SB_AUTH_TOKEN": "x"})
-    assert "SB_AUTH_TOKEN is still taken first" in result.err
+    assert "SB_AUTH_TOKEN still takes precedence" in result.err
 
 
 async def test_status_shows_the_user_and_four_characters_of_the_token(
@@ -103,7 +103,7 @@ async def test_info_is_safe_to_share(command: Command, platform: SimulatedPlatfo
     environ = {"HTTPS_PROXY": "http://rosalind:secret@proxy:1", "TERM": "xterm", "SSH_CONNECTION": "10.1.2.3"}
     result = await command("info", environ=environ)
     assert result.code == 0
-    assert f"cgc-tui    {__version__}\n" in result.out
+    assert f"cgc-tui      {__version__}\n" in result.out
     assert "HTTPS_PROXY set" in result.out
     assert "over SSH" in result.out
     assert "of 1,000 requests left until 2026-03-14 12:05:00 UTC\n" in result.out
@@ -111,7 +111,7 @@ async def test_info_is_safe_to_share(command: Command, platform: SimulatedPlatfo
 
 
 async def test_info_works_without_the_platform(command: Command, platform: SimulatedPlatform) -> None:
-    assert "not known without a token" in (await command("info", token=None)).out
+    assert "unknown without a token" in (await command("info", token=None)).out
     platform.fail("maintenance")
     result = await command("info")
     assert result.code == 0

@@ -112,7 +112,7 @@ def test_1_a_job_or_project_that_does_not_exist(run: Run) -> None:
     [
         (["list", "--state", "LOST"], "must be one of PENDING, RUNNING"),
         (["list", "--limit", "101"], "must be 1 to 100"),
-        (["--state", "FAILED", "list"], "--state is the screen's; give it after list"),
+        (["--state", "FAILED", "list"], "--state is for interactive mode here; put it after list"),
         (["list", "--endpoint", "http://example.org"], "must begin with https"),
         (["show"], "required: ID"),
     ],
@@ -157,8 +157,8 @@ def test_only_info_reports_problems_in_the_settings_of_the_app(run: Run, config:
     ended = run("info")
     assert (ended.returncode, ended.stderr) == (
         0,
-        f"{page_size}cgc-tui: config.toml line 1: theme 'nrd' is not known; did you mean nord?\n"
-        "cgc-tui: config.toml line 4: keys.jobs.next cannot have 'ctrl+b', which belongs to the terminal, "
+        f"{page_size}cgc-tui: config.toml line 1: theme 'nrd' is unknown; did you mean nord?\n"
+        "cgc-tui: config.toml line 4: keys.jobs.next cannot be 'ctrl+b': it is reserved for the terminal, "
         "tmux or the line editor.\n",
     )
 
@@ -179,7 +179,7 @@ def test_3_network_and_server(run: Run, platform: SimulatedPlatform) -> None:
 def test_4_no_token_or_a_rejected_one_or_no_privilege(run: Run, platform: SimulatedPlatform) -> None:
     ended = run("list", SB_AUTH_TOKEN=None)
     assert ended.returncode == 4
-    assert one_line(ended, "there is no token for 127.0.0.1")
+    assert one_line(ended, "no token for 127.0.0.1")
     ended = run("list", SB_AUTH_TOKEN="0" * 32)
     assert ended.returncode == 4
     assert one_line(ended, "cgc-tui auth login")
@@ -200,7 +200,7 @@ def test_8_pending_at_the_time_out(run: Run, platform: SimulatedPlatform) -> Non
     (job,) = platform.add_jobs(1)
     ended = run("watch", job, "--timeout", "0.1")
     assert ended.returncode == 8
-    assert ended.stdout.startswith("1 job: 0 completed, 1 pending")
+    assert ended.stdout.startswith("1 job: 0 completed, 1 unfinished (1 pending)")
 
 
 def test_70_a_bug_with_a_report(run: Run, platform: SimulatedPlatform, tmp_path: Path) -> None:
@@ -358,7 +358,7 @@ def test_log_in_use_the_token_and_log_out(run: Run, platform: SimulatedPlatform,
 def test_global_options_stand_before_or_after_the_command(run: Run) -> None:
     for arguments in (["--demo", "list"], ["list", "--demo"]):
         ended = run(*arguments, "--limit", "1", "--keys", SB_AUTH_TOKEN=None, SB_API_ENDPOINT=None)
-        assert (ended.returncode, ended.stderr) == (0, "cgc-tui: 1 of 4,000; --all for all\n")
+        assert (ended.returncode, ended.stderr) == (0, "cgc-tui: showing 1 of 4,000; use --all\n")
         assert ended.stdout.startswith("runs/")
 
 
@@ -399,7 +399,7 @@ def test_a_rate_limit_between_pages_is_reported_and_waited_for(run: Run, platfor
         ended = run("list", "--all", "--jsonl", SB_API_ENDPOINT=other.url)
     assert [json.loads(line)["id"] for line in ended.stdout.splitlines()] == moving.ids()
     assert ended.returncode == 0
-    assert "rate limit; going on in" in ended.stderr
+    assert "rate limit; retrying in" in ended.stderr
 
 
 @pytest.mark.slow

@@ -21,18 +21,20 @@ async def test_text_has_the_causes_with_hints(command: Command, platform: Simula
     done = await command("failures")
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith(
-        "161 failed · whole list · as of 2026-03-14 12:00:00 UTC\n\n    120  75 %  9105 "
+        "161 failed · all jobs · updated 2026-03-14 12:00:00 UTC\n\n    120  75 %  9105 "
     )
-    assert "Means  There is no such key on the volume.\n" in done.out
-    assert "From   rosalind/tcga-raw 120\n" in done.out
+    assert "Meaning      No object with this key exists on the volume.\n" in done.out
+    assert "Source       rosalind/tcga-raw 120\n" in done.out
     unknown = done.out[done.out.index("424242") :]
-    assert unknown.startswith("424242 Unexpected error.\n               When   today 12:00\n")
+    assert unknown.startswith("424242 Unexpected error.\n               When         today 12:00\n")
     assert len(platform.requests) == 2
 
 
 async def test_filters_limit_the_jobs(command: Command) -> None:
     done = await command("failures", "--volume", "rosalind/results", "--project", "rosalind/wgs-germline")
-    assert done.out.startswith("41 failed · project rosalind/wgs-germline · volume rosalind/results · as of")
+    assert done.out.startswith(
+        "41 failed · project rosalind/wgs-germline · volume rosalind/results · updated"
+    )
 
 
 async def test_json_has_counts_and_ids(command: Command, platform: SimulatedPlatform) -> None:
@@ -47,7 +49,7 @@ async def test_json_has_counts_and_ids(command: Command, platform: SimulatedPlat
     assert sorted(ids) == sorted(i for i in platform.ids() if platform.job(i)["state"] == "FAILED")
     first, last = reported["causes"][0], reported["causes"][-1]
     assert (first["volumes"], first["projects"]) == ({"rosalind/tcga-raw": 120}, {"rosalind/brca-pilot": 120})
-    assert first["mend"] == "Correct the key; a folder's ends with a slash."
+    assert first["mend"] == 'Correct the key; folder keys end with "/".'
     assert (last["message"], last["means"], last["mend"]) == ("Unexpected error.", None, None)
 
 

@@ -78,7 +78,7 @@ async def test_a_total_that_is_too_low_hides_no_job(
         assert (done.code, done.err) == (0, "")
         assert len(done.out.splitlines()) == 250 + (form == "--tsv")
     assert (await command("failures")).out.startswith("250 failed")
-    assert "250 of 250 failed imports again" in (await command("retry")).err
+    assert "250 of 250 failed imports" in (await command("retry")).err
     assert (await command("watch", "--state", "FAILED")).out.startswith("250 jobs")
 
 
@@ -87,7 +87,7 @@ async def test_a_page_reports_more_jobs_than_a_total_that_is_too_low(
 ) -> None:
     platform.switches.total_error = -150
     done = await command("list", "--limit", "100")
-    assert done.err == "cgc-tui: 100 of ≥ 101; --all for all\n"
+    assert done.err == "cgc-tui: showing 100 of 101+; use --all\n"
 
 
 async def test_an_ignored_offset_is_an_error(command: Command, platform: SimulatedPlatform) -> None:
@@ -146,7 +146,7 @@ async def test_failures_without_an_error_are_reported(
     for arguments in (("failures",), ("failures", "--json")):
         done = await command(*arguments)
         assert done.code == 3
-        assert "details of 250 of 250 jobs could not be read; their cause is not known." in done.err
+        assert "details of 250 of 250 jobs could not be read; their cause is unknown." in done.err
 
 
 @pytest.mark.parametrize("fault", mostly_slow(BULK_FAULTS))
@@ -179,7 +179,7 @@ async def test_the_last_batch_of_jobs_without_details_is_an_error(
 ) -> None:
     platform.switches.brief = True
     platform.fail("bulk_nulls")
-    with pytest.raises(InvalidResponse, match="so the last batch is not known"):
+    with pytest.raises(InvalidResponse, match="so the last batch is unknown"):
         await command("watch", "--last-batch")
 
 
@@ -193,4 +193,4 @@ async def test_watch_reports_jobs_without_an_answer(command: Command, platform: 
     gate.release()
     done = await watching
     assert done.code == 0
-    assert done.err.splitlines()[1:] == ["cgc-tui: no answer for 1 of 1 job"]
+    assert done.err.splitlines()[1:] == ["cgc-tui: no response for 1 of 1 job"]

@@ -26,7 +26,7 @@ async def test_only_the_last_batch_is_watched(command: Command) -> None:
     done = await command("watch", "--last-batch")
     assert done.code == 0
     assert done.out.startswith("12 jobs: 12 completed")
-    assert "the last batch: today 11:59, tcga-raw → brca-pilot, 12 jobs; 42 of 42 jobs searched" in done.err
+    assert "last batch: today 11:59, tcga-raw → brca-pilot, 12 jobs; 42 of 42 jobs searched" in done.err
 
 
 async def test_the_last_batch_is_watched_until_all_jobs_have_ended(
@@ -84,7 +84,7 @@ async def test_without_a_batch_it_exits_with_1(command: Command, platform: Simul
     platform.remove_jobs(platform.ids()[1:])
     done = await command("watch", "--last-batch")
     assert (done.code, done.out) == (1, "")
-    assert "there is no batch; 1 of 1 jobs searched" in done.err
+    assert "of each other; 1 of 1 jobs searched" in done.err
 
 
 @pytest.mark.parametrize("more", [("some-id",), ("--state", "FAILED")])

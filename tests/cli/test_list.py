@@ -70,9 +70,9 @@ async def test_keys_are_the_source_keys_alone(command: Command, platform: Simula
 async def test_a_page_is_reported_as_part_of_the_list(command: Command, platform: SimulatedPlatform) -> None:
     result = await command("list", "--limit", "7", "--offset", "3", "--tsv")
     assert [line.split("\t")[0] for line in result.out.splitlines()[1:]] == platform.ids()[3:10]
-    assert result.err == "cgc-tui: 7 of 230; --all for all\n"
+    assert result.err == "cgc-tui: showing 7 of 230; use --all\n"
     platform.switches.total_header = False
-    assert (await command("list")).err == "cgc-tui: 50 of ≥ 51; --all for all\n"
+    assert (await command("list")).err == "cgc-tui: showing 50 of 51+; use --all\n"
 
 
 async def test_a_terminal_gets_a_table(
@@ -81,11 +81,17 @@ async def test_a_terminal_gets_a_table(
     monkeypatch.setenv("COLUMNS", "80")
     result = await command("list", "--state", "FAILED", "--limit", "5", terminal=True)
     lines = result.out.splitlines()
-    assert lines[0].split()[:2] == ["State", "Name"]
-    assert "Took" in lines[0]
+    assert lines[0].split() == ["State", "Name", "Id"]
     assert len(lines) == 6
-    assert all(line.startswith("✗ FAILED") for line in lines[1:])
+    shown = [platform.job(line.split()[-1]) for line in lines[1:]]
+    for line, job in zip(lines[1:], shown, strict=True):
+        assert isinstance(job["error"], dict)
+        assert line.startswith(f"✗ {job['error']['code']}  ")
     assert max(map(len, lines)) <= 80
+    monkeypatch.setenv("COLUMNS", "70")
+    narrow = (await command("list", "--limit", "5", terminal=True)).out.splitlines()
+    assert narrow[0].split() == ["State", "Name", "Started", "Duration"]
+    assert max(map(len, narrow)) <= 70
     monkeypatch.setenv("COLUMNS", "140")
     wide = (await command("list", "--state", "FAILED", "--limit", "5", terminal=True)).out.splitlines()
     assert wide[0].split()[-1] == "Id"
@@ -116,7 +122,7 @@ async def test_an_empty_table_explains_whose_jobs_are_listed(
 ) -> None:
     platform.remove_jobs(platform.ids())
     result = await command("list", terminal=True)
-    assert "only those that you started" in result.err
+    assert "only jobs that you started" in result.err
 
 
 async def test_progress_is_drawn_on_a_terminal_and_cleared(command: Command) -> None:

@@ -42,8 +42,8 @@ async def test_a_dry_run_prints_the_requests_and_sends_nothing(
     requests = [json.loads(line)["items"] for line in result.out.splitlines()]
     assert [len(items) for items in requests] == [100, 100, 40]
     assert all(item["autorename"] and not item["overwrite"] for items in requests for item in items)
-    assert "start: 240 of 240 failed imports again" in result.err
-    assert "nothing is sent; --write --yes sends." in result.err
+    assert "retry: 240 of 240 failed imports" in result.err
+    assert "nothing sent; use --write --yes to send." in result.err
     assert submitted(platform) == []
 
 
@@ -79,7 +79,7 @@ async def test_each_import_is_sent_once_and_a_second_run_sends_none(
     assert (len(counts), set(counts.values())) == (240, {1})
     again = await command(*SEND)
     assert (again.code, again.out) == (0, "")
-    assert "240 started again since" in again.err
+    assert "240 already started again" in again.err
     assert len(submitted(platform)) == 240
 
 
@@ -154,7 +154,7 @@ async def test_an_answer_lost_behind_a_proxy_is_no_refusal(
     result = await command(*SEND)
     assert (result.code, result.err.count("40 started")) == (0, 1)
     again = await command(*SEND)
-    assert "40 started again since" in again.err
+    assert "40 already started again" in again.err
     assert len(submitted(platform)) == 40
 
 
@@ -194,7 +194,7 @@ def test_two_runs_at_once_send_each_import_once(start: Start, platform: Simulate
     assert (first.returncode, second.returncode) == (0, 0)
     assert len(ended[0][0].splitlines()) == 353
     assert ended[1][0] == ""
-    assert "352 of 352 were started again meanwhile; they are not sent." in ended[1][1]
+    assert "352 of 352 were retried in the meantime and are not sent." in ended[1][1]
     assert "waiting" not in ended[1][1]
     counts = Counter(submitted(platform))
     assert (len(platform.ids()) - before, len(counts), set(counts.values())) == (352, 352, {1})
@@ -219,7 +219,7 @@ def test_a_stopped_run_is_reported_and_the_rest_of_a_killed_one_is_sent(
     first.communicate()
     _, err = second.communicate(timeout=30)
     assert second.returncode == 0
-    assert "100 of 140 were started again meanwhile; they are not sent." in err
+    assert "100 of 140 were retried in the meantime and are not sent." in err
     counts = Counter(submitted(platform))
     assert (len(counts), set(counts.values())) == (240, {1})
 
@@ -231,7 +231,7 @@ async def test_without_a_lock_imports_are_sent_with_a_warning(
     result = await command(*SEND)
     assert result.code == 0
     assert result.err.count("cannot be locked") == 1
-    assert "a second run at the same time would send the same imports again." in result.err
+    assert "a second run at the same time could send the same imports again." in result.err
     assert len(submitted(platform)) == 240
 
 

@@ -26,8 +26,8 @@ async def test_a_failed_job_is_shown_with_its_error_and_a_hint(
     assert hint is not None
     reason = [f"✗ FAILED   {error['code']}", error["message"], hint.meaning, hint.check, hint.fix]
     assert lines[:5] == reason
-    assert f"Id       {record['id']}" in lines
-    assert any(line.startswith("Started  20") for line in lines)
+    assert f"Id           {record['id']}" in lines
+    assert any(line.startswith("Started      20") for line in lines)
     assert result.code == 0
 
 
@@ -45,7 +45,7 @@ async def test_several_jobs_are_one_request_and_keep_their_order(
     result = await command("show", "--json", *ids, ids[0])
     assert [record["id"] for record in json.loads(result.out)] == ids
     assert [call.path for call in platform.requests] == ["/v2/bulk/storage/imports/get"]
-    assert (await command("show", *ids)).out.count("\nId       ") == 3
+    assert (await command("show", *ids)).out.count("\nId           ") == 3
 
 
 async def test_missing_jobs_are_reported_and_the_others_are_shown(

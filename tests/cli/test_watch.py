@@ -70,7 +70,7 @@ async def test_failed_jobs_are_summarised_by_cause(command: Command, platform: S
     summary = result.out.splitlines()[3:]
     assert summary[0].startswith("3 jobs: 0 completed, 3 failed")
     assert summary[1].split()[:3] == ["2", "x", "9105"]
-    assert "no such key" in summary[2].lower()
+    assert "no object with this key" in summary[2].lower()
     assert summary[5].split()[:3] == ["1", "x", "9108"]
 
 
@@ -89,7 +89,7 @@ async def test_a_job_in_an_unknown_state_has_ended_otherwise(
     assert lines[0].startswith("12:00:00  ? ABORTED")
     assert lines[2:] == [
         "3 jobs: 1 completed, 2 ended otherwise, after 0 s",
-        "1 had ended otherwise before",
+        "1 had already ended otherwise",
         "      2 x ABORTED",
     ]
     assert capfd.readouterr().out == "2 of 3, 0 pending\n"
@@ -121,7 +121,7 @@ async def test_filters_select_the_jobs_that_match_at_the_start(
     assert result.code == 1
     assert result.out.splitlines()[1:3] == [
         "2 jobs: 1 completed, 1 failed, after 0 s",
-        "1 of the failed had failed before",
+        "1 of the failed jobs had already failed",
     ]
 
 
@@ -143,7 +143,7 @@ async def test_a_job_that_no_longer_exists_is_reported_with_exit_code_1(
     await after_polls(platform, 2, lambda: platform.set_state(other, "COMPLETED"))
     result = await watching
     assert result.code == 1
-    assert result.out.splitlines()[0].endswith(f"{one}  no longer there")
+    assert result.out.splitlines()[0].endswith(f"{one}  no longer exists")
     assert "2 jobs: 1 completed, 1 gone" in result.out
 
 
@@ -176,7 +176,7 @@ async def test_a_rate_limit_is_reported_and_waited_for(command: Command, platfor
     await after_polls(platform, 3, lambda: platform.set_state(job, "COMPLETED"))
     result = await watching
     assert result.code == 0
-    assert result.err.splitlines()[1:] == ["cgc-tui: rate limit; going on in 300 s."] * 2
+    assert result.err.splitlines()[1:] == ["cgc-tui: rate limit; retrying in 300 s."] * 2
 
 
 async def test_a_rejected_token_ends_the_watch(command: Command, platform: SimulatedPlatform) -> None:
@@ -196,15 +196,15 @@ async def test_the_time_out_exits_with_8(command: Command, platform: SimulatedPl
     platform.set_state(done, "FAILED", error=9105)
     result = await command("watch", "--timeout", "0", done, unfinished)
     assert result.code == 8
-    assert "2 jobs: 0 completed, 1 failed, 1 pending" in result.out
+    assert "2 jobs: 0 completed, 1 failed, 1 unfinished (1 pending)" in result.out
 
 
 @pytest.mark.parametrize(
     ("fault", "code", "outcome", "text"),
     [
         (None, 0, "2 completed", []),
-        ("maintenance", 8, "2 pending", ["503 maintenance", "not all jobs ended in 0 s."]),
-        ("drop", 8, "2 pending", ["broke", "not all jobs ended in 0 s."]),
+        ("maintenance", 8, "2 unfinished (2 pending)", ["503 maintenance", "not all jobs finished in 0 s."]),
+        ("drop", 8, "2 unfinished (2 pending)", ["was lost", "not all jobs finished in 0 s."]),
     ],
 )
 async def test_jobs_are_polled_once_more_at_the_time_out(
@@ -257,7 +257,7 @@ async def test_status_404_or_code_9008_in_place_of_a_job_means_that_it_is_gone(
     await after_polls(platform, 1, lambda: platform.next(errors(status, code), where=bulk))
     result = await watching
     assert result.code == 1
-    assert result.out.splitlines()[0].endswith(f"{job}  no longer there")
+    assert result.out.splitlines()[0].endswith(f"{job}  no longer exists")
     assert result.out.splitlines()[1] == "1 job: 0 completed, 1 gone, after 0 s"
 
 
@@ -351,7 +351,8 @@ async def test_compact_prints_lines_of_counts(command: Command, platform: Simula
     await after_polls(platform, 2, lambda: platform.set_state(ids[0], "COMPLETED"))
     await after_polls(platform, 2, lambda: platform.set_state(ids[1], "COMPLETED"))
     assert (await watching).out.splitlines() == [
-        "12:00:00  1 completed, 1 pending",
+        "12:00:00  0 completed, 2 unfinished (1 pending, 1 running)",
+        "12:00:00  1 completed, 1 unfinished (1 pending)",
         "12:00:00  2 completed",
         "2 jobs: 2 completed, after 0 s",
     ]
@@ -374,7 +375,7 @@ async def test_on_finish_runs_a_command_with_the_counts(
         "CGC_TUI_TOTAL=1",
     ]
     assert result.code == 1
-    assert "--on-finish ended with 3" in result.err
+    assert "--on-finish command exited with 3" in result.err
 
 
 async def test_jobs_are_requested_by_the_hundred(command: Command, platform: SimulatedPlatform) -> None:

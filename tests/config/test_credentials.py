@@ -134,9 +134,7 @@ def test_endpoints_are_normalized(text: str, endpoint: str) -> None:
     ],
 )
 def test_invalid_endpoints_are_rejected(text: str) -> None:
-    with pytest.raises(
-        CredentialsError, match=r"^The endpoint must be an address such as https://"
-    ) as caught:
+    with pytest.raises(CredentialsError, match=r"^The endpoint must be a URL such as https://") as caught:
         normalize_endpoint(text)
     assert "s3cret" not in str(caught.value)
 
@@ -295,16 +293,20 @@ def test_the_platform_and_the_token_are_resolved(
 @pytest.mark.parametrize(
     ("options", "environ", "text"),
     [
-        ({"profile": "nope"}, {}, "profile 'nope'. There are: cgc, sb-us, sb-eu, sb-cn, cavatica, bdc, lab."),
-        ({"profile": ""}, {}, "profile ''. There are"),
+        (
+            {"profile": "nope"},
+            {},
+            "profile 'nope'. Known profiles: cgc, sb-us, sb-eu, sb-cn, cavatica, bdc, lab.",
+        ),
+        ({"profile": ""}, {}, "profile ''. Known profiles"),
         ({"profile": "nope"}, {"SB_API_ENDPOINT": LAB}, "profile 'nope'"),
         ({"default_profile": "nope"}, {}, "profile 'nope'"),
         ({}, {"CGC_TUI_PROFILE": "nope"}, "profile 'nope'"),
         ({"profile": "a\x1b[31m"}, {}, r"profile 'a\x1b[31m'"),
-        ({"profile": "a]\n[cgc", "endpoint": "https://other/v2"}, {}, "The name of a profile must be"),
+        ({"profile": "a]\n[cgc", "endpoint": "https://other/v2"}, {}, "A profile name may have"),
         ({"endpoint": "http://evil/v2"}, {}, "--endpoint must begin with https://"),
-        ({}, {"SB_API_ENDPOINT": "s3cret"}, "SB_API_ENDPOINT must be an address such as"),
-        ({}, {"SB_AUTH_TOKEN": "s3cret s3cret"}, "SB_AUTH_TOKEN must be one word"),
+        ({}, {"SB_API_ENDPOINT": "s3cret"}, "SB_API_ENDPOINT must be a URL such as"),
+        ({}, {"SB_AUTH_TOKEN": "s3cret s3cret"}, "SB_AUTH_TOKEN must be at most 512"),
     ],
 )
 def test_an_unusable_profile_or_endpoint_is_an_error(
@@ -321,7 +323,7 @@ def test_an_unusable_profile_or_endpoint_is_an_error(
     ("text", "expected"),
     [
         (section("cgc", "http://evil/v2", "s3cret"), "api_endpoint of cgc in {} must begin with https://"),
-        (section("cgc", CGC, "s3cret s3cret"), "auth_token of cgc in {} must be one word"),
+        (section("cgc", CGC, "s3cret s3cret"), "auth_token of cgc in {} must be at most 512"),
     ],
 )
 def test_an_invalid_profile_does_not_affect_others(
@@ -472,7 +474,7 @@ def test_an_open_file_is_reported_and_restricted(make: Make, directory: Path, lo
     store = make()
     assert revealed(store.resolve(profile=None, endpoint=None)) == ("stored-cgc", STORE)
     assert mode(path) == 0o600
-    assert store.notes == [f"{path} was open to others; its mode is now 0600."]
+    assert store.notes == [f"{path} was accessible to other users; its mode is now 0600."]
     assert store.resolve(profile=None, endpoint=None)
     assert len(store.notes) == 1
 
@@ -483,7 +485,7 @@ def test_an_open_directory_is_reported_and_restricted(make: Make, directory: Pat
     store = make()
     store.resolve(profile=None, endpoint=None)
     assert mode(directory) == 0o700
-    assert store.notes == [f"{directory} was open to others; its mode is now 0700."]
+    assert store.notes == [f"{directory} was accessible to other users; its mode is now 0700."]
 
 
 def test_a_mode_that_cannot_be_changed_is_reported(
@@ -493,7 +495,7 @@ def test_a_mode_that_cannot_be_changed_is_reported(
     monkeypatch.setattr(os, "fchmod", refuse(errno.EROFS))
     store = make()
     assert revealed(store.resolve(profile=None, endpoint=None)) == ("stored-cgc", STORE)
-    assert store.notes == [f"{path} is open to others: chmod 600 {path}"]
+    assert store.notes == [f"{path} is accessible to other users: chmod 600 {path}"]
 
 
 def test_an_open_file_of_the_other_clients_is_only_reported(make: Make, tmp_path: Path) -> None:
@@ -502,7 +504,7 @@ def test_an_open_file_of_the_other_clients_is_only_reported(make: Make, tmp_path
     for _ in range(2):
         assert revealed(store.resolve(profile=None, endpoint=None)) == ("theirs-default", THEIRS)
     assert mode(path) == 0o644
-    assert store.notes == [f"{path} is open to others: chmod 600 {path}"]
+    assert store.notes == [f"{path} is accessible to other users: chmod 600 {path}"]
 
 
 def as_link(path: Path) -> None:
@@ -520,16 +522,16 @@ def as_foreign(path: Path) -> None:
 
 
 UNFIT: dict[Callable[[Path], object], str] = {
-    as_link: "is a symbolic link. Set it aside and log in again: mv {0} {0}.old",
-    os.mkfifo: "is not a file. Set it aside and log in again: mv {0} {0}.old",
-    as_directory: "cannot be read (Is a directory). Set it aside and log in again: mv {0} {0}.old",
-    lambda path: write(path, b"\xff\xfe"): "is not a list of profiles. Set it aside",
-    lambda path: write(path, BOTH + "\0"): "is not a list of profiles. Set it aside",
-    lambda path: write(path, BOTH + "\n" * MAX_BYTES): "is not a list of profiles. Set it aside",
-    lambda path: write(path, "[cgc]\ns3cret\n"): "cannot be understood at line 2. Correct that line",
-    lambda path: write(path, "auth_token = s3cret\n"): "cannot be understood at line 1. Correct that line",
-    lambda path: write(path, "[a]\nx = s3cret\nx = s3cret\n"): "cannot be understood at line 3. Correct",
-    lambda path: write(path, "[a]\n\n[a]\n"): "cannot be understood at line 3. Correct",
+    as_link: "is a symbolic link. Move it away and log in again: mv {0} {0}.old",
+    os.mkfifo: "is not a file. Move it away and log in again: mv {0} {0}.old",
+    as_directory: "cannot be read (Is a directory). Move it away and log in again: mv {0} {0}.old",
+    lambda path: write(path, b"\xff\xfe"): "is not a credentials file. Move it away",
+    lambda path: write(path, BOTH + "\0"): "is not a credentials file. Move it away",
+    lambda path: write(path, BOTH + "\n" * MAX_BYTES): "is not a credentials file. Move it away",
+    lambda path: write(path, "[cgc]\ns3cret\n"): "is not valid at line 2. Correct or remove that line",
+    lambda path: write(path, "auth_token = s3cret\n"): "is not valid at line 1. Correct or remove that line",
+    lambda path: write(path, "[a]\nx = s3cret\nx = s3cret\n"): "is not valid at line 3. Correct",
+    lambda path: write(path, "[a]\n\n[a]\n"): "is not valid at line 3. Correct",
 }
 if os.geteuid() == 0:
     UNFIT[as_foreign] = "belongs to another user. Run as that user, or: sudo chown"
@@ -599,7 +601,7 @@ def test_a_directory_that_cannot_be_created_is_reported(make: Make, directory: P
     store = make()
     assert revealed(store.resolve(profile=None, endpoint=None)) == (None, None)
     with pytest.raises(
-        CredentialsError, match=r"cannot be written \(.*\)\. Fix that, or set XDG_CONFIG_HOME"
+        CredentialsError, match=r"cannot be written \(.*\)\. Fix this, or set XDG_CONFIG_HOME"
     ):
         store.save("cgc", CGC, Token("a"), "rosalind")
 

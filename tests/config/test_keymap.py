@@ -86,7 +86,7 @@ def test_settings_are_checked_without_textual(tmp_path: Path) -> None:
         check=True,
         env={**os.environ, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(directory.parent)},
     )
-    assert "config.toml line 1: theme 'nrd' is not known; did you mean nord?" in ended.stderr
+    assert "config.toml line 1: theme 'nrd' is unknown; did you mean nord?" in ended.stderr
     assert "config.toml line 3: keys.jobs.nxt is not the id of a key; did you mean jobs.next?" in ended.stderr
     assert "keys.jobs.next" not in ended.stderr
     assert ended.stderr.endswith("[]\n")
@@ -103,4 +103,4 @@ async def test_the_key_that_applies_the_filter_can_be_configured(
         await shown(pilot, "Filter jobs")
         pilot.app.screen.query_one("#failed", Checkbox).focus()
         await pilot.press("space", "f6")
-        await shown(pilot, "FAILED · newest first")
+        await shown(pilot, "of 9 · page 1 of 1 · newest first")

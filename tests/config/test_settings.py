@@ -72,8 +72,8 @@ def test_an_invalid_value_is_ignored_alone(path: Path) -> None:
         ("refresh = inf", "refresh must be 0 for off, or 1 to 86400 seconds, not inf."),
         ("refresh = false", "refresh must be 0 for off, or 1 to 86400 seconds, not false."),
         ("theme = 1", "theme must be a name in quotes, not 1."),
-        ('theme = "nrd"', "theme 'nrd' is not known; did you mean nord?"),
-        ('theme = "zzz"', "theme 'zzz' is not known."),
+        ('theme = "nrd"', "theme 'nrd' is unknown; did you mean nord?"),
+        ('theme = "zzz"', "theme 'zzz' is unknown."),
         ('profile = " "', "profile must be a name in quotes, not ' '."),
         ("pagesize = 5", "pagesize is not a setting; did you mean page_size?"),
         ('auth_token = "s3cret"', "auth_token is not a setting."),
@@ -83,7 +83,7 @@ def test_an_invalid_value_is_ignored_alone(path: Path) -> None:
         ('keys.jobs.nxt = "n"', "keys.jobs.nxt is not the id of a key; did you mean jobs.next?"),
         (
             'keys."jobs.next" = "n,"',
-            "keys.jobs.next must be keys with commas between them, not 'n,'; the comma's key is 'comma'.",
+            "keys.jobs.next must be keys separated by commas, not 'n,'; write the comma key as 'comma'.",
         ),
     ],
 )
@@ -109,7 +109,7 @@ def test_reserved_keys_are_rejected(path: Path, key: str) -> None:
     settings = read(path, f'[keys]\n"app.help" = "f2"\n"jobs.next" = "n,{key}"\n')
     assert settings.keys == {"app.help": "f2"}
     assert settings.screen_problems == (
-        f"config.toml line 3: keys.jobs.next cannot have '{key}', which belongs to the terminal, tmux or the "
+        f"config.toml line 3: keys.jobs.next cannot be '{key}': it is reserved for the terminal, tmux or the "
         "line editor.",
     )
 
@@ -158,9 +158,9 @@ def test_an_unreadable_file_gives_the_defaults(path: Path, text: str | bytes, pr
     settings = read(path, text)
     assert settings == Settings(problems=settings.problems, unread=settings.unread)
     (output,) = settings.problems
-    assert settings.unread == output.replace("; no setting is used.", ".")
+    assert settings.unread == output.replace("; all settings have their defaults.", ".")
     assert output.startswith(problem)
-    assert output.endswith("; no setting is used.")
+    assert output.endswith("; all settings have their defaults.")
     assert output.isprintable()
 
 
@@ -177,9 +177,9 @@ def test_a_symbolic_link_is_followed(path: Path) -> None:
 
 def test_a_pipe_is_not_waited_for(path: Path) -> None:
     os.mkfifo(path)
-    assert load_settings(path).problems == ("config.toml is not a file; no setting is used.",)
+    assert load_settings(path).problems == ("config.toml is not a file; all settings have their defaults.",)
     path.unlink()
     path.mkdir()
     assert load_settings(path).problems == (
-        "config.toml cannot be read (Is a directory); no setting is used.",
+        "config.toml cannot be read (Is a directory); all settings have their defaults.",
     )

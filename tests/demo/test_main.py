@@ -109,5 +109,5 @@ def test_a_limit_of_threads_is_reported_in_a_line(
     assert main(["--jobs", "1"]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.startswith("python -m cgc_tui.demo: no thread can be started; ")
+    assert err.startswith("python -m cgc_tui.demo: cannot start a thread; ")
     assert err.count("\n") == 1

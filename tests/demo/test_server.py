@@ -177,7 +177,7 @@ def test_a_connection_without_a_thread_is_dropped_with_a_line(
             client.get("/user")
     assert client.get("/user").status_code == 200
     err = capsys.readouterr().err
-    assert err.startswith("A connection was dropped: no thread can be started; ")
+    assert err.startswith("A connection was dropped: cannot start a thread; ")
     assert err.count("\n") == 1
 
 

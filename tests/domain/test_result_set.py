@@ -109,29 +109,31 @@ async def test_a_result_set_is_a_list_like_any_other(
 ) -> None:
     failed = sum(job.state == "FAILED" for job in every_third.jobs)
     async with start() as pilot:
-        await shown(pilot, "page 1 of 5 · whole list")
+        await shown(pilot, "page 1 of 5 · newest first")
         await pilot.press("]")
-        await shown(pilot, "page 2 of 5 · whole list")
+        await shown(pilot, "page 2 of 5 · newest first")
         jobs_screen(pilot.app).show_results(every_third)
-        await shown(pilot, "1–50 of 77 · page 1 of 2 · searched 230 of 230 at 12:00 · as found")
+        await shown(pilot, "1–50 of 77 · page 1 of 2 · searched all 230 at 12:00 · newest first")
         failures = f"{failed} failed"
-        await shown(pilot, f"done · {failures}")
+        await shown(pilot, f"finished · {failures}")
         assert "every third" in text_of(pilot.app)
         await shown(pilot, f"0 All 77 │ 1 Pending {sum(j.state == 'PENDING' for j in every_third.jobs)} ")
         await pilot.press("]")
         await shown(pilot, "51–77 of 77 · page 2 of 2 · searched")
         assert pilot.app.screen.query_one(JobTable).job.id == platform.ids()[150]
         await pilot.press("4")
-        await shown(pilot, f"of {failed} · page 1 of 1 · searched 230 of 230 at 12:00 · FAILED")
+        await shown(pilot, f"of {failed} · page 1 of 1 · searched all 230 at 12:00 · newest first")
         await pilot.press("0", "]")
         await shown(pilot, "51–77 of 77")
-        await pilot.press("s", "s")
-        await shown(pilot, "1–50 of 77 · page 1 of 2 · searched 230 of 230 at 12:00 · sorted by name")
+        await pilot.press("s")
+        await shown(pilot, "Sort by")
+        await pilot.press("down", "down", "enter")
+        await shown(pilot, "1–50 of 77 · page 1 of 2 · searched all 230 at 12:00 · sorted by name")
         names = sorted((listed.name or "").casefold() for listed in every_third.jobs)
         table = pilot.app.screen.query_one(JobTable)
         assert [(each.name or "").casefold() for each in table.shown_jobs] == names[:50]
         await pilot.press("escape")
-        await shown(pilot, "51–100 of 230 · page 2 of 5 · whole list · this page by name")
+        await shown(pilot, "51–100 of 230 · page 2 of 5 · sorted by name (this page)")
 
 
 async def test_a_refresh_takes_one_request_and_updates_the_counts(

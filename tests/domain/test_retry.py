@@ -220,7 +220,7 @@ def test_a_new_job_is_running_while_it_is_unfinished() -> None:
     new = [import_job("n1", "PENDING"), import_job("n2", ""), import_job("n3", "ABORTED")]
     run.record_results(run.next_chunk(), [SubmitResult(True, each) for each in new])
     assert run.running_ids == ("n1", "n2")
-    assert run_summary(run, DisplayOptions()) == "3 started (1 ended otherwise, 2 under way)"
+    assert run_summary(run, DisplayOptions()) == "3 started (1 ended otherwise, 2 in progress)"
     assert [severity(outcome) for outcome in run.outcomes] == [3, 3, 2]
     run.update_jobs({"n2": import_job("n2", "ABORTED"), "n1": import_job("n1", "COMPLETED")})
     assert run.running_ids == ()

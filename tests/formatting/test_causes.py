@@ -33,7 +33,7 @@ def test_many_ids_are_truncated_and_counted() -> None:
 
 def test_a_title_has_the_error_code_if_there_is_one() -> None:
     assert title(Cause(9105, "Not\nfound.", ())) == "9105 Not␊found."
-    assert title(Cause(None, None, ())) == "The platform gave no reason."
+    assert title(Cause(None, None, ())) == "The platform gave no error message."
 
 
 def test_a_range_of_one_time_shows_it_once() -> None:

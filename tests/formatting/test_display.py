@@ -52,8 +52,10 @@ def test_columns_fit_and_keep_their_priority(width: int) -> None:
     if width >= 80:
         assert sum(widths.values()) + PADDING * len(widths) == width
         assert {Column.STATE, Column.NAME, Column.STARTED, Column.DURATION} <= set(widths)
-    if Column.ERROR in widths:
+    if Column.SIZE in widths:
         assert set(widths) == set(Column)
+    without_project = column_widths(width, hidden={Column.PROJECT})
+    assert set(widths) - {Column.PROJECT} <= set(without_project)
     assert all(
         cell_width(cell) <= own
         for cell, own in zip(row_cells(JOB, widths, DISPLAY, NOW), widths.values(), strict=True)
@@ -178,8 +180,8 @@ def test_no_value_of_a_job_is_invisible(text: str) -> None:
     )
     for name, value in detail_rows(job, DISPLAY, None):
         assert set(value) - set(" \u3000"), name
-    assert error_message(JobError(message=text)) == "The platform gave no reason."
-    assert message_line(Cause(None, text, (job,))) == "The platform gave no reason."
+    assert error_message(JobError(message=text)) == "The platform gave no error message."
+    assert message_line(Cause(None, text, (job,))) == "The platform gave no error message."
     assert state_label(text, DISPLAY).strip("? ")
     batch = Batch(f"rosalind/{text}", text, (job,), None)
     assert all(end.strip() for end in route_label(batch, DISPLAY).split("→"))
@@ -203,7 +205,7 @@ def test_only_ascii_is_shown_with_the_ascii_option() -> None:
             JobPage(JobQuery(offset=12350), (JOB,) * 30, 12380, False, 50),
             "12,351–12,380 of 12,380 · page 248 of 248",
         ),
-        (JobPage(JobQuery(offset=50), (JOB,) * 50, None, True, 50), "51–100 of ≥ 101 · page 2"),
+        (JobPage(JobQuery(offset=50), (JOB,) * 50, None, True, 50), "51–100 of 101+ · page 2"),
         (JobPage(JobQuery(), (), 0, False, 50), "0 of 0"),
     ],
 )

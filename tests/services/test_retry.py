@@ -139,7 +139,7 @@ async def test_a_request_without_an_answer_is_never_repeated(
     client: PlatformClient, platform: SimulatedPlatform, fault: str, value: object
 ) -> None:
     platform.next(fault, value, where=CREATE)
-    with pytest.raises(OutcomeUnknown, match="Look whether the jobs are there"):
+    with pytest.raises(OutcomeUnknown, match="Check whether the jobs exist"):
         await client.imports.create_many([request_body(import_job("x"), NameConflictPolicy.AS_BEFORE)])
     assert [call.path for call in platform.requests] == [CREATE]
 

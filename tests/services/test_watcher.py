@@ -197,7 +197,7 @@ async def test_jobs_without_an_answer_are_an_error_after_the_others_are_updated(
     await platform.watcher(job("a"), job("b")).run()
     first, last = platform.statuses
     assert first.error is not None
-    assert first.error.summary == "no answer for 1 of 2 jobs"
+    assert first.error.summary == "no response for 1 of 2 jobs"
     assert [change.job.id for change in first.changes] == ["a"]
     assert (last.error, platform.waits) == (None, [20])
 

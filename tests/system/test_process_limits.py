@@ -30,7 +30,7 @@ ORDINARY = [
     # Python and these files may be in a home directory that only root can read.
     *("--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override"),
 ]
-PROCESSES = "your limit of processes and threads is {} (ulimit -u); raise it, or end other programs."
+PROCESSES = "your limit of processes and threads is {} (ulimit -u); raise it, or quit other programs."
 MEMORY = "cgc-tui: out of memory: your limit is {:,} kB for each program (ulimit -v); raise it."
 
 Limit = Callable[[int], list[str]]
@@ -78,10 +78,7 @@ def test_the_app_reports_a_process_limit_that_is_too_low(tmp_path: Path, process
     with Terminal([*processes(most), *APP, "--demo"], home=tmp_path) as terminal:
         before = terminal.attributes()
         assert terminal.ends() == 2
-        assert (
-            final_output(terminal)
-            == f"cgc-tui: no further thread can be started: {PROCESSES.format(most)}\r\n"
-        )
+        assert final_output(terminal) == f"cgc-tui: cannot start another thread: {PROCESSES.format(most)}\r\n"
         assert not modes_left(terminal.raw)
         assert terminal.attributes() == before
 
@@ -205,7 +202,7 @@ def test_commands_need_no_threads_and_processes(
     assert ended.stdout.startswith("1 job: 1 completed")
     assert ended.stderr.splitlines() == [
         "cgc-tui: watching 1 job: 1 completed",
-        f"cgc-tui: the command of --on-finish could not be started: {os.strerror(errno.EAGAIN)}.",
+        f"cgc-tui: the --on-finish command could not be started: {os.strerror(errno.EAGAIN)}.",
     ]
     assert ended.returncode == 0
 
@@ -317,7 +314,7 @@ def test_the_loop_stops_on_a_memory_error_in_a_transport() -> None:
 @pytest.mark.parametrize(
     ("error", "text"),
     [
-        (RuntimeError("can't start new thread"), "no further thread can be started: "),
+        (RuntimeError("can't start new thread"), "cannot start another thread: "),
         (ImportError("_ssl.so: failed to map segment from shared object"), "out of memory: "),
         (OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)), "out of memory: "),
         (ExceptionGroup("", [ValueError(), MemoryError()]), "out of memory: "),

@@ -37,7 +37,7 @@ def show(terminal: Terminal) -> None:
     rows = [[terminal.screen.buffer[y][x].bg for x in range(2, 70)] for y in range(first, first + 8)]
     assert rows[0] not in rows[1:], "the cursor is invisible"
     terminal.press("4")
-    screen = terminal.sees("FAILED · newest first")
+    screen = terminal.sees("of 9 · page 1 of 1 · newest first")
     line = screen.splitlines().index(next(line for line in screen.splitlines() if "4 Failed" in line))
     shown = terminal.screen.display[line]
     chosen, other = (terminal.screen.buffer[line][shown.index(name)] for name in ("4 Failed", "3 Completed"))

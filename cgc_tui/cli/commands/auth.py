@@ -9,13 +9,15 @@ from getpass import getpass
 from cgc_tui.cli.arguments import repeat_global_options
 from cgc_tui.cli.context import CommandContext, NoTokenError
 from cgc_tui.cli.exit_codes import ExitCode, error_message, exit_code_for
+from cgc_tui.cli.output import wrapped
+from cgc_tui.cli.progress import ProgressLine
 from cgc_tui.config.credentials import TokenSource
 from cgc_tui.config.platforms import parse_token, platform_at
 from cgc_tui.config.private_files import MAX_BYTES
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.token import Token
 
-HELP = "log in and out, and say which token is used"
+HELP = "log in, log out, or show which token is used"
 OPERANDS = "ACTION"
 EPILOG = """\
 Example: cgc-tui auth login --profile cavatica
@@ -23,9 +25,9 @@ Example: cgc-tui auth login --profile cavatica
 """
 
 ACTIONS = {
-    "login": "ask for a token without showing it, try it, and store it",
-    "status": "say where the token comes from and whom it belongs to",
-    "logout": "remove a profile and its token from the store",
+    "login": "read a token without showing it, verify it, and store it",
+    "status": "show where the token comes from and which user it belongs to",
+    "logout": "remove a profile and its token",
 }
 MIN_SHOWN_LENGTH = 16
 """The last four characters are shown of a token that is at least this long."""
@@ -43,13 +45,15 @@ def add_arguments(parser: ArgumentParser) -> None:
         )
         repeat_global_options(action)
         if name == "login":
-            action.add_argument("--with-token", action="store_true", help="read it from standard input")
+            action.add_argument(
+                "--with-token", action="store_true", help="read the token from standard input"
+            )
 
 
 async def run(options: Namespace, context: CommandContext) -> int:
     """Run the action."""
     if context.demo and options.action != "status":
-        context.say("--demo keeps no token.")
+        context.say("--demo has no token to store.")
         return ExitCode.USAGE
     match options.action:
         case "login":
@@ -63,29 +67,30 @@ async def _login(context: CommandContext, *, piped: bool) -> int:
     """Verify a token and store it; a rejected one is not stored."""
     session = context.session
     if not piped and not sys.stdin.isatty():
-        context.say("there is no terminal to ask on; give the token on standard input: --with-token")
+        context.say("no terminal to prompt on; pass the token on standard input with --with-token")
         return ExitCode.USAGE
     token = parse_token(sys.stdin.read(MAX_BYTES) if piped else _prompt_for_token(context))
-    login = await session.verify_token(session.access.endpoint, token)
+    with ProgressLine(context, "Loading the user"):
+        login = await session.verify_token(session.access.endpoint, token)
     await login.client.close()
     stored = session.store_login(login)
     if stored.error is not None:
         raise stored.error
     context.say(
-        f"{session.title} knows you as {login.username}; "
-        f"the token is stored for the profile {stored.profile}."
+        f"logged in to {session.title} as {login.username}; "
+        f"the token is stored in the profile {stored.profile}."
     )
     if stored.environment_first:
-        context.say("SB_AUTH_TOKEN is still taken first, unless --profile is given: unset it.")
+        context.say("SB_AUTH_TOKEN still takes precedence unless --profile is given: unset it.")
     return ExitCode.DONE
 
 
 def _prompt_for_token(context: CommandContext) -> str:
     platform = platform_at(context.session.access.endpoint)
     if platform is not None and platform.token_page is not None:
-        context.say(f"{platform.name} hands out tokens at {platform.token_page}")
+        context.say(f"get a token for {platform.name} at {platform.token_page}")
     try:
-        return getpass("Token (it does not show): ", stream=context.err)
+        return getpass("Token (hidden): ", stream=context.err)
     except EOFError:
         return ""
 
@@ -105,12 +110,13 @@ async def _status(context: CommandContext) -> int:
     )
     try:
         async with context.client() as client:
-            user = await client.user()
+            with ProgressLine(context, "Loading the user"):
+                user = await client.user()
     except NoTokenError:
         context.write(["User      not logged in; log in with: cgc-tui auth login\n"])
         return ExitCode.ACCESS
     except CgcError as error:
-        context.write([f"User      {error_message(error, context.display)}\n"])
+        context.write(wrapped(error_message(error, context.display), context.width, first="User      "))
         return exit_code_for(error)
     context.write([f"User      {user.username}\n"])
     return ExitCode.DONE
@@ -118,16 +124,16 @@ async def _status(context: CommandContext) -> int:
 
 def _masked(token: Token) -> str:
     secret = token.reveal()
-    return f"…{secret[-4:]}" if len(secret) >= MIN_SHOWN_LENGTH else "too short to show any of it"
+    return f"…{secret[-4:]}" if len(secret) >= MIN_SHOWN_LENGTH else "too short to show a part of it"
 
 
 def _logout(context: CommandContext) -> int:
     """Remove the profile in use from the store."""
     session = context.session
     if not session.credentials.forget(session.access.profile):
-        context.say(f"no token is stored for the profile {session.access.profile}.")
+        context.say(f"no token is stored in the profile {session.access.profile}.")
         return ExitCode.NO
-    context.say(f"the token of the profile {session.access.profile} is removed.")
+    context.say(f"removed the token of the profile {session.access.profile}.")
     if session.access.source is not TokenSource.STORE and session.access.token is not None:
         context.say(f"the token from {session.access.source} is still used.")
     return ExitCode.DONE

@@ -10,8 +10,9 @@ from cgc_tui.cli.exit_codes import ExitCode
 HELP = "print a script that completes commands and options"
 OPERANDS = "SHELL"
 EPILOG = """\
-For good: in bash, the example in ~/.bashrc; in zsh, the script as _cgc-tui in a
-directory of $fpath; in fish, as ~/.config/fish/completions/cgc-tui.fish.
+To install permanently: in bash, put the example into ~/.bashrc; in zsh, save the
+script as _cgc-tui in a directory of $fpath; in fish, save it as
+~/.config/fish/completions/cgc-tui.fish.
 
 Example: eval "$(cgc-tui completion bash)"
 """

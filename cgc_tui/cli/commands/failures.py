@@ -12,6 +12,7 @@ from typing import Any
 from cgc_tui.cli.arguments import add_location_filters, query_of
 from cgc_tui.cli.context import CommandContext
 from cgc_tui.cli.exit_codes import ExitCode
+from cgc_tui.cli.output import wrapped
 from cgc_tui.cli.progress import ProgressLine
 from cgc_tui.domain.causes import Cause, group_by_cause
 from cgc_tui.domain.error_hints import hint_for
@@ -21,17 +22,17 @@ from cgc_tui.formatting.causes import cause_rows, percentage, title
 from cgc_tui.formatting.display import full_time
 from cgc_tui.formatting.lists import describe_query, missing_details
 
-HELP = "say why jobs failed, by cause"
+HELP = "show why jobs failed, by cause"
 OPERANDS = ""
 EPILOG = """\
-All failed jobs of the list are read and grouped by error code and message,
-the cause of most jobs first. Where messages differ by a job's own name or
-key alone, that is shown as an ellipsis, and they are one cause.
+Reads all failed jobs of the list and groups them by error code and message,
+the most frequent cause first. Messages that differ only by the job's own name
+or key are one cause, with an ellipsis in its place.
 
 Example: cgc-tui failures --project rosalind/brca-pilot
 """
 
-LABEL_CELLS = 7
+LABEL_CELLS = 13
 INDENT = 15
 
 
@@ -39,7 +40,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the filters and the format."""
     add_location_filters(parser)
     parser.set_defaults(state=[JobState.FAILED])
-    parser.add_argument("--json", action="store_true", help="an object, with the ids of the jobs")
+    parser.add_argument("--json", action="store_true", help="print an object, with the ids of the jobs")
 
 
 async def run(options: Namespace, context: CommandContext) -> int:
@@ -57,10 +58,10 @@ async def run(options: Namespace, context: CommandContext) -> int:
     causes = group_by_cause(page.jobs)
     context.write(_json(causes, page) if options.json else _text(causes, page, context))
     if page.unreadable:
-        context.say(f"{page.unreadable:,} records could not be read and are left out.")
+        context.say(f"{page.unreadable:,} records could not be read and are missing.")
     if page.details_missing:
         text = missing_details(page.details_missing, len(page.jobs))
-        context.say(f"{text}; their cause is not known.")
+        context.say(f"{text}; their cause is unknown.")
     return ExitCode.UNAVAILABLE if page.unreadable or page.details_missing else ExitCode.DONE
 
 
@@ -68,12 +69,14 @@ def _text(causes: Sequence[Cause], page: JobPage, context: CommandContext) -> It
     display, total = context.display, len(page.jobs)
     at = full_time(page.received_at, display)
     where = describe_query(replace(page.query, states=()), display)
-    yield f"{total:,} failed{display.separator}{where}{display.separator}as of {at}\n"
+    width = context.width
+    yield from wrapped(f"{total:,} failed{display.separator}{where}{display.separator}updated {at}", width)
     for cause in causes:
         count = len(cause.jobs)
-        yield f"\n{count:>7,} {percentage(count, total):>5}  {title(cause)}\n"
+        yield "\n"
+        yield from wrapped(title(cause), width, first=f"{count:>7,} {percentage(count, total):>5}  ")
         for label, value in cause_rows(cause, display, context.clock()):
-            yield f"{'':{INDENT}}{label:{LABEL_CELLS}}{value}\n"
+            yield from wrapped(value, width, first=f"{'':{INDENT}}{label:{LABEL_CELLS}}")
 
 
 def _json(causes: Sequence[Cause], page: JobPage) -> Iterator[str]:

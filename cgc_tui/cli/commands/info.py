@@ -6,25 +6,27 @@ import locale
 import platform
 import shutil
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cgc_tui import __version__
 from cgc_tui.cli.context import CommandContext, NoTokenError
 from cgc_tui.cli.exit_codes import ExitCode, error_message
+from cgc_tui.cli.output import wrapped
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.text import sanitize
 from cgc_tui.formatting.display import full_time
 from cgc_tui.system.clipboard import choose_route
 
-HELP = "say what a bug report needs"
+HELP = "print details for a bug report"
 OPERANDS = ""
 EPILOG = """\
-It holds no token, no user's name and no value of a proxy variable.
+The output has no token, no user name and no value of a proxy variable.
 
 Example: cgc-tui info > info.txt
 """
 
+LABEL_CELLS = 13
 PACKAGES = ("textual", "httpx", "httpcore", "h11", "platformdirs", "rich")
 NETWORK = (
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
@@ -37,7 +39,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 async def run(_: Namespace, context: CommandContext) -> int:
-    """Print the facts; one of them is an error if the platform does not answer."""
+    """Print the facts; one of them is an error if the platform does not respond."""
     access = context.session.access
     values = {
         "cgc-tui": __version__,
@@ -45,7 +47,7 @@ async def run(_: Namespace, context: CommandContext) -> int:
         "Packages": ", ".join(f"{name} {_version(name)}" for name in PACKAGES),
         "Installed": _without_home(Path(__file__).parent.parent.parent),
         "Settings": _without_home(context.config),
-        "Store": _without_home(context.session.credentials.path),
+        "Credentials": _without_home(context.session.credentials.path),
         "Terminal": _terminal(context.environ),
         "Locale": locale.getencoding(),
         "Clipboard": f"by {choose_route(context.environ, '')}",
@@ -53,10 +55,15 @@ async def run(_: Namespace, context: CommandContext) -> int:
         "Endpoint": access.endpoint,
         "Token": f"from {access.source}" if access.source else "simulated" if context.demo else "none",
         "Network": _network(context.environ),
-        "Budget": await _budget(context),
     }
-    context.write(f"{name:11}{sanitize(value)}\n" for name, value in values.items())
+    for name, value in values.items():
+        context.write(_lines(name, value, context))
+    context.write(_lines("Rate limit", await _rate_limit(context), context))
     return ExitCode.DONE
+
+
+def _lines(name: str, value: str, context: CommandContext) -> Iterator[str]:
+    return wrapped(sanitize(value), context.width, first=f"{name:{LABEL_CELLS}}")
 
 
 def _version(name: str) -> str:
@@ -88,14 +95,14 @@ def _network(environ: Mapping[str, str]) -> str:
     return f"{', '.join(names)} set" if names else "no proxy or certificate variable set"
 
 
-async def _budget(context: CommandContext) -> str:
+async def _rate_limit(context: CommandContext) -> str:
     try:
         async with context.client() as client:
-            budget = await client.rate_limit()
+            limit = await client.rate_limit()
     except NoTokenError:
-        return "not known without a token"
+        return "unknown without a token"
     except CgcError as error:
         return error_message(error, context.display)
-    known = budget.resets_at is not None and budget.resets_at > context.clock()
-    until = f" until {full_time(budget.resets_at, context.display)}" if known else ""
-    return f"{budget.remaining:,} of {budget.limit:,} requests left{until}"
+    is_known = limit.resets_at is not None and limit.resets_at > context.clock()
+    until = f" until {full_time(limit.resets_at, context.display)}" if is_known else ""
+    return f"{limit.remaining:,} of {limit.limit:,} requests left{until}"

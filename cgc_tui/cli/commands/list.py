@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator
 from contextlib import aclosing
@@ -16,40 +15,48 @@ from cgc_tui.cli.exit_codes import ExitCode
 from cgc_tui.cli.progress import ProgressLine
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.queries import JobPage
-from cgc_tui.domain.text import cell_width
+from cgc_tui.domain.text import cell_width, truncate
 from cgc_tui.formatting.display import or_missing
 from cgc_tui.formatting.export import ExportFormat, export_lines, source_keys
 from cgc_tui.formatting.lists import missing_details, total_of
-from cgc_tui.formatting.rows import PADDING, column_widths, row_cells
+from cgc_tui.formatting.rows import (
+    MIN_WIDTHS,
+    PADDING,
+    Column,
+    column_widths,
+    row_cells,
+    state_or_code,
+)
 
 HELP = "list import jobs"
 OPERANDS = ""
 EPILOG = """\
-Without a form it is a table on a terminal, else --tsv. Columns of --csv, --tsv:
+Default: a table on a terminal, TSV otherwise. Columns of --csv and --tsv:
 id state name project parent volume location started_on finished_on seconds
 error_code error_message overwrite autorename preserve_folder_structure
-file_id file_name file_size; what a spreadsheet takes for a formula gets a '.
+file_id file_name file_size; text like a formula is prefixed with '.
 
 Example: cgc-tui list --all --state FAILED --csv > failed.csv
 """
 
 ID_CELLS = 32
-ID_MIN_WIDTH = 112
+ID_MIN_WIDTH = MIN_WIDTHS[Column.STATE] + MIN_WIDTHS[Column.NAME] + ID_CELLS + 2 * PADDING
+"""The table has ids if the state and the name fit beside them."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the filters, the window, and the format."""
     add_filters(parser)
-    parser.add_argument("--all", action="store_true", help="all jobs, not one page of them")
+    parser.add_argument("--all", action="store_true", help="all jobs, not just one page")
     parser.add_argument("--limit", type=page_size, metavar="N", help="how many jobs, 1 to 100 (default: 50)")
-    parser.add_argument("--offset", type=count, metavar="N", help="how many to leave out first (default: 0)")
+    parser.add_argument("--offset", type=count, metavar="N", help="how many jobs to skip (default: 0)")
     forms = parser.add_mutually_exclusive_group()
     for name, help_text in {
-        "json": "an array of whole records, as the platform sent them",
-        "jsonl": "the same, a line each as they come",
+        "json": "an array of full records, as the platform sent them",
+        "jsonl": "full records, one per line, as they arrive",
         "csv": "comma-separated values",
         "tsv": "tab-separated values",
-        "keys": "the source keys alone, a line each",
+        "keys": "only the source keys, one per line",
     }.items():
         forms.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=help_text)
 
@@ -57,24 +64,27 @@ def add_arguments(parser: ArgumentParser) -> None:
 async def run(options: Namespace, context: CommandContext) -> int:
     """List jobs; unreadable records and missing details are reported, and give exit code 3."""
     if options.all and (options.limit is not None or options.offset is not None):
-        context.say("--all leaves no room for --limit and --offset.")
+        context.say("--all cannot be combined with --limit and --offset.")
         return ExitCode.USAGE
     if options.all and options.form == "jsonl":
         return await _stream(options, context)
     page = await (_fetch_all if options.all else _fetch_page)(options, context)
-    form = options.form or ("table" if context.out.isatty() else "tsv")
-    context.write(_table(page.jobs, context) if form == "table" else _lines(page.jobs, form))
+    width = context.width if options.form is None else None
+    context.write(
+        _lines(page.jobs, options.form or "tsv") if width is None else _table(page.jobs, width, context)
+    )
     if page.more:
-        context.say(f"{len(page.jobs):,} of {total_of(page, context.display)}; --all for all")
-    elif not page.jobs and form == "table":
-        context.say("no jobs; only those that you started are listed")
+        context.say(f"showing {len(page.jobs):,} of {total_of(page)}; use --all")
+    elif not page.jobs and width is not None:
+        context.say("no jobs; only jobs that you started are listed")
     return _report_incomplete(page.unreadable, page.details_missing, len(page.jobs), context)
 
 
 async def _fetch_page(options: Namespace, context: CommandContext) -> JobPage:
     query = replace(query_of(options), limit=options.limit or 50, offset=options.offset or 0)
     async with context.client() as client:
-        page = await client.imports.page(query)
+        with ProgressLine(context) as progress:
+            page = await client.imports.page(query, on_retry=progress.retrying)
     if page.incomplete is not None:
         raise page.incomplete
     return page
@@ -102,6 +112,7 @@ async def _stream(options: Namespace, context: CommandContext) -> int:
             )
             async with aclosing(page_iterator) as pages:
                 async for page in pages:
+                    progress.clear()
                     context.write(_lines(page.jobs, "jsonl"))
                     unreadable += page.unreadable
                     missing += page.details_missing
@@ -112,7 +123,7 @@ async def _stream(options: Namespace, context: CommandContext) -> int:
 def _report_incomplete(unreadable: int, missing: int, jobs: int, context: CommandContext) -> int:
     """Report what could not be read, and return the exit code for that."""
     if unreadable:
-        context.say(f"{unreadable:,} records could not be read and are left out.")
+        context.say(f"{unreadable:,} records could not be read and are missing.")
     if missing:
         context.say(f"{missing_details(missing, jobs)}; only their ids and states are listed.")
     return ExitCode.UNAVAILABLE if unreadable or missing else ExitCode.DONE
@@ -124,9 +135,8 @@ def _lines(jobs: Iterable[ImportJob], form: str) -> Iterator[str]:
     return source_keys(jobs) if form == "keys" else export_lines(jobs, ExportFormat(form))
 
 
-def _table(jobs: Iterable[ImportJob], context: CommandContext) -> Iterator[str]:
-    """Yield the lines of a table as wide as the terminal, with ids if that is wide enough."""
-    width = shutil.get_terminal_size().columns
+def _table(jobs: Iterable[ImportJob], width: int, context: CommandContext) -> Iterator[str]:
+    """Yield the lines of a table of at most `width` cells, with ids if that is wide enough."""
     with_id = width >= ID_MIN_WIDTH
     widths = column_widths(width - (ID_CELLS + PADDING if with_id else 0))
     now = context.clock()
@@ -134,7 +144,8 @@ def _table(jobs: Iterable[ImportJob], context: CommandContext) -> Iterator[str]:
     yield padded([*widths, *(["Id"] if with_id else [])])
     for job in jobs:
         ids = [or_missing(job.id, context.display)] if with_id else []
-        yield padded([*row_cells(job, widths, context.display, now), *ids])
+        state = truncate(state_or_code(job, context.display), widths[Column.STATE])
+        yield padded([state, *row_cells(job, widths, context.display, now)[1:], *ids])
 
 
 def _padded(widths: list[int], texts: list[str]) -> str:

@@ -24,14 +24,14 @@ from cgc_tui.system.send_lock import LockHeld, SendLock
 if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
 
-HELP = "start failed jobs again, each once"
+HELP = "retry failed jobs, each once"
 OPERANDS = "[ID|HREF ...]"
 EPILOG = """\
-Without ids and filters it is all failed jobs; those retried since are skipped.
+Default: all failed jobs, without those that were retried since.
 A dry run prints the requests; sending prints old_id new_id result location.
-An import is sent once, and only one run sends at a time.
+Each import is sent once, and only one run sends at a time.
 
-Exit codes: 0 all started, 1 some were refused, or a watched one failed or ended
+Exit codes: 0 all started, 1 some were refused, or a watched job failed or ended
 otherwise, 3 unknown outcome, network, server, or another run is sending.
 
 Example: cgc-tui retry --project rosalind/brca-pilot --write --yes
@@ -55,14 +55,14 @@ def add_arguments(parser: ArgumentParser) -> None:
             action="store_const",
             const=option,
             default=NameConflictPolicy.AS_BEFORE,
-            help=f"{option} where a name is taken (default: as before)",
+            help=f"{option} if the name exists (default: as in the original job)",
         )
     mode = parser.add_mutually_exclusive_group()
-    mode.add_argument("--dry-run", action="store_true", help="print the requests, send nothing (default)")
-    mode.add_argument("--yes", action="store_true", help="send them, with --write")
-    parser.add_argument("--write", action="store_true", help="allow what changes the platform")
-    parser.add_argument("--no-wait", action="store_true", help="do not wait for another run that is sending")
-    parser.add_argument("--watch", action="store_true", help="follow the new jobs to their end")
+    mode.add_argument("--dry-run", action="store_true", help="print the requests, do not send them (default)")
+    mode.add_argument("--yes", action="store_true", help="send the requests; needs --write")
+    parser.add_argument("--write", action="store_true", help="allow changes (default: read-only)")
+    parser.add_argument("--no-wait", action="store_true", help="exit if another run is sending, do not wait")
+    parser.add_argument("--watch", action="store_true", help="watch the new jobs until they finish")
 
 
 def _failed(text: str) -> str:
@@ -75,10 +75,10 @@ def _failed(text: str) -> str:
 async def run(options: Namespace, context: CommandContext) -> int:
     """Plan the retry, and send it if that is allowed and confirmed."""
     if options.jobs and (options.project or options.volume):
-        context.say("give ids or filters, not both.")
+        context.say("use either ids or filters, not both.")
         return ExitCode.USAGE
     if options.yes and not options.write:
-        context.say("nothing is sent: --yes needs --write, which allows what changes the platform.")
+        context.say("nothing sent: --yes needs --write, which allows changes.")
         return ExitCode.USAGE
     from cgc_tui.services.retry import locked_run, related_jobs
 
@@ -86,13 +86,14 @@ async def run(options: Namespace, context: CommandContext) -> int:
         jobs, missing = await _select_jobs(client, options, context)
         if missing is not ExitCode.DONE:
             return missing
-        listed = await related_jobs(client, jobs, on_retry=ProgressLine(context).retrying)
+        with ProgressLine(context, "Loading earlier retries") as progress:
+            listed = await related_jobs(client, jobs, on_retry=progress.retrying)
         plan = plan_retry(jobs, listed=listed)
         for label, value in plan_rows(plan, len(jobs), options.policy, context.display):
             context.say(f"{label.lower()}: {value}")
         if not options.yes or not plan.jobs:
             context.write(_requests(plan, options.policy))
-            context.say("nothing is sent; --write --yes sends." if plan.jobs else "nothing to send.")
+            context.say("nothing sent; use --write --yes to send." if plan.jobs else "nothing to send.")
             return ExitCode.DONE
         hold = _lock(context, wait=not options.no_wait).hold
         known = [job.id for job in listed]
@@ -147,7 +148,7 @@ def _requests(plan: RetryPlan, policy: NameConflictPolicy) -> Iterator[str]:
 async def _send_and_report(
     client: PlatformClient, retry_run: RetryRun, context: CommandContext, *, planned: int
 ) -> ExitCode:
-    """Send the imports, find those whose answer was lost, and print each outcome, also after an error.
+    """Send the imports, find those whose response was lost, and print each outcome, also after an error.
 
     `planned` is how many were to be sent before the lock was held; some may have been started since.
     """
@@ -155,7 +156,7 @@ async def _send_and_report(
 
     count = len(retry_run.plan.jobs)
     if count < planned:
-        context.say(f"{planned - count:,} of {planned:,} were started again meanwhile; they are not sent.")
+        context.say(f"{planned - count:,} of {planned:,} were retried in the meantime and are not sent.")
     if not count:
         context.say("nothing to send.")
         return ExitCode.DONE
@@ -179,7 +180,7 @@ async def _send_and_report(
 async def _watch_new_jobs(
     client: PlatformClient, retry_run: RetryRun, context: CommandContext, code: ExitCode
 ) -> ExitCode:
-    """Watch the new jobs until all have ended."""
+    """Watch the new jobs until all have finished."""
     from cgc_tui.services.watcher import JobWatcher
 
     new = [outcome.replacement for outcome in retry_run.outcomes if outcome.replacement is not None]

@@ -28,16 +28,17 @@ if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
     from cgc_tui.services.watcher import JobWatcher
 
-HELP = "follow jobs to their end"
+HELP = "watch jobs until they finish"
 OPERANDS = "[ID|HREF ...]"
 EPILOG = """\
-Filters mean the jobs that match at the start, finished ones too; without ids
-and filters it is all unfinished ones. A job is unfinished while it is PENDING
-or RUNNING. Failures of the network or the server are retried.
+Filters select the jobs that match at the start, also finished ones. Default:
+all unfinished jobs, which are those that are PENDING or RUNNING. Requests that
+fail because of the network or the server are retried.
 
-Exit codes: 0 all completed, 1 a job failed, ended otherwise or is not there,
-3 details of jobs could not be read, 8 not all ended. CMD has CGC_TUI_EXIT,
-_TOTAL, _COMPLETED, _FAILED, _ENDED_OTHERWISE, _PENDING, _GONE set.
+Exit codes: 0 all completed, 1 a job failed, ended otherwise or was not found,
+3 details of jobs could not be read, 8 not all finished. CMD gets CGC_TUI_EXIT,
+_TOTAL, _COMPLETED, _FAILED, _ENDED_OTHERWISE, _PENDING and _GONE; _PENDING is
+the number of unfinished jobs.
 
 Example: cgc-tui watch --project rosalind/brca-pilot && ./next-step
 """
@@ -53,26 +54,30 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--last-batch",
         action="store_true",
-        help="the jobs sent last in one go (README.md: batches)",
+        help="the newest batch, as recognized by the app",
     )
     parser.add_argument(
-        "--interval", type=seconds(1), metavar="S", default=10.0, help="seconds between looks (default: 10)"
+        "--interval",
+        type=seconds(1),
+        metavar="S",
+        default=10.0,
+        help="polling interval in seconds (default: 10)",
     )
     parser.add_argument(
-        "--timeout", type=seconds(0, 31 * 86400), metavar="S", help="give up after so many seconds"
+        "--timeout", type=seconds(0, 31 * 86400), metavar="S", help="stop after this many seconds"
     )
-    parser.add_argument("--compact", action="store_true", help="lines of counts, not one a job")
-    parser.add_argument("--on-finish", metavar="CMD", help="run this by the shell at the end")
+    parser.add_argument("--compact", action="store_true", help="print lines of counts, not one line per job")
+    parser.add_argument("--on-finish", metavar="CMD", help="run this shell command at the end")
 
 
 async def run(options: Namespace, context: CommandContext) -> int:
-    """Watch until all jobs have ended or the time is over; print a summary."""
+    """Watch until all jobs have finished or the time is over; print a summary."""
     query = query_of(options)
     if options.jobs and (query.is_filtered or options.last_batch):
-        context.say("give ids or filters, not both.")
+        context.say("use either ids or filters, not both.")
         return ExitCode.USAGE
     if options.last_batch and options.state:
-        context.say("--last-batch leaves no room for --state.")
+        context.say("--last-batch cannot be combined with --state.")
         return ExitCode.USAGE
     from cgc_tui.services.watcher import JobWatcher
 
@@ -97,7 +102,7 @@ async def run(options: Namespace, context: CommandContext) -> int:
             printer.repeat_errors()
             await _poll_at_time_out(watcher)
             if not watcher.done:
-                context.say(f"not all jobs ended in {format_seconds(options.timeout)}.")
+                context.say(f"not all jobs finished in {format_seconds(options.timeout)}.")
     printer.print_summary()
     code = printer.exit_code()
     if options.on_finish is not None:
@@ -106,7 +111,7 @@ async def run(options: Namespace, context: CommandContext) -> int:
 
 
 async def _poll_at_time_out(watcher: JobWatcher) -> None:
-    """Read the jobs once more: they may have ended while this process was stopped."""
+    """Read the jobs once more: they may have finished while this process was stopped."""
     with suppress(TimeoutError):
         async with asyncio.timeout(FINAL_POLL_TIMEOUT):
             await watcher.poll()
@@ -126,7 +131,7 @@ async def _select_jobs(
 async def _matching_jobs(
     client: PlatformClient, query: JobQuery, context: CommandContext
 ) -> tuple[Sequence[ImportJob], ExitCode]:
-    """Read the jobs that match; without any filter, those that have not ended."""
+    """Read the jobs that match; without any filter, the unfinished ones."""
     from cgc_tui.api.listing import fetch_all
 
     with ProgressLine(context) as progress:
@@ -162,18 +167,21 @@ async def _last_batch(
             )
             if page.details_missing:
                 text = missing_details(page.details_missing, len(page.jobs))
-                raise InvalidResponse(SafeText(f"{text}, so the last batch is not known"), TRY_AGAIN)
+                raise InvalidResponse(SafeText(f"{text}, so the last batch is unknown"), TRY_AGAIN)
             return page
 
         search = await newest_batch(read)
     searched = f"{len(search.page.jobs):,} of {format_count(search.page.total)} jobs searched"
     if not search.batches:
         minutes = MAX_GAP.total_seconds() / 60
-        context.say(f"no two jobs went one way within {minutes:.0f} min, so there is no batch; {searched}")
+        context.say(
+            f"no batch: no two jobs of the same volume and project started within "
+            f"{minutes:.0f} min of each other; {searched}"
+        )
         return (), ExitCode.NO
     batch = search.batches[0]
     start, route = started_label(batch, context.display, context.clock()), route_label(batch, context.display)
-    context.say(f"the last batch: {start}, {route}, {len(batch.jobs):,} jobs; {searched}")
+    context.say(f"last batch: {start}, {route}, {len(batch.jobs):,} jobs; {searched}")
     return batch.jobs, ExitCode.DONE
 
 
@@ -183,7 +191,7 @@ def _run_finish_command(command: str, context: CommandContext, counts: Mapping[s
     try:
         ended = subprocess.run(command, shell=True, env={**context.environ, **variables})
     except OSError as error:
-        context.say(f"the command of --on-finish could not be started: {error.strerror}.")
+        context.say(f"the --on-finish command could not be started: {error.strerror}.")
     else:
         if ended.returncode != 0:
-            context.say(f"the command of --on-finish ended with {ended.returncode}.")
+            context.say(f"the --on-finish command exited with {ended.returncode}.")

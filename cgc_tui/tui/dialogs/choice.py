@@ -22,10 +22,12 @@ class ChoiceDialog(OptionDialog[str]):
 
     BINDINGS = bindings("choice")
 
-    def __init__(self, title: SafeText, values: Mapping[str, str]) -> None:
+    def __init__(self, title: SafeText, values: Mapping[str, str], *, selected: str | None = None) -> None:
+        """`selected` is the name under the cursor, the first if there is none."""
         super().__init__()
         self._heading = title
         self._values = values
+        self._selected = selected
 
     def compose(self) -> ComposeResult:
         """Lay out the title, the values and the keys."""
@@ -40,6 +42,12 @@ class ChoiceDialog(OptionDialog[str]):
                 )
             )
             yield Static("Enter Select   Esc Back", markup=False, classes="keys")
+
+    def on_mount(self) -> None:
+        """Put the cursor on the selected name."""
+        super().on_mount()
+        if self._selected is not None:
+            self.query_one(OptionList).highlighted = list(self._values).index(self._selected)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Close with the name of the value."""

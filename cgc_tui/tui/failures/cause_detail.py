@@ -20,7 +20,7 @@ from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.widgets.job_detail import label_grid
 
-LABEL_CELLS = 6
+LABEL_CELLS = 12
 MAX_CHARS = 20_000
 ADVICE = ("Check", "Mend")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -15,7 +15,7 @@ from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.services.job_source import JobSource
 from cgc_tui.tui.host import Host
-from cgc_tui.tui.jobs.state_tabs import TABS
+from cgc_tui.tui.jobs.state_tabs import TABS, Counts
 
 if TYPE_CHECKING:
     from cgc_tui.services.session import PlatformSession
@@ -25,18 +25,17 @@ AFTER_CHANGE = 30.0
 ALWAYS = 300.0
 """Seconds after which the tabs are counted again: by key, if the list has changed, and otherwise."""
 
-Counts = Mapping[tuple[str, ...], int | None]
-"""How many jobs are in the states of a tab, None if unknown."""
-
 
 class StateCounts:
     """The owner of the counts, which are requested after the list is on the screen.
 
-    A failure is not reported: the list is requested at the same time and shows it.
+    The total of the list is newer than those of the other tabs: where it shows a change, the others are
+    outdated until they are counted again. A failure is not reported: the list is requested at the same time
+    and shows it.
     """
 
     def __init__(self, host: Host, session: PlatformSession, *, changed: Callable[[Counts], object]) -> None:
-        self.counts: Counts = {}
+        self.counts = Counts()
         self._host = host
         self._session = session
         self._changed = changed
@@ -47,8 +46,9 @@ class StateCounts:
 
     def clear(self) -> None:
         """Forget the counts: they are of another list or user."""
+        self.cancel()
         self._base = self._counted_at = None
-        self._set({})
+        self._set(Counts())
 
     def cancel(self) -> None:
         """Stop counting."""
@@ -67,8 +67,9 @@ class StateCounts:
             if (jobs := source.known_jobs(replace(query, states=tab.states))) is not None
         }
         if known_counts:
+            self.cancel()
             self._base = None
-            self._set(known_counts)
+            self._set(Counts(known_counts))
         elif self._base != _base_of(query):
             self.clear()
 
@@ -77,7 +78,11 @@ class StateCounts:
         if source.origin is not None:
             self.show(source, query)
             return
-        self._set({**self.counts, query.states: total})
+        totals = self.counts.totals
+        outdated = self.counts.outdated
+        if self._list_changed or totals.get(query.states, total) != total:
+            outdated = frozenset(totals)
+        self._set(Counts({**totals, query.states: total}, outdated - {query.states}))
         age = ALWAYS
         if self._counted_at is not None and self._base == _base_of(query):
             age = (self._session.clock() - self._counted_at).total_seconds()
@@ -97,7 +102,12 @@ class StateCounts:
         except CgcError:
             return
         self._base, self._counted_at, self._list_changed = base, self._session.clock(), False
-        self._set({**self.counts, **dict(zip(others, totals, strict=True))})
+        counted = {**self.counts.totals, **dict(zip(others, totals, strict=True))}
+        everything = counted.get(())
+        parts = sum(total or 0 for states, total in counted.items() if states)
+        # The list was requested before its parts were counted.
+        outdated = everything is not None and parts > everything
+        self._set(Counts(counted, frozenset({query.states} if outdated else ())))
 
     def _set(self, counts: Counts) -> None:
         self.counts = counts

@@ -26,6 +26,15 @@ async def choose_batch(jobs: JobsContext) -> None:
     await flow.choose_batch(jobs)
 
 
+async def choose_order(jobs: JobsContext) -> None:
+    """Let the user choose by what the loaded jobs are sorted."""
+    from cgc_tui.tui.jobs.sort_menu import choose_sort_key
+
+    key = await choose_sort_key(jobs)
+    if key is not None:
+        jobs.sort_by(key)
+
+
 async def export_jobs(jobs: JobsContext) -> None:
     """Write jobs to a file."""
     from cgc_tui.tui.export import flow
@@ -81,6 +90,7 @@ async def open_web_page(jobs: JobsContext) -> None:
 FEATURES: dict[str, Callable[[JobsContext], Awaitable[None]]] = {
     "failures": show_failures,
     "batches": choose_batch,
+    "sort": choose_order,
     "export": export_jobs,
     "retry": retry_jobs,
     "copy_id": copy_id,

@@ -49,6 +49,11 @@ class FilterDialog(Dialog[JobQuery]):
         super().__init__()
         self._client = client
         self._old_query = query
+        self._fields = {
+            "project": IdInput("Project", query.project or "", every="All projects", id="project"),
+            "volume": IdInput("Volume", query.volume or "", every="All volumes", id="volume"),
+        }
+        self._problem = Static("", id="problem", classes="problem", markup=False)
 
     def compose(self) -> ComposeResult:
         """Create the states, the two id inputs and the keys."""
@@ -58,9 +63,8 @@ class FilterDialog(Dialog[JobQuery]):
                 for state in JobState:
                     chosen = state in self._old_query.states
                     yield StateBox(Content(state.capitalize()), chosen, id=state.lower(), compact=True)
-            yield IdInput("Project", self._old_query.project or "", every="All projects", id="project")
-            yield IdInput("Volume", self._old_query.volume or "", every="All volumes", id="volume")
-            yield Static("", id="problem", classes="problem", markup=False)
+            yield from self._fields.values()
+            yield self._problem
             yield Static("Enter Apply  ↓ Select  Tab Next  Space Toggle  ^x Clear  Esc Back", classes="keys")
 
     def on_mount(self) -> None:
@@ -75,8 +79,8 @@ class FilterDialog(Dialog[JobQuery]):
         except CgcError as error:
             self._show_message(f"No suggestions: {error.summary}. Type the full id.")
             return
-        self.query_one("#project", IdInput).names = projects
-        self.query_one("#volume", IdInput).names = volumes
+        self._fields["project"].names = projects
+        self._fields["volume"].names = volumes
         if not (projects.complete and volumes.complete):
             self._show_message("Some suggestions are missing; any id can be typed.")
 
@@ -84,13 +88,13 @@ class FilterDialog(Dialog[JobQuery]):
     def action_apply(self) -> None:
         """Close with the new query if the ids are valid."""
         ids = {}
-        for name in ("project", "volume"):
-            ids[name] = self.query_one(f"#{name}", IdInput).value
+        for name, id_input in self._fields.items():
+            ids[name] = id_input.value
             if ids[name] and (ids[name] or "").count("/") != 1:
                 self._show_message(
                     f"{name.capitalize()} must be owner/name, for example rosalind/brca-pilot."
                 )
-                self.query_one(f"#{name} Input", Input).focus()
+                id_input.query_one(Input).focus()
                 return
         states = tuple(state for state in JobState if self.query_one(f"#{state.lower()}", Checkbox).value)
         if len(states) == len(JobState):
@@ -107,4 +111,4 @@ class FilterDialog(Dialog[JobQuery]):
             id_field.value = ""
 
     def _show_message(self, message: str) -> None:
-        self.query_one("#problem", Static).update(sanitize(message))
+        self._problem.update(sanitize(message))

@@ -29,20 +29,21 @@ class IdInput(Vertical):
         """`every` is shown while nothing is typed, and says what that means."""
         super().__init__(id=id)
         self._label = label
-        self._value = value
-        self._every = every
+        # Held here: suggestions can arrive while the form is being closed, and its nodes removed.
+        self._input = Input(value, placeholder=every, compact=True, max_length=MAX_CHARS)
+        self._options = OptionList(compact=True)
         self._shown_matches: list[str] = []
 
     def compose(self) -> ComposeResult:
         """Create the label, the input and the matches."""
         yield Label(self._label, markup=False)
-        yield Input(self._value, placeholder=self._every, compact=True, max_length=MAX_CHARS)
-        yield OptionList(compact=True)
+        yield self._input
+        yield self._options
 
     @property
     def value(self) -> str | None:
         """The id, None for any; text that only one suggestion contains means that suggestion."""
-        typed = self.query_one(Input).value.strip()
+        typed = self._input.value.strip()
         matches = self._matches(typed)
         if typed and "/" not in typed and len(matches) == 1:
             return matches[0]
@@ -57,9 +58,9 @@ class IdInput(Vertical):
         """Show the ids that contain the typed text."""
         if not self.is_mounted:
             return
-        options = self.query_one(OptionList)
+        options = self._options
         options.clear_options()
-        typed = self.query_one(Input).value.strip()
+        typed = self._input.value.strip()
         self._shown_matches = self._matches(typed)[:MAX_SHOWN]
         options.add_options(Content(reveal(sanitize(name))) for name in self._shown_matches)
         options.set_class(not self._shown_matches or self._shown_matches == [typed], "-empty")
@@ -69,7 +70,7 @@ class IdInput(Vertical):
 
     def on_key(self, event: events.Key) -> None:
         """Move between the input and the matches."""
-        options, input_line = self.query_one(OptionList), self.query_one(Input)
+        options, input_line = self._options, self._input
         if event.key == "down" and input_line.has_focus and options.option_count:
             options.focus()
             options.highlighted = 0
@@ -88,6 +89,5 @@ class IdInput(Vertical):
     @on(OptionList.OptionSelected)
     def _use_match(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        input_line = self.query_one(Input)
-        input_line.value = self._shown_matches[event.option_index]
-        input_line.focus()
+        self._input.value = self._shown_matches[event.option_index]
+        self._input.focus()

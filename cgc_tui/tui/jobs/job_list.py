@@ -14,7 +14,7 @@ from textual.worker import Worker
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.ordering import ListView
 from cgc_tui.domain.paging import first_page, last_page, next_page, page_after_shift, previous_page
-from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
+from cgc_tui.domain.queries import FilterName, JobPage, JobQuery, ResultOrigin
 from cgc_tui.domain.text import SafeText
 from cgc_tui.services.job_source import JobSource, PlatformSource, ResultSetSource
 from cgc_tui.tui.host import Host
@@ -89,6 +89,8 @@ class JobList:
         self._as_of: datetime | None = None
         self._page_source: JobSource = self.source
         self._lists_before: list[tuple[JobSource, JobQuery]] = []
+        self._filters: list[FilterName] = ["volume", "project", "states"]
+        """The filters, the one that was set last at the end."""
         self._loading: Worker[None] | None = None
         self._prefetching: Worker[None] | None = None
         self._requested_at = 0.0
@@ -102,8 +104,20 @@ class JobList:
         """Show other jobs of the list: at once if they are known, and requested if they are not fresh."""
         if query == self.query:
             return
+        for name in list(self._filters):
+            if getattr(query, name) not in (None, (), getattr(self.query, name)):
+                self._filters.remove(name)
+                self._filters.append(name)
         self.query = query
         self._enter()
+
+    def clear_filter(self) -> bool:
+        """Remove the filter that was set last; tell whether there was one."""
+        for name in reversed(self._filters):
+            if getattr(self.query, name):
+                self.show(self.query.without(name))
+                return True
+        return False
 
     def open(self, results: ResultSet) -> None:
         """List the jobs of a result set, until `back` is called."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Literal
 
 from textual import events
 from textual.message import Message
@@ -15,7 +16,7 @@ from cgc_tui.domain.marks import Marks
 from cgc_tui.domain.ordering import ListView, SortKey
 from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
 from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.formatting.rows import Column, column_widths, row_cells, with_mark
+from cgc_tui.formatting.rows import NUMBERS, Column, column_widths, row_cells, with_mark
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.widgets.diff_table import Cell, DiffTable, TableColumn
 
@@ -27,6 +28,7 @@ SORT_KEYS = {
     Column.STARTED: SortKey.STARTED,
     Column.DURATION: SortKey.DURATION,
     Column.ERROR: SortKey.ERROR,
+    Column.SIZE: SortKey.SIZE,
 }
 
 STATE_STYLES: dict[str, str] = {state: f"job-table--{state.lower()}" for state in JobState}
@@ -83,6 +85,15 @@ class JobTable(DiffTable, inherit_bindings=False):
         """The jobs in the rows, from top to bottom."""
         return self._shown
 
+    def move_to_next(self, direction: Literal["down", "up"], *, failed: bool) -> bool:
+        """Move the cursor to the next row or failed job in a direction; tell whether there is one."""
+        below = range(self.cursor_row + 1, len(self._shown))
+        for row in below if direction == "down" else reversed(range(self.cursor_row)):
+            if not failed or self._shown[row].state == JobState.FAILED:
+                self.move_cursor(row=row)
+                return True
+        return False
+
     def watch_page(self) -> None:
         """Show the page."""
         self._draw()
@@ -107,7 +118,7 @@ class JobTable(DiffTable, inherit_bindings=False):
         """Fit the columns to the new width."""
         if not event.size.width:
             return
-        if column_widths(self.available_width) != self._widths:
+        if self._fitting_widths() != self._widths:
             self._draw(rebuild=True)
         else:
             self.move_cursor(row=self.cursor_row)
@@ -140,9 +151,9 @@ class JobTable(DiffTable, inherit_bindings=False):
         scroll = int(self.scroll_y)
         self._shown = self.list_view.rows_of(self.page) if self.page else ()
         with self.app.batch_update():
-            if rebuild:
+            if rebuild or (self.size.width and self._fitting_widths() != self._widths):
                 if self.size.width:
-                    self._widths = column_widths(self.available_width)
+                    self._widths = self._fitting_widths()
                 self.rebuild_columns(self._columns())
             now = self._clock()
             self.update_rows(self._job_cells(job, now) for job in self._shown)
@@ -154,7 +165,13 @@ class JobTable(DiffTable, inherit_bindings=False):
         arrow = ("^v" if self.display_options.ascii else "▲▼")[self.list_view.reverse]
         for column, width in self._widths.items():
             label = f"{column} {arrow}" if SORT_KEYS[column] is self.list_view.sort else str(column)
-            yield TableColumn(column, label.rjust(width) if column is Column.DURATION else label, width)
+            yield TableColumn(column, label.rjust(width) if column in NUMBERS else label, width)
+
+    def _fitting_widths(self) -> dict[Column, int]:
+        """Return the columns that fit; the column of a filtered project or volume has no news."""
+        query = self.page.query if self.page is not None else JobQuery()
+        filtered = {Column.PROJECT: query.project, Column.VOLUME: query.volume}
+        return column_widths(self.available_width, hidden={name for name, value in filtered.items() if value})
 
     def _job_cells(self, job: ImportJob, now: datetime) -> list[Cell]:
         cells = []

@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -20,7 +20,7 @@ from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.job_detail import JobDetailState
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.marks import Marks
-from cgc_tui.domain.ordering import ListView
+from cgc_tui.domain.ordering import ListView, SortKey
 from cgc_tui.domain.platform import RateLimit
 from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
 from cgc_tui.domain.refresh_status import RefreshStatus
@@ -29,7 +29,7 @@ from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.app_state import UserIdentified, follow_app
 from cgc_tui.tui.context import FLOW, ask
-from cgc_tui.tui.jobs.counts import Counts, StateCounts
+from cgc_tui.tui.jobs.counts import StateCounts
 from cgc_tui.tui.jobs.detail_loader import DetailLoader
 from cgc_tui.tui.jobs.empty_state import EmptyState
 from cgc_tui.tui.jobs.features import FEATURES
@@ -38,7 +38,7 @@ from cgc_tui.tui.jobs.job_list import JobList, ListState, Turn
 from cgc_tui.tui.jobs.job_table import JobTable
 from cgc_tui.tui.jobs.refresher import Refresher
 from cgc_tui.tui.jobs.result_bar import ResultBar
-from cgc_tui.tui.jobs.state_tabs import StateTabs
+from cgc_tui.tui.jobs.state_tabs import Counts, StateTabs
 from cgc_tui.tui.jobs.status_line import StatusLine
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.startup_tricks import skip_first_restyle
@@ -86,7 +86,7 @@ class JobsScreen(Screen[None]):
     """Routine news, until the cursor or the list moves on."""
     refresh_status: reactive[RefreshStatus] = reactive(RefreshStatus())
     rate_limit: reactive[RateLimit | None] = reactive[RateLimit | None](None)
-    counts: reactive[Counts] = reactive(dict)
+    counts: reactive[Counts] = reactive(Counts())
     progress: reactive[BatchProgress | None] = reactive["BatchProgress | None"](None)
     detail: reactive[JobDetailState] = reactive(JobDetailState())
     list_view: reactive[ListView] = reactive(ListView(), init=False)
@@ -191,9 +191,10 @@ class JobsScreen(Screen[None]):
             self.as_of = state.as_of
             self.details.retry()
         if state.page is not None and state.page != self.page:
+            if self.page is not None and state.page.query == self.page.query:
+                self.state_counts.note_change()
             self.page = state.page
             self.marks = self.marks.refreshed(state.page.jobs)
-            self.state_counts.note_change()
 
     def _note_loaded(self, page: JobPage, by_user: bool) -> None:
         self.state_counts.update(self.job_list.source, self.job_list.query, page.total, by_user=by_user)
@@ -326,8 +327,11 @@ class JobsScreen(Screen[None]):
             self.show_message(SafeText("The number of pages is unknown. ]: next page."))
 
     def action_state(self, *states: str) -> None:
-        """Show the jobs in these states, in all without any."""
-        self.job_list.show(replace(self.job_query, states=states, offset=0))
+        """Show the jobs in these states, in all without any; all of all states clears the other filters."""
+        if states or self.job_query.states:
+            self.job_list.show(replace(self.job_query, states=states, offset=0))
+        else:
+            self.job_list.show(JobQuery(limit=self.job_query.limit))
 
     def show_project(self, project: str) -> None:
         """Show the jobs of a project, in the same states."""
@@ -346,9 +350,9 @@ class JobsScreen(Screen[None]):
         """Stop or resume the refreshes."""
         self.refresher.toggle_pause()
 
-    def action_sort(self) -> None:
-        """Sort the loaded jobs by the next column."""
-        self.list_view = replace(self.list_view, sort=self.list_view.sort.next(), reverse=False)
+    def sort_by(self, key: SortKey, *, reverse: bool = False) -> None:
+        """Sort the loaded jobs."""
+        self.list_view = replace(self.list_view, sort=key, reverse=reverse)
 
     def action_reverse(self) -> None:
         """Reverse the order of the loaded jobs."""
@@ -356,13 +360,21 @@ class JobsScreen(Screen[None]):
 
     @on(JobTable.SortRequested)
     def _sort_by(self, event: JobTable.SortRequested) -> None:
-        same = self.list_view.sort is event.key
-        reverse = same and not self.list_view.reverse
-        self.list_view = replace(self.list_view, sort=event.key, reverse=reverse)
+        """Sort by the column, then in reverse, then in the server's order again."""
+        if self.list_view.sort is not event.key:
+            self.sort_by(event.key)
+        elif not self.list_view.reverse:
+            self.sort_by(event.key, reverse=True)
+        else:
+            self.sort_by(SortKey.SERVER)
 
     @on(StateTabs.Chosen)
     def _choose_tab(self, event: StateTabs.Chosen) -> None:
-        self.action_state(*event.states)
+        self.job_list.show(replace(self.job_query, states=event.states, offset=0))
+
+    @on(StateTabs.FilterRemoved)
+    def _remove_filter(self, event: StateTabs.FilterRemoved) -> None:
+        self.job_list.show(self.job_query.without(event.name))
 
     @on(JobTable.Highlighted)
     def _highlight(self, event: JobTable.Highlighted) -> None:
@@ -373,15 +385,16 @@ class JobsScreen(Screen[None]):
         self.details.show(event.job)
 
     def action_back(self) -> None:
-        """Leave the find bar or the detail, else stop a wait, end a search, go back, or clear the marks."""
+        """Undo one step: the search, the detail, a wait, a result list, the marks, or the newest filter."""
         table, find = self.query_one(JobTable), self.query_one(FindBar)
         if find.has_focus:
             self._clear_search()
         elif not table.has_focus or not table.display:
             self.remove_class("-open")
             self._update_detail_open()
-        elif not (self.job_list.stop() or self._clear_search() or self.job_list.back()):
-            self._clear_marks()
+        else:
+            steps = (self._clear_search, self.job_list.stop, self.job_list.back, self._clear_marks)
+            any(step() for step in (*steps, self.job_list.clear_filter))
         table.focus()
 
     # Find
@@ -436,6 +449,13 @@ class JobsScreen(Screen[None]):
 
     # The job under the cursor
 
+    def action_next_failed(self, direction: Literal["down", "up"]) -> None:
+        """Move the cursor to the next failed job of the page; while a search is active, to the next match."""
+        if not self.query_one(JobTable).move_to_next(direction, failed=not self.list_view.search):
+            what = "match" if self.list_view.search else "failed job"
+            way = "below" if direction == "down" else "above"
+            self.notice = SafeText(f"no further {what} {way} on this page")
+
     @on(JobTable.Opened)
     def action_detail(self) -> None:
         """Open the detail, or go into it."""
@@ -477,10 +497,12 @@ class JobsScreen(Screen[None]):
         """Mark all rows, or unmark them if all are marked."""
         self.marks = self.marks.toggled(self.shown_jobs)
 
-    def _clear_marks(self) -> None:
+    def _clear_marks(self) -> bool:
+        """Unmark all jobs; tell whether some were marked."""
         count, self.marks = len(self.marks), Marks()
         if count:
             self.show_message(SafeText(f"{count:,} marks cleared"))
+        return count > 0
 
     # Features
 

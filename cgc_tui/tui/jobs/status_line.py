@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from textual.content import Content
 from textual.reactive import reactive
 
-from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.marks import Marks
-from cgc_tui.domain.ordering import ListView, SortKey
+from cgc_tui.domain.ordering import ListView, SortKey, are_newest_first
 from cgc_tui.domain.platform import RateLimit
 from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
 from cgc_tui.domain.refresh_failure import RefreshFailure
@@ -86,7 +85,7 @@ class StatusLine(SplitLine):
         return f"{text} until {end.astimezone(self.display_options.timezone):%H:%M}"
 
     def _status_parts(self) -> list[str]:
-        """Return `51–100 of 12,380`, `page 2 of 248`, `all jobs`, `newest first`, and notices."""
+        """Return `51–100 of 12,380`, `page 2 of 248`, `newest first`, and notices."""
         if self.page is None:
             return [self.notice or "loading…", self.message]
         pending = (self.job_query, self.origin) != (self.page.query, self.page.origin)
@@ -94,10 +93,6 @@ class StatusLine(SplitLine):
             f"loading page {self.job_query.offset // self.job_query.limit + 1:,}…" if pending else ""
         )
         skipped = f"{self.page.unreadable} could not be read" if self.page.unreadable else ""
-        query = self.job_query
-        filtered = (
-            describe_query(query, self.display_options) if query.is_filtered or self.origin is None else ""
-        )
         return [
             *self._search_text(self.page),
             page_position(self.page, self.display_options),
@@ -107,7 +102,6 @@ class StatusLine(SplitLine):
             skipped,
             lacking(self.page),
             describe_search(self.origin, self.display_options) if self.origin is not None else "",
-            filtered,
             self._order(self.page),
         ]
 
@@ -130,14 +124,10 @@ class StatusLine(SplitLine):
         """Return `newest first`, `server order`, or `sorted by name (this page)`; empty without jobs."""
         if not page.jobs:
             return ""
-        view, is_result_set = self.list_view, page.origin is not None
-        scope = "" if is_result_set else " (this page)"
-        backwards = ", reversed" if view.reverse else ""
-        if view.sort is not SortKey.SERVER:
-            return f"sorted by {view.sort}{backwards}{scope}"
-        jobs = page.jobs if is_result_set or not view.reverse else page.jobs[::-1]
-        order = _time_order(jobs) or f"server order{backwards}"
-        return f"{order}{scope}" if view.reverse else order
+        sort, reverse = self.list_view.sort, ", reversed" if self.list_view.reverse else ""
+        if sort is SortKey.SERVER:
+            return f"{'newest first' if are_newest_first(page.jobs) else sort}{reverse}"
+        return f"sorted by {sort}{'' if page.origin is not None else ' (this page)'}{reverse}"
 
     def _failure_text(self, failure: RefreshFailure) -> str:
         """Return `4 min old · 503 maintenance · retrying in 30 s`."""
@@ -155,13 +145,3 @@ class StatusLine(SplitLine):
         else:
             parts += ["r: retry", error.server_message or "", error.remedy]
         return self.display_options.separator.join(part for part in (self.message, *parts) if part)
-
-
-def _time_order(jobs: Sequence[ImportJob]) -> str:
-    """Return the order that the start times show, empty if they show none."""
-    started = [job.started_on for job in jobs if job.started_on is not None]
-    if not started or started[0] == started[-1]:
-        return ""
-    if started == sorted(started):
-        return "oldest first"
-    return "newest first" if started == sorted(started, reverse=True) else ""

@@ -47,7 +47,7 @@ from cgc_tui.tui.widgets.top_bar import TopBar
 if TYPE_CHECKING:
     from cgc_tui.services.session import PlatformSession
 
-LABEL_CELLS = 9
+LABEL_CELLS = 12
 MAX_CHARS = 300_000
 
 Row = tuple[str, SafeText]

@@ -19,7 +19,7 @@ from cgc_tui.formatting.display import DisplayOptions, state_label
 from cgc_tui.formatting.job_details import FOLDER_NOTE, detail_rows, error_message
 from cgc_tui.tui.keys import bindings
 
-LABEL_CELLS = 8
+LABEL_CELLS = 12
 
 
 def label_grid(label_cells: int) -> Table:

@@ -35,22 +35,22 @@ async def test_the_list_of_a_batch_shows_its_progress(
     async with start() as pilot:
         await shown(pilot, "0 All 90")
         await pilot.press("b")
-        screen = await shown(pilot, "Batches · searched 90 of 90 at 12:00")
-        assert "today 11:59  15 of 60 done · 3 failed      tcga-raw → brca-pilot" in screen
-        assert "today 09:59  30 of 30 done · 0 failed      wgs-2024 → wgs-germline" in screen
+        screen = await shown(pilot, "Batches · searched all 90 at 12:00")
+        assert "today 11:59  15 of 60 finished · 3 failed      tcga-raw → brca-pilot" in screen
+        assert "today 09:59  30 of 30 finished · 0 failed      wgs-2024 → wgs-germline" in screen
         await pilot.press("enter")
-        await shown(pilot, "15 of 60 done · 3 failed · 17 a minute · ends about 12:02 · batch of today 11:59")
-        await shown(pilot, "1–50 of 60 · page 1 of 2 · searched 90 of 90 at 12:00")
+        await shown(pilot, "15 of 60 finished · 3 failed · 17 a minute · ETA 12:02 · batch of today 11:59")
+        await shown(pilot, "1–50 of 60 · page 1 of 2 · searched all 90 at 12:00")
         await shown(pilot, "0 All 60 │ 1 Pending 45 │")
         for job_id in platform.ids()[:45]:
             platform.set_state(job_id, "COMPLETED")
         clock.seconds += 30
         await pilot.press("r")
-        await shown(pilot, "60 of 60 done · 3 failed · batch of today 11:59 tcga-raw → brca-pilot")
+        await shown(pilot, "60 of 60 finished · 3 failed · batch of today 11:59 tcga-raw → brca-pilot")
         await pilot.press("4")
         await shown(pilot, "1–3 of 3 · page 1 of 1")
         await pilot.press("escape")
-        await shown(pilot, "of 90 · page 1 of 2 · whole list")
+        await shown(pilot, "of 90 · page 1 of 2 · newest first")
 
 
 async def test_jobs_that_ended_otherwise_are_counted(start: Start, platform: SimulatedPlatform) -> None:
@@ -59,10 +59,10 @@ async def test_jobs_that_ended_otherwise_are_counted(start: Start, platform: Sim
     async with start(size=(80, 24)) as pilot:
         await shown(pilot, "0 All 90")
         await pilot.press("b")
-        line = "today 11:59  17 of 60 done · 3 failed · 2 ended otherwise  tcga-r…"
+        line = "today 11:59  17 of 60 finished · 3 failed · 2 ended otherwise  tcga-r…"
         assert line in await shown(pilot, "Batches")
         await pilot.press("enter")
-        await shown(pilot, "17 of 60 done · 3 failed · 2 ended otherwise")
+        await shown(pilot, "17 of 60 finished · 3 failed · 2 ended otherwise")
 
 
 async def test_only_the_first_thousand_jobs_are_searched_unless_requested(
@@ -73,11 +73,11 @@ async def test_only_the_first_thousand_jobs_are_searched_unless_requested(
         await shown(pilot, "of 1,100")
         await pilot.press("b")
         screen = await shown(pilot, "Batches · searched 1,000 of 1,100 at 12:00")
-        assert "1,000 of ≥ 1,000 done" in screen
+        assert "1,000 of 1,000+ finished" in screen
         assert list_requests(platform) == 10
         await pilot.press("end", "enter")
-        screen = await shown(pilot, "Batches · searched 1,100 of 1,100 at 12:00")
-        assert f"1,010 of {len(first):,} done" in screen
+        screen = await shown(pilot, "Batches · searched all 1,100 at 12:00")
+        assert f"1,010 of {len(first):,} finished" in screen
         assert "tcga-raw → br" in screen
 
 
@@ -85,8 +85,8 @@ async def test_a_state_does_not_narrow_the_search_and_a_project_does(start: Star
     async with start(query=JobQuery(states=("FAILED",), project="rosalind/brca-pilot")) as pilot:
         await shown(pilot, "1–3 of 3")
         await pilot.press("b")
-        screen = await shown(pilot, "Batches · searched 60 of 60")
-        assert "15 of 60 done" in screen
+        screen = await shown(pilot, "Batches · searched all 60")
+        assert "15 of 60 finished" in screen
         assert "wgs-germline" not in screen
         await pilot.press("enter", "escape")
         await shown(pilot, "1–3 of 3 · page 1 of 1 · FAILED · project rosalind/brca-pilot")
@@ -108,10 +108,10 @@ async def test_a_result_set_needs_no_request(start: Start, platform: SimulatedPl
         await pilot.press("b")
         await shown(pilot, "Batches")
         await pilot.press("enter")
-        await shown(pilot, "15 of 60 done")
+        await shown(pilot, "15 of 60 finished")
         gate = platform.gate(list_call)
         await pilot.press("b")
-        await shown(pilot, "Batches · searched 60 of 60")
+        await shown(pilot, "Batches · searched all 60")
         assert gate.count == 0
         gate.release()
 
@@ -123,7 +123,7 @@ async def test_jobs_that_have_not_started_belong_to_the_batch(
     async with start() as pilot:
         await shown(pilot, "0 All 90")
         await pilot.press("b")
-        await shown(pilot, "15 of 60 done · 3 failed      tcga-raw → brca-pilot")
+        await shown(pilot, "15 of 60 finished · 3 failed      tcga-raw → brca-pilot")
         assert isinstance(pilot.app.screen, BatchPicker)
         await pilot.press("enter")
         await shown(pilot, "1–50 of 60")

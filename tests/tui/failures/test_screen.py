@@ -45,7 +45,7 @@ async def test_the_causes_contain_all_jobs_with_one_request_per_page(
     async with start() as pilot:
         await shown(pilot, "4 Failed 161")
         await pilot.press("F")
-        screen = await shown(pilot, "161 failed jobs by cause · whole list")
+        screen = await shown(pilot, "161 failed jobs by cause · all jobs")
         assert "120  ██████████ 75 %  9105    Location on volume not found." in screen
         assert "40  ███        25 %  9108    File with the specified name" in screen
         assert "1  █           1 %  424242" in screen
@@ -64,7 +64,7 @@ async def test_the_detail_of_a_cause_has_its_remedy_and_its_places(start: Start)
         assert "To    rosalind/brca-pilot 120" in screen
         assert "When  today 11:58" in screen
         await pilot.press("j")
-        await shown(pilot, "Means The project has a file of this name.")
+        await shown(pilot, "Means A file with this name already exists in the project.")
         await pilot.press("j")
         screen = await shown(pilot, "Unexpected error.")
         await shown(pilot, "Means", gone=True)
@@ -76,14 +76,14 @@ async def test_enter_lists_the_jobs_of_a_cause(start: Start, platform: Simulated
         await pilot.press("F")
         await shown(pilot, "161 failed jobs by cause")
         await pilot.press("j", "enter")
-        screen = await shown(pilot, "1–25 of 40 · page 1 of 2 · searched 161 of 161 at 12:00 · newest first")
+        screen = await shown(pilot, "1–25 of 40 · page 1 of 2 · searched all 161 at 12:00 · newest first")
         assert "9108 File with the specified name" in screen
         assert "0 All 40 │" in screen
         await pilot.press("]")
         await shown(pilot, "26–40 of 40 · page 2 of 2")
         assert pilot.app.screen.query_one(JobTable).job.id == platform.ids()[1 + 25]
         await pilot.press("escape")
-        await shown(pilot, "1–25 of 291 · page 1 of 12 · whole list")
+        await shown(pilot, "1–25 of 291 · page 1 of 12 · newest first")
 
 
 async def test_a_result_set_needs_no_request(start: Start, platform: SimulatedPlatform) -> None:
@@ -101,7 +101,7 @@ async def test_a_result_set_needs_no_request(start: Start, platform: SimulatedPl
         assert page_requests(platform) == before
         assert page_requests(platform, "COMPLETED") == 0
         await pilot.press("enter")
-        await shown(pilot, "of 120 · page 1 of 3 · searched 120 of 120")
+        await shown(pilot, "of 120 · page 1 of 3 · searched all 120")
 
 
 async def test_the_project_and_the_volume_limit_the_jobs_and_the_state_does_not(
@@ -143,7 +143,7 @@ async def test_escape_stops_the_load_and_goes_back(start: Start, platform: Simul
         bar = pilot.app.screen.query_one(ProgressBar)
         assert (bar.display, bar.progress, bar.total) == (True, 1, 2)
         await pilot.press("escape")
-        await shown(pilot, "1–50 of 291 · page 1 of 6 · whole list")
+        await shown(pilot, "1–50 of 291 · page 1 of 6 · newest first")
         assert not any(
             isinstance(screen, FailuresScreen | LoadAllDialog) for screen in pilot.app.screen_stack
         )
@@ -197,7 +197,7 @@ async def test_a_list_without_failures(start: Start, platform: SimulatedPlatform
     async with start() as pilot:
         await shown(pilot, "4 Failed 0")
         await pilot.press("F")
-        await shown(pilot, "No failed jobs · whole list")
+        await shown(pilot, "No failed jobs · all jobs")
         await pilot.press("enter", "d", "escape", "escape")
         await shown(pilot, "1–50 of 130")
 
@@ -216,7 +216,7 @@ async def test_hostile_messages_contain_no_control_characters(
         for _ in table.causes:
             await pilot.press("j")
         await pilot.press("enter")
-        await shown(pilot, "searched 161 of 161")
+        await shown(pilot, "searched all 161")
 
 
 async def test_the_detail_scrolls_at_80_columns(start: Start) -> None:

@@ -24,14 +24,14 @@ async def test_enter_searches_all_pages_and_esc_returns_to_the_list(
         await pilot.press("slash", *rare.lower())
         await shown(pilot, f'0 of 50 on this page match "{rare.lower()}"')
         await pilot.press("enter")
-        await shown(pilot, "1–1 of 1 · page 1 of 1 · searched 230 of 230 at 12:00")
+        await shown(pilot, "1–1 of 1 · page 1 of 1 · searched all 230 at 12:00")
         await shown(pilot, rare)
         assert pilot.app.focused is pilot.app.screen.query_one(JobTable)
         assert not pilot.app.screen.query_one(FindBar).display
         await pilot.press("space")
         await shown(pilot, "1 marked")
         await pilot.press("escape")
-        await shown(pilot, "1–50 of 230 · page 1 of 5 · 1 marked · whole list")
+        await shown(pilot, "1–50 of 230 · page 1 of 5 · 1 marked · newest first")
 
 
 async def test_the_scope_of_enter_is_shown(start: Start) -> None:
@@ -64,7 +64,7 @@ async def test_a_result_set_can_be_paged_filtered_and_searched(
         await pilot.press("escape")
         await shown(pilot, f"of {len(matches)} · page 1 of")
         await pilot.press("escape")
-        await shown(pilot, "1–50 of 230 · page 1 of 5 · whole list")
+        await shown(pilot, "1–50 of 230 · page 1 of 5 · newest first")
 
 
 async def test_esc_stops_the_search(start: Start, platform: SimulatedPlatform) -> None:
@@ -88,7 +88,7 @@ async def test_a_search_without_a_match_reports_its_scope(start: Start) -> None:
         await shown(pilot, "page 1 of 5")
         await pilot.press("slash", *"zzzz", "enter")
         await shown(pilot, '"zzzz"')
-        await shown(pilot, "searched 230 of 230")
+        await shown(pilot, "searched all 230")
         screen = await shown(pilot, 'No job matches: "zzzz".')
         assert "Esc: back." in screen
         assert "0: all states" not in screen
@@ -104,7 +104,7 @@ async def test_an_invalid_pattern_is_reported_and_sends_no_request(
         await rest(pilot)
         before = len(platform.requests)
         await pilot.press("slash", *"~(", "enter")
-        await shown(pilot, "no regular expression: missing )")
+        await shown(pilot, "invalid regular expression: missing )")
         assert len(platform.requests) == before
         await pilot.press(*"bam)", "down")
         await shown(pilot, 'of 50 on this page match "~(bam)"')
@@ -140,9 +140,9 @@ async def test_a_search_of_twelve_thousand_jobs_takes_one_request_per_page(
             before = len(platform.requests)
             await pilot.press("slash", *"~-0001[0-9]\\.bam", "enter")
             for _ in range(120):
-                if "searched 12,000 of 12,000" in text_of(pilot.app):
+                if "searched all 12,000" in text_of(pilot.app):
                     break
                 await pilot.pause(0.5)
-            await shown(pilot, "searched 12,000 of 12,000")
+            await shown(pilot, "searched all 12,000")
             await rest(pilot)
             assert len(platform.requests) - before <= 130

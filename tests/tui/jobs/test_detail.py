@@ -53,7 +53,7 @@ async def test_the_row_is_updated_from_the_record(start: Start, platform: Simula
         await shown(pilot, "page 1 of 5")
         platform.set_state(failing, "FAILED")
         await pilot.press("down")
-        await shown(pilot, "✗ FAILED     moving.bam")
+        await shown(pilot, "✗ 9105       moving.bam")
         table = pilot.app.screen.query_one(JobTable)
         assert table.job is not None
         assert (table.job.id, table.job.state) == (failing, "FAILED")
@@ -95,14 +95,14 @@ async def test_the_detail_covers_the_list_on_a_narrow_screen(
         assert not pilot.app.screen.query_one(JobDetail).display
         await pilot.press("j", "enter")
         screen = await shown(pilot, f"Id      {platform.ids()[1]}")
-        assert "Started         Took" not in screen
+        assert "Started       Duration" not in screen
         await pilot.press("escape")
-        await shown(pilot, "Started         Took")
+        await shown(pilot, "Started       Duration")
         assert pilot.app.focused is pilot.app.screen.query_one(JobTable)
         await pilot.press("p")
         await shown(pilot, "Id      ")
         await pilot.press("p")
-        await shown(pilot, "Started         Took")
+        await shown(pilot, "Started       Duration")
 
 
 async def test_the_detail_opens_and_closes_on_a_wide_screen(start: Start) -> None:

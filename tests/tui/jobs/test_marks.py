@@ -49,7 +49,7 @@ async def test_space_marks_a_row_and_moves_down(start: Start, platform: Simulate
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("space", "space", "down", "space")
-        await shown(pilot, "page 1 of 5 · 3 marked · whole list")
+        await shown(pilot, "page 1 of 5 · 3 marked · newest first")
         assert marked(pilot) == [ids[0], ids[1], ids[3]]
         assert rows_with_mark(pilot) == 3
         await pilot.press("up", "space")
@@ -109,7 +109,7 @@ async def test_marks_persist_over_pages_filters_and_refreshes(
         assert isinstance(screen, JobsScreen)
         assert screen.marks.jobs[ids[50]].state == "ABORTED"
         await pilot.press("4")
-        await shown(pilot, "2 marked · FAILED")
+        await shown(pilot, "of 9 · page 1 of 1 · 2 marked")
 
 
 async def test_esc_undoes_one_step_at_a_time_and_never_quits(start: Start) -> None:

@@ -10,11 +10,17 @@ from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.tui.jobs.job_table import JobTable
 from cgc_tui.tui.jobs.screen import JobsScreen
+from cgc_tui.tui.jobs.state_tabs import StateTabs
 from tests.support.app import Start, first_page, rest, shown, text_of
 from tests.support.calls import lists
 from tests.support.clock import Clock
 from tests.support.params import mostly_slow
 from tests.support.waiting import until
+
+
+def jobs_screen(pilot: Pilot[None]) -> JobsScreen:
+    assert isinstance(pilot.app.screen, JobsScreen)
+    return pilot.app.screen
 
 
 def cursor(pilot) -> str:  # type: ignore[no-untyped-def]
@@ -24,7 +30,7 @@ def cursor(pilot) -> str:  # type: ignore[no-untyped-def]
 
 async def test_the_first_page_with_its_position(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
-        screen = await shown(pilot, "1–50 of 230 · page 1 of 5 · whole list · newest first")
+        screen = await shown(pilot, "1–50 of 230 · page 1 of 5 · newest first")
         assert "CGC · rosalind" in await shown(pilot, "rosalind")
         await shown(pilot, "0 All 230")
         assert platform.job(platform.ids()[0])["destination"]["name"] in screen
@@ -118,24 +124,28 @@ async def test_state_tabs_filter_on_the_server(
         screen = await shown(pilot, f"of {total} · page 1")
         assert lists(platform)[-1].get("state") == [state] or lists(platform)[-2].get("state") == [state]
         rows = [line for line in screen.splitlines()[3:-2] if line.strip()]
-        assert all(state in line[:14] for line in rows if line[1:2].strip())
+        shown_state = {"FAILED": "✗ 9"}.get(state, state)
+        assert all(shown_state in line[:14] for line in rows if line[1:2].strip())
         assert f"{state.capitalize()} {total}" in screen
         await pilot.press("0")
-        await shown(pilot, "of 235 · page 1 of 5 · whole list")
+        await shown(pilot, "of 235 · page 1 of 5 · newest first")
 
 
 async def test_the_filter_at_the_start(start: Start, platform: SimulatedPlatform) -> None:
     project = platform.job(platform.ids()[0])["destination"]["project"]
     query = JobQuery(states=("COMPLETED", "FAILED"), project=project, limit=20)
     async with start(query=query) as pilot:
-        await shown(pilot, f"COMPLETED or FAILED · project {project}")
+        chip = f"{project.partition('/')[2]} ✕"
+        await shown(pilot, chip)
         request = lists(platform)[0]
         assert (request["state"], request["project"], request["limit"]) == (
             ["COMPLETED", "FAILED"],
             [project],
             ["20"],
         )
-        await shown(pilot, f"project {project} · volume any")
+        tabs = pilot.app.screen.query_one(StateTabs)
+        assert [text.strip() for text in tabs.render().plain.split("│")][3].startswith("3 Completed")
+        assert tabs.render().plain.rstrip().endswith(chip)
 
 
 async def test_the_cursor_stays_on_its_job_while_new_ones_arrive(
@@ -213,7 +223,7 @@ async def test_a_row_shows_the_new_state_of_its_job(start: Start, platform: Simu
         await shown(pilot, "◐ RUNNING    the-one.bam")
         platform.set_state(job, "FAILED")
         await pilot.press("r")
-        await shown(pilot, "✗ FAILED     the-one.bam")
+        await shown(pilot, "✗ 9105       the-one.bam")
         platform.set_state(job, "ABORTED")
         await pilot.press("r")
         await shown(pilot, "? ABORTED    the-one.bam")
@@ -252,7 +262,7 @@ async def test_find_reports_its_scope(start: Start, platform: SimulatedPlatform)
         await pilot.press("slash", *"#nothing")
         await shown(pilot, "No match on this page. Enter searches all 230; Esc clears.")
         await pilot.press("escape")
-        await shown(pilot, "1–50 of 230 · page 1 of 5 · whole list")
+        await shown(pilot, "1–50 of 230 · page 1 of 5 · newest first")
         assert len(pilot.app.screen.query_one(JobTable).shown_jobs) == 50
 
 
@@ -268,14 +278,20 @@ async def test_smart_case_in_find(start: Start) -> None:
 async def test_sorting_is_labelled_as_of_this_page(start: Start) -> None:
     async with start() as pilot:
         await shown(pilot, "newest first")
-        await pilot.press("s", "s")
+        await pilot.press("s")
+        await shown(pilot, "Sort this page by")
+        await pilot.press("down", "down", "enter")
         await shown(pilot, "sorted by name (this page)")
         names = [job.name or "" for job in pilot.app.screen.query_one(JobTable).shown_jobs]
         assert names == sorted(names, key=str.casefold)
         await pilot.press("S")
-        await shown(pilot, "sorted by name, reversed (this page)")
+        await shown(pilot, "sorted by name (this page), reversed")
         shown_now = [job.name or "" for job in pilot.app.screen.query_one(JobTable).shown_jobs]
         assert shown_now == sorted(names, key=str.casefold, reverse=True)
+        await pilot.press("s")
+        await shown(pilot, "Sort this page by")
+        await pilot.press("home", "enter")
+        await shown(pilot, "page 1 of 5 · newest first")
 
 
 async def test_an_empty_list_names_the_user(start: Start, platform: SimulatedPlatform) -> None:
@@ -298,9 +314,9 @@ async def test_the_first_load_names_the_endpoint(start: Start, platform: Simulat
 async def test_an_unknown_total_is_shown_as_at_least(start: Start, platform: SimulatedPlatform) -> None:
     platform.switches.total_header = False
     async with start() as pilot:
-        await shown(pilot, "1–50 of ≥ 51 · page 1 ·")
+        await shown(pilot, "1–50 of 51+ · page 1 ·")
         await pilot.press("right_square_bracket")
-        await shown(pilot, "51–100 of ≥ 101 · page 2 ·")
+        await shown(pilot, "51–100 of 101+ · page 2 ·")
         await pilot.press("}")
         await shown(pilot, "The number of pages is unknown")
 
@@ -381,7 +397,7 @@ async def test_a_click_on_a_tab_and_a_heading(start: Start) -> None:
     async with start() as pilot:
         tabs = (await shown(pilot, "4 Failed 9")).splitlines()[1]
         await pilot.click("StateTabs", offset=(tabs.index("Failed"), 0))
-        await shown(pilot, "FAILED · newest first")
+        await shown(pilot, "of 9 · page 1 of 1 · newest first")
         await pilot.click("JobTable", offset=(18, 0))
         await shown(pilot, "sorted by name (this page)")
         assert isinstance(pilot.app.screen, JobsScreen)
@@ -435,7 +451,7 @@ async def test_the_rows_are_updated_while_the_detail_covers_them(
         await pilot.press("right_square_bracket")
         await shown(pilot, f"Id      {platform.ids()[50]}")
         await pilot.press("4", "escape")
-        screen = await shown(pilot, "FAILED · newest first")
+        screen = await shown(pilot, "of 9 · page 1 of 1 · newest first")
         assert "✓" not in screen
         assert "○" not in screen
 
@@ -448,8 +464,8 @@ async def test_enter_in_the_filter_dialog_completes_an_id_before_it_applies(star
         await pilot.press(*"germ", "down", "enter")
         assert not isinstance(pilot.app.screen, JobsScreen)
         await pilot.press("enter")
-        await shown(pilot, "project rosalind/wgs-germline ·")
-        await shown(pilot, "Started         Took")
+        await shown(pilot, "wgs-germline ✕")
+        await shown(pilot, "Started       Duration")
 
 
 async def test_old_rows_are_labelled_with_their_list(start: Start, platform: SimulatedPlatform) -> None:
@@ -457,7 +473,7 @@ async def test_old_rows_are_labelled_with_their_list(start: Start, platform: Sim
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("f", *"rosalind/brca-pilot", "enter")
-        await shown(pilot, "still showing whole list · no permission: project rosalind/brca-pilot")
+        await shown(pilot, "still showing all jobs · no permission: project rosalind/brca-pilot")
 
 
 async def test_an_error_that_waiting_cannot_fix_is_still_retried(
@@ -489,14 +505,14 @@ async def test_a_smaller_page_size_without_a_total_does_not_stall(
     platform.switches.max_limit = 25
     platform.switches.total_header = False
     async with start() as pilot:
-        await shown(pilot, "1–25 of ≥ 26 · page 1 · whole list")
+        await shown(pilot, "1–25 of ≥ 26 · page 1 · newest first")
 
 
 async def test_the_list_beside_the_detail_keeps_its_columns_at_100_columns(start: Start) -> None:
     async with start(size=(100, 24)) as pilot:
         await shown(pilot, "Id      ")
         heading = text_of(pilot.app).splitlines()[2]
-        assert heading.split()[:4] == ["State", "Name", "Started", "Took"]
+        assert heading.split()[:4] == ["State", "Name", "Started", "Duration"]
 
 
 @pytest.mark.parametrize("size", mostly_slow([((60, 15),), ((80, 24),)]))
@@ -517,3 +533,72 @@ async def test_the_keys_of_dialogs_are_visible_at_small_sizes(start: Start, size
         await pilot.press("f")
         await pilot.resize_terminal(50, 12)
         await shown(pilot, "Too small")
+
+
+async def test_esc_removes_the_newest_filter_first_and_nothing_else(start: Start) -> None:
+    query = JobQuery(project="rosalind/wgs-germline")
+    async with start(query=query) as pilot:
+        await shown(pilot, "wgs-germline ✕")
+        await pilot.press("4")
+        await shown(pilot, "4 Failed 5 ")
+        await shown(pilot, "of 5 · page 1 of 1")
+        await pilot.press("space", "escape")
+        await shown(pilot, "1 marks cleared")
+        assert jobs_screen(pilot).job_query.states == ("FAILED",)
+        await pilot.press("escape")
+        await shown(pilot, "of 73 · page 1 of 2")
+        await pilot.press("escape")
+        await shown(pilot, "of 230 · page 1 of 5")
+        await shown(pilot, "✕", gone=True)
+        await pilot.press("escape")
+        await rest(pilot)
+        assert "of 230 · page 1 of 5" in text_of(pilot.app)
+
+
+async def test_all_states_for_the_second_time_clears_the_other_filters(start: Start) -> None:
+    query = JobQuery(states=("FAILED",), project="rosalind/wgs-germline")
+    async with start(query=query) as pilot:
+        await shown(pilot, "of 5 · page 1 of 1")
+        await pilot.press("0")
+        await shown(pilot, "of 73 · page 1 of 2")
+        await pilot.press("0")
+        await shown(pilot, "of 230 · page 1 of 5")
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+async def test_the_chips_are_whole_at_every_width(start: Start, width: int) -> None:
+    query = JobQuery(project="rosalind/wgs-germline", volume="rosalind/results")
+    async with start(query=query, size=(width, 24)) as pilot:
+        await shown(pilot, " wgs-germline ✕   results ✕")
+        await pilot.click("StateTabs", offset=(width - 3, 0))
+        await shown(pilot, "results ✕", gone=True)
+        await shown(pilot, "wgs-germline ✕")
+
+
+async def test_a_column_with_one_value_only_gives_way_to_the_next(start: Start) -> None:
+    async with start(size=(80, 24)) as pilot:
+        screen = await shown(pilot, "1–50 of 230")
+        assert screen.splitlines()[2].split() == ["State", "Name", "Project", "Started", "Duration"]
+        jobs_screen(pilot).job_list.show(JobQuery(project="rosalind/wgs-germline"))
+        screen = await shown(pilot, "of 73 · page 1 of 2")
+        assert screen.splitlines()[2].split() == ["State", "Name", "Volume", "Started", "Duration"]
+
+
+async def test_n_goes_to_the_next_failed_job_or_match(start: Start) -> None:
+    async with start() as pilot:
+        await shown(pilot, "1–50 of 230")
+        table = pilot.app.screen.query_one(JobTable)
+        failed = [row for row, job in enumerate(table.shown_jobs) if job.state == "FAILED"]
+        await pilot.press("n")
+        assert table.cursor_row == failed[0]
+        await pilot.press("n")
+        assert table.cursor_row == failed[1]
+        await pilot.press("N")
+        assert table.cursor_row == failed[0]
+        await pilot.press("N")
+        await shown(pilot, "no further failed job above on this page")
+        assert table.cursor_row == failed[0]
+        await pilot.press("slash", *"bam", "down")
+        matches = len(table.shown_jobs)
+        await pilot.press("home", "n")
+        assert (table.cursor_row, matches > 2) == (1, True)

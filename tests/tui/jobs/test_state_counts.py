@@ -12,7 +12,8 @@ from cgc_tui.domain.queries import JobQuery, ResultOrigin
 from cgc_tui.domain.result_set import ResultSet
 from cgc_tui.domain.text import SafeText
 from cgc_tui.services.job_source import PlatformSource, ResultSetSource
-from cgc_tui.tui.jobs.counts import Counts, StateCounts
+from cgc_tui.tui.jobs.counts import StateCounts
+from cgc_tui.tui.jobs.state_tabs import Counts
 from tests.support.clock import NOON, Clock
 from tests.support.host import FakeHost, FakeImports, fake_session
 
@@ -42,12 +43,12 @@ def requests(imports: FakeImports) -> set[object]:
 
 async def test_the_other_tabs_are_counted_after_the_list_is_painted(counted: Counted, host: FakeHost) -> None:
     counted.counts.update(counted.source, ALL, 25)
-    assert counted.counts.counts == {(): 25}
+    assert counted.counts.counts.totals == {(): 25}
     assert requests(counted.imports) == set()
     await host.settle()
     states = {("PENDING",), ("RUNNING",), ("COMPLETED",), ("FAILED",)}
     assert requests(counted.imports) == {("count", state) for state in states}
-    assert counted.counts.counts[("FAILED",)] == 5
+    assert counted.counts.counts.totals[("FAILED",)] == 5
     assert counted.reported[-1] == counted.counts.counts
 
 
@@ -74,7 +75,7 @@ async def test_the_tabs_are_counted_again_after_their_interval(
     counted.counts.update(counted.source, ALL, 26, by_user=by_user)
     await host.settle()
     assert bool(requests(counted.imports)) is due
-    assert counted.counts.counts[()] == 26
+    assert counted.counts.counts.totals[()] == 26
 
 
 async def test_the_counts_stay_for_another_tab_and_go_with_another_project(
@@ -83,9 +84,9 @@ async def test_the_counts_stay_for_another_tab_and_go_with_another_project(
     counted.counts.update(counted.source, ALL, 25)
     await host.settle()
     counted.counts.show(counted.source, FAILED)
-    assert counted.counts.counts[()] == 25
+    assert counted.counts.counts.totals[()] == 25
     counted.counts.show(counted.source, JobQuery(project="rosalind/other"))
-    assert counted.counts.counts == {}
+    assert counted.counts.counts.totals == {}
 
 
 async def test_a_result_set_is_counted_without_a_request(counted: Counted, host: FakeHost) -> None:
@@ -94,23 +95,23 @@ async def test_a_result_set_is_counted_without_a_request(counted: Counted, host:
     source = ResultSetSource(counted.session, results)
     counted.counts.show(source, FAILED)
     expected = {(): 3, ("PENDING",): 0, ("RUNNING",): 1, ("COMPLETED",): 0, ("FAILED",): 2}
-    assert counted.counts.counts == expected
+    assert counted.counts.counts.totals == expected
     counted.counts.update(source, FAILED, 2, by_user=True)
     await host.settle()
-    assert counted.counts.counts == expected
+    assert counted.counts.counts.totals == expected
     assert requests(counted.imports) == set()
     counted.counts.show(counted.source, ALL)
-    assert counted.counts.counts == {}
+    assert counted.counts.counts.totals == {}
 
 
 async def test_a_failure_keeps_the_counts_until_the_next_refresh(counted: Counted, host: FakeHost) -> None:
     counted.imports.errors.append(ServerError(SafeText("503"), SafeText("Wait.")))
     counted.counts.update(counted.source, ALL, 25)
     await host.settle()
-    assert counted.counts.counts == {(): 25}
+    assert counted.counts.counts.totals == {(): 25}
     counted.counts.update(counted.source, ALL, 25)
     await host.settle()
-    assert counted.counts.counts[("FAILED",)] == 5
+    assert counted.counts.counts.totals[("FAILED",)] == 5
 
 
 async def test_a_cancelled_count_changes_nothing(counted: Counted, host: FakeHost) -> None:
@@ -121,4 +122,51 @@ async def test_a_cancelled_count_changes_nothing(counted: Counted, host: FakeHos
     counted.counts.cancel()
     counted.imports.gate.set()
     await host.settle()
-    assert counted.counts.counts == {(): 25}
+    assert counted.counts.counts.totals == {(): 25}
+
+
+async def test_counts_from_before_a_change_of_the_list_are_outdated(
+    counted: Counted, host: FakeHost, clock: Clock
+) -> None:
+    counted.counts.update(counted.source, ALL, 25)
+    await host.settle()
+    assert counted.counts.counts.outdated == frozenset()
+    clock.seconds += 15
+    counted.counts.update(counted.source, ALL, 28)
+    await host.settle()
+    others = {("PENDING",), ("RUNNING",), ("COMPLETED",), ("FAILED",)}
+    assert (counted.counts.counts.totals[()], counted.counts.counts.outdated) == (28, others)
+    clock.seconds += 15
+    counted.counts.note_change()
+    counted.counts.update(counted.source, ALL, 28)
+    await host.settle()
+    assert counted.counts.counts.outdated == frozenset()
+
+
+async def test_a_list_that_is_shorter_than_its_parts_is_older_than_they_are(
+    counted: Counted, host: FakeHost
+) -> None:
+    counted.counts.update(counted.source, ALL, 22)
+    await host.settle()
+    assert (
+        sum(
+            counted.counts.counts.totals[state]
+            for state in (("PENDING",), ("RUNNING",), ("COMPLETED",), ("FAILED",))
+        )
+        == 25
+    )
+    assert counted.counts.counts.outdated == {()}
+
+
+async def test_counts_of_the_list_before_do_not_replace_those_of_a_result_set(
+    counted: Counted, host: FakeHost
+) -> None:
+    counted.imports.gate.clear()
+    counted.counts.update(counted.source, ALL, 25)
+    host.refresh()
+    await asyncio.sleep(0)
+    results = ResultSet(ResultOrigin(SafeText("found"), 25, 25, NOON), [ImportJob("a", "FAILED")])
+    counted.counts.show(ResultSetSource(counted.session, results), ALL)
+    counted.imports.gate.set()
+    await host.settle()
+    assert counted.counts.counts.totals[("FAILED",)] == 1

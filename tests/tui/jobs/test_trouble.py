@@ -15,15 +15,15 @@ from tests.support.params import mostly_slow
 
 FAULTS: list[tuple[str, object, str]] = [
     ("maintenance", True, "503 maintenance · retrying in 30 s"),
-    ("portal", True, "a web page came instead of data"),
+    ("portal", True, "the response is a web page, not data"),
     ("items_null", True, "could not be read"),
     ("drop", "body", "broke"),
-    ("cloud_error", True, "503 the cloud provider did not answer"),
+    ("cloud_error", True, "503 the cloud provider did not respond"),
     ("gateway_html", 502, "502 bad gateway"),
     ("gateway_html", 504, "504 gateway time-out"),
     ("internal_error", True, "500 server error"),
-    ("empty", 200, "the answer was empty"),
-    ("empty", 204, "the answer was empty"),
+    ("empty", 200, "the response was empty"),
+    ("empty", 204, "the response was empty"),
     ("items_missing", True, "could not be read"),
     ("not_json", True, "could not be read"),
     ("list_body", True, "could not be read"),
@@ -124,7 +124,7 @@ async def test_esc_stops_a_request(start: Start, platform: SimulatedPlatform) ->
         await shown(pilot, "1–50 of 230")
         gate.release()
         await pilot.press("4")
-        await shown(pilot, "FAILED · newest first")
+        await shown(pilot, "of 9 · page 1 of 1 · newest first")
 
 
 async def test_a_late_response_for_a_previous_filter_is_dropped(
@@ -136,10 +136,10 @@ async def test_a_late_response_for_a_previous_filter_is_dropped(
         await pilot.press("4")
         await gate.arrival()
         await pilot.press("3")
-        await shown(pilot, "COMPLETED · newest first")
+        await shown(pilot, "of 205 · page 1 of 5 · newest first")
         gate.release()
         await pilot.pause(0.2)
-        assert "COMPLETED · newest first" in text_of(pilot.app)
+        assert "of 205 · page 1 of 5 · newest first" in text_of(pilot.app)
         assert {job.state for job in pilot.app.screen.query_one(JobTable).shown_jobs} == {"COMPLETED"}
 
 
@@ -152,7 +152,7 @@ async def test_a_forbidden_filter_does_not_open_the_login_screen(
         await pilot.press("f", *"brca-pilot", "enter")
         await shown(pilot, "no permission")
         await pilot.press("f", "ctrl+x", "enter")
-        await shown(pilot, "1–50 of 230 · page 1 of 5 · whole list")
+        await shown(pilot, "1–50 of 230 · page 1 of 5 · newest first")
 
 
 async def test_a_failed_attempt_is_shown_while_the_next_one_waits(

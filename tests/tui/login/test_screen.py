@@ -96,7 +96,7 @@ async def test_a_token_that_is_rejected_later_can_be_replaced_in_place(
     async with start(settings=Settings(refresh=1)) as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("3")
-        await shown(pilot, "COMPLETED · newest first")
+        await shown(pilot, "of 205 · page 1 of 5 · newest first")
         await pilot.press("down", "down")
         table = pilot.app.screen.query_one(JobTable)
         job = table.job
@@ -110,7 +110,7 @@ async def test_a_token_that_is_rejected_later_can_be_replaced_in_place(
         await shown(pilot, "The platform refused this token")
         await paste(pilot, platform.token)
         await pilot.press("enter")
-        await shown(pilot, "COMPLETED · newest first")
+        await shown(pilot, "of 205 · page 1 of 5 · newest first")
         assert table.job == job
         platform.add_jobs(1, "COMPLETED")
         await shown(pilot, "of 206")

@@ -89,7 +89,7 @@ async def test_each_import_is_sent_once_and_its_outcome_is_shown(
         await shown(pilot, f"old {old}   new ")
         await pilot.press("escape", "T")
         await shown(pilot, f"{bad} of 240 failed imports again")
-        await shown(pilot, f"{240 - bad} sent before, see what became of it")
+        await shown(pilot, f"{240 - bad} already retried")
     counts = Counter(submitted(platform))
     assert (len(counts), set(counts.values())) == (240, {1})
 
@@ -117,7 +117,7 @@ async def test_the_outcome_of_a_lost_response_is_unknown_until_it_is_reconciled(
         platform.recover()
         await pilot.press("escape", "T")
         await shown(pilot, "0 of 240 failed imports again")
-        await shown(pilot, "240 sent before, see what became of it")
+        await shown(pilot, "240 already retried")
         await shown(pilot, "Nothing to send.")
         await pilot.press("enter", "escape")
     assert Counter(submitted(platform)).most_common(1)[0][1] == 1
@@ -244,7 +244,7 @@ async def test_a_retry_after_quitting_sends_only_the_rest(
             await pilot.pause(0.01)
         await pilot.press("T")
         await shown(pilot, "40 of 240 failed imports again")
-        await shown(pilot, "200 started again since")
+        await shown(pilot, "200 retried since")
         await confirm(pilot, "yes")
         await shown(pilot, "40 started")
     counts = Counter(submitted(platform))
@@ -419,7 +419,7 @@ async def test_two_concurrent_apps_send_each_import_once(
             await confirm(second, "240")
             await shown(second, "Waiting: another cgc-tui is sending imports")
             gate.release()
-            await shown(second, "240 started again since")
+            await shown(second, "240 retried since")
             await shown(second, "Nothing to send.")
             await second.press("enter", "escape")
             assert isinstance(second.app.screen, JobsScreen)
@@ -438,7 +438,7 @@ async def test_without_locks_it_sends_with_a_warning(
         await shown(pilot, "240 started")
         warning = " ".join((await shown(pilot, "No lock")).split())
         assert "cannot be locked" in warning
-        assert "a second run at the same time would send the same imports again." in warning
+        assert "a second run at the same time could send the same imports again." in warning
     assert len(submitted(platform)) == 240
 
 
