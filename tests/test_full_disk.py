@@ -136,7 +136,7 @@ def test_a_command_reports_it_in_a_line_and_the_store_is_unchanged(
 
 @pytest.mark.parametrize("replace", [False, True])
 @pytest.mark.parametrize(
-    ("call", "number", "text"), [*FAULTS[:4], ("chmod", errno.EPERM, "You are not allowed to write to")]
+    ("call", "number", "text"), [*FAULTS[:4], ("chmod", errno.EPERM, "No permission to write to")]
 )
 def test_a_failed_export_leaves_the_old_file_and_no_new_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int, text: str, replace: bool

@@ -18,7 +18,7 @@ from cgc_tui.domain.errors import (
     ServerError,
 )
 from cgc_tui.domain.jobs import ImportJob, JobError, SubmitResult
-from cgc_tui.domain.retry import import_key, same_import
+from cgc_tui.domain.retry.request import import_key, same_import
 from cgc_tui.domain.text import SafeText
 
 PATH = "/bulk/storage/imports/create"

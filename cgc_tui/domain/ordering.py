@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
 
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.queries import JobPage
@@ -71,9 +70,3 @@ def _value(job: ImportJob, key: SortKey) -> str | float | None:
             return job.result.size if job.result else None
         case SortKey.SERVER:
             return None
-
-
-def are_newest_first(jobs: Iterable[ImportJob]) -> bool:
-    """Return whether the known start times show that the newest jobs come first."""
-    times = [job.started_on for job in jobs if job.started_on is not None]
-    return len(set(times)) > 1 and all(later >= earlier for later, earlier in pairwise(times))

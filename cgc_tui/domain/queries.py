@@ -42,18 +42,36 @@ class JobQuery:
             case "volume":
                 return replace(self, volume=None, offset=0)
 
+    def within(self, outer: JobQuery) -> JobQuery:
+        """Return the query with the filters of a list that it is applied to."""
+        return replace(
+            self,
+            states=self.states or outer.states,
+            project=self.project or outer.project,
+            volume=self.volume or outer.volume,
+        )
+
 
 class ResultOrigin(NamedTuple):
     """The search that a result set comes from.
 
     `title` describes the matching jobs. `searched` of the `total` jobs of a list were searched, at the time
-    `at`; None is unknown.
+    `at`; None is unknown. `filters` are those of the list; its window does not count.
     """
 
     title: SafeText
     searched: int
     total: int | None
     at: datetime | None
+    filters: JobQuery = JobQuery()
+
+    def inside(self, outer: ResultOrigin | None) -> ResultOrigin:
+        """Return the origin of a search of another search's result set, None for the platform's list."""
+        if outer is None:
+            return self
+        known = outer.title == self.title or outer.title.startswith(f"{self.title} in ")
+        title = outer.title if known else SafeText(f"{self.title} in {outer.title}")
+        return self._replace(title=title, filters=self.filters.within(outer.filters))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from enum import StrEnum
 
 from cgc_tui.domain.batches import Batch, BatchProgress
-from cgc_tui.domain.text import SafeText
-from cgc_tui.formatting.display import DisplayOptions, or_missing, otherwise, short_time
+from cgc_tui.domain.jobs import JobState
+from cgc_tui.domain.text import SafeText, cell_width
+from cgc_tui.formatting.display import GLYPHS, DisplayOptions, or_missing, otherwise, short_time
 
 
 def route_label(batch: Batch, display: DisplayOptions) -> SafeText:
@@ -23,18 +26,116 @@ def started_label(batch: Batch, display: DisplayOptions, now: datetime) -> SafeT
     )
 
 
-def done_label(progress: BatchProgress, display: DisplayOptions, *, may_continue: bool = False) -> SafeText:
-    """Return the progress, `412 of 900 finished · 8 failed`; with `may_continue` the total is `900+`."""
-    total = f"{progress.total:,}{'+' if may_continue else ''}"
-    finished = f"{progress.done:,} of {total} finished{display.separator}{progress.failed:,} failed"
+def finished_count(progress: BatchProgress, *, may_continue: bool = False) -> SafeText:
+    """Return `412 of 900`; with `may_continue` the total is `900+`."""
+    return SafeText(f"{progress.done:,} of {progress.total:,}{'+' if may_continue else ''}")
+
+
+def done_label(progress: BatchProgress, display: DisplayOptions) -> SafeText:
+    """Return the progress, `412 of 900 finished · 8 failed`."""
+    finished = f"{finished_count(progress)} finished{display.separator}{progress.failed:,} failed"
     return SafeText(finished + otherwise(progress.ended_otherwise, display))
 
 
 def rate_label(progress: BatchProgress, display: DisplayOptions, now: datetime) -> SafeText:
-    """Return the rate and the estimated end: `31 a minute · ETA 12:31`; empty if unknown."""
+    """Return the rate and the estimated end: `31/min · ETA 12:31`; empty if unknown."""
     if progress.rate is None or progress.eta is None:
         return SafeText("")
-    per_hour = progress.rate < 1
-    rate = f"{progress.rate * 60:.0f} an hour" if per_hour else f"{progress.rate:.0f} a minute"
-    end = short_time(progress.eta, display, now).strip().removeprefix("today ")
-    return SafeText(f"{rate}{display.separator}ETA {end}")
+    end = eta_label(progress, display, now)
+    return SafeText(f"{_rate(progress.rate)}{display.separator}ETA {end}")
+
+
+def eta_label(progress: BatchProgress, display: DisplayOptions, now: datetime) -> SafeText:
+    """Return the estimated end, `12:31` if it is today."""
+    return SafeText(short_time(progress.eta, display, now).strip().removeprefix("today "))
+
+
+def _rate(per_minute: float) -> str:
+    return f"{per_minute * 60:.0f}/h" if per_minute < 1 else f"{per_minute:.0f}/min"
+
+
+class BatchColumn(StrEnum):
+    """The columns of a table of batches, from left to right, with their labels."""
+
+    STARTED = "Started"
+    ROUTE = "Batch"
+    PROGRESS = "Progress"
+    FINISHED = "Finished"
+    FAILED = "Failed"
+    OTHERWISE = "Other"
+    RATE = "Rate"
+    ETA = "ETA"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the values are aligned to the right."""
+        return self not in (BatchColumn.STARTED, BatchColumn.ROUTE, BatchColumn.PROGRESS)
+
+
+BY_PRIORITY = (
+    BatchColumn.ROUTE,
+    BatchColumn.FINISHED,
+    BatchColumn.FAILED,
+    BatchColumn.STARTED,
+    BatchColumn.OTHERWISE,
+    BatchColumn.PROGRESS,
+    BatchColumn.ETA,
+    BatchColumn.RATE,
+)
+"""The columns, the one that is left out last in a narrow table first."""
+
+PADDING = 2
+PERCENT_CELLS = 6
+MIN_BAR, MAX_BAR = 8, 30
+
+
+def batch_cells(
+    batch: Batch, progress: BatchProgress, display: DisplayOptions, now: datetime
+) -> dict[BatchColumn, SafeText]:
+    """Return the text of a batch in each column; that of its progress is a percentage, without the bar."""
+    glyph = GLYPHS[JobState.FAILED][display.ascii]
+    percent = 100 * progress.done // progress.total if progress.total else 0
+    return {
+        BatchColumn.STARTED: started_label(batch, display, now),
+        BatchColumn.ROUTE: route_label(batch, display),
+        BatchColumn.PROGRESS: SafeText(f"{percent} %"),
+        BatchColumn.FINISHED: finished_count(progress, may_continue=batch.may_continue),
+        BatchColumn.FAILED: SafeText(f"{glyph} {progress.failed:,}" if progress.failed else "0"),
+        BatchColumn.OTHERWISE: SafeText(f"{progress.ended_otherwise:,}"),
+        BatchColumn.RATE: SafeText(_rate(progress.rate)) if progress.rate is not None else display.missing,
+        BatchColumn.ETA: eta_label(progress, display, now),
+    }
+
+
+def batch_widths(
+    rows: Iterable[Mapping[BatchColumn, SafeText]], available: int, *, min_route: int
+) -> dict[BatchColumn, int]:
+    """Return the widths of the columns that fit into `available` cells; the route takes what is left."""
+    rows = list(rows)
+    needed = {
+        column: max([len(column), *(cell_width(row[column]) for row in rows)]) for column in BatchColumn
+    }
+    needed[BatchColumn.PROGRESS] = MIN_BAR + PERCENT_CELLS
+    route = max(needed[BatchColumn.ROUTE], min_route)
+    needed[BatchColumn.ROUTE] = min_route
+    left, chosen = available, set()
+    for column in BY_PRIORITY:
+        empty = column is BatchColumn.OTHERWISE and all(row[column] == "0" for row in rows)
+        reserved = route - min_route if column is BatchColumn.RATE else 0
+        if not empty and needed[column] + PADDING + reserved <= left:
+            left -= needed[column] + PADDING
+            chosen.add(column)
+    widths = {column: needed[column] for column in BatchColumn if column in chosen}
+    for column, maximum in ((BatchColumn.ROUTE, route), (BatchColumn.PROGRESS, MAX_BAR + PERCENT_CELLS)):
+        if column in widths:
+            more = min(left, maximum - widths[column])
+            widths[column] += more
+            left -= more
+    return widths
+
+
+def progress_bar(progress: BatchProgress, width: int, display: DisplayOptions) -> SafeText:
+    """Return a bar of `width` cells, full where all jobs have finished."""
+    full, empty = ("#", ".") if display.ascii else ("█", "░")
+    cells = width * progress.done // progress.total if progress.total else 0
+    return SafeText(full * cells + empty * (width - cells))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from cgc_tui.domain.causes import Cause, Counts
 from cgc_tui.domain.error_hints import hint_for
 from cgc_tui.domain.text import SafeText, has_visible_character, sanitize
-from cgc_tui.formatting.display import DisplayOptions, or_missing, short_time
+from cgc_tui.formatting.display import DisplayOptions, or_missing, rounded_seconds, short_time
 
 MAX_IDS = 3
 NO_REASON = SafeText("The platform gave no error message.")
@@ -37,10 +37,26 @@ def title(cause: Cause) -> SafeText:
     return sanitize(f"{cause.code} {message_line(cause)}") if cause.code is not None else message_line(cause)
 
 
-def time_range(cause: Cause, display: DisplayOptions, now: datetime) -> SafeText:
+def time_range(
+    first: datetime | None, last: datetime | None, display: DisplayOptions, now: datetime
+) -> SafeText:
     """Return the times of the first and the last failure: `13 Feb 11:20 – today 11:58`."""
-    first, last = (short_time(instant, display, now).strip() for instant in (cause.first, cause.last))
-    return SafeText(first if first == last else f"{first} {'-' if display.ascii else '–'} {last}")
+    start, end = (short_time(instant, display, now).strip() for instant in (first, last))
+    return SafeText(start if start == end else f"{start} {'-' if display.ascii else '–'} {end}")
+
+
+def timeline_label(
+    counts: Sequence[int], first: datetime, last: datetime, display: DisplayOptions, now: datetime
+) -> SafeText:
+    """Return the total, the times and the highest of the counts, each of which is of an equal interval.
+
+    An example is `438: 13 Feb 11:20 – today 11:58 · peak 12 per 6 h`.
+    """
+    label = f"{sum(counts):,}: {time_range(first, last, display, now)}"
+    seconds = (last - first).total_seconds() / len(counts)
+    if seconds >= 1:
+        label += f"{display.separator}peak {max(counts):,} per {rounded_seconds(seconds)}"
+    return SafeText(label)
 
 
 def id_counts(counts: Counts, display: DisplayOptions) -> SafeText:
@@ -58,7 +74,7 @@ def cause_rows(cause: Cause, display: DisplayOptions, now: datetime) -> Iterator
         yield SafeText("Meaning"), SafeText(hint.meaning)
         yield SafeText("Check"), SafeText(hint.check)
         yield SafeText("Fix"), SafeText(hint.fix)
-    yield SafeText("When"), time_range(cause, display, now)
+    yield SafeText("When"), time_range(cause.first, cause.last, display, now)
     yield SafeText("Source"), id_counts(cause.volumes, display)
     yield SafeText("Destination"), id_counts(cause.projects, display)
     if hint is not None:

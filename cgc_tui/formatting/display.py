@@ -96,6 +96,14 @@ def format_seconds(seconds: float) -> SafeText:
     return SafeText(f"{total // 86400} d")
 
 
+def rounded_seconds(seconds: float) -> SafeText:
+    """Return a duration rounded to its largest unit: `59 s`, `12 min`, `3 h`, `12 d`."""
+    for length, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= length:
+            return SafeText(f"{round(seconds / length)} {unit}")
+    return SafeText(f"{round(seconds)} s")
+
+
 def format_bytes(count: int) -> SafeText:
     """Return a number of bytes in decimal units, as cloud providers use them."""
     value = float(count)

@@ -54,8 +54,10 @@ def page_position(page: JobPage, display: DisplayOptions) -> SafeText:
 
 
 def describe_query(query: JobQuery, display: DisplayOptions, origin: ResultOrigin | None = None) -> SafeText:
-    """Return the title of a result set and the filters of a query, `all jobs` if there are none."""
-    parts: list[str] = [origin.title] if origin is not None else []
+    """Return the title of a result set and all filters of its jobs, `all jobs` if there are none."""
+    parts: list[str] = []
+    if origin is not None:
+        parts, query = [origin.title], query.within(origin.filters)
     parts += [" or ".join(query.states)] if query.states else []
     parts += [f"project {query.project}"] if query.project else []
     parts += [f"volume {query.volume}"] if query.volume else []

@@ -9,15 +9,9 @@ from collections.abc import Iterable, Iterator
 from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.domain.lock_holder import LockHolder
 from cgc_tui.domain.queries import MAX_LIMIT
-from cgc_tui.domain.retry import (
-    NameConflictPolicy,
-    Outcome,
-    RetryPlan,
-    RetryRun,
-    SendStatus,
-    overwrite_count,
-    request_body,
-)
+from cgc_tui.domain.retry.plan import RetryPlan
+from cgc_tui.domain.retry.request import NameConflictPolicy, overwrite_count, request_body
+from cgc_tui.domain.retry.run import Outcome, RetryProgress, RetryRun, SendStatus
 from cgc_tui.domain.text import SafeText, reveal, sanitize
 from cgc_tui.formatting.display import DisplayOptions, full_time, or_missing, state_label
 from cgc_tui.formatting.lists import job_error_line
@@ -25,6 +19,8 @@ from cgc_tui.formatting.lists import job_error_line
 CREATE = "POST /bulk/storage/imports/create"
 MAX_NAMED = 3
 MAX_BODIES = 1000
+BAR_CELLS = 10
+OVERWRITE_LABEL = SafeText("overwrite")
 
 GLYPHS = {
     SendStatus.WAITING: ("·", "."),
@@ -70,6 +66,21 @@ def request_count(count: int) -> int:
     return -(-count // MAX_LIMIT)
 
 
+def name_conflict_label(job: ImportJob, policy: NameConflictPolicy, display: DisplayOptions) -> SafeText:
+    """Return what the platform does if a file of the name exists: overwrite, autorename, or fail."""
+    body = request_body(job, policy)
+    if body.get("overwrite"):
+        return OVERWRITE_LABEL
+    if body.get("autorename"):
+        return SafeText("autorename")
+    return SafeText("fail") if body.get("overwrite") is False else display.missing
+
+
+def source_path(job: ImportJob, display: DisplayOptions) -> SafeText:
+    """Return volume and location as one path."""
+    return or_missing("/".join(filter(None, (job.source.volume, job.source.location))), display)
+
+
 def request_lines(jobs: Iterable[ImportJob], policy: NameConflictPolicy) -> Iterator[str]:
     """Yield the requests as they will be sent, an import per line, at most `MAX_BODIES` imports."""
     jobs = tuple(jobs)
@@ -84,6 +95,8 @@ def request_lines(jobs: Iterable[ImportJob], policy: NameConflictPolicy) -> Iter
 
 def outcome_label(outcome: Outcome, display: DisplayOptions) -> SafeText:
     """Return an import's outcome: the new job's state, or the reason why there is none."""
+    if outcome.missing:
+        return SafeText("? no longer exists")
     if outcome.replacement is not None and outcome.replacement.state:
         return sanitize(
             f"{state_label(outcome.replacement.state, display)} "
@@ -96,20 +109,50 @@ def outcome_label(outcome: Outcome, display: DisplayOptions) -> SafeText:
 
 def run_summary(run: RetryRun, display: DisplayOptions) -> SafeText:
     """Return the number of imports with each status, and of new jobs in each state."""
-    counts = run.counts
-    parts = [f"{counts[status]:,} {status}" for status in SendStatus if counts[status]]
-    states = Counter(outcome.replacement.state for outcome in run.outcomes if outcome.replacement is not None)
-    running = len(run.running_ids)
-    ended = [
-        f"{states[name]:,} {name.lower()}" for name in (JobState.COMPLETED, JobState.FAILED) if states[name]
-    ]
-    otherwise = sum(outcome.ended_otherwise for outcome in run.outcomes)
-    ended += [f"{otherwise:,} ended otherwise"] if otherwise else []
-    ended += [f"{running:,} in progress"] if running else []
-    jobs = f" ({', '.join(ended)})" if ended else ""
+    states = ", ".join(_states(run.progress))
+    jobs = f" ({states})" if states else ""
+    parts = _send_counts(run)
     return sanitize(
         display.separator.join(part + (jobs if part.endswith(SendStatus.STARTED) else "") for part in parts)
     )
+
+
+def sent_line(run: RetryRun, display: DisplayOptions) -> SafeText:
+    """Return the number of imports with each status."""
+    return sanitize(display.separator.join(_send_counts(run)))
+
+
+def progress_line(progress: RetryProgress, display: DisplayOptions) -> SafeText:
+    """Return a bar, how many new jobs have finished, and how many are in each state."""
+    solid, empty = ("#", ".") if display.ascii else ("█", "░")
+    cells = BAR_CELLS * progress.finished // progress.started if progress.started else 0
+    parts = (f"{progress.finished:,} of {progress.started:,}", *_states(progress))
+    return sanitize(f"{solid * cells}{empty * (BAR_CELLS - cells)} {display.separator.join(parts)}")
+
+
+def watch_line(progress: RetryProgress, display: DisplayOptions) -> SafeText:
+    """Return `watching 2 retried`, or `retried 175 · 172 completed · 3 failed again` at the end."""
+    if progress.running:
+        failed = [f"{progress.failed:,} failed again"] if progress.failed else []
+        return sanitize(display.separator.join([f"watching {progress.running:,} retried", *failed]))
+    unknown = [f"{progress.unknown:,} unknown"] if progress.unknown else []
+    return sanitize(display.separator.join([f"retried {progress.started:,}", *_states(progress), *unknown]))
+
+
+def _send_counts(run: RetryRun) -> list[str]:
+    counts = run.counts
+    return [f"{counts[status]:,} {status}" for status in SendStatus if counts[status]]
+
+
+def _states(progress: RetryProgress) -> list[str]:
+    """Return the number of new jobs in each state."""
+    counts = {
+        "in progress": progress.running,
+        "completed": progress.completed,
+        "failed again": progress.failed,
+        "ended otherwise": progress.ended_otherwise,
+    }
+    return [f"{count:,} {name}" for name, count in counts.items() if count]
 
 
 def held_by(holder: LockHolder, display: DisplayOptions) -> SafeText:

@@ -83,6 +83,11 @@ def with_mark(state_cell: SafeText, display: DisplayOptions) -> SafeText:
     return SafeText(f"{state_cell[:1]}{'*' if display.ascii else '●'}{state_cell[2:]}")
 
 
+def with_retry_sign(name_cell: SafeText, width: int, display: DisplayOptions) -> SafeText:
+    """Return a name cell with a sign before the name: the job was retried."""
+    return truncate(SafeText(f"{'@' if display.ascii else '↻'} {name_cell}"), width, middle=True)
+
+
 def cell_text(job: ImportJob, column: Column, width: int, display: DisplayOptions, now: datetime) -> SafeText:
     """Return one cell of a job's row, truncated to `width`."""
     match column:

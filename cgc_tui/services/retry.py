@@ -20,15 +20,26 @@ from cgc_tui.domain.errors import (
     RequestRejected,
 )
 from cgc_tui.domain.jobs import ImportJob
-from cgc_tui.domain.queries import JobQuery
-from cgc_tui.domain.retry import NameConflictPolicy, RetryPlan, RetryRun, plan_retry, request_body
+from cgc_tui.domain.queries import MAX_LIMIT, JobQuery
+from cgc_tui.domain.retry.plan import RetryPlan, plan_retry
+from cgc_tui.domain.retry.request import NameConflictPolicy, request_body
+from cgc_tui.domain.retry.run import RetryRun
 from cgc_tui.formatting.lists import missing_details
 
 RECONCILE_DELAYS = (0.0, 2.0, 10.0)
 """Seconds before each search for jobs whose answer was lost: a slow platform may list them late."""
 
 MAINTENANCE = (503, 0)
-"""Status and code of the platform's answer during maintenance."""
+"""Status and code of the platform's response during maintenance."""
+
+FIRST_POLLS = (2.0, 3.0, 5.0)
+"""Seconds before each of the first polls of the new jobs, most of which finish soon."""
+
+SECONDS_PER_REQUEST = 1.0
+"""The shortest time for each request of a poll: at most 300 of the 1,000 requests per 5 minutes."""
+
+MAX_WAIT = 60.0
+"""The longest wait after failed polls, in seconds, unless the interval itself is longer."""
 
 Hold = Callable[[str, str], AbstractAsyncContextManager[None]]
 """A context that holds the lock for sending, for an endpoint and a user (`SendLock.hold`)."""
@@ -82,7 +93,7 @@ async def locked_run(
 
 
 async def send(
-    client: PlatformClient, run: RetryRun, *, on_change: Callable[[], None] = lambda: None
+    client: PlatformClient, run: RetryRun, *, on_change: Callable[[], object] = lambda: None
 ) -> CgcError | None:
     """Send the waiting imports, a hundred in a request and no request twice.
 
@@ -125,6 +136,17 @@ async def reconcile(client: PlatformClient, run: RetryRun, *, sleep: Sleep = asy
         if run.unresolved:
             await sleep(wait)
             await reconcile_once(client, run)
+
+
+def poll_delay(polls: int, running: int, interval: float, *, failures: int = 0) -> float:
+    """Return the seconds until the next poll, after so many polls, of `running` jobs.
+
+    `failures` is the number of polls that failed in a row: each doubles the interval.
+    """
+    wait = min(FIRST_POLLS[polls], interval) if polls < len(FIRST_POLLS) else interval
+    if failures:
+        wait = min(interval * 2.0 ** min(failures, 10), max(interval, MAX_WAIT))
+    return max(wait, SECONDS_PER_REQUEST * -(-running // MAX_LIMIT))
 
 
 async def refresh(client: PlatformClient, run: RetryRun) -> None:

@@ -1,4 +1,4 @@
-"""Watches jobs until all have ended."""
+"""Watches jobs until all have finished."""
 
 from __future__ import annotations
 
@@ -73,11 +73,11 @@ class JobWatcher:
 
     @property
     def done(self) -> bool:
-        """Whether all jobs have ended; with a query, not before the list was read."""
+        """Whether all jobs have finished; with a query, not before the list was read."""
         return self._list_is_known and not self.watched.pending_ids
 
     async def run(self, *, wait_first: bool = False) -> None:
-        """Poll until all jobs have ended, less and less often while polls fail.
+        """Poll until all jobs have finished, less and less often while polls fail.
 
         With `wait_first`, an interval passes before the first poll: for jobs that were just read. Raises
         the errors of `LASTING_ERRORS`.
@@ -97,7 +97,7 @@ class JobWatcher:
             await self._sleep(self._delay)
 
     async def poll(self) -> WatchStatus:
-        """Read the jobs that have not ended, once, and report it; raises the errors of `LASTING_ERRORS`."""
+        """Read the unfinished jobs, once, and report it; raises the errors of `LASTING_ERRORS`."""
         changes: list[JobChange] = []
         error = None
         try:

@@ -30,13 +30,13 @@ def resolve_path(text: str) -> Path:
     try:
         path = Path(text).expanduser()
     except RuntimeError:
-        raise FileWriteError(sanitize(f"Invalid path: {text} (no such user).")) from None
+        raise FileWriteError(sanitize(f"Invalid path {text}: no such user.")) from None
     try:
         if b"\0" not in os.fsencode(path):
             return Path(os.path.abspath(path))
     except UnicodeEncodeError:
         pass
-    raise FileWriteError(sanitize(f"Invalid path: {text}."))
+    raise FileWriteError(sanitize(f"Invalid path {text}."))
 
 
 def write_atomically(path: Path, lines: Iterable[str], *, encoding_errors: str, replace: bool) -> None:
@@ -68,11 +68,11 @@ def check_writable(path: Path, *, replace: bool) -> None:
     """Raise FileWriteError if the file cannot be written; to be called before work is done for it."""
     try:
         if not path.parent.is_dir():
-            raise FileWriteError(sanitize(f"No such folder: {path.parent}."))
+            raise FileWriteError(sanitize(f"Folder {path.parent} does not exist."))
         if path.is_dir():
             raise FileWriteError(sanitize(f"Add a file name: {path} is a folder."))
         if not os.access(path.parent, os.W_OK):
-            raise FileWriteError(sanitize(f"You are not allowed to write to {path.parent}."))
+            raise FileWriteError(sanitize(f"No permission to write to {path.parent}."))
         if not path.exists():
             return
     except OSError as error:
@@ -103,5 +103,5 @@ def _move_into_place(new: Path, path: Path, *, replace: bool) -> None:
 
 def _error_text(path: Path, error: OSError) -> SafeText:
     if isinstance(error, PermissionError):
-        return sanitize(f"You are not allowed to write to {path}.")
+        return sanitize(f"No permission to write to {path}.")
     return sanitize(f"{path} cannot be written: {error.strerror or error}.")

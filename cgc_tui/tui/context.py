@@ -22,7 +22,7 @@ from cgc_tui.formatting.display import DisplayOptions
 
 if TYPE_CHECKING:
     from cgc_tui.domain.job_detail import JobDetailState
-    from cgc_tui.domain.retry import RetryRun
+    from cgc_tui.services.retries import Retries
     from cgc_tui.services.session import PlatformSession
 
 Result = TypeVar("Result")
@@ -66,9 +66,11 @@ class JobsContext(Protocol):
 
     @property
     def marks(self) -> Marks: ...
+    @marks.setter
+    def marks(self, marks: Marks) -> None: ...
     @property
-    def retries(self) -> list[RetryRun]:
-        """The retries that were sent, to which a new one is added."""
+    def retries(self) -> Retries:
+        """The retries of this session."""
 
     def known_jobs(self, query: JobQuery) -> tuple[ImportJob, ...] | None:
         """Return all jobs of the list that match, None if that takes requests."""
@@ -84,8 +86,8 @@ class JobsContext(Protocol):
         `max_jobs` limits what is requested of the platform. The window of the query does not count.
         """
 
-    def show_results(self, results: ResultSet) -> None:
-        """List the jobs of a result set."""
+    async def show_results(self, results: ResultSet) -> None:
+        """List the jobs of a result set until the user goes back to the list before."""
 
     def show_message(self, message: SafeText) -> None:
         """Show routine news in the status line."""

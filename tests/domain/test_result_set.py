@@ -12,6 +12,7 @@ from cgc_tui.domain.ordering import ListView, SortKey
 from cgc_tui.domain.queries import JobQuery, ResultOrigin
 from cgc_tui.domain.result_set import MAX_REFRESHED, ResultSet
 from cgc_tui.domain.text import SafeText
+from cgc_tui.tui.context import FLOW
 from cgc_tui.tui.jobs.job_table import JobTable
 from cgc_tui.tui.jobs.screen import JobsScreen
 from tests.support.app import Connect, Start, rest, shown, text_of
@@ -104,6 +105,12 @@ def jobs_screen(app: object) -> JobsScreen:
     return screen
 
 
+def show_results(app: object, results: ResultSet) -> None:
+    """List a result set, as a flow does, until the user goes back."""
+    screen = jobs_screen(app)
+    screen.run_worker(screen.show_results(results), group=FLOW)
+
+
 async def test_a_result_set_is_a_list_like_any_other(
     start: Start, platform: SimulatedPlatform, every_third: ResultSet
 ) -> None:
@@ -112,7 +119,7 @@ async def test_a_result_set_is_a_list_like_any_other(
         await shown(pilot, "page 1 of 5 · newest first")
         await pilot.press("]")
         await shown(pilot, "page 2 of 5 · newest first")
-        jobs_screen(pilot.app).show_results(every_third)
+        show_results(pilot.app, every_third)
         await shown(pilot, "1–50 of 77 · page 1 of 2 · searched all 230 at 12:00 · newest first")
         failures = f"{failed} failed"
         await shown(pilot, f"finished · {failures}")
@@ -143,7 +150,7 @@ async def test_a_refresh_takes_one_request_and_updates_the_counts(
     assert going
     async with start() as pilot:
         await shown(pilot, "0 All 230")
-        jobs_screen(pilot.app).show_results(every_third)
+        show_results(pilot.app, every_third)
         await shown(pilot, "0 All 77")
         await rest(pilot)
         for job_id in going:
@@ -166,10 +173,20 @@ async def test_a_failed_refresh_keeps_the_result_set(
 ) -> None:
     async with start() as pilot:
         await shown(pilot, "0 All 230")
-        jobs_screen(pilot.app).show_results(every_third)
+        show_results(pilot.app, every_third)
         await shown(pilot, "1–50 of 77")
         platform.fail("maintenance")
         await pilot.press("r")
         await shown(pilot, "503 maintenance")
         assert "0 All 77" in text_of(pilot.app)
         assert len(pilot.app.screen.query_one(JobTable).shown_jobs) == 50
+
+
+def test_a_search_of_a_result_set_has_both_titles_and_all_filters() -> None:
+    outer = ResultOrigin(SafeText('"bam"'), 9, 9, NOON, JobQuery(project="rosalind/brca", states=("FAILED",)))
+    search = ResultOrigin(SafeText("9105"), 4, 4, NOON, JobQuery(volume="rosalind/raw", offset=50))
+    inner = search.inside(outer)
+    assert inner.title == '9105 in "bam"'
+    assert inner.filters == JobQuery(("FAILED",), "rosalind/brca", "rosalind/raw", offset=50)
+    assert search.inside(inner).title == inner.title
+    assert search.inside(None) == search

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from cgc_tui.domain.causes import Cause
-from cgc_tui.domain.jobs import ImportJob
-from cgc_tui.formatting.causes import bar, id_counts, percentage, time_range, title
+from cgc_tui.formatting.causes import bar, id_counts, percentage, time_range, timeline_label, title
 from cgc_tui.formatting.display import DisplayOptions
 from tests.support.clock import NOON
 
@@ -37,6 +38,12 @@ def test_a_title_has_the_error_code_if_there_is_one() -> None:
 
 
 def test_a_range_of_one_time_shows_it_once() -> None:
-    jobs = (ImportJob("1", "FAILED", finished_on=NOON), ImportJob("2", "FAILED", finished_on=NOON))
-    assert time_range(Cause(None, None, jobs), DisplayOptions(), NOON) == "today 12:00"
-    assert time_range(Cause(None, None, jobs[:0]), DisplayOptions(), NOON) == "–"
+    assert time_range(NOON, NOON, DisplayOptions(), NOON) == "today 12:00"
+    assert time_range(None, None, DisplayOptions(), NOON) == "–"
+
+
+def test_a_timeline_has_its_peak_per_rounded_interval() -> None:
+    first, now = NOON - timedelta(hours=9, minutes=3), NOON
+    label = timeline_label((1, 30, 4), first, NOON, DisplayOptions(), now)
+    assert label == "35: today 02:57 – today 12:00 · peak 30 per 3 h"
+    assert timeline_label((0, 161), NOON, NOON, DisplayOptions(), now) == "161: today 12:00"

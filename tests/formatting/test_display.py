@@ -25,6 +25,7 @@ from cgc_tui.formatting.display import (
     format_bytes,
     format_seconds,
     full_time,
+    rounded_seconds,
     short_time,
     state_label,
 )
@@ -106,6 +107,14 @@ def test_other_zones() -> None:
 )
 def test_durations_are_formatted(seconds: float, text: str) -> None:
     assert format_seconds(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.4, "0 s"), (59, "59 s"), (100, "2 min"), (10_860, "3 h"), (10_000_000, "116 d")],
+)
+def test_a_rounded_duration_has_one_unit(seconds: float, text: str) -> None:
+    assert rounded_seconds(seconds) == text
 
 
 def test_a_duration_needs_both_times() -> None:

@@ -29,16 +29,9 @@ from cgc_tui.domain.errors import (
     TokenRejected,
 )
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.domain.retry import (
-    NameConflictPolicy,
-    RetryPlan,
-    RetryRun,
-    SendStatus,
-    SkipReason,
-    import_key,
-    plan_retry,
-    request_body,
-)
+from cgc_tui.domain.retry.plan import RetryPlan, SkipReason, plan_retry
+from cgc_tui.domain.retry.request import NameConflictPolicy, import_key, request_body
+from cgc_tui.domain.retry.run import RetryRun, SendStatus
 from cgc_tui.services.retry import locked_run, reconcile, reconcile_once, refresh, related_jobs, send
 from tests.support.app import Connect
 from tests.support.clock import Clock

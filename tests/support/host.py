@@ -23,10 +23,10 @@ from cgc_tui.domain.marks import Marks
 from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
 from cgc_tui.domain.refresh_status import RefreshStatus
 from cgc_tui.domain.result_set import ResultSet
-from cgc_tui.domain.retry import RetryRun
 from cgc_tui.domain.text import SafeText
 from cgc_tui.domain.token import Token
 from cgc_tui.formatting.display import DisplayOptions
+from cgc_tui.services.retries import Retries
 from cgc_tui.services.session import PlatformSession
 from cgc_tui.tui.messages import TitleRequested
 from tests.support.clock import Clock
@@ -205,10 +205,16 @@ class FakeContext:
     notices: list[tuple[str, str]] = field(default_factory=list)
     titles: list[tuple[str, bool]] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
-    retries: list[RetryRun] = field(default_factory=list)
     detail: JobDetailState = field(default_factory=JobDetailState)
     reloads: int = 0
     shown_messages: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Create the retries of the session."""
+        self.host = FakeHost()
+        self.retries = Retries(
+            self.host, self.session, refresh_status=lambda: self.refresh_status, changed=lambda _: None
+        )
 
     @property
     def shown_jobs(self) -> tuple[ImportJob, ...]:
@@ -246,8 +252,8 @@ class FakeContext:
             received_at=self.session.clock(),
         )
 
-    def show_results(self, results: ResultSet) -> None:
-        """Remember a result set."""
+    async def show_results(self, results: ResultSet) -> None:
+        """Remember a result set, which the user leaves at once."""
         self.results.append(results)
 
     def show_message(self, message: SafeText) -> None:

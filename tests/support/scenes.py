@@ -80,7 +80,7 @@ def _hostile(stage: Stage) -> tuple[CgcApp, Steps]:
     return stage.make_app(simulated=True), steps(*READY)
 
 
-PLAN = ("T", "?Nothing is sent yet")
+PLAN = ("T", "?Nothing sent yet")
 QUESTION = (*PLAN, "enter", "?Type 172")
 
 SCENES: dict[str, Scene] = {

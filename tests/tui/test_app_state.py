@@ -24,7 +24,7 @@ async def test_the_time_zone_is_shared_by_all_screens(start: Start) -> None:
         await shown(pilot, "1–50 of 230")
         assert "updated 12:00 UTC" in text_of(pilot.app)
         await pilot.press("T")
-        await shown(pilot, "Nothing is sent yet")
+        await shown(pilot, "Nothing sent yet")
         assert "updated 12:00 UTC" in text_of(pilot.app)
         await pilot.press("escape", "t", "F")
         await shown(pilot, "failed jobs by cause")
@@ -32,7 +32,7 @@ async def test_the_time_zone_is_shared_by_all_screens(start: Start) -> None:
 
 
 async def test_a_late_user_is_shown_on_the_active_screen(start: Start, platform: SimulatedPlatform) -> None:
-    for key, screen, text in (("F", FailuresScreen, "by cause"), ("T", RetryScreen, "Nothing is sent yet")):
+    for key, screen, text in (("F", FailuresScreen, "by cause"), ("T", RetryScreen, "Nothing sent yet")):
         gate = platform.gate(where="/v2/user")
         async with start(write=True) as pilot:
             await shown(pilot, "1–50 of 230")

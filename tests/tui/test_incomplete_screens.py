@@ -11,6 +11,7 @@ from cgc_tui.config.settings import Settings
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.tui.dialogs.confirm import ConfirmDialog
 from cgc_tui.tui.jobs.screen import JobsScreen
+from cgc_tui.tui.retry.plan_table import PlanTable
 from cgc_tui.tui.retry.screen import RetryScreen
 from tests.support.app import Start, shown, text_of
 from tests.support.clock import Clock
@@ -103,18 +104,20 @@ async def test_a_retry_sends_nothing_after_an_incomplete_list(
     async with start(write=True) as pilot:
         await shown(pilot, "page 1 of 5")
         await pilot.press("space", "T")
-        await shown(pilot, "1 of 1 failed imports again")
-        await shown(pilot, '"location"')
+        await shown(pilot, "1 of 1 failed imports")
+        await shown(pilot, "If name exists")
+        files = pilot.app.screen.query_one(PlanTable)
+        assert files.row_count == 1
         platform.switches.first_page_at = 100
         await pilot.press("r")
-        await shown(pilot, f"Nothing is sent without a look; r looks again · {PROBLEM}")
-        assert '"location"' not in text_of(pilot.app)
+        await shown(pilot, f"Nothing sent: the check failed; r checks again · {PROBLEM}")
+        assert files.row_count == 0
         await pilot.press("enter")
         await pilot.pause()
         assert isinstance(pilot.app.screen, RetryScreen)
         platform.switches.first_page_at = -1
         await pilot.press("r")
-        await shown(pilot, "1 of 1 failed imports again")
+        await shown(pilot, "1 of 1 failed imports")
         await pilot.press("enter")
         await shown(pilot, "Type yes and press Enter")
     assert not create_requests(platform)
@@ -147,7 +150,10 @@ async def test_a_retry_of_jobs_without_details_sends_nothing_and_reports_it(
         platform.switches.brief = True
         platform.fail("bulk_nulls")
         await pilot.press("space", "T")
-        await shown(pilot, "Nothing is sent without a look; r looks again · details of 250 of 250 jobs")
+        await shown(
+            pilot,
+            "Nothing sent: the check failed; r checks again · details of 250 of 250 jobs",
+        )
         await pilot.press("enter")
         await pilot.pause()
         assert not isinstance(pilot.app.screen, ConfirmDialog)
@@ -168,4 +174,4 @@ async def test_a_watch_reports_jobs_without_an_answer(start: Start, platform: Si
         await shown(pilot, "watch: no response for 1 of 1 job")
         platform.recover()
         platform.set_state(job, "COMPLETED")
-        await shown(pilot, "done: 1 ended")
+        await shown(pilot, "watch finished: 1 completed")

@@ -17,7 +17,9 @@ from cgc_tui.domain.errors import CgcError, OutcomeUnknown
 from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.domain.lock_holder import LockHolder
 from cgc_tui.domain.queries import MAX_LIMIT
-from cgc_tui.domain.retry import NameConflictPolicy, RetryPlan, RetryRun, SendStatus, plan_retry, request_body
+from cgc_tui.domain.retry.plan import RetryPlan, plan_retry
+from cgc_tui.domain.retry.request import NameConflictPolicy, request_body
+from cgc_tui.domain.retry.run import RetryRun, SendStatus
 from cgc_tui.formatting.retry import held_by, outcomes_tsv, plan_rows, run_summary, unprotected
 from cgc_tui.system.send_lock import LockHeld, SendLock
 

@@ -11,6 +11,7 @@ from cgc_tui.api.listing import fetch_many
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.marks import Marks
+from cgc_tui.domain.result_set import ResultSet
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import format_count
 from cgc_tui.formatting.export import ENCODING_ERRORS, export_lines
@@ -29,9 +30,12 @@ Scopes = dict[SafeText, tuple[ImportJob, ...] | None]
 """Jobs by the label of their choice; None stands for all of the list, which is still to be read."""
 
 
-async def export_jobs(jobs: JobsContext) -> None:
-    """Let the user choose jobs and a file, and write them."""
-    scopes = _scopes(jobs)
+async def export_jobs(jobs: JobsContext, selection: ResultSet | None = None) -> None:
+    """Let the user choose jobs and a file, and write them.
+
+    The choices are the jobs of the selection, else those of the list.
+    """
+    scopes = _scopes(jobs) if selection is None else _selection_scope(selection)
     request = await jobs.ask(ExportDialog(list(scopes), f"cgc-imports-{jobs.session.clock():%Y-%m-%d}"))
     if request is None:
         return
@@ -70,6 +74,10 @@ def _scopes(jobs: JobsContext) -> Scopes:
         SafeText(f"{len(shown):,} shown"): shown,
         SafeText(f"all {format_count(total)}"): None,
     }
+
+
+def _selection_scope(selection: ResultSet) -> Scopes:
+    return {sanitize(f"{len(selection.jobs):,} of {selection.origin.title}"): selection.jobs}
 
 
 async def _write(request: ExportRequest, jobs: Sequence[ImportJob]) -> None:

@@ -22,7 +22,7 @@ from cgc_tui.tui.widgets.job_detail import label_grid
 
 LABEL_CELLS = 12
 MAX_CHARS = 20_000
-ADVICE = ("Check", "Mend")
+ADVICE = ("Check", "Fix")
 
 
 class CauseDetail(VerticalScroll):

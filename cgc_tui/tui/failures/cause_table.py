@@ -18,7 +18,7 @@ from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.widgets.diff_table import Cell, DiffTable, TableColumn
 
 BAR_CELLS = 10
-WIDTHS = {"Jobs": 6, "Share": BAR_CELLS + 5, "Code": 6}
+WIDTHS = {"Jobs": 6, "Share": BAR_CELLS + 6, "Code": 6}
 PADDING = 2
 
 
@@ -41,15 +41,21 @@ class CauseTable(DiffTable, inherit_bindings=False):
     class Opened(Message):
         """A row was clicked twice."""
 
+    def __init__(self, first_row: int = 0) -> None:
+        """`first_row` is the row of the cursor on the first causes."""
+        super().__init__()
+        self._first_row = first_row
+
     @property
     def cause(self) -> Cause | None:
         """The cause under the cursor."""
         return self.causes[self.cursor_row] if 0 <= self.cursor_row < len(self.causes) else None
 
     def watch_causes(self) -> None:
-        """Show the causes; the cursor goes to the first."""
+        """Show the causes."""
         self._draw()
-        self.post_message(self.Highlighted(self.cause))
+        if self.columns:
+            self.post_message(self.Highlighted(self.cause))
 
     def watch_display_options(self) -> None:
         """Redraw when the display options change."""
@@ -58,7 +64,7 @@ class CauseTable(DiffTable, inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         """Fit the messages to the new width."""
         if event.size.width:
-            row = max(0, self.cursor_row)
+            row = self.cursor_row if self.row_count else self._first_row
             self.rebuild_columns(self._columns())
             self._draw()
             self.move_cursor(row=row)
@@ -81,7 +87,7 @@ class CauseTable(DiffTable, inherit_bindings=False):
     def _columns(self) -> Iterator[TableColumn]:
         for name, width in WIDTHS.items():
             yield TableColumn(name, name.rjust(width) if name == "Jobs" else name, width)
-        yield TableColumn("message", "What the platform says", self._message_width)
+        yield TableColumn("message", "Error message", self._message_width)
 
     def _draw(self) -> None:
         """Write the rows, once the width is known."""
@@ -95,7 +101,7 @@ class CauseTable(DiffTable, inherit_bindings=False):
         code = SafeText("") if cause.code is None else sanitize(cause.code)
         return (
             Cell(SafeText(f"{count:,}".rjust(WIDTHS["Jobs"]))),
-            Cell(SafeText(f"{share_bar}{percentage(count, total):>5}"), ("cause-table--bar",)),
+            Cell(SafeText(f"{share_bar}{percentage(count, total):>6}"), ("cause-table--bar",)),
             Cell(truncate(code, WIDTHS["Code"])),
             Cell(truncate(message_line(cause), self._message_width)),
         )

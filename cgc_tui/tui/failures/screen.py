@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -34,8 +36,27 @@ from cgc_tui.tui.widgets.top_bar import TopBar
 MAX_CHARS = 40
 
 
-class FailuresScreen(Screen[ResultSet]):
-    """The causes below a plot; the result is the jobs of the chosen cause."""
+CauseFeature = Callable[[JobsContext, ResultSet], Awaitable[None]]
+"""A feature of the jobs screen that works on the jobs of a cause."""
+
+
+class FailureReport(NamedTuple):
+    """The failed jobs of a list, when its completed jobs ended, and the row of the cursor."""
+
+    page: JobPage
+    completed: Times = None
+    row: int = 0
+
+
+class ChosenCause(NamedTuple):
+    """The jobs of a cause, and the report that it was chosen from."""
+
+    results: ResultSet
+    report: FailureReport
+
+
+class FailuresScreen(Screen[ChosenCause]):
+    """The causes below a plot; the result is the chosen one."""
 
     CSS_PATH = stylesheet("failures")
     BINDINGS = bindings("failures")
@@ -48,11 +69,23 @@ class FailuresScreen(Screen[ResultSet]):
     failed: reactive[Times] = reactive[Times](None)
     completed: reactive[Times] = reactive[Times](None)
 
-    def __init__(self, jobs: JobsContext) -> None:
-        """`jobs` is the context of the list whose failed jobs are shown."""
+    def __init__(
+        self,
+        jobs: JobsContext,
+        report: FailureReport | None = None,
+        *,
+        retry: CauseFeature,
+        export: CauseFeature,
+    ) -> None:
+        """`jobs` is the context of the list whose failed jobs are shown; without a report they are loaded.
+
+        `retry` and `export` are the features for the jobs of a cause.
+        """
         super().__init__()
+        self._retry = retry
+        self._export = export
         self._jobs_context = jobs
-        self._page: JobPage | None = None
+        self._report = report
 
     def compose(self) -> ComposeResult:
         """Create the plot, the causes, the details of the selected cause, and the keys."""
@@ -63,27 +96,30 @@ class FailuresScreen(Screen[ResultSet]):
             at.display_options, at.failed, at.completed
         )
         with Horizontal(id="causes"):
-            yield CauseTable().data_bind(at.display_options, at.causes)
+            row = self._report.row if self._report is not None else 0
+            yield CauseTable(row).data_bind(at.display_options, at.causes)
             yield CauseDetail(self._jobs_context.session.clock).data_bind(at.display_options, at.cause)
         yield KeyBar()
         yield TooSmall()
 
     def on_mount(self) -> None:
-        """Follow the app's state, and load the failed jobs."""
+        """Follow the app's state, and show the report or load it."""
         follow_app(self, display_options="display_options", user="user")
         self.query_one(CauseTable).focus()
-        self.action_read()
+        if self._report is None:
+            self.action_read()
+        else:
+            self.completed = self._report.completed
+            self._show_page(self._report.page)
 
     @work(exclusive=True, group=FLOW)
     async def action_read(self) -> None:
         """Load and group all failed jobs of the list; close if the user stops the first load."""
         page = await self._load_jobs(JobState.FAILED)
         if page is not None:
-            self._page, self.as_of = page, page.received_at
-            self.causes = group_by_cause(page.jobs)
-            self.failed = _times(page)
-            self._show_summary(page)
-        elif self._page is None and self.is_current:
+            self._report = FailureReport(page)
+            self._show_page(page)
+        elif self._report is None and self.is_current:
             self.dismiss(None)
 
     @work(exclusive=True, group=FLOW)
@@ -92,6 +128,12 @@ class FailuresScreen(Screen[ResultSet]):
         page = await self._load_jobs(JobState.COMPLETED)
         if page is not None:
             self.completed = _times(page)
+
+    def _show_page(self, page: JobPage) -> None:
+        self.as_of = page.received_at
+        self.causes = group_by_cause(page.jobs)
+        self.failed = _times(page)
+        self._show_summary(page)
 
     async def _load_jobs(self, state: JobState) -> JobPage | None:
         """Return all jobs of the list in a state, None if the user stops the load."""
@@ -111,11 +153,7 @@ class FailuresScreen(Screen[ResultSet]):
         )
         parts = [
             count_text,
-            describe_query(
-                replace(self._jobs_context.job_query, states=()),
-                self.display_options,
-                self._jobs_context.origin,
-            ),
+            describe_query(replace(page.query, states=()), self.display_options, page.origin),
         ]
         parts += [f"{page.unreadable:,} could not be read"] if page.unreadable else []
         parts += [lacking(page)] if page.details_missing else []
@@ -128,13 +166,33 @@ class FailuresScreen(Screen[ResultSet]):
     @on(CauseTable.Opened)
     def action_jobs(self) -> None:
         """List the jobs of the cause."""
+        results = self._results()
+        if results is not None and self._report is not None:
+            row = self.query_one(CauseTable).cursor_row
+            self.dismiss(ChosenCause(results, FailureReport(self._report.page, self.completed, row)))
+
+    @work(group=FLOW)
+    async def action_retry(self) -> None:
+        """Retry the jobs of the cause."""
+        if (results := self._results()) is not None:
+            await self._retry(self._jobs_context, results)
+
+    @work(group=FLOW)
+    async def action_export(self) -> None:
+        """Write the jobs of the cause to a file."""
+        if (results := self._results()) is not None:
+            await self._export(self._jobs_context, results)
+
+    def _results(self) -> ResultSet | None:
+        """Return the jobs of the cause under the cursor."""
         cause = self.query_one(CauseTable).cause
-        if cause is None or self._page is None:
-            return
-        total = len(self._page.jobs)
+        if cause is None or self._report is None:
+            return None
+        page = self._report.page
+        total, filters = len(page.jobs), replace(page.query, states=())
         cause_title = sanitize(title(cause), max_chars=MAX_CHARS)
-        origin = ResultOrigin(cause_title, total, total, self._page.received_at)
-        self.dismiss(ResultSet(origin, cause.jobs))
+        origin = ResultOrigin(cause_title, total, total, page.received_at, filters).inside(page.origin)
+        return ResultSet(origin, cause.jobs)
 
     def action_detail(self) -> None:
         """Focus the details of the cause, to scroll them."""

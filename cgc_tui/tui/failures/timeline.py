@@ -11,8 +11,8 @@ from textual.reactive import reactive
 from textual.widgets import Sparkline, Static
 
 from cgc_tui.domain.causes import histogram
-from cgc_tui.domain.text import SafeText
-from cgc_tui.formatting.display import DisplayOptions, format_seconds, short_time
+from cgc_tui.formatting.causes import timeline_label
+from cgc_tui.formatting.display import DisplayOptions
 
 Times = tuple[datetime, ...] | None
 """When jobs ended, None if not requested."""
@@ -62,17 +62,5 @@ class FailureTimeline(Vertical):
             if shown and first and last:
                 counts = histogram(shown, first, last, BINS)
                 plot.data = counts
-                label.update(self._label(name, counts, first, last))
-
-    def _label(self, name: str, counts: tuple[int, ...], first: datetime, last: datetime) -> SafeText:
-        """Return `failed 13 Feb 11:20 – today 11:58 · at most 12 in 6h30m`."""
-        now = self._clock()
-        dash = "-" if self.display_options.ascii else "–"
-        span = (
-            f"{short_time(first, self.display_options, now).strip()} {dash} "
-            f"{short_time(last, self.display_options, now).strip()}"
-        )
-        part = format_seconds((last - first).total_seconds() / len(counts))
-        return SafeText(
-            f"{name} {sum(counts):,}: {span}{self.display_options.separator}at most {max(counts):,} in {part}"
-        )
+                text = timeline_label(counts, first, last, self.display_options, self._clock())
+                label.update(f"{name} {text}")

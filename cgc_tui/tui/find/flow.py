@@ -7,7 +7,7 @@ from dataclasses import replace
 from cgc_tui.domain.queries import ResultOrigin
 from cgc_tui.domain.result_set import ResultSet
 from cgc_tui.domain.search import search_pattern
-from cgc_tui.domain.text import sanitize
+from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.lists import describe_query
 from cgc_tui.tui.context import JobsContext
 
@@ -19,7 +19,7 @@ async def find_in_all_pages(jobs: JobsContext, text: str) -> None:
     quoted = f'"{sanitize(text, max_chars=MAX_TITLE_CHARS)}"'
     query, separator = replace(jobs.job_query, offset=0), jobs.display_options.separator
     within = describe_query(query, jobs.display_options, jobs.origin)
-    page = await jobs.all_jobs(query, sanitize(f"Reading all jobs to find {quoted}{separator}{within}"))
+    page = await jobs.all_jobs(query, sanitize(f"Searching all jobs for {quoted}{separator}{within}"))
     if page is None:
         return
     pattern = search_pattern(text)
@@ -27,11 +27,7 @@ async def find_in_all_pages(jobs: JobsContext, text: str) -> None:
     if pattern.error is not None:  # also a pattern that took too long
         jobs.notify(f"{quoted}: {pattern.error}.", severity="warning", markup=False)
         return
-    title = sanitize(f"{quoted} in {within}" if query.is_filtered or jobs.origin is not None else quoted)
     searched = len(page.jobs)
-    jobs.show_results(
-        ResultSet(
-            ResultOrigin(title, searched, searched + page.unreadable, page.received_at),
-            matching_jobs,
-        )
-    )
+    total, title = searched + page.unreadable, SafeText(quoted)
+    origin = ResultOrigin(title, searched, total, page.received_at, query).inside(jobs.origin)
+    await jobs.show_results(ResultSet(origin, matching_jobs))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.job_details import web_page_url
 from cgc_tui.tui.context import JobsContext
 from cgc_tui.tui.messages import CopyRequested, OpenLinkRequested
+
+if TYPE_CHECKING:
+    from cgc_tui.domain.result_set import ResultSet
 
 READ_ONLY = "Read-only mode. Restart with --write to retry jobs."
 
@@ -16,7 +20,7 @@ async def show_failures(jobs: JobsContext) -> None:
     """Show why jobs of the list failed."""
     from cgc_tui.tui.failures import flow
 
-    await flow.show_failures(jobs)
+    await flow.show_failures(jobs, retry=retry_jobs, export=export_jobs)
 
 
 async def choose_batch(jobs: JobsContext) -> None:
@@ -35,21 +39,21 @@ async def choose_order(jobs: JobsContext) -> None:
         jobs.sort_by(key)
 
 
-async def export_jobs(jobs: JobsContext) -> None:
-    """Write jobs to a file."""
+async def export_jobs(jobs: JobsContext, selection: ResultSet | None = None) -> None:
+    """Write jobs of the list, or those of the selection, to a file."""
     from cgc_tui.tui.export import flow
 
-    await flow.export_jobs(jobs)
+    await flow.export_jobs(jobs, selection)
 
 
-async def retry_jobs(jobs: JobsContext) -> None:
-    """Retry the marked jobs, or all failed ones of the list."""
+async def retry_jobs(jobs: JobsContext, selection: ResultSet | None = None) -> None:
+    """Retry the jobs of the selection, else the marked jobs, or all failed ones of the list."""
     from cgc_tui.tui.retry import flow
 
     if jobs.session.writer is None:
         jobs.notify(READ_ONLY, severity="warning", markup=False)
     else:
-        await flow.retry_jobs(jobs, profile=jobs.session.writer)
+        await flow.retry_jobs(jobs, selection, profile=jobs.session.writer)
 
 
 async def copy_id(jobs: JobsContext) -> None:

@@ -88,7 +88,7 @@ class JobList:
         self._notice = NO_NOTICE
         self._as_of: datetime | None = None
         self._page_source: JobSource = self.source
-        self._lists_before: list[tuple[JobSource, JobQuery]] = []
+        self._lists_before: list[tuple[JobSource, JobQuery, Callable[[], object] | None]] = []
         self._filters: list[FilterName] = ["volume", "project", "states"]
         """The filters, the one that was set last at the end."""
         self._loading: Worker[None] | None = None
@@ -119,9 +119,9 @@ class JobList:
                 return True
         return False
 
-    def open(self, results: ResultSet) -> None:
-        """List the jobs of a result set, until `back` is called."""
-        self._lists_before.append((self.source, self.query))
+    def open(self, results: ResultSet, *, on_back: Callable[[], object] | None = None) -> None:
+        """List the jobs of a result set until `back` is called, which calls `on_back`."""
+        self._lists_before.append((self.source, self.query, on_back))
         self.source = ResultSetSource(self._session, results)
         self.query = JobQuery(limit=self.query.limit)
         self._enter()
@@ -130,8 +130,10 @@ class JobList:
         """Return to the list before; tell whether there was one."""
         if not self._lists_before:
             return False
-        self.source, self.query = self._lists_before.pop()
+        self.source, self.query, on_back = self._lists_before.pop()
         self._enter()
+        if on_back is not None:
+            on_back()
         return True
 
     def turn(self, to: Turn) -> bool:
@@ -168,7 +170,7 @@ class JobList:
 
     def restart(self) -> None:
         """Request the page with a new client, and forget all that another user may not see."""
-        for source in (self.source, *(source for source, _ in self._lists_before)):
+        for source in (self.source, *(source for source, _, _ in self._lists_before)):
             source.clear_cache()
         self._refresher.clear_failure()
         self._start()
@@ -190,7 +192,7 @@ class JobList:
         self._refresher.stop_retrying()
         if self.page is not None:
             if self._page_source is not self.source:
-                self._lists_before.append((self.source, self.query))
+                self._lists_before.append((self.source, self.query, None))
                 self.source = self._page_source
             self.query = self.page.query
         self._notice = STOPPED

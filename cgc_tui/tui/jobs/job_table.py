@@ -16,7 +16,14 @@ from cgc_tui.domain.marks import Marks
 from cgc_tui.domain.ordering import ListView, SortKey
 from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
 from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.formatting.rows import NUMBERS, Column, column_widths, row_cells, with_mark
+from cgc_tui.formatting.rows import (
+    NUMBERS,
+    Column,
+    column_widths,
+    row_cells,
+    with_mark,
+    with_retry_sign,
+)
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.widgets.diff_table import Cell, DiffTable, TableColumn
 
@@ -49,6 +56,7 @@ class JobTable(DiffTable, inherit_bindings=False):
     display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
     marks: reactive[Marks] = reactive(Marks())
+    retried_ids: reactive[frozenset[str]] = reactive(frozenset[str]())
 
     class Highlighted(Message):
         """The job under the cursor is another one, has changed, or is gone."""
@@ -94,6 +102,18 @@ class JobTable(DiffTable, inherit_bindings=False):
                 return True
         return False
 
+    @property
+    def position(self) -> tuple[ImportJob | None, int]:
+        """The job under the cursor, and the line that the list is scrolled to."""
+        return self.job, int(self.scroll_y)
+
+    def go_to(self, position: tuple[ImportJob | None, int]) -> None:
+        """Restore a former position if its job is shown."""
+        job, scroll = position
+        rows = {shown.id: row for row, shown in enumerate(self._shown)}
+        if job is not None and job.id in rows:
+            self.restore_view(rows[job.id], scroll)
+
     def watch_page(self) -> None:
         """Show the page."""
         self._draw()
@@ -108,6 +128,10 @@ class JobTable(DiffTable, inherit_bindings=False):
 
     def watch_marks(self) -> None:
         """Show which jobs are marked."""
+        self._draw()
+
+    def watch_retried_ids(self) -> None:
+        """Show which jobs were retried."""
         self._draw()
 
     def watch_display_options(self) -> None:
@@ -184,6 +208,8 @@ class JobTable(DiffTable, inherit_bindings=False):
                         value = with_mark(value, self.display_options)
                         styles.append("job-table--marked")
                     cells.append(Cell(value, tuple(styles)))
+                case Column.NAME if job.id in self.retried_ids:
+                    cells.append(Cell(with_retry_sign(value, self._widths[column], self.display_options)))
                 case Column.ERROR:
                     cells.append(Cell(value, ("job-table--muted",)))
                 case _:

@@ -9,9 +9,10 @@ from textual.content import Content
 from textual.reactive import reactive
 
 from cgc_tui.domain.batches import BatchProgress
-from cgc_tui.domain.queries import ResultOrigin
+from cgc_tui.domain.queries import JobQuery, ResultOrigin
 from cgc_tui.formatting.batches import done_label, rate_label
 from cgc_tui.formatting.display import DisplayOptions
+from cgc_tui.formatting.lists import describe_query
 from cgc_tui.tui.widgets.split_line import SplitLine
 
 
@@ -41,7 +42,8 @@ class ResultBar(SplitLine):
                 done_label(progress, self.display_options),
                 rate_label(progress, self.display_options, self._clock()),
             ]
-        parts.append(self.origin.title if self.origin is not None else "")
+        if self.origin is not None:
+            parts.append(describe_query(JobQuery(), self.display_options, self.origin))
         muted = self.get_visual_style("result-bar--muted", partial=True)
         return Content(self.display_options.separator.join(filter(None, parts))), Content.styled(
             "Esc Back", muted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from dataclasses import replace
 from datetime import datetime
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
 
     from cgc_tui.domain.batches import BatchProgress
     from cgc_tui.domain.result_set import ResultSet
-    from cgc_tui.domain.retry import RetryRun
+    from cgc_tui.services.retries import Retries
     from cgc_tui.services.session import PlatformSession
     from cgc_tui.tui.watch.flow import ListWatch
 
@@ -94,6 +95,8 @@ class JobsScreen(Screen[None]):
     finding: reactive[bool] = reactive(False)
     """Whether the user types a search."""
     watcher_status: reactive[SafeText] = reactive(SafeText(""))
+    retry_status: reactive[SafeText] = reactive(SafeText(""))
+    retried_ids: reactive[frozenset[str]] = reactive(frozenset[str]())
 
     def __init__(
         self, session: PlatformSession, query: JobQuery, *, interval: float, display: DisplayOptions
@@ -115,8 +118,7 @@ class JobsScreen(Screen[None]):
         self.state_counts = StateCounts(self, session, changed=partial(setattr, self, "counts"))
         self.details = DetailLoader(self, session, changed=self._show_detail)
         self._watch: ListWatch | None = None
-        self.retries: list[RetryRun] = []
-        """The retries that were sent, the latest last."""
+        self._retries: Retries | None = None
         self.set_reactive(JobsScreen.display_options, display)
         self.set_reactive(JobsScreen.job_query, query)
         self.set_reactive(JobsScreen.refresh_status, self.refresher.status)
@@ -127,11 +129,13 @@ class JobsScreen(Screen[None]):
         yield TopBar(self.session.title, self.session.user).data_bind(
             at.display_options, at.user, at.as_of, at.refresh_status
         )
-        yield StateTabs().data_bind(at.display_options, at.job_query, at.counts)
+        yield StateTabs().data_bind(at.display_options, at.job_query, at.origin, at.counts)
         yield ResultBar(clock).data_bind(at.display_options, at.origin, at.progress)
         with Horizontal(id="body"):
             with Container(id="list"):
-                yield JobTable(clock).data_bind(at.page, at.list_view, at.display_options, at.as_of, at.marks)
+                yield JobTable(clock).data_bind(
+                    at.page, at.list_view, at.display_options, at.as_of, at.marks, at.retried_ids
+                )
                 yield EmptyState(self.session.access.endpoint).data_bind(
                     at.display_options,
                     at.page,
@@ -157,6 +161,7 @@ class JobsScreen(Screen[None]):
             at.marks,
             at.finding,
             at.watcher_status,
+            at.retry_status,
         )
         yield KeyBar()
         yield TooSmall()
@@ -230,6 +235,8 @@ class JobsScreen(Screen[None]):
         """Stop all requests after an error that no request can get past."""
         self._cancel_requests()
         self.refresher.halt(error)
+        if self._retries is not None:
+            self._retries.halt(error)
 
     def _cancel_requests(self) -> None:
         self.job_list.cancel()
@@ -247,6 +254,8 @@ class JobsScreen(Screen[None]):
         self._load_user()
         if self._watch is not None:
             self._watch.restart(self.session.client)
+        if self._retries is not None:
+            self._retries.restart()
 
     @work(exclusive=True, group="user")
     async def _load_user(self) -> None:
@@ -271,6 +280,20 @@ class JobsScreen(Screen[None]):
     def known_jobs(self, query: JobQuery) -> tuple[ImportJob, ...] | None:
         """Return all jobs of the list that match, None if that takes requests."""
         return self.job_list.source.known_jobs(query)
+
+    @property
+    def retries(self) -> Retries:
+        """The retries of this session, which go on below other screens."""
+        if self._retries is None:
+            from cgc_tui.tui.retry.background import watched_retries
+
+            self._retries = watched_retries(
+                self, self, refresh_status=lambda: self.refresh_status, changed=self._show_retries
+            )
+        return self._retries
+
+    def _show_retries(self, status: SafeText, retried_ids: frozenset[str]) -> None:
+        self.retry_status, self.retried_ids = status, retried_ids
 
     async def ask(self, screen: Screen[Result]) -> Result | None:
         """Show a dialog or screen and return its result, None where the user left it."""
@@ -301,11 +324,18 @@ class JobsScreen(Screen[None]):
             )
         )
 
-    def show_results(self, results: ResultSet) -> None:
-        """List the jobs of a result set, with the focus on their rows."""
+    async def show_results(self, results: ResultSet) -> None:
+        """List the jobs of a result set, with the focus on their rows, until the user goes back.
+
+        The list before is then as it was, with the cursor on its job.
+        """
+        table, left = self.query_one(JobTable), asyncio.Event()
+        position = table.position
         self._clear_search()
-        self.job_list.open(results)
-        self.query_one(JobTable).focus()
+        self.job_list.open(results, on_back=left.set)
+        table.focus()
+        await left.wait()
+        table.go_to(position)
 
     def show_message(self, message: SafeText) -> None:
         """Show routine news in the status line, until the cursor or the list moves on."""

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from cgc_tui.domain.jobs import JobState
-from cgc_tui.domain.queries import FilterName, JobQuery
+from cgc_tui.domain.queries import FilterName, JobQuery, ResultOrigin
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.rows import short_id
 from cgc_tui.tui.widgets.split_line import SplitLine
@@ -60,6 +60,7 @@ class StateTabs(SplitLine):
 
     display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
     job_query: reactive[JobQuery] = reactive(JobQuery())
+    origin: reactive[ResultOrigin | None] = reactive[ResultOrigin | None](None)
     counts: reactive[Counts] = reactive(Counts())
 
     class Chosen(Message):
@@ -107,18 +108,25 @@ class StateTabs(SplitLine):
         return Content.assemble((f" {tab.key}", key_style), text)
 
     def _chips(self) -> list[tuple[FilterName, Content]]:
-        """Return a chip for each project or volume filter: `brca-pilot ✕`."""
+        """Return a chip for each project or volume filter: `brca-pilot ✕`.
+
+        The filters that a result set was read with have no cross: they go with the result set.
+        """
         style = self.get_visual_style("state-tabs--chip")
-        cross = "x" if self.display_options.ascii else "✕"
-        filters: tuple[tuple[FilterName, str | None], ...] = (
-            ("project", self.job_query.project),
-            ("volume", self.job_query.volume),
+        cross = " x" if self.display_options.ascii else " ✕"
+        fixed = self.origin.filters if self.origin is not None else JobQuery()
+        filters: tuple[tuple[FilterName, str | None, str | None], ...] = (
+            ("project", self.job_query.project, fixed.project),
+            ("volume", self.job_query.volume, fixed.volume),
         )
         return [
-            (name, Content.styled(f" {short_id(value, CHIP_CELLS, self.display_options)} {cross} ", style))
-            for name, value in filters
-            if value
+            (name, Content.styled(f" {self._chip_label(own or read_with)}{cross if own else ''} ", style))
+            for name, own, read_with in filters
+            if own or read_with
         ]
+
+    def _chip_label(self, value: str | None) -> str:
+        return short_id(value, CHIP_CELLS, self.display_options)
 
     def on_click(self, event: events.Click) -> None:
         """Choose the tab, or remove the filter, under the pointer."""

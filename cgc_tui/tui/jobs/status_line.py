@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from textual.content import Content
 from textual.reactive import reactive
 
+from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.marks import Marks
-from cgc_tui.domain.ordering import ListView, SortKey, are_newest_first
+from cgc_tui.domain.ordering import ListView, SortKey
 from cgc_tui.domain.platform import RateLimit
 from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
 from cgc_tui.domain.refresh_failure import RefreshFailure
@@ -44,6 +45,7 @@ class StatusLine(SplitLine):
     marks: reactive[Marks] = reactive(Marks())
     finding: reactive[bool] = reactive(False)
     watcher_status: reactive[SafeText] = reactive(SafeText(""))
+    retry_status: reactive[SafeText] = reactive(SafeText(""))
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__()
@@ -59,7 +61,7 @@ class StatusLine(SplitLine):
             self._ticker.pause() if status.failure is None else self._ticker.resume()
 
     def sides(self) -> tuple[Content, Content]:
-        """Return the failure or the position, and the watch status with a low rate limit."""
+        """Return the failure or the position, and what is watched with a low rate limit."""
         muted = self.get_visual_style("status-line--muted", partial=True)
         left = (
             self._rate_limit_text(self.rate_limit)
@@ -67,7 +69,8 @@ class StatusLine(SplitLine):
             else ""
         )
         right = Content.styled(
-            self.display_options.separator.join(filter(None, (self.watcher_status, left))), muted
+            self.display_options.separator.join(filter(None, (self.retry_status, self.watcher_status, left))),
+            muted,
         )
         if self.refresh_status.failure is not None:
             style = self.get_visual_style("status-line--trouble", partial=True)
@@ -124,10 +127,14 @@ class StatusLine(SplitLine):
         """Return `newest first`, `server order`, or `sorted by name (this page)`; empty without jobs."""
         if not page.jobs:
             return ""
-        sort, reverse = self.list_view.sort, ", reversed" if self.list_view.reverse else ""
-        if sort is SortKey.SERVER:
-            return f"{'newest first' if are_newest_first(page.jobs) else sort}{reverse}"
-        return f"sorted by {sort}{'' if page.origin is not None else ' (this page)'}{reverse}"
+        view, is_result_set = self.list_view, page.origin is not None
+        scope = "" if is_result_set else " (this page)"
+        backwards = ", reversed" if view.reverse else ""
+        if view.sort is not SortKey.SERVER:
+            return f"sorted by {view.sort}{backwards}{scope}"
+        jobs = page.jobs if is_result_set or not view.reverse else page.jobs[::-1]
+        order = _time_order(jobs) or f"server order{backwards}"
+        return f"{order}{scope}" if view.reverse else order
 
     def _failure_text(self, failure: RefreshFailure) -> str:
         """Return `4 min old · 503 maintenance · retrying in 30 s`."""
@@ -145,3 +152,13 @@ class StatusLine(SplitLine):
         else:
             parts += ["r: retry", error.server_message or "", error.remedy]
         return self.display_options.separator.join(part for part in (self.message, *parts) if part)
+
+
+def _time_order(jobs: Sequence[ImportJob]) -> str:
+    """Return the order that the start times show, empty if they show none."""
+    started = [job.started_on for job in jobs if job.started_on is not None]
+    if not started or started[0] == started[-1]:
+        return ""
+    if started == sorted(started):
+        return "oldest first"
+    return "newest first" if started == sorted(started, reverse=True) else ""

@@ -6,7 +6,7 @@ from textual import events
 from textual.reactive import reactive
 
 from cgc_tui.domain.jobs import JobState
-from cgc_tui.domain.retry import Outcome, SendStatus
+from cgc_tui.domain.retry.run import Outcome, SendStatus
 from cgc_tui.domain.text import truncate
 from cgc_tui.formatting.display import DisplayOptions, or_missing
 from cgc_tui.formatting.retry import outcome_label, severity
@@ -14,7 +14,7 @@ from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.widgets.diff_table import Cell, DiffTable, TableColumn
 
 MAX_ROWS = 500
-HEADINGS = ("What became of it", "Name", "Old id", "New id")
+HEADINGS = ("Result", "Name", "Old id", "New id")
 PADDING = 2
 
 
@@ -37,6 +37,8 @@ class OutcomeTable(DiffTable, inherit_bindings=False):
 
     def __init__(self) -> None:
         super().__init__()
+        self.selected_id: str | None = None
+        """The id of the failed job on which to put the cursor when the first outcomes are shown."""
         self._shown: list[Outcome] = []
         self._widths: tuple[int, ...] = ()
 
@@ -72,13 +74,13 @@ class OutcomeTable(DiffTable, inherit_bindings=False):
         """Write the rows, once the width is known; the cursor stays on its import."""
         if not self._widths:
             return
-        current = self.outcome
+        current = self.outcome.original.id if self.outcome is not None else self.selected_id
         self._shown = sorted(self.outcomes, key=severity)[:MAX_ROWS]
         with self.app.batch_update():
             self.update_rows(self._outcome_cells(outcome) for outcome in self._shown)
             rows = {outcome.original.id: index for index, outcome in enumerate(self._shown)}
-            if current is not None and self.cursor_row:
-                self.move_cursor(row=rows.get(current.original.id, 0))
+            if current is not None and (self.cursor_row or current == self.selected_id):
+                self.move_cursor(row=rows.get(current, 0))
 
     def _outcome_cells(self, outcome: Outcome) -> tuple[Cell, ...]:
         new = outcome.replacement.id if outcome.replacement is not None else None

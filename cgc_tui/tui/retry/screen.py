@@ -1,23 +1,23 @@
-"""The retry screen: the plan with its requests, then the outcome of each import."""
+"""The retry screen: the plan of a retry, then its result."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import ContentSwitcher, Static
+from textual.widgets import ContentSwitcher, DataTable, Static
 
-from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.refresh_status import RefreshStatus
-from cgc_tui.domain.retry import NameConflictPolicy, RetryRun
+from cgc_tui.domain.retry.plan import SkipReason
+from cgc_tui.domain.retry.request import NameConflictPolicy
+from cgc_tui.domain.retry.run import RetryRun
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.lists import error_line
@@ -26,35 +26,37 @@ from cgc_tui.formatting.retry import (
     outcomes_tsv,
     overwrite_warning,
     plan_rows,
+    progress_line,
     request_lines,
-    run_summary,
+    sent_line,
     unprotected,
 )
+from cgc_tui.services.retries import Retries, Retry
+from cgc_tui.services.retry_runner import Phase
 from cgc_tui.tui.app_state import follow_app
 from cgc_tui.tui.context import FLOW, ask
 from cgc_tui.tui.dialogs.confirm import ConfirmDialog
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.messages import CopyRequested
 from cgc_tui.tui.retry.outcome_table import OutcomeTable
-from cgc_tui.tui.retry.planner import RetryPlanner
-from cgc_tui.tui.retry.runner import Phase, RetryRunner
+from cgc_tui.tui.retry.plan_table import PlanTable
 from cgc_tui.tui.stylesheets import stylesheet
 from cgc_tui.tui.widgets.job_detail import label_grid
 from cgc_tui.tui.widgets.key_bar import KeyBar
 from cgc_tui.tui.widgets.too_small import TooSmall
 from cgc_tui.tui.widgets.top_bar import TopBar
 
-if TYPE_CHECKING:
-    from cgc_tui.services.session import PlatformSession
-
-LABEL_CELLS = 12
-MAX_CHARS = 300_000
+PLAN_LABEL_CELLS = 16
+RESULT_LABEL_CELLS = 11
 
 Row = tuple[str, SafeText]
 
 
-class RetryScreen(Screen[None]):
-    """One retry. Nothing is sent before the confirmation, and each import once regardless of the keys."""
+class RetryScreen(Screen[bool]):
+    """One retry, which goes on when the screen is left. Nothing is sent before the confirmation.
+
+    The result is true where the user wants to plan a further retry.
+    """
 
     CSS_PATH = stylesheet("retry")
     BINDINGS = bindings("retry")
@@ -62,38 +64,27 @@ class RetryScreen(Screen[None]):
     display_options: reactive[DisplayOptions] = reactive(DisplayOptions(), init=False)
     user: reactive[SafeText | None] = reactive[SafeText | None](None, init=False)
     as_of: reactive[datetime | None] = reactive[datetime | None](None)
-    refresh_status: reactive[RefreshStatus] = reactive(RefreshStatus())
+    refresh_status: reactive[RefreshStatus | None] = reactive[RefreshStatus | None](None)
     policy: reactive[NameConflictPolicy] = reactive(NameConflictPolicy.AS_BEFORE, init=False)
 
-    def __init__(
-        self,
-        session: PlatformSession,
-        jobs: tuple[ImportJob, ...],
-        runs: list[RetryRun],
-        *,
-        jobs_title: SafeText,
-        profile: str,
-        interval: float,
-    ) -> None:
-        """`runs` are the retries before this one; `interval` is that of the list in seconds, 0 for none.
-
-        `profile` is the one that may change what is on the platform.
-        """
+    def __init__(self, retries: Retries, retry: Retry, *, profile: str) -> None:
+        """`profile` is the one that may change what is on the platform."""
         super().__init__()
-        self.session = session
-        self.planner = RetryPlanner(self, session, jobs, runs, changed=self._update)
-        self.runner = RetryRunner(self, session, self.planner, runs, interval=interval, changed=self._update)
-        self._jobs_title = jobs_title
+        self.session = retries.session
+        self.retry = retry
+        self._retries = retries
         self._profile = profile
+        self._nothing_new = False
+        """Whether the result is shown because the plan has nothing that was not sent before."""
 
     def compose(self) -> ComposeResult:
-        """Lay out the facts, the requests or the outcomes, what is going on, and the keys."""
+        """Lay out the facts, the files or the outcomes, what is going on, and the keys."""
         at = RetryScreen
         yield TopBar(self.session.title).data_bind(at.display_options, at.user, at.as_of, at.refresh_status)
         yield Static("", id="plan", markup=False)
-        with ContentSwitcher(initial="bodies"):
-            with VerticalScroll(id="bodies"):
-                yield Static("", id="requests", markup=False)
+        with ContentSwitcher(initial="files"):
+            with Vertical(id="files"):
+                yield PlanTable().data_bind(at.display_options, at.policy)
             with Vertical(id="outcomes"):
                 yield OutcomeTable().data_bind(at.display_options)
                 yield Static("", id="ids", markup=False)
@@ -102,10 +93,20 @@ class RetryScreen(Screen[None]):
         yield TooSmall()
 
     def on_mount(self) -> None:
-        """Follow the app, and plan."""
+        """Follow the app and the retry, and plan it if it was not sent."""
         follow_app(self, display_options="display_options", user="user")
-        self.query_one("#bodies").focus()
-        self.planner.prepare()
+        self.app.clear_notifications()  # that of the last retry says less than this screen
+        self.query_one(PlanTable).focus()
+        self._retries.on_change = self._update
+        if self.retry.run is None:
+            self.retry.planner.prepare()
+        self._update()
+
+    def on_unmount(self) -> None:
+        """Leave the retry to itself."""
+        if self._retries.on_change == self._update:
+            self._retries.on_change = None
+        self._retries.leave(self.retry)
 
     def watch_display_options(self) -> None:
         """Redraw when the display options change."""
@@ -116,22 +117,22 @@ class RetryScreen(Screen[None]):
         self._update()
 
     def watch_policy(self) -> None:
-        """Show the requests with the new option."""
+        """Show what is overwritten with the new option."""
         self._update()
 
     @work(group=FLOW)
     async def action_send(self) -> None:
         """Ask for a confirmation, and send."""
-        plan = self.planner.state.plan
+        plan = self.retry.planner.state.plan
         if plan is None or not plan.jobs:
             return
         count = len(plan.jobs)
         who = f" as {self.user}" if self.user else ""
-        question = f"Start {count:,} import{'' if count == 1 else 's'} on {self.session.title}{who}?"
+        question = f"Retry {count:,} import{'' if count == 1 else 's'} on {self.session.title}{who}?"
         if warning := overwrite_warning(plan.jobs, self.policy):
             question += f" Caution: {warning}."
         if await ask(self.app, ConfirmDialog(sanitize(question), count)):
-            self.runner.start(self.policy)
+            self.retry.runner.start(self.policy)
 
     def action_options(self) -> None:
         """Change what happens if a name is taken."""
@@ -139,96 +140,141 @@ class RetryScreen(Screen[None]):
         self.policy = policies[(policies.index(self.policy) + 1) % len(policies)]
 
     def action_look(self) -> None:
-        """Plan again or, once something is sent, look for lost answers and read the new jobs."""
-        if self.runner.status.run is None:
-            self.planner.prepare()
+        """Plan again or, once something is sent, search for lost responses and read the new jobs."""
+        if self.retry.run is None:
+            self.retry.planner.prepare()
         else:
-            self.runner.look()
+            self.retry.runner.look()
+
+    def action_result(self) -> None:
+        """Show the result of the last retry."""
+        if (last := self._retries.last) is not None:
+            self._show(last)
+
+    def action_more(self) -> None:
+        """Plan a further retry of the list's jobs."""
+        self.dismiss(True)
+
+    @work(group=FLOW)
+    async def action_requests(self) -> None:
+        """Show the requests of the plan as they are sent."""
+        from cgc_tui.tui.dialogs.text import TextDialog
+
+        if (plan := self.retry.planner.state.plan) is not None:
+            text = "\n".join(request_lines(plan.jobs, self.policy))
+            await ask(self.app, TextDialog(SafeText("Requests"), text, label=SafeText("the requests")))
 
     def action_copy(self) -> None:
         """Copy the outcome of each import."""
-        if (run := self.runner.status.run) is not None:
-            self.post_message(CopyRequested(outcomes_tsv(run), SafeText("the outcomes")))
+        if (run := self.retry.run) is not None:
+            self.post_message(CopyRequested(outcomes_tsv(run), SafeText("the results")))
 
     def action_leave(self) -> None:
-        """Stop waiting, or stop before the next request; while nothing is sent, go back."""
-        if not self.runner.stop():
-            self.planner.cancel()
-            self.runner.cancel()
-            self.dismiss(None)
+        """Stop waiting, or stop before the next request; else go back."""
+        if not self.retry.runner.stop():
+            self.dismiss(False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Offer what can be done now."""
-        status = self.runner.status
+        status, plan = self.retry.runner.status, self.retry.planner.state.plan
         match action:
-            case "send" | "options":
-                return status.run is None and status.phase is Phase.PLANNED
+            case "send" | "options" | "requests":
+                planned = status.run is None and status.phase is Phase.PLANNED
+                return planned and plan is not None and bool(plan.jobs)
+            case "result":
+                return status.phase is Phase.PLANNED and self._retries.last is not None
             case "look":
                 return status.phase is not Phase.LOCKING
             case "copy":
                 return status.run is not None
+            case "more":
+                return status.phase is Phase.WATCHING
         return True
 
-    def on_data_table_row_highlighted(self) -> None:
+    @on(DataTable.RowHighlighted, "OutcomeTable")
+    def _select_outcome(self) -> None:
         """Show the ids of the import under the cursor in full."""
+        table = self.query_one(OutcomeTable)
+        self.retry.selected_id = table.outcome.original.id if table.outcome and table.cursor_row else None
         self._update_ids()
 
+    def _show(self, retry: Retry) -> None:
+        """Show another retry."""
+        self.retry.planner.cancel()
+        self.retry = retry
+        self._update()
+
     def _update(self) -> None:
-        """Show the plan or the run."""
+        """Show the plan or the run; the result of an earlier one if there is nothing new to send."""
         if not self.display:  # a screen that is being removed has no widgets any more
             return
-        run = self.runner.status.run
+        if (sent := self._sent_before()) is not None:
+            self.retry, self._nothing_new = sent, True
+        run = self.retry.run
         if run is None:
+            self._update_files()
             rows = self._plan_rows()
-            self._update_requests()
-            self.as_of = self.planner.state.as_of
+            self.as_of = self.retry.planner.state.as_of
         else:
             self._show_outcomes(run)
             rows = self._run_rows(run)
             self._update_ids()
-            self.as_of = self.runner.status.as_of or self.planner.state.as_of
-        self.query_one("#plan", Static).update(_grid([("Retry", self._title(run)), *rows]))
+            self.as_of = self.retry.runner.status.as_of or self.retry.planner.state.as_of
+        self.query_one("#plan", Static).update(
+            _grid(
+                [("Jobs", self.retry.title), *rows], PLAN_LABEL_CELLS if run is None else RESULT_LABEL_CELLS
+            )
+        )
         self.query_one("#news", Static).update(self._notice(run))
         self.refresh_bindings()
 
-    def _title(self, run: RetryRun | None) -> SafeText:
-        if run is None:
-            return self._jobs_title
-        return sanitize(f"{self._jobs_title}{self.display_options.separator}names {run.policy}")
+    def _sent_before(self) -> Retry | None:
+        """Return the retry that sent what is planned, if nothing else is to be sent."""
+        plan = self.retry.planner.state.plan
+        if self.retry.run is not None or plan is None or plan.jobs:
+            return None
+        return self._retries.last_of(
+            [job for job, reason in plan.skipped.items() if reason is SkipReason.SENT]
+        )
 
     def _plan_rows(self) -> Iterator[Row]:
-        plan = self.planner.state.plan
+        plan = self.retry.planner.state.plan
         if plan is None:
             return
-        yield from plan_rows(plan, len(self.planner.jobs), self.policy, self.display_options)
-        yield "As", sanitize(f"{self.user or 'you'}{self.display_options.separator}profile {self._profile}")
-        yield "Names", sanitize(f"{self.policy}   (o: as before, overwrite, autorename)")
+        yield from plan_rows(plan, len(self.retry.planner.jobs), self.policy, self.display_options)
+        yield "User", sanitize(f"{self.user or 'you'}{self.display_options.separator}profile {self._profile}")
+        yield "If name exists", sanitize(f"{self.policy} (o changes it)")
+        if hidden := self.query_one(PlanTable).hidden_count:
+            yield "Files", SafeText(f"the first {len(plan.jobs) - hidden:,} of {len(plan.jobs):,}")
 
-    def _update_requests(self) -> None:
-        """Show the requests of the plan, which stay while a new one is made."""
-        state = self.planner.state
+    def _update_files(self) -> None:
+        """Show the files of the plan, which stay while a new one is made."""
+        state = self.retry.planner.state
         if state.plan is not None or state.error is not None:
-            text = "\n".join(request_lines(state.plan.jobs, self.policy)) if state.plan is not None else ""
-            self.query_one("#requests", Static).update(sanitize(text, multiline=True, max_chars=MAX_CHARS))
+            self.query_one(PlanTable).jobs = state.plan.jobs if state.plan is not None else ()
 
     def _show_outcomes(self, run: RetryRun) -> None:
         table, switcher = self.query_one(OutcomeTable), self.query_one(ContentSwitcher)
-        table.outcomes = run.outcomes
+        self.refresh_status = RefreshStatus(self.retry.runner.interval, self.retry.runner.paused)
         if switcher.current != "outcomes":
             switcher.current = "outcomes"
+            table.selected_id = self.retry.selected_id
             table.focus()
-            self.refresh_status = RefreshStatus(self.runner.interval)
+        table.outcomes = run.outcomes
 
     def _run_rows(self, run: RetryRun) -> Iterator[Row]:
-        status, table = self.runner.status, self.query_one(OutcomeTable)
-        yield "Sent", run_summary(run, self.display_options)
+        status, table = self.retry.runner.status, self.query_one(OutcomeTable)
+        parts = (sent_line(run, self.display_options), f"if name exists: {run.policy}")
+        yield "Sent", sanitize(self.display_options.separator.join(parts))
+        if run.progress.started:
+            yield "Progress", progress_line(run.progress, self.display_options)
         if status.started_meanwhile:
-            yield "Skipped", SafeText(f"{status.started_meanwhile:,} started again meanwhile")
+            yield "Skipped", SafeText(f"{status.started_meanwhile:,} already started again")
         if status.unprotected:
             yield "No lock", unprotected(status.unprotected)
         if table.hidden_count:
             shown = len(run.outcomes) - table.hidden_count
-            text = f"the first {shown:,}, what needs a look before the rest; y copies all"
+            text = f"the first {shown:,}, problems first; y copies all"
             yield "Shown", SafeText(text)
 
     def _update_ids(self) -> None:
@@ -242,48 +288,51 @@ class RetryScreen(Screen[None]):
         return self._plan_notice() if run is None else self._error_notice() or self._run_notice(run)
 
     def _plan_notice(self) -> SafeText:
-        status, state, display = self.runner.status, self.planner.state, self.display_options
+        status, state, display = self.retry.runner.status, self.retry.planner.state, self.display_options
         if status.phase is Phase.LOCKING and status.holder is not None:
-            return sanitize(
-                f"Waiting: {held_by(status.holder, display)}. Esc stops waiting; nothing is sent."
-            )
+            return sanitize(f"Waiting: {held_by(status.holder, display)}. Esc cancels; nothing is sent.")
         if status.phase is Phase.LOCKING:
-            return SafeText("Looking once more before sending… Esc stops; nothing is sent.")
+            return SafeText("Checking the list again before sending… Esc cancels; nothing is sent.")
         if state.error is not None:
             return sanitize(
-                f"Nothing is sent without a look; r looks again{display.separator}"
+                f"Nothing sent: the check failed; r checks again{display.separator}"
                 f"{error_line(state.error, display)}"
             )
         if state.plan is None:
-            return SafeText("Looking whether they were started again since…")
+            return SafeText("Checking what was already retried…")
         if status.start_error is not None:
             return sanitize(f"Nothing was sent{display.separator}{error_line(status.start_error, display)}")
-        return SafeText("Nothing is sent yet. Enter asks first." if state.plan.jobs else "Nothing to send.")
+        return SafeText(
+            "Nothing sent yet. Enter asks for confirmation." if state.plan.jobs else "Nothing to send."
+        )
 
     def _error_notice(self) -> SafeText:
         """Return why not all was sent or could be read, empty if nothing went wrong."""
-        status, display = self.runner.status, self.display_options
+        status, display = self.retry.runner.status, self.display_options
         sent = error_line(status.send_error, display) if status.send_error is not None else ""
         if status.look_error is not None:
-            return sanitize(f"{sent} The look failed: {error_line(status.look_error, display)}".strip())
+            return sanitize(f"{sent} The check failed: {error_line(status.look_error, display)}".strip())
         if not sent and status.refresh_error is not None:
             return error_line(status.refresh_error, display)
         return SafeText(sent)
 
     def _run_notice(self, run: RetryRun) -> SafeText:
-        phase = self.runner.status.phase
+        phase = self.retry.runner.status.phase
         if phase is Phase.SENDING:
-            return SafeText("Stopping…" if run.stopped else "Sending… Esc stops after the request under way.")
+            return SafeText("Stopping…" if run.stopped else "Sending… Esc stops after the current request.")
         if phase is Phase.RECONCILING and run.unresolved:
-            return SafeText("Looking for the jobs whose answer was lost…")
+            return SafeText("Searching for jobs whose response was lost…")
+        reason = "Nothing new to send: already retried. " if self._nothing_new else ""
         if run.unresolved:
-            return SafeText("Outcomes that are unknown are not sent again; r looks once more.")
-        return SafeText("Watching the new jobs." if run.running_ids else "All have ended.")
+            return SafeText(f"{reason}Jobs with an unknown outcome are not sent again; r checks again.")
+        if not run.running_ids:
+            return SafeText(f"{reason}All new jobs have finished.")
+        return SafeText(f"{reason}Watching the new jobs, also after Esc.")
 
 
-def _grid(rows: Iterable[Row]) -> Table:
+def _grid(rows: Iterable[Row], label_cells: int) -> Table:
     """Return facts with their labels as a table."""
-    table = label_grid(LABEL_CELLS)
+    table = label_grid(label_cells)
     for label, value in rows:
         table.add_row(Text(label), Text(value))
     return table

@@ -1,4 +1,4 @@
-"""Watch: polls jobs in the background and notifies the user when the last one has ended."""
+"""Watch: polls jobs in the background and notifies the user when the last one has finished."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class ListWatch:
         self._worker = self._host.run_worker(self._run, group="watch", exclusive=True)
 
     async def _run(self) -> None:
-        """Poll until all jobs have ended, or until no further poll can succeed."""
+        """Poll until all jobs have finished, or until no further poll can succeed."""
         try:
             await self._watcher.run()
         except CgcError as error:
@@ -103,16 +103,16 @@ class ListWatch:
         """Notify the user, and ring the bell."""
         if not self._watcher.watched.had_pending:
             self._changed(SafeText(""))
-            self._jobs.notify(f"Nothing to wait for: all have ended ({self.title}).", markup=False)
+            self._jobs.notify(f"Nothing to watch: all jobs have finished ({self.title}).", markup=False)
             return
         display = self._jobs.display_options
-        missing = f"{display.separator}{counts.missing:,} no longer there" if counts.missing else ""
+        missing = f"{display.separator}{counts.missing:,} not found" if counts.missing else ""
         other = otherwise(counts.ended_otherwise, display)
-        summary = f"{counts.ended:,} ended{display.separator}{counts.failed:,} failed{other}{missing}"
-        self._changed(SafeText(f"done: {summary}"))
-        self._jobs.post_message(TitleRequested(SafeText(f"done: {summary}"), ring=True))
+        summary = f"{counts.completed:,} completed{display.separator}{counts.failed:,} failed{other}{missing}"
+        self._changed(SafeText(f"watch finished: {summary}"))
+        self._jobs.post_message(TitleRequested(SafeText(f"watch finished: {summary}"), ring=True))
         self._jobs.notify(
-            f"All watched jobs have ended: {summary} ({self.title}).",
+            f"All watched jobs have finished: {summary} ({self.title}).",
             markup=False,
             severity="warning"
             if counts.failed or counts.ended_otherwise or counts.missing

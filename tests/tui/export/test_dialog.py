@@ -169,7 +169,7 @@ async def test_a_file_is_replaced_only_by_a_second_enter(start: Start) -> None:
     ("path", "text"),
     mostly_slow(
         [
-            ("none/x.csv", "No such folder:"),
+            ("none/x.csv", "does not exist"),
             ("~", "Add a file name:"),
             ("~nobody-here/x", "no such user"),
             ("", "Add a file name:"),

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from textual.widgets import ProgressBar, Sparkline
 
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
+from cgc_tui.domain.error_hints import hint_for
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.tui.dialogs.loading import LoadAllDialog
 from cgc_tui.tui.failures.cause_detail import CauseDetail
 from cgc_tui.tui.failures.cause_table import CauseTable
 from cgc_tui.tui.failures.screen import FailuresScreen
 from cgc_tui.tui.jobs.job_table import JobTable
-from tests.support.app import Start, shown, text_of
+from tests.support.app import Start, paste, rest, shown, text_of
 from tests.support.clock import Clock
 from tests.support.platforms import platform_with_causes
 
@@ -39,6 +41,13 @@ def page_requests(platform: SimulatedPlatform, state: str = "FAILED") -> int:
     )
 
 
+def meaning(code: int) -> str:
+    """Return the start of what an error code means."""
+    hint = hint_for(code)
+    assert hint is not None
+    return hint.meaning[:20]
+
+
 async def test_the_causes_contain_all_jobs_with_one_request_per_page(
     start: Start, platform: SimulatedPlatform
 ) -> None:
@@ -46,9 +55,9 @@ async def test_the_causes_contain_all_jobs_with_one_request_per_page(
         await shown(pilot, "4 Failed 161")
         await pilot.press("F")
         screen = await shown(pilot, "161 failed jobs by cause · all jobs")
-        assert "120  ██████████ 75 %  9105    Location on volume not found." in screen
-        assert "40  ███        25 %  9108    File with the specified name" in screen
-        assert "1  █           1 %  424242" in screen
+        assert "120  ██████████  75 %  9105    Location on volume not found." in screen
+        assert "40  ███         25 %  9108    File with the specified name" in screen
+        assert "1  █            1 %  424242" in screen
         table = pilot.app.screen.query_one(CauseTable)
         assert sum(len(cause.jobs) for cause in table.causes) == 161
         assert page_requests(platform) == 2
@@ -59,15 +68,16 @@ async def test_the_detail_of_a_cause_has_its_remedy_and_its_places(start: Start)
     async with start() as pilot:
         await shown(pilot, "4 Failed 161")
         await pilot.press("F")
-        await shown(pilot, "Means There is no such key")
-        screen = await shown(pilot, "From  rosalind/tcga-raw 120")
-        assert "To    rosalind/brca-pilot 120" in screen
-        assert "When  today 11:58" in screen
+        await shown(pilot, "Error message")
+        await shown(pilot, f"Meaning     {meaning(9105)}")
+        screen = await shown(pilot, "Source      rosalind/tcga-raw 120")
+        assert "Destination rosalind/brca-pilot 120" in screen
+        assert "When        today 11:58" in screen
         await pilot.press("j")
-        await shown(pilot, "Means A file with this name already exists in the project.")
+        await shown(pilot, f"Meaning     {meaning(9108)}")
         await pilot.press("j")
         screen = await shown(pilot, "Unexpected error.")
-        await shown(pilot, "Means", gone=True)
+        await shown(pilot, "Meaning", gone=True)
 
 
 async def test_enter_lists_the_jobs_of_a_cause(start: Start, platform: SimulatedPlatform) -> None:
@@ -82,8 +92,81 @@ async def test_enter_lists_the_jobs_of_a_cause(start: Start, platform: Simulated
         await pilot.press("]")
         await shown(pilot, "26–40 of 40 · page 2 of 2")
         assert pilot.app.screen.query_one(JobTable).job.id == platform.ids()[1 + 25]
+
+
+async def test_esc_goes_back_from_details_to_jobs_to_causes_to_the_list(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start(size=(80, 24)) as pilot:
+        await shown(pilot, "1–50 of 291")
+        await pilot.press("]")
+        await shown(pilot, "51–100 of 291")
+        await pilot.press("down", "down", "down", "F")
+        await shown(pilot, "161 failed jobs by cause")
+        await pilot.press("v")
+        await shown(pilot, "completed 130: today")
+        await pilot.press("j", "enter")
+        await shown(pilot, "1–40 of 40")
+        before = page_requests(platform), page_requests(platform, "COMPLETED")
+        await pilot.press("enter")
+        await shown(pilot, "overwrite no")
         await pilot.press("escape")
-        await shown(pilot, "1–25 of 291 · page 1 of 12 · newest first")
+        await shown(pilot, "1–40 of 40")
+        await pilot.press("escape")
+        await shown(pilot, meaning(9108))
+        screen = await shown(pilot, "161 failed jobs by cause")
+        assert "completed 130: today" in screen
+        assert pilot.app.screen.query_one(CauseTable).cursor_row == 1
+        await pilot.press("escape")
+        await shown(pilot, "51–100 of 291")
+        await rest(pilot)
+        assert pilot.app.screen.query_one(JobTable).job.id == platform.ids()[53]
+        assert (page_requests(platform), page_requests(platform, "COMPLETED")) == before
+
+
+async def test_r_on_the_causes_one_came_back_to_requests_them(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start() as pilot:
+        await shown(pilot, "4 Failed 161")
+        await pilot.press("F")
+        await shown(pilot, "161 failed jobs by cause")
+        await pilot.press("enter")
+        await shown(pilot, "1–50 of 120")
+        platform.add_jobs(2, "FAILED", error=9100)
+        await pilot.press("escape")
+        await shown(pilot, "161 failed jobs by cause")
+        await pilot.press("r")
+        await shown(pilot, "163 failed jobs by cause")
+
+
+async def test_the_jobs_of_a_cause_are_retried_and_esc_returns_to_the_causes(start: Start) -> None:
+    async with start(write=True) as pilot:
+        await shown(pilot, "4 Failed 161")
+        await pilot.press("F")
+        await shown(pilot, "161 failed jobs by cause")
+        await pilot.press("j", "T")
+        await shown(pilot, "40 of 40 failed imports")
+        await pilot.press("escape")
+        await shown(pilot, "161 failed jobs by cause")
+        assert pilot.app.screen.query_one(CauseTable).cursor_row == 1
+
+
+async def test_the_jobs_of_a_cause_are_exported_and_the_causes_stay(start: Start, tmp_path: Path) -> None:
+    path = tmp_path / "jobs.csv"
+    async with start() as pilot:
+        await shown(pilot, "4 Failed 161")
+        await pilot.press("F")
+        await shown(pilot, "161 failed jobs by cause")
+        await pilot.press("j", "E")
+        await shown(pilot, "40 of 9108 File with the specified")
+        await pilot.press("ctrl+u")
+        await paste(pilot, str(path))
+        await pilot.press("enter")
+        await shown(pilot, "161 failed jobs by cause")
+        await shown(pilot, str(path.parent)[:30])
+        await shown(pilot, "Export jobs to a file", gone=True)
+        assert len(path.read_text().splitlines()) == 1 + 40
 
 
 async def test_a_result_set_needs_no_request(start: Start, platform: SimulatedPlatform) -> None:
@@ -96,7 +179,7 @@ async def test_a_result_set_needs_no_request(start: Start, platform: SimulatedPl
         before = page_requests(platform)
         await pilot.press("F")
         await shown(pilot, "120 failed jobs by cause · 9105 Location on volume not found.")
-        await pilot.press("c")
+        await pilot.press("v")
         await pilot.pause()
         assert page_requests(platform) == before
         assert page_requests(platform, "COMPLETED") == 0
@@ -116,6 +199,23 @@ async def test_the_project_and_the_volume_limit_the_jobs_and_the_state_does_not(
         await shown(pilot, f"{count} failed jobs by cause · volume rosalind/results")
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_the_header_of_the_jobs_of_a_cause_has_the_filter_they_were_read_with(
+    start: Start, size: tuple[int, int]
+) -> None:
+    async with start(size=size, query=JobQuery(project="rosalind/brca-pilot")) as pilot:
+        await shown(pilot, "Fail")
+        await pilot.press("F")
+        await shown(pilot, "120 failed jobs by cause · project rosalind/brca-pilot")
+        await pilot.press("enter")
+        screen = await shown(pilot, "9105 Location on volume not found. · project rosalind/brca-pilot")
+        assert "project any" not in screen
+        await pilot.press("F")
+        await shown(pilot, "120 failed jobs by cause · 9105 Location on volume not found. · project")
+        await pilot.press("enter")
+        await shown(pilot, "9105 Location on volume not found. · project rosalind/brca-pilot")
+
+
 async def test_completed_jobs_are_plotted_on_request(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "4 Failed 161")
@@ -123,7 +223,7 @@ async def test_completed_jobs_are_plotted_on_request(start: Start, platform: Sim
         await shown(pilot, "failed 161: today")
         assert page_requests(platform, "COMPLETED") == 0
         assert "completed 1" not in text_of(pilot.app)
-        await pilot.press("c")
+        await pilot.press("v")
         await shown(pilot, "completed 130: today")
         assert page_requests(platform, "COMPLETED") == 2
         plots = {plot.id: plot.data for plot in pilot.app.screen.query(Sparkline)}
@@ -226,10 +326,10 @@ async def test_the_detail_scrolls_at_80_columns(start: Start) -> None:
         await shown(pilot, "161 failed jobs by cause")
         detail = pilot.app.screen.query_one(CauseDetail)
         await pilot.press("d", "G")
-        await shown(pilot, "start-an-import-job-v2")
+        await shown(pilot, "b-v2")
         assert detail.scroll_y > 0
         await pilot.press("escape", "j")
-        await shown(pilot, "The project has a file")
+        await shown(pilot, meaning(9108))
 
 
 @pytest.mark.slow

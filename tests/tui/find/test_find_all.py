@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cgc_tui.demo import LoopbackServer, SimulatedPlatform, list_call
+from cgc_tui.domain.queries import JobQuery
 from cgc_tui.tui.jobs.find_bar import FindBar
 from cgc_tui.tui.jobs.job_table import JobTable
 from cgc_tui.tui.jobs.screen import JobsScreen
@@ -65,6 +66,16 @@ async def test_a_result_set_can_be_paged_filtered_and_searched(
         await shown(pilot, f"of {len(matches)} · page 1 of")
         await pilot.press("escape")
         await shown(pilot, "1–50 of 230 · page 1 of 5 · newest first")
+
+
+async def test_the_header_of_a_result_set_has_the_filter_it_was_read_with(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    platform.add_jobs(120, "FAILED", error=9105)
+    async with start(query=JobQuery(states=("FAILED",))) as pilot:
+        await shown(pilot, "page 1 of")
+        await pilot.press("slash", *"bam", "enter")
+        await shown(pilot, '"bam" · FAILED')
 
 
 async def test_esc_stops_the_search(start: Start, platform: SimulatedPlatform) -> None:

@@ -28,7 +28,7 @@ async def test_the_matching_jobs_become_a_list(context: FakeContext) -> None:
     (results,) = context.results
     assert results.jobs == JOBS[:2]
     assert results.origin == ResultOrigin(SafeText('"bam"'), 4, 5, NOON)
-    assert context.requested == [(JobQuery(), 'Reading all jobs to find "bam" · all jobs')]
+    assert context.requested == [(JobQuery(), 'Searching all jobs for "bam" · all jobs')]
 
 
 async def test_the_title_contains_the_filter_and_the_previous_search(context: FakeContext) -> None:
@@ -37,7 +37,8 @@ async def test_the_title_contains_the_filter_and_the_previous_search(context: Fa
     await find_in_all_pages(context, "d.txt")
     (results,) = context.results
     assert results.jobs == JOBS[3:]
-    assert results.origin.title == '"d.txt" in "txt" · FAILED'
+    assert results.origin.title == '"d.txt" in "txt"'
+    assert results.origin.filters.states == ("FAILED",)
     assert context.requested[0][0].offset == 0
 
 

@@ -198,6 +198,17 @@ async def test_a_result_set_is_shown_at_once_and_left_with_back(listed: Listed) 
     assert not listed.list.back()
 
 
+async def test_what_is_below_a_result_set_learns_once_that_it_was_left(listed: Listed) -> None:
+    left: list[str] = []
+    listed.list.open(results("5"), on_back=lambda: left.append("outer"))
+    listed.list.open(results("1"), on_back=lambda: left.append("inner"))
+    assert listed.list.back()
+    assert left == ["inner"]
+    assert listed.list.back()
+    assert not listed.list.back()
+    assert left == ["inner", "outer"]
+
+
 async def test_a_reload_of_a_result_set_requests_its_jobs(listed: Listed) -> None:
     listed.list.open(results("1", "5"))
     await listed.host.settle()

@@ -285,7 +285,7 @@ async def test_sorting_is_labelled_as_of_this_page(start: Start) -> None:
         names = [job.name or "" for job in pilot.app.screen.query_one(JobTable).shown_jobs]
         assert names == sorted(names, key=str.casefold)
         await pilot.press("S")
-        await shown(pilot, "sorted by name (this page), reversed")
+        await shown(pilot, "sorted by name, reversed (this page)")
         shown_now = [job.name or "" for job in pilot.app.screen.query_one(JobTable).shown_jobs]
         assert shown_now == sorted(names, key=str.casefold, reverse=True)
         await pilot.press("s")

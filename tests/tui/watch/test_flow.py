@@ -47,10 +47,10 @@ async def test_marked_jobs_are_watched_to_their_end(clock: Clock) -> None:
     watched.start()
     await watched.host.settle()
     assert watched.imports.requests == [("get_many", ("1",))]
-    assert watched.texts == ["watching…", "watching 0 · 1 failed", "done: 1 ended · 1 failed"]
-    assert watched.context.titles[-1] == ("done: 1 ended · 1 failed", True)
+    assert watched.texts == ["watching…", "watching 0 · 1 failed", "watch finished: 0 completed · 1 failed"]
+    assert watched.context.titles[-1] == ("watch finished: 0 completed · 1 failed", True)
     assert watched.context.notices == [
-        ("All watched jobs have ended: 1 ended · 1 failed (the marked jobs).", "warning")
+        ("All watched jobs have finished: 0 completed · 1 failed (the marked jobs).", "warning")
     ]
 
 
@@ -60,7 +60,7 @@ async def test_jobs_in_an_unknown_state_have_ended_otherwise(clock: Clock) -> No
     watched.context.marks = Marks().added(jobs)
     watched.start()
     await watched.host.settle()
-    assert watched.texts[-1] == "done: 3 ended · 1 failed · 1 ended otherwise"
+    assert watched.texts[-1] == "watch finished: 1 completed · 1 failed · 1 ended otherwise"
     assert watched.context.titles[-1] == (watched.texts[-1], True)
     assert [severity for _, severity in watched.context.notices] == ["warning"]
 
@@ -83,7 +83,7 @@ async def test_all_unfinished_jobs_of_the_filter_are_watched(clock: Clock) -> No
     assert (query.states, query.project, query.offset) == (("PENDING", "RUNNING"), "rosalind/a", 0)
     assert watched.texts[-1] == ""
     assert watched.context.notices == [
-        ("Nothing to wait for: all have ended (project rosalind/a).", "information")
+        ("Nothing to watch: all jobs have finished (project rosalind/a).", "information")
     ]
 
 
@@ -108,7 +108,7 @@ async def test_the_watch_continues_with_a_new_token(clock: Clock) -> None:
     session, _ = fake_session([ImportJob("1", "COMPLETED")], clock)
     watch.restart(session.client)
     await watched.host.settle()
-    assert watched.texts[-1] == "done: 1 ended · 0 failed"
+    assert watched.texts[-1] == "watch finished: 1 completed · 0 failed"
 
 
 async def test_a_paused_list_pauses_the_watch(clock: Clock) -> None:

@@ -47,7 +47,7 @@ async def test_a_watch_without_unfinished_jobs_does_not_prevent_the_next_one(
     async with start(size=(80, 24), settings=QUICK) as pilot:
         await shown(pilot, "of 25")
         await pilot.press("w")
-        await shown(pilot, "Nothing to wait for")
+        await shown(pilot, "Nothing to watch")
         platform.add_jobs(1, "RUNNING")
         await pilot.press("w")
         await shown(pilot, "watching 1")
@@ -68,10 +68,10 @@ async def test_the_list_is_watched_to_its_end(
         platform.set_state(running[1], "COMPLETED")
         platform.set_state(running[2], "FAILED")
         await shown(pilot, "All watched jobs have")
-        assert (titles[-1].title, titles[-1].ring) == ("done: 3 ended · 2 failed", True)
+        assert (titles[-1].title, titles[-1].ring) == ("watch finished: 1 completed · 2 failed", True)
         assert sum(event.ring for event in titles) == 1
         line = pilot.app.screen.query_one(StatusLine)
-        assert line.watcher_status == "done: 3 ended · 2 failed"
+        assert line.watcher_status == "watch finished: 1 completed · 2 failed"
         await pilot.press("w")
         await until(lambda: not titles[-1].title)
         assert line.watcher_status == ""
@@ -116,7 +116,7 @@ async def test_the_watch_of_a_batch_counts_earlier_failures(
         for job_id in running:
             platform.set_state(job_id, "COMPLETED")
         await until(lambda: any(event.ring for event in titles))
-        assert titles[-1].title == "done: 4 ended · 2 failed"
+        assert titles[-1].title == "watch finished: 2 completed · 2 failed"
 
 
 @pytest.mark.parametrize("keys", [("w",), ("space", "w")], ids=["list", "marked"])
@@ -126,7 +126,7 @@ async def test_there_is_nothing_to_wait_for_if_all_jobs_have_ended(
     async with start() as pilot:
         await shown(pilot, "0 All 25")
         await pilot.press(*keys)
-        await shown(pilot, "Nothing to wait for: all have ended")
+        await shown(pilot, "Nothing to watch: all jobs have finished")
         await shown(pilot, "watching", gone=True)
         assert not any(event.ring for event in titles)
 
@@ -163,7 +163,7 @@ async def test_the_watch_continues_after_a_new_token(
         await paste(pilot, platform.token)
         await pilot.press("enter")
         await until(lambda: any(event.ring for event in titles))
-        assert titles[-1].title == "done: 1 ended · 1 failed"
+        assert titles[-1].title == "watch finished: 0 completed · 1 failed"
 
 
 def test_the_title_is_restored(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,7 +212,7 @@ def test_the_terminal_gets_the_bell_and_the_title_which_is_restored(
         terminal.wrote(SAVE_TITLE.encode() + b"\x1b]2;cgc-tui: watching 2\x07")
         for job_id in running:
             platform.set_state(job_id, "FAILED")
-        terminal.wrote("\x1b]2;cgc-tui: done: 2 ended · 2 failed\x07".encode())
+        terminal.wrote("\x1b]2;cgc-tui: watch finished: 0 completed · 2 failed\x07".encode())
         titles = terminal.raw.count(b"\x1b]2;")
         terminal.wrote(b"\x07", times=titles + 1)
         terminal.press("q")

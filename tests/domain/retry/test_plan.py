@@ -1,4 +1,4 @@
-"""Plans of retries, and runs: which imports are sent, and what became of each."""
+"""Plans of retries: which imports are started again, and which are recognised as started already."""
 
 from __future__ import annotations
 
@@ -8,59 +8,12 @@ from typing import Any
 
 import pytest
 
-from cgc_tui.domain.errors import (
-    RateLimited,
-)
-from cgc_tui.domain.jobs import Destination, Source, SubmitResult
-from cgc_tui.domain.retry import (
-    NameConflictPolicy,
-    RetryPlan,
-    RetryRun,
-    SendStatus,
-    SkipReason,
-    plan_retry,
-    request_body,
-)
-from cgc_tui.domain.text import SafeText
-from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.formatting.retry import run_summary, severity
+from cgc_tui.domain.jobs import Destination, Source
+from cgc_tui.domain.retry.plan import RetryPlan, SkipReason, plan_retry
+from cgc_tui.domain.retry.request import NameConflictPolicy
+from cgc_tui.domain.retry.run import RetryRun
 from tests.support.clock import NOON
 from tests.support.jobs import import_job
-
-
-def test_a_request_repeats_the_original_unless_the_policy_changes_it() -> None:
-    old = import_job("a", overwrite=True, autorename=False, preserve_folder_structure=True)
-    expected = {
-        "source": {"volume": "rosalind/raw", "location": "runs/a.bam"},
-        "destination": {"project": "rosalind/brca-pilot", "name": "a.bam"},
-    }
-    assert request_body(old, NameConflictPolicy.AS_BEFORE) == expected | {
-        "overwrite": True,
-        "autorename": False,
-    }
-    assert request_body(old, NameConflictPolicy.OVERWRITE) == expected | {
-        "overwrite": True,
-        "autorename": False,
-    }
-    assert request_body(old, NameConflictPolicy.AUTORENAME) == expected | {
-        "overwrite": False,
-        "autorename": True,
-    }
-    assert request_body(import_job("a"), NameConflictPolicy.AS_BEFORE) == expected
-
-
-def test_a_request_for_a_folder_keeps_its_option_and_parent() -> None:
-    folder = import_job(
-        "a",
-        source=Source("v/v", "runs/7/"),
-        destination=Destination("p/p", None, "5f"),
-        preserve_folder_structure=False,
-    )
-    assert request_body(folder, NameConflictPolicy.AS_BEFORE) == {
-        "source": {"volume": "v/v", "location": "runs/7/"},
-        "destination": {"parent": "5f"},
-        "preserve_folder_structure": False,
-    }
 
 
 def test_skipped_jobs_have_a_reason() -> None:
@@ -194,50 +147,3 @@ def test_a_job_that_was_started_since_is_a_retry_even_if_it_failed() -> None:
     planned = plan_retry([first, other], listed=[first, again], known={"a", "b"})
     assert planned == RetryPlan((other,), {"a": SkipReason.RESTARTED})
     assert plan_retry([first], listed=[first], known=()).jobs == (first,)
-
-
-def test_no_import_is_in_two_chunks() -> None:
-    run = RetryRun(
-        RetryPlan(tuple(import_job(str(number)) for number in range(230)), {}), NameConflictPolicy.AS_BEFORE
-    )
-    chunks = [run.next_chunk() for _ in range(4)]
-    assert [len(chunk) for chunk in chunks] == [100, 100, 30, 0]
-    assert run.counts == {SendStatus.UNKNOWN: 230}
-    run.record_refusal(chunks[0], RateLimited(SafeText("rate limit"), SafeText("")))
-    assert (run.next_chunk(), run.counts[SendStatus.REFUSED], len(run.sent_ids)) == ((), 100, 130)
-
-
-def test_a_stopped_run_has_no_next_chunk() -> None:
-    run = RetryRun(RetryPlan((import_job("a"),), {}), NameConflictPolicy.AS_BEFORE)
-    run.stopped = True
-    assert (run.next_chunk(), run.counts, run.sent_ids) == ((), {SendStatus.WAITING: 1}, frozenset())
-
-
-def test_a_new_job_is_running_while_it_is_unfinished() -> None:
-    run = RetryRun(
-        RetryPlan((import_job("a"), import_job("b"), import_job("c")), {}), NameConflictPolicy.AS_BEFORE
-    )
-    new = [import_job("n1", "PENDING"), import_job("n2", ""), import_job("n3", "ABORTED")]
-    run.record_results(run.next_chunk(), [SubmitResult(True, each) for each in new])
-    assert run.running_ids == ("n1", "n2")
-    assert run_summary(run, DisplayOptions()) == "3 started (1 ended otherwise, 2 in progress)"
-    assert [severity(outcome) for outcome in run.outcomes] == [3, 3, 2]
-    run.update_jobs({"n2": import_job("n2", "ABORTED"), "n1": import_job("n1", "COMPLETED")})
-    assert run.running_ids == ()
-    assert run_summary(run, DisplayOptions()) == "3 started (1 completed, 2 ended otherwise)"
-
-
-def test_a_new_job_is_matched_among_the_listed_ones() -> None:
-    run = RetryRun(
-        RetryPlan((import_job("a"), import_job("b")), {}),
-        NameConflictPolicy.AS_BEFORE,
-        ids_before=["a", "b", "old"],
-    )
-    chunk = run.next_chunk()
-    run.record_results(chunk, [SubmitResult(True), SubmitResult(None)])
-    assert (run.counts[SendStatus.STARTED], len(run.unresolved)) == (1, 2)
-    run.match_new_jobs(
-        [replace(import_job("a"), id="old"), replace(import_job("a", "PENDING"), id="new"), import_job("c")]
-    )
-    assert [outcome.replacement and outcome.replacement.id for outcome in run.outcomes] == ["new", None]
-    assert run.running_ids == ("new",)

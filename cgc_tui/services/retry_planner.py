@@ -1,21 +1,17 @@
-"""Plans a retry: which of the failed imports are started again."""
+"""Plans a retry: which of the failed imports are started again, as the platform lists them now."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
-
-from textual.worker import Worker
+from typing import NamedTuple
 
 from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.jobs import ImportJob
-from cgc_tui.domain.retry import RetryPlan, RetryRun, plan_retry
+from cgc_tui.domain.retry.plan import RetryPlan, plan_retry
+from cgc_tui.services.host import BackgroundHost, BackgroundTask
 from cgc_tui.services.retry import related_jobs
-from cgc_tui.tui.host import Host
-
-if TYPE_CHECKING:
-    from cgc_tui.services.session import PlatformSession
+from cgc_tui.services.session import PlatformSession
 
 
 class PlanState(NamedTuple):
@@ -35,26 +31,27 @@ class RetryPlanner:
 
     def __init__(
         self,
-        host: Host,
+        host: BackgroundHost,
         session: PlatformSession,
         jobs: tuple[ImportJob, ...],
-        runs: Sequence[RetryRun],
         *,
+        sent_ids: Callable[[], frozenset[str]],
         changed: Callable[[], object],
     ) -> None:
-        """`runs` are the retries before this one: what they sent is not sent again."""
+        """`sent_ids` returns the ids of the jobs that other retries have sent: they are not sent again."""
         self.state = PlanState()
         self.jobs = jobs
         self._host = host
         self._session = session
-        self._runs = runs
+        self._sent_ids = sent_ids
         self._changed = changed
-        self._worker: Worker[None] | None = None
+        self._worker: BackgroundTask[None] | None = None
 
     def prepare(self) -> None:
         """Make the plan, again if there is one."""
+        self.cancel()
         self._set(PlanState())
-        self._worker = self._host.run_worker(self._prepare, group="plan", exclusive=True)
+        self._worker = self._host.run_worker(self._prepare, group="retry", exclusive=False)
 
     def reduce(self, plan: RetryPlan) -> None:
         """Replace the plan by what is left of it."""
@@ -66,13 +63,12 @@ class RetryPlanner:
             self._worker.cancel()
 
     async def _prepare(self) -> None:
-        sent = frozenset[str]().union(*(run.sent_ids for run in self._runs))
         try:
             listed = await related_jobs(self._session.client, self.jobs)
         except CgcError as error:
             self._set(PlanState(error=error))
             return
-        plan = plan_retry(self.jobs, sent_ids=sent, listed=listed)
+        plan = plan_retry(self.jobs, sent_ids=self._sent_ids(), listed=listed)
         self._set(PlanState(plan, None, self._session.clock(), tuple(job.id for job in listed)))
 
     def _set(self, state: PlanState) -> None:

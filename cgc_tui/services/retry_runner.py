@@ -1,4 +1,4 @@
-"""Runs a retry: waits for the send lock, sends, and follows the new jobs."""
+"""Runs a retry: waits for the send lock, sends, and watches the new jobs until all have finished."""
 
 from __future__ import annotations
 
@@ -6,25 +6,23 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import Enum, auto
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-from textual.timer import Timer
-from textual.worker import Worker
+from typing import Any, NamedTuple
 
 from cgc_tui.domain.errors import CgcError, TokenRejected
 from cgc_tui.domain.lock_holder import LockHolder
-from cgc_tui.domain.retry import NameConflictPolicy, RetryPlan, RetryRun
+from cgc_tui.domain.refresh_status import RefreshStatus
+from cgc_tui.domain.retry.plan import RetryPlan
+from cgc_tui.domain.retry.request import NameConflictPolicy
+from cgc_tui.domain.retry.run import RetryRun
 from cgc_tui.domain.text import SafeText
-from cgc_tui.services.retry import locked_run, reconcile, reconcile_once, refresh, send
+from cgc_tui.services.host import BackgroundHost, BackgroundTask, BackgroundTimer
+from cgc_tui.services.retry import locked_run, poll_delay, reconcile, reconcile_once, refresh, send
+from cgc_tui.services.retry_planner import RetryPlanner
+from cgc_tui.services.session import PlatformSession
 from cgc_tui.system.send_lock import SendLock
-from cgc_tui.tui.host import Host
-from cgc_tui.tui.retry.planner import RetryPlanner
-
-if TYPE_CHECKING:
-    from cgc_tui.services.session import PlatformSession
 
 DEFAULT_INTERVAL = 15.0
-"""Seconds between two requests for the new jobs where the list is not refreshed."""
+"""Seconds between two polls of the new jobs where the list is not refreshed."""
 
 
 class Phase(Enum):
@@ -41,9 +39,9 @@ class RetryStatus(NamedTuple):
     """The run, None before anything is sent, and what went wrong.
 
     `holder` is the process that has the lock. `start_error` is why nothing was sent, `send_error` why not
-    all was, `look_error` why lost answers could not be looked for, `refresh_error` why the new jobs could
-    not be read. `started_meanwhile` imports were started by another process. `unprotected` is the reason
-    why there is no lock.
+    all was, `look_error` why lost responses could not be searched for, `refresh_error` why the new jobs
+    could not be read. `started_meanwhile` imports were started by another process. `unprotected` is the
+    reason why there is no lock.
     """
 
     phase: Phase = Phase.PLANNED
@@ -57,44 +55,61 @@ class RetryStatus(NamedTuple):
     unprotected: SafeText = SafeText("")
     as_of: datetime | None = None
 
+    @property
+    def is_active(self) -> bool:
+        """Whether it sends, or watches new jobs that have not finished."""
+        if self.phase in (Phase.SENDING, Phase.RECONCILING):
+            return True
+        return self.run is not None and bool(self.run.running_ids)
+
 
 class RetryRunner:
     """The owner of the run. Each import is sent once, regardless of the order of calls.
 
     One worker waits until no other process sends, reads the list again, and sends what is left of the plan.
-    The new jobs are then requested at an interval until they have ended.
+    The new jobs are then polled until they have finished, soon at first and then at the list's interval.
     """
 
     def __init__(
         self,
-        host: Host,
+        host: BackgroundHost,
         session: PlatformSession,
         planner: RetryPlanner,
-        runs: list[RetryRun],
         *,
-        interval: float,
+        refresh_status: Callable[[], RefreshStatus],
         changed: Callable[[], object],
     ) -> None:
-        """`interval` is in seconds, 0 for the default; the run is added to `runs` when it starts to send."""
+        """`refresh_status` returns that of the list: its interval is used, and a pause holds here, too."""
         self.status = RetryStatus()
-        self.interval = interval or DEFAULT_INTERVAL
         self._host = host
         self._session = session
         self._planner = planner
-        self._runs = runs
+        self._refresh_status = refresh_status
         self._changed = changed
         self._token_rejected = False
-        self._sending: Worker[None] | None = None
-        self._looking: Worker[None] | None = None
-        self._timer: Timer | None = None
+        self._polls = 0
+        self._failures = 0
+        self._sending: BackgroundTask[None] | None = None
+        self._looking: BackgroundTask[None] | None = None
+        self._timer: BackgroundTimer | None = None
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two polls, after the first ones."""
+        return self._refresh_status().interval or DEFAULT_INTERVAL
+
+    @property
+    def paused(self) -> bool:
+        """Whether the new jobs are not polled until the user resumes it."""
+        return self._refresh_status().paused
 
     def start(self, policy: NameConflictPolicy) -> None:
-        """Send what is planned, unless that is done or under way."""
+        """Send what is planned, unless that is done or in progress."""
         plan = self._planner.state.plan
         if plan is not None and plan.jobs and self.status.phase is Phase.PLANNED:
             self._set(phase=Phase.LOCKING, holder=None, start_error=None)
             self._sending = self._host.run_worker(
-                partial(self._run, plan, policy), group="send", exclusive=False
+                partial(self._run, plan, policy), group="retry", exclusive=False
             )
 
     def stop(self) -> bool:
@@ -106,23 +121,34 @@ class RetryRunner:
             return True
         if self.status.phase is Phase.SENDING and run is not None:
             run.stopped = True
-            self._publish()
+            self._changed()
             return True
         return False
 
     def look(self) -> None:
-        """Look for jobs whose answer was lost, and read the new ones; not while it sends."""
+        """Search for jobs whose response was lost, and read the new ones; not while it sends."""
         self._token_rejected = False
         if self.status.run is not None and self.status.phase is not Phase.SENDING:
-            self._looking = self._host.run_worker(self._look, group="look", exclusive=True)
+            self._request(self._look)
 
-    def cancel(self) -> None:
-        """Stop all requests."""
+    def halt(self, error: CgcError) -> None:
+        """Stop polling after an error that no request can get past."""
         if self._timer is not None:
             self._timer.stop()
-        for worker in (self._sending, self._looking):
-            if worker is not None:
-                worker.cancel()
+        if self.status.run is not None and self.status.run.running_ids:
+            self._set(refresh_error=error)
+
+    def restart(self) -> None:
+        """Go on with the session's new client; what was not sent with the old one stays unsent."""
+        for task in (self._sending, self._looking):
+            if task is not None:
+                task.cancel()
+        if (run := self.status.run) is None:
+            self._set(phase=Phase.PLANNED, holder=None)
+        else:
+            run.stopped = True
+            self._set(phase=Phase.WATCHING)
+            self.look()
 
     async def _run(self, plan: RetryPlan, policy: NameConflictPolicy) -> None:
         session = self._session
@@ -147,16 +173,21 @@ class RetryRunner:
         await self._refresh()
 
     async def _send(self, run: RetryRun) -> None:
-        """Send all, and look for jobs whose answer was lost."""
-        self._runs.append(run)
+        """Send all, and search for jobs whose response was lost."""
         self._set(phase=Phase.SENDING, run=run)
-        ended = await send(self._session.client, run, on_change=self._publish)
+        ended = await send(self._session.client, run, on_change=self._changed)
         self._set(phase=Phase.RECONCILING, send_error=ended)
         try:
             await reconcile(self._session.client, run)
         except CgcError as error:
             self._set(look_error=error)
         self._set(phase=Phase.WATCHING)
+
+    def _request(self, work: Callable[[], Any]) -> None:
+        """Run one request for the new jobs at a time."""
+        if self._looking is not None:
+            self._looking.cancel()
+        self._looking = self._host.run_worker(work, group="retry", exclusive=False)
 
     async def _look(self) -> None:
         if (run := self.status.run) is None:
@@ -180,23 +211,32 @@ class RetryRunner:
         try:
             await refresh(self._session.client, run)
         except CgcError as error:
+            self._failures += 1
             self._set(refresh_error=error)
         else:
-            self._set(refresh_error=None, as_of=self._session.clock())
+            self._failures = 0
+            lasting = self.status.refresh_error if self._token_rejected else None
+            self._set(refresh_error=lasting, as_of=self._session.clock())
+        self._plan_poll()
+
+    def _plan_poll(self) -> None:
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self._host.set_timer(self.interval, self._poll_if_needed)
-
-    def _poll_if_needed(self) -> None:
         run = self.status.run
         if run is not None and run.running_ids and not self._token_rejected:
-            self._looking = self._host.run_worker(self._poll, group="look", exclusive=True)
+            delay = poll_delay(self._polls, len(run.running_ids), self.interval, failures=self._failures)
+            self._timer = self._host.set_timer(delay, self._poll_if_resumed)
+
+    def _poll_if_resumed(self) -> None:
+        if self.paused:
+            self._changed()
+            self._plan_poll()
+        else:
+            self._polls += 1
+            self._request(self._poll)
 
     def _set(self, **changes: Any) -> None:
         self.status = self.status._replace(**changes)
         if any(isinstance(change, TokenRejected) for change in changes.values()):
-            self._token_rejected = True  # only a key requests something from now on
-        self._publish()
-
-    def _publish(self) -> None:
+            self._token_rejected = True  # only a key, or a new token, requests something from now on
         self._changed()
