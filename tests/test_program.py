@@ -112,7 +112,7 @@ def test_a_token_from_the_environment_is_used_and_not_stored(
     with Terminal(command, home=tmp_path, environ=environ) as terminal:
         screen = terminal.sees("1–7 of")
         assert "of 9 · page 1 of 1 · newest first" in screen
-        assert "refresh off" in screen
+        assert "auto-refresh off" in screen
         terminal.press("q")
         assert terminal.ends() == 0
     assert not (tmp_path / ".config" / "cgc-tui").exists()

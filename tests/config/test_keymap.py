@@ -103,4 +103,4 @@ async def test_the_key_that_applies_the_filter_can_be_configured(
         await shown(pilot, "Filter jobs")
         pilot.app.screen.query_one("#failed", Checkbox).focus()
         await pilot.press("space", "f6")
-        await shown(pilot, "of 9 · page 1 of 1 · newest first")
+        await shown(pilot, "of 10 · page 1 of 1 · newest first")

@@ -12,7 +12,19 @@ from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.tui.dialogs.help import KEY_CELLS, HelpDialog
 from tests.support.app import Start, shown, text_of
 
-SCREENS = ("terminal", "app", "jobs", "table", "detail", "find", "failures", "retry", "token")
+SCREENS = (
+    "terminal",
+    "app",
+    "jobs",
+    "table",
+    "detail",
+    "find",
+    "failures",
+    "retry",
+    "token",
+    "batches",
+    "batch_table",
+)
 """The groups of keys that the help can show."""
 
 
@@ -57,7 +69,9 @@ def test_every_key_of_a_screen_has_one_task() -> None:
 
 
 @pytest.mark.parametrize("size", [(60, 15), (80, 24)])
-@pytest.mark.parametrize("keys", [(), ("F", "failed jobs by cause"), ("T", "sent")], ids=str)
+@pytest.mark.parametrize(
+    "keys", [(), ("F", "failed jobs by cause"), ("T", "sent"), ("b", "Batches")], ids=str
+)
 async def test_no_row_of_the_help_is_cut(
     start: Start, platform: SimulatedPlatform, size: tuple[int, int], keys: tuple[str, ...]
 ) -> None:

@@ -88,7 +88,7 @@ async def test_a_project_filters_the_list(start: Start, text: str) -> None:
         await shown(pilot, "of 9 · page 1 of 1 · newest first")
         await type_command(pilot, text, "Project rosalind/wgs-germline")
         await pilot.press("enter")
-        await shown(pilot, "FAILED · project rosalind/wgs-germline")
+        await shown(pilot, "wgs-germline ✕")
         assert pilot.app.screen.job_query == JobQuery(states=("FAILED",), project="rosalind/wgs-germline")
 
 
@@ -116,4 +116,4 @@ async def test_a_whole_id_is_offered_where_projects_cannot_be_listed(
         await shown(pilot, "1–50 of 230")
         await type_command(pilot, "someone/[b]else", "Project someone/[b]else")
         await pilot.press("enter")
-        await shown(pilot, "project someone/[b]else")
+        await shown(pilot, "[b]else ✕")

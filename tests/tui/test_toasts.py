@@ -6,6 +6,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Static
+from textual.widgets._toast import Toast
 
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.tui.dialogs.base import Dialog
@@ -32,9 +33,17 @@ async def warn(pilot: Pilot[None], *messages: str) -> None:
 
 
 def covered(pilot: Pilot[None], *below: Widget) -> list[Widget]:
-    """Return the widgets that the toasts cover; of the rack's toasts only what is in view counts."""
-    rack = pilot.app.screen.query_one("ToastRack").region
-    return [widget for widget in below if rack.overlaps(widget.region)]
+    """Return the widgets that a toast covers at least in part."""
+    at = pilot.app.screen.get_widget_at
+    return [
+        widget
+        for widget in below
+        if any(
+            isinstance(at(x, y)[0], Toast)
+            for x in range(widget.region.x, widget.region.right)
+            for y in range(widget.region.y, widget.region.bottom)
+        )
+    ]
 
 
 @pytest.mark.parametrize("size", [(60, 15), (80, 24), (120, 36)])
@@ -44,6 +53,7 @@ async def test_toasts_cover_neither_tabs_nor_status_nor_keys(start: Start, size:
         await warn(pilot, LONG, "a second one", "a third one")
         screen = pilot.app.screen
         lines = [screen.query_one(kind) for kind in (StateTabs, StatusLine, KeyBar)]
+        assert covered(pilot, screen) == [screen]
         assert covered(pilot, *lines) == []
         assert all(toast.region.right <= size[0] for toast in toasts(pilot))
 

@@ -78,17 +78,17 @@ class HelpDialog(ScrollDialog):
         for _ in range(columns):
             layout.add_column(ratio=1)
         split = _split(heights) if columns == 2 else len(blocks)
-        layout.add_row(*(Group(*part) for part in (blocks[:split], blocks[split:])[:columns]))
+        layout.add_row(*(_column(part) for part in (blocks[:split], blocks[split:])[:columns]))
         shortcuts.update(layout)
 
     def _block(self, title: str, rows: Iterable[HelpRow]) -> RenderableType:
-        """Return a task with its keys, and an empty line below."""
+        """Return a task with its keys."""
         key_style = self.get_component_rich_style("help-dialog--key", partial=True)
         table = label_grid(KEY_CELLS)
         for row in rows:
             table.add_row(Text(row.keys, style=key_style), Text(row.description))
         heading = Text(title, style=self.get_component_rich_style("help-dialog--group", partial=True))
-        return Group(heading, table, Text(""))
+        return Group(heading, table)
 
     def action_find(self) -> None:
         """Go to the search."""
@@ -108,6 +108,11 @@ class HelpDialog(ScrollDialog):
             text.focus()
         else:
             self.dismiss(None)
+
+
+def _column(blocks: Iterable[RenderableType]) -> RenderableType:
+    """Return blocks with an empty line between them."""
+    return Group(*[part for block in blocks for part in (Text(""), block)][1:])
 
 
 def _matching(title: str, rows: Iterable[HelpRow], search: str) -> list[HelpRow]:

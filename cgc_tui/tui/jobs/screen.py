@@ -484,7 +484,7 @@ class JobsScreen(Screen[None]):
         if not self.query_one(JobTable).move_to_next(direction, failed=not self.list_view.search):
             what = "match" if self.list_view.search else "failed job"
             way = "below" if direction == "down" else "above"
-            self.notice = SafeText(f"no further {what} {way} on this page")
+            self.show_message(SafeText(f"no further {what} {way} on this page"))
 
     @on(JobTable.Opened)
     def action_detail(self) -> None:

@@ -39,12 +39,13 @@ class SafeApp(App[None]):
         return len(self._notifications) > 0
 
     @on(Notify)
-    def _replace_identical_toast(self, event: Notify) -> None:
-        """Remove the toast that says the same, before Textual adds the new one."""
+    def _drop_identical_toast(self, event: Notify) -> None:
+        """Keep a toast that says the same, instead of adding another one."""
         new = event.notification
-        for shown in tuple(self._notifications):
-            if (shown.message, shown.severity) == (new.message, new.severity):
-                self._unnotify(shown, refresh=False)
+        if any(
+            (shown.message, shown.severity) == (new.message, new.severity) for shown in self._notifications
+        ):
+            event.prevent_default()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return Textual's filters, and the filter of control characters after them."""

@@ -473,7 +473,7 @@ async def test_old_rows_are_labelled_with_their_list(start: Start, platform: Sim
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("f", *"rosalind/brca-pilot", "enter")
-        await shown(pilot, "still all jobs · no permission: project rosalind/brca-pilot")
+        await shown(pilot, "still showing all jobs · no permission: project rosalind/brca-pilot")
 
 
 async def test_an_error_that_waiting_cannot_fix_is_still_retried(

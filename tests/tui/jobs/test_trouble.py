@@ -14,7 +14,7 @@ from tests.support.clock import Clock
 from tests.support.params import mostly_slow
 
 FAULTS: list[tuple[str, object, str]] = [
-    ("maintenance", True, "503 maintenance · again in 30 s"),
+    ("maintenance", True, "503 maintenance · retrying in 30 s"),
     ("portal", True, "the response is a web page, not data"),
     ("items_null", True, "could not be read"),
     ("drop", "body", "broke"),

@@ -50,7 +50,6 @@ HOOKS: list[tuple[type, str, str, Callable[..., object]]] = [
 CALLED: list[tuple[type, str, str]] = [
     (App, "_close_messages_no_wait", "(self)"),
     (App, "_handle_exception", "(self, error)"),
-    (App, "_unnotify", "(self, notification, refresh=True)"),
     (LinuxDriver, "run_input_thread", "(self)"),
     (LinuxDriver, "_enable_mouse_support", "(self)"),
 ]
