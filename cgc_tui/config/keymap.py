@@ -55,27 +55,27 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("state.running", "2", "state('RUNNING')", "Running jobs", show=False),
         Key("state.completed", "3", "state('COMPLETED')", "Completed jobs", show=False),
         Key("state.failed", "4", "state('FAILED')", "Failed jobs", show=False),
-        Key("jobs.filter", "f", "filter", "Filter", tooltip="Filter jobs", show=False),
+        Key("jobs.filter", "f", "filter", "Filter", tooltip="Filter jobs"),
         Key("jobs.find", "slash", "find", "Find", tooltip="Find on page (Enter: all pages)"),
-        Key("jobs.failures", "F", "run('failures')", "Failures", tooltip="Failures by cause", show=False),
-        Key("jobs.batches", "b", "run('batches')", "Batches", tooltip="Batches of jobs", show=False),
-        Key("jobs.watch", "w", "watch", "Watch", tooltip="Watch until finished", show=False),
-        Key("jobs.detail", "enter,d", "detail", "Details", show=False),
+        Key("jobs.failures", "F", "run('failures')", "Failures", tooltip="Failures by cause"),
+        Key("jobs.batches", "b", "run('batches')", "Batches", tooltip="Batches of jobs"),
+        Key("jobs.watch", "w", "watch", "Watch", tooltip="Watch until finished"),
+        Key("jobs.detail", "enter,d", "detail", "Details", key_display="Enter"),
         Key("jobs.pane", "p", "pane", "Toggle details pane", show=False),
         Key("jobs.json", "J", "run('json')", "Raw JSON", show=False),
-        Key("jobs.next_failed", "n", "next_failed('down')", "Next failed job or match", show=False),
+        Key("jobs.next_failed", "n", "next_failed('down')", "Next failed", "Next failed job or match"),
         Key("jobs.previous_failed", "N", "next_failed('up')", "Previous failed job or match", show=False),
         Key("jobs.back", "escape", "back", "Back", tooltip="Back, clear, cancel", show=False),
         Key("jobs.copy", "y,c", "run('copy_id')", "Copy", tooltip="Copy the job's id"),
         Key("jobs.copy_menu", "Y", "run('copy_menu')", "Copy menu", show=False),
-        Key("jobs.mark", "space", "mark", "Mark", show=False, tooltip="Mark or unmark the job"),
+        Key("jobs.mark", "space", "mark", "Mark", tooltip="Mark or unmark the job"),
         Key("jobs.mark_down", "shift+down", "mark_on('down')", "Mark downwards", show=False),
         Key("jobs.mark_up", "shift+up", "mark_on('up')", "Mark upwards", show=False),
         Key("jobs.mark_shown", "asterisk", "mark_shown", "Mark or unmark all rows", show=False),
-        Key("jobs.export", "E", "run('export')", "Export", tooltip="Export to a file", show=False),
-        Key("jobs.retry", "T", "run('retry')", "Retry", show=False, tooltip="Retry failed jobs"),
+        Key("jobs.export", "E", "run('export')", "Export", tooltip="Export to a file"),
+        Key("jobs.retry", "T", "run('retry')", "Retry", tooltip="Retry failed jobs"),
         Key("jobs.open", "o", "run('open')", "Open in browser", show=False),
-        Key("jobs.sort", "s", "run('sort')", "Sort", tooltip="Sort menu", show=False),
+        Key("jobs.sort", "s", "run('sort')", "Sort", tooltip="Sort menu"),
         Key("jobs.reverse", "S", "reverse", "Reverse the order", show=False),
         Key("jobs.pause", "a", "pause", "Pause or resume auto-refresh", show=False),
         Key("jobs.slower", "plus", "app.slower", "Refresh less often", show=False),
@@ -91,6 +91,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("table.bottom", "end,G", "scroll_bottom", "Last row", show=False),
     ),
     "detail": (
+        Key("detail.back", "escape", "screen.back", "Back", key_display="Esc"),
         Key("detail.up", "up,k", "scroll_up", "Up", show=False),
         Key("detail.down", "down,j", "scroll_down", "Down", show=False),
         Key("detail.top", "home,g", "scroll_home", "Top", show=False),
@@ -150,7 +151,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
     "text": (Key("text.copy", "y", "copy", "Copy"),),
     "help": (
         Key("help.back", "question_mark,f1", "leave", "Back", show=False),
-        Key("help.find", "slash", "find", "Find", show=False),
+        Key("help.find", "slash", "find", "Search"),
     ),
     "choice": (
         Key("choice.down", "j", "move('down')", "Down", show=False),
@@ -177,7 +178,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("batches.top", "home,g", "scroll_top", "First row", show=False),
         Key("batches.bottom", "end,G", "scroll_bottom", "Last row", show=False),
     ),
-    "filter": (Key("filter.clear", "ctrl+x", "clear", "Clear", show=False, priority=True),),
+    "filter": (Key("filter.clear", "ctrl+x", "clear", "Clear", priority=True),),
     "filter_state": (Key("filter.apply", "enter", "screen.apply", "Apply", show=False),),
     "pick": (
         Key("pick.left", "left,h", "step(-1)", "Left", show=False),
@@ -201,6 +202,26 @@ KEYS: dict[str, tuple[Key, ...]] = {
 }
 """The keys by screen or widget."""
 
+KEY_BAR = (
+    "jobs.detail",
+    "jobs.find",
+    "jobs.filter",
+    "jobs.failures",
+    "jobs.batches",
+    "jobs.watch",
+    "jobs.retry",
+    "jobs.export",
+    "jobs.copy",
+    "jobs.mark",
+    "jobs.sort",
+    "jobs.refresh",
+    "state.all",
+    "jobs.next_failed",
+    "jobs.next",
+    "jobs.previous",
+)
+"""The keys of the jobs screen that are in the key bar, the most useful first; as many as fit are shown."""
+
 HELP_GROUPS: dict[str, tuple[str, ...]] = {
     "Move": (
         "table.up",
@@ -219,6 +240,7 @@ HELP_GROUPS: dict[str, tuple[str, ...]] = {
         "detail.down",
         "detail.top",
         "detail.end",
+        "detail.back",
         "jobs.next",
         "jobs.previous",
         "jobs.first",

@@ -36,6 +36,7 @@ class LoadAllDialog(Dialog[JobPage]):
     It is invisible at first, so that a short load shows no dialog. Times are in seconds.
     """
 
+    HINTS = (("escape", "Stop"),)
     CSS_PATH = stylesheet("dialogs")
     BINDINGS = bindings("read_all")
 
@@ -66,7 +67,6 @@ class LoadAllDialog(Dialog[JobPage]):
             yield Static(self._heading, markup=False, classes="heading")
             yield ProgressBar(show_eta=False)
             yield Static("", id="progress", markup=False)
-            yield Static("Esc Stop", markup=False, classes="keys")
 
     def on_mount(self) -> None:
         """Start loading; the dialog appears if that takes a while."""
