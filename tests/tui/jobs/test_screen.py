@@ -482,7 +482,7 @@ async def test_an_error_that_waiting_cannot_fix_is_still_retried(
     async with start(settings=Settings(refresh=1)) as pilot:
         await shown(pilot, "1–50 of 230")
         platform.next("portal", where=first_page)
-        await shown(pilot, "web page came instead of data · retrying in 60 s")
+        await shown(pilot, "the response is a web page, not data · retrying in 60 s")
 
 
 async def test_a_held_refresh_key_sends_few_requests(start: Start, platform: SimulatedPlatform) -> None:
@@ -505,7 +505,7 @@ async def test_a_smaller_page_size_without_a_total_does_not_stall(
     platform.switches.max_limit = 25
     platform.switches.total_header = False
     async with start() as pilot:
-        await shown(pilot, "1–25 of ≥ 26 · page 1 · newest first")
+        await shown(pilot, "1–25 of 26+ · page 1 · newest first")
 
 
 async def test_the_list_beside_the_detail_keeps_its_columns_at_100_columns(start: Start) -> None:
