@@ -67,7 +67,7 @@ class UnreadableFile(Exception):
 def load_settings(path: Path) -> Settings:
     """Load the settings from a file, with defaults for missing and invalid ones."""
     try:
-        text = _read(path)
+        text = read_settings_text(path)
         table = _parse(text) if text else {}
     except UnreadableFile as error:
         reason = f"{path.name}{error}"
@@ -75,8 +75,8 @@ def load_settings(path: Path) -> Settings:
     return _SettingsReader(path.name, text).settings(table)
 
 
-def _read(path: Path) -> str:
-    """Return the text of a file, "" if there is none."""
+def read_settings_text(path: Path) -> str:
+    """Return the text of a settings file, "" if there is none; raises `UnreadableFile`."""
     try:
         # O_NONBLOCK: do not wait for the writer of a pipe.
         with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:

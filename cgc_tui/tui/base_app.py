@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from cgc_tui.tui.terminal.safe_app import SafeApp
 
 if TYPE_CHECKING:
     from textual.command import Provider
+    from textual.theme import Theme
 
 WARNING_SECONDS = 20.0
 
@@ -62,6 +64,7 @@ class TerminalApp(SafeApp):
         if settings.theme is not None and settings.theme in self.available_themes:
             self.theme = settings.theme
         self.set_keymap(settings.keys)
+        self._saved_theme = self.theme
 
     async def on_event(self, event: events.Event) -> None:
         """Handle keys and pastes one after another; the key that quits does not wait."""
@@ -88,6 +91,27 @@ class TerminalApp(SafeApp):
     def _interrupts(self, event: events.Event) -> bool:
         active = self.screen.active_bindings.get(event.key) if isinstance(event, events.Key) else None
         return active is not None and active.binding.id == "app.interrupt"
+
+    def on_mount(self) -> None:
+        """Save a theme that the user chooses."""
+        self.theme_changed_signal.subscribe(self, self._save_theme)
+
+    def _save_theme(self, theme: Theme) -> None:
+        if theme.name != self._saved_theme:
+            self._saved_theme = theme.name
+            self.run_worker(partial(self._write_theme, theme.name), group="theme", thread=True)
+
+    def _write_theme(self, name: str) -> None:
+        """Write the theme to the settings file, in a thread: that file may be on a slow disk."""
+        from cgc_tui.config.theme_setting import SettingNotSaved, save_theme
+
+        try:
+            save_theme(self._config_path, name)
+        except SettingNotSaved as error:
+            self.call_from_thread(self.warn, f"The theme is used for this run only. {error}")
+        else:
+            message = sanitize(f"Theme {name} saved in {self._config_path.name}")
+            self.call_from_thread(self.show_message, message)
 
     def warn(self, message: str) -> None:
         """Show a warning that stays for a while."""

@@ -43,7 +43,7 @@ async def test_a_dry_run_prints_the_requests_and_sends_nothing(
     assert [len(items) for items in requests] == [100, 100, 40]
     assert all(item["autorename"] and not item["overwrite"] for items in requests for item in items)
     assert "retry: 240 of 240 failed imports" in result.err
-    assert "nothing is sent; --write --yes sends." in result.err
+    assert "nothing sent; use --write --yes to send." in result.err
     assert submitted(platform) == []
 
 

@@ -162,7 +162,7 @@ async def test_a_refresh_takes_one_request_and_updates_the_counts(
         await pilot.press("r")
         await shown(pilot, "of 76 · page 1 of 2")
         await shown(pilot, "1 Pending 0 │ 2 Running 0")
-        await shown(pilot, "as of 12:01")
+        await shown(pilot, "updated 12:01")
         paths = [request.path for request in list(platform.requests)[before:]]
         assert paths.count("/v2/bulk/storage/imports/get") == 1
         assert "/v2/storage/imports" not in paths

@@ -79,16 +79,37 @@ async def test_themes_can_be_set(start: Start, theme: str) -> None:
         assert pilot.app.theme == theme
 
 
-async def test_the_theme_can_be_changed_at_runtime(start: Start, platform: SimulatedPlatform) -> None:
+async def test_a_theme_chosen_in_the_palette_is_used_and_saved(
+    start: Start, platform: SimulatedPlatform, tmp_path: Path
+) -> None:
     platform.add_jobs(2, "FAILED")
-    async with start() as pilot:
+    config_path = tmp_path / "config.toml"
+    config_path.write_text("# mine\nrefresh = 0\n")
+    async with start(config_path=config_path) as pilot:
         await shown(pilot, "✗ FAILED")
         table = pilot.app.screen.query_one(JobTable)
         before = table.get_cell_at((0, 0)).style
-        pilot.app.theme = "textual-light"
-        await pilot.pause()
-        await pilot.pause()
+        await pilot.press("colon")
+        await shown(pilot, "Search for commands")
+        await pilot.press(*"theme")
+        await shown(pilot, "Choose theme")
+        await pilot.press("enter")
+        await shown(pilot, "Search for themes")
+        await pilot.press(*"textual-light")
+        await shown(pilot, "textual-dark", gone=True)
+        await pilot.press("enter")
+        await shown(pilot, "Theme textual-light saved in config.toml")
         assert table.get_cell_at((0, 0)).style != before
+    assert config_path.read_text() == '# mine\nrefresh = 0\ntheme = "textual-light"\n'
+
+
+async def test_a_theme_that_cannot_be_saved_is_used_for_this_run(start: Start, tmp_path: Path) -> None:
+    config_path = tmp_path / "config.toml"
+    config_path.write_text("refresh = \n")
+    async with start(config_path=config_path) as pilot:
+        await shown(pilot, "1–50 of 230")
+        pilot.app.theme = "nord"
+        await shown(pilot, "The theme is used for this run only")
 
 
 async def test_copying_by_the_terminal(start: Start, platform: SimulatedPlatform) -> None:

@@ -15,7 +15,7 @@ from cgc_tui.cli.exit_codes import ExitCode
 from cgc_tui.cli.progress import ProgressLine
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.queries import JobPage
-from cgc_tui.domain.text import cell_width, truncate
+from cgc_tui.domain.text import cell_width
 from cgc_tui.formatting.display import or_missing
 from cgc_tui.formatting.export import ExportFormat, export_lines, source_keys
 from cgc_tui.formatting.lists import missing_details, total_of
@@ -25,7 +25,6 @@ from cgc_tui.formatting.rows import (
     Column,
     column_widths,
     row_cells,
-    state_or_code,
 )
 
 HELP = "list import jobs"
@@ -144,8 +143,7 @@ def _table(jobs: Iterable[ImportJob], width: int, context: CommandContext) -> It
     yield padded([*widths, *(["Id"] if with_id else [])])
     for job in jobs:
         ids = [or_missing(job.id, context.display)] if with_id else []
-        state = truncate(state_or_code(job, context.display), widths[Column.STATE])
-        yield padded([state, *row_cells(job, widths, context.display, now)[1:], *ids])
+        yield padded([*row_cells(job, widths, context.display, now), *ids])
 
 
 def _padded(widths: list[int], texts: list[str]) -> str:

@@ -36,6 +36,8 @@ class StateCounts:
 
     def __init__(self, host: Host, session: PlatformSession, *, changed: Callable[[Counts], object]) -> None:
         self.counts = Counts()
+        self._platform_counts = Counts()
+        """Those of the platform's list, which is shown again after a result set."""
         self._host = host
         self._session = session
         self._changed = changed
@@ -68,10 +70,11 @@ class StateCounts:
         }
         if known_counts:
             self.cancel()
-            self._base = None
             self._set(Counts(known_counts))
         elif self._base != _base_of(query):
             self.clear()
+        else:
+            self._set(self._platform_counts)
 
     def update(self, source: JobSource, query: JobQuery, total: int | None, *, by_user: bool = False) -> None:
         """Store the total of the list, and count the other tabs if that is due, sooner `by_user`."""
@@ -82,7 +85,7 @@ class StateCounts:
         outdated = self.counts.outdated
         if self._list_changed or totals.get(query.states, total) != total:
             outdated = frozenset(totals)
-        self._set(Counts({**totals, query.states: total}, outdated - {query.states}))
+        self._set_platform(Counts({**totals, query.states: total}, outdated - {query.states}))
         age = ALWAYS
         if self._counted_at is not None and self._base == _base_of(query):
             age = (self._session.clock() - self._counted_at).total_seconds()
@@ -107,7 +110,11 @@ class StateCounts:
         parts = sum(total or 0 for states, total in counted.items() if states)
         # The list was requested before its parts were counted.
         outdated = everything is not None and parts > everything
-        self._set(Counts(counted, frozenset({query.states} if outdated else ())))
+        self._set_platform(Counts(counted, frozenset({query.states} if outdated else ())))
+
+    def _set_platform(self, counts: Counts) -> None:
+        self._platform_counts = counts
+        self._set(counts)
 
     def _set(self, counts: Counts) -> None:
         self.counts = counts

@@ -10,6 +10,8 @@ from textual.screen import Screen
 
 from cgc_tui.tui.widgets.split_line import SplitLine
 
+ALWAYS_SHOWN = ("leave", "help", "quit")
+
 
 class KeyBar(SplitLine):
     """The active keys that are shown, each with its description; a click presses the key.
@@ -38,7 +40,17 @@ class KeyBar(SplitLine):
 
     def sides(self) -> tuple[Content, Content]:
         """Return the keys, all on the left."""
-        return Content(" ").join(map(self._key, self.shown)), Content("")
+        return Content(" ").join(map(self._key, self._fitting())), Content("")
+
+    def _fitting(self) -> list[Binding]:
+        """Return the keys that fit: the last ones before back, help and quit are left out first."""
+        keys = list(self.shown)
+        while sum(self._key(key).cell_length + 1 for key in keys) - 1 > self.content_size.width:
+            optional = [key for key in keys if key.action not in ALWAYS_SHOWN]
+            if not optional:
+                break
+            keys.remove(optional[-1])
+        return keys
 
     def _key(self, binding: Binding) -> Content:
         style = self.get_visual_style("key-bar--key", partial=True)
@@ -47,7 +59,7 @@ class KeyBar(SplitLine):
     def on_click(self, event: events.Click) -> None:
         """Press the key under the pointer."""
         end = 0
-        for binding in self.shown:
+        for binding in self._fitting():
             start, end = end, end + self._key(binding).cell_length + 1
             if start <= event.x < end - 1:
                 self.app.simulate_key(binding.key)

@@ -216,6 +216,14 @@ async def test_the_header_of_the_jobs_of_a_cause_has_the_filter_they_were_read_w
         await shown(pilot, "9105 Location on volume not found. · project rosalind/brca-pilot")
 
 
+async def test_the_key_bar_has_whole_keys_at_60_columns(start: Start) -> None:
+    async with start(size=(60, 15)) as pilot:
+        await shown(pilot, "Fail")
+        await pilot.press("F")
+        screen = await shown(pilot, "161 failed jobs by cause")
+        assert screen.splitlines()[-1] == "Enter Jobs T Retry E Export r Refresh Esc Back ? Help q Quit"
+
+
 async def test_completed_jobs_are_plotted_on_request(start: Start, platform: SimulatedPlatform) -> None:
     async with start() as pilot:
         await shown(pilot, "4 Failed 161")

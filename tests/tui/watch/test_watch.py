@@ -108,9 +108,9 @@ async def test_the_watch_of_a_batch_counts_earlier_failures(
     async with start(settings=QUICK) as pilot:
         await shown(pilot, "0 All 4")
         await pilot.press("b")
-        await shown(pilot, "2 of 4 finished · 2 failed")
+        await shown(pilot, "results → brca-pilot")
         await pilot.press("enter")
-        await shown(pilot, "newest first")
+        await shown(pilot, "2 of 4 finished · 2 failed")
         await pilot.press("w")
         await shown(pilot, "watching 2 · 2 failed")
         for job_id in running:
