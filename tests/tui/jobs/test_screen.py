@@ -447,9 +447,9 @@ async def test_the_rows_are_updated_while_the_detail_covers_them(
     async with start(size=(80, 24)) as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("enter")
-        await shown(pilot, f"Id              {platform.ids()[0]}")
+        await shown(pilot, f"Id          {platform.ids()[0]}")
         await pilot.press("right_square_bracket")
-        await shown(pilot, f"Id              {platform.ids()[50]}")
+        await shown(pilot, f"Id          {platform.ids()[50]}")
         await pilot.press("4", "escape")
         screen = await shown(pilot, "of 9 · page 1 of 1 · newest first")
         assert "✓" not in screen
