@@ -78,7 +78,7 @@ async def test_an_unavailable_record_leaves_the_listed_job_until_recovery(
         await shown(pilot, "page 1 of 5")
         platform.fail("gateway_html", 502, where="/v2/storage/imports/")
         await pilot.press("down")
-        screen = await shown(pilot, "Only what the list says: 502 bad")
+        screen = await shown(pilot, "Details could not be loaded: 502 bad")
         assert f"Id      {platform.ids()[1]}" in screen
         platform.recover()
         clock.seconds += 1
