@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.reactive import reactive
 from textual.widgets import ProgressBar, Static
 
 from cgc_tui.domain.errors import CgcError
@@ -39,6 +40,9 @@ class LoadAllDialog(Dialog[JobPage]):
     HINTS = (("escape", "Stop"),)
     CSS_PATH = stylesheet("dialogs")
     BINDINGS = bindings("read_all")
+
+    may_retry: reactive[bool] = reactive(False, bindings=True)
+    """Whether the load waits for the next attempt or has failed."""
 
     def __init__(
         self,
@@ -74,6 +78,14 @@ class LoadAllDialog(Dialog[JobPage]):
         self._ticker = self.set_interval(UPDATE_INTERVAL, self._update)
         self.action_read()
 
+    def check_action(
+        self,
+        action: str,
+        parameters: tuple[object, ...],  # noqa: ARG002
+    ) -> bool | None:
+        """Leave out the retry while there is nothing to retry."""
+        return action != "read" or self.may_retry
+
     def _reveal(self) -> None:
         self.add_class("-seen")
 
@@ -83,6 +95,7 @@ class LoadAllDialog(Dialog[JobPage]):
         from cgc_tui.api.listing import fetch_all  # with httpx, which is there by now
 
         self._progress = self._wait = None
+        self.may_retry = False
         self._ticker.resume()
         try:
             page = await fetch_all(
@@ -95,7 +108,8 @@ class LoadAllDialog(Dialog[JobPage]):
         except CgcError as error:
             self._ticker.pause()
             self._reveal()
-            self._say(error_line(error, self._display_options), keys="r Retry   Esc Back")
+            self._say(error_line(error, self._display_options))
+            self.may_retry = True
         else:
             if text := missing_details(page.details_missing, len(page.jobs)):
                 text = sanitize(f"{text}; only their ids and states are known.")
@@ -105,9 +119,11 @@ class LoadAllDialog(Dialog[JobPage]):
     def _note_progress(self, progress: FetchProgress) -> None:
         self._progress = progress
         self._wait = None
+        self.may_retry = False
 
     def _note_wait(self, error: CgcError, seconds: float) -> None:
         self._wait = error, self._clock() + timedelta(seconds=seconds)
+        self.may_retry = True
 
     def _update(self) -> None:
         """Show the progress, or the wait before the next attempt."""
@@ -127,8 +143,7 @@ class LoadAllDialog(Dialog[JobPage]):
         else:
             self._say(SafeText("loading" + ("..." if self._display_options.ascii else "…")))
 
-    def _say(self, text: SafeText, *, keys: str = "Esc Stop") -> None:
-        for selector, content in (("#progress", text), (".keys", keys)):
-            line = self.query_one(selector, Static)
-            if line.content != content:
-                line.update(content)
+    def _say(self, text: SafeText) -> None:
+        line = self.query_one("#progress", Static)
+        if line.content != text:
+            line.update(text)
