@@ -33,7 +33,7 @@ def platform(clock: Clock) -> SimulatedPlatform:
         [
             (("F",), "250 failed jobs by cause"),
             (("slash", *"bam", "enter"), "searched all 250"),
-            (("b",), "Batches · searched all 250"),
+            (("b",), "Batches · all jobs · searched all 250"),
             (("T",), "250 of 250 failed imports"),
         ]
     ),
