@@ -37,7 +37,7 @@ class LoadAllDialog(Dialog[JobPage]):
     It is invisible at first, so that a short load shows no dialog. Times are in seconds.
     """
 
-    HINTS = (("escape", "Stop"),)
+    HINTS = (("escape", "Cancel"),)
     CSS_PATH = stylesheet("dialogs")
     BINDINGS = bindings("read_all")
 
