@@ -54,7 +54,7 @@ async def test_the_causes_contain_all_jobs_with_one_request_per_page(
     async with start() as pilot:
         await shown(pilot, "4 Failed 161")
         await pilot.press("F")
-        screen = await shown(pilot, "161 failed jobs by cause · all jobs")
+        screen = await shown(pilot, "161 failed jobs by cause\n")
         assert "120  ██████████  75 %  9105    Location on volume not found." in screen
         assert "40  ███         25 %  9108    File with the specified name" in screen
         assert "1  █            1 %  424242" in screen
