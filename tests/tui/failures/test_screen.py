@@ -305,7 +305,7 @@ async def test_a_list_without_failures(start: Start, platform: SimulatedPlatform
     async with start() as pilot:
         await shown(pilot, "4 Failed 0")
         await pilot.press("F")
-        await shown(pilot, "No failed jobs · all jobs")
+        await shown(pilot, "No failed jobs\n")
         await pilot.press("enter", "d", "escape", "escape")
         await shown(pilot, "1–50 of 130")
 
