@@ -20,6 +20,7 @@ from cgc_tui.formatting.lists import error_line, missing_details
 from cgc_tui.tui.dialogs.base import Dialog
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.stylesheets import stylesheet
+from cgc_tui.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
@@ -84,6 +85,7 @@ class LoadAllDialog(Dialog[JobPage]):
 
         self._progress = self._wait = None
         self._ticker.resume()
+        self._show_keys(failed=False)
         try:
             page = await fetch_all(
                 self._client,
@@ -95,7 +97,8 @@ class LoadAllDialog(Dialog[JobPage]):
         except CgcError as error:
             self._ticker.pause()
             self._reveal()
-            self._say(error_line(error, self._display_options), keys="r Retry   Esc Back")
+            self._say(error_line(error, self._display_options))
+            self._show_keys(failed=True)
         else:
             if text := missing_details(page.details_missing, len(page.jobs)):
                 text = sanitize(f"{text}; only their ids and states are known.")
@@ -127,8 +130,11 @@ class LoadAllDialog(Dialog[JobPage]):
         else:
             self._say(SafeText("loading" + ("..." if self._display_options.ascii else "…")))
 
-    def _say(self, text: SafeText, *, keys: str = "Esc Stop") -> None:
-        for selector, content in (("#progress", text), (".keys", keys)):
-            line = self.query_one(selector, Static)
-            if line.content != content:
-                line.update(content)
+    def _say(self, text: SafeText) -> None:
+        line = self.query_one("#progress", Static)
+        if line.content != text:
+            line.update(text)
+
+    def _show_keys(self, *, failed: bool) -> None:
+        """Show the key that stops the load, or after a failure those for another attempt and back."""
+        self.query_one(KeyBar).set_hints((("r", "Retry"), ("escape", "Back")) if failed else self.HINTS)
