@@ -92,7 +92,7 @@ class Soak:
         self.terminal.sees("Filter jobs")
         self._press("\x18", "enter", "0", "{")
         self._press("s")
-        self.terminal.sees(" by ")
+        self.terminal.sees("Sort this page by")
         self._press("home", "enter")
         self._press("g", "r")
         total = f"of {len(self.platform.ids()):,} · page 1 of "
@@ -103,7 +103,7 @@ class Soak:
         """Wait until the rows are those of the platform, whose clock is stopped."""
         deadline = time.monotonic() + PATIENCE
         while wrong := self._wrong_row():
-            assert time.monotonic() < deadline, wrong
+            assert time.monotonic() < deadline, f"{wrong}\n{self.terminal.text}"
             self._press("g")
 
     def _wrong_row(self) -> str:
