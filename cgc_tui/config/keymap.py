@@ -185,7 +185,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("pick.right", "right,l,space", "step(1)", "Right", show=False),
         Key("pick.apply", "enter", "screen.apply", "Apply", show=False),
     ),
-    "read_all": (Key("reading.again", "r,f5,ctrl+r", "read", "Retry", show=False),),
+    "read_all": (Key("reading.again", "r,f5,ctrl+r", "read", "Retry"),),
     "events": (
         Key("events.back", "exclamation_mark", "leave", "Back", show=False),
         Key("events.whole", "enter", "whole", "Full entry", show=False),

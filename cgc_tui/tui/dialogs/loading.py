@@ -20,7 +20,6 @@ from cgc_tui.formatting.lists import error_line, missing_details
 from cgc_tui.tui.dialogs.base import Dialog
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.stylesheets import stylesheet
-from cgc_tui.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
     from cgc_tui.api.client import PlatformClient
@@ -37,7 +36,7 @@ class LoadAllDialog(Dialog[JobPage]):
     It is invisible at first, so that a short load shows no dialog. Times are in seconds.
     """
 
-    HINTS = (("escape", "Stop"),)
+    HINTS = (("escape", "Cancel"),)
     CSS_PATH = stylesheet("dialogs")
     BINDINGS = bindings("read_all")
 
@@ -61,6 +60,7 @@ class LoadAllDialog(Dialog[JobPage]):
         self._clock = clock
         self._progress: FetchProgress | None = None
         self._wait: tuple[CgcError, datetime] | None = None
+        self._failed = False
 
     def compose(self) -> ComposeResult:
         """Lay out the heading, the bar, the progress and the keys."""
@@ -84,8 +84,9 @@ class LoadAllDialog(Dialog[JobPage]):
         from cgc_tui.api.listing import fetch_all  # with httpx, which is there by now
 
         self._progress = self._wait = None
+        self._failed = False
+        self.refresh_bindings()
         self._ticker.resume()
-        self._show_keys(failed=False)
         try:
             page = await fetch_all(
                 self._client,
@@ -98,7 +99,8 @@ class LoadAllDialog(Dialog[JobPage]):
             self._ticker.pause()
             self._reveal()
             self._say(error_line(error, self._display_options))
-            self._show_keys(failed=True)
+            self._failed = True
+            self.refresh_bindings()
         else:
             if text := missing_details(page.details_missing, len(page.jobs)):
                 text = sanitize(f"{text}; only their ids and states are known.")
@@ -130,11 +132,15 @@ class LoadAllDialog(Dialog[JobPage]):
         else:
             self._say(SafeText("loading" + ("..." if self._display_options.ascii else "…")))
 
+    def check_action(
+        self,
+        action: str,
+        parameters: tuple[object, ...],  # noqa: ARG002
+    ) -> bool | None:
+        """Offer another attempt after a failure only."""
+        return action != "read" or self._failed
+
     def _say(self, text: SafeText) -> None:
         line = self.query_one("#progress", Static)
         if line.content != text:
             line.update(text)
-
-    def _show_keys(self, *, failed: bool) -> None:
-        """Show the key that stops the load, or after a failure those for another attempt and back."""
-        self.query_one(KeyBar).set_hints((("r", "Retry"), ("escape", "Back")) if failed else self.HINTS)

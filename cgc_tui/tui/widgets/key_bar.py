@@ -41,11 +41,6 @@ class KeyBar(SplitLine):
         self.screen.bindings_updated_signal.subscribe(self, self._update_keys, immediate=True)
         self._update_keys(self.screen)
 
-    def set_hints(self, hints: Sequence[Hint]) -> None:
-        """Replace the hints."""
-        self._hints = hint_bindings(hints)
-        self._update_keys(self.screen)
-
     def _update_keys(self, screen: Screen[object]) -> None:
         """Take the hints, and the first key of each action by its place in `KEY_BAR`."""
         hinted = {binding.key for binding in self._hints}
