@@ -47,7 +47,7 @@ async def test_inconsistent_pages_are_reported_and_can_be_loaded_again(
         platform.switches.first_page_at = 100
         await pilot.press(*keys)
         await shown(pilot, PROBLEM[:60])
-        await shown(pilot, "r Retry   Esc Back")
+        await shown(pilot, "Esc Cancel r Retry")
         platform.switches.first_page_at = -1
         await pilot.press("r")
         await shown(pilot, result)

@@ -266,7 +266,7 @@ async def test_a_failure_of_the_load_is_shown_and_r_retries(
         platform.fail("maintenance", where=list_call)
         await pilot.press("F")
         await shown(pilot, "503 maintenance")
-        await shown(pilot, "r Retry   Esc Back")
+        await shown(pilot, "Esc Cancel r Retry")
         platform.recover()
         await pilot.press("r")
         await shown(pilot, "161 failed jobs by cause")
