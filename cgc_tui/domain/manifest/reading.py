@@ -29,6 +29,8 @@ MAX_ROWS = 100_000
 PATH, FILE_NAME = "aws_s3_path", "file_name"
 """Columns of other tools: the address of a folder and the name of a file in it, or the file's address."""
 
+NOT_UTF_8 = "is not valid UTF-8"
+
 _LOCATION_COLUMNS = frozenset(("location", PATH))
 _CELL_COLUMNS = (*TEXT_COLUMNS, PATH, FILE_NAME)
 _READ_COLUMNS = frozenset((*_CELL_COLUMNS, *FLAG_COLUMNS))
@@ -88,7 +90,7 @@ def text_problem(text: str, *, one_line: bool) -> str | None:
         elif len(found) > 1:
             return f"has {found} in place of a character that UTF-8 cannot hold"
         else:
-            return "not valid UTF-8; save the file as UTF-8"
+            return NOT_UTF_8
     return None
 
 
@@ -183,7 +185,8 @@ class _Reader:
             for column, text in zip(_CELL_COLUMNS, texts, strict=True):
                 problem = text_problem(text, one_line=self._one_line)
                 if problem:
-                    problems.append(f"{column} {problem}")
+                    advice = "; save the file as UTF-8" if problem == NOT_UTF_8 else ""
+                    problems.append(f"{column} {problem}{advice}")
         problems += [
             f"{column} is neither true nor false: {flag}"
             for column, flag in zip(FLAG_COLUMNS, flags, strict=True)
