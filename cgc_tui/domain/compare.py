@@ -7,7 +7,6 @@ that a job imports.
 from __future__ import annotations
 
 import unicodedata
-from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -156,45 +155,69 @@ _Place = tuple[str | None, str | None]
 
 
 class _Targets:
-    """The wanted files by source and destination, with the jobs for each."""
+    """The wanted files by source, with the jobs for each."""
 
     def __init__(self, files: Sequence[WantedFile]) -> None:
-        """Make an index; nearly every source is wanted once, so that it has a number in place of a dict."""
+        """Make an index; nearly every source is wanted once, and has a number in place of an object."""
         self._files = files
-        self._rows: dict[tuple[str | None, str], int | dict[_Place, int]] = {}
-        self._same_as = array("L", range(len(files)))
-        """The first row with the same source and destination as each row."""
+        self._rows: dict[tuple[str | None, str], int | _SharedSource] = {}
         self._matches: list[_Match] = [NO_MATCH] * len(files)
         for row, file in enumerate(files):
             key = file.source.key
-            rows = self._rows.setdefault(key, row)
-            if rows == row:
+            found = self._rows.setdefault(key, row)
+            if found == row:
                 continue
-            if isinstance(rows, int):
-                rows = self._rows[key] = {_place(files[rows]): rows}
-            self._same_as[row] = rows.setdefault(_place(file), row)
+            if isinstance(found, int):
+                found = self._rows[key] = _SharedSource(files[found])
+            found.places.add(_place(file))
 
     def add(self, job: ImportJob) -> None:
         """Count a job for the files that it may import."""
-        rows = self._rows.get(job.source.key)
-        if isinstance(rows, int):
-            self._count(rows, _relation(self._files[rows], job), job)
-        elif rows is not None:
-            place, name = job.destination.place, job.name
-            # a job into the place and with the name of one of the files is not one for the others
-            exact = {rows[wanted] for wanted in ((place, name), (place, None)) if wanted in rows}
-            for row in rows.values():
-                relation = _relation(self._files[row], job)
-                if exact and row not in exact and self._files[row].destination.place is not None:
-                    relation = _Relation.ELSEWHERE
-                self._count(row, relation, job)
+        found = self._rows.get(job.source.key)
+        if isinstance(found, int):
+            self._matches[found] = self._matches[found].with_job(_relation(self._files[found], job), job)
+        elif found is not None:
+            found.add(job)
 
     def match_of(self, row: int) -> _Match:
         """Return the jobs for a file."""
-        return self._matches[self._same_as[row]]
+        file = self._files[row]
+        found = self._rows[file.source.key]
+        return self._matches[row] if isinstance(found, int) else found.match_of(file)
 
-    def _count(self, row: int, relation: _Relation, job: ImportJob) -> None:
-        self._matches[row] = self._matches[row].with_job(relation, job)
+
+class _SharedSource:
+    """A source that several files have, with the jobs for it by what relates them to a file."""
+
+    def __init__(self, file: WantedFile) -> None:
+        self.places = {_place(file)}
+        self._jobs: dict[tuple[Destination, str | None, bool], _Match] = {}
+        self._matches: dict[_Place, _Match] = {}
+
+    def add(self, job: ImportJob) -> None:
+        """Count a job; all jobs of one entry have the same relation to each file."""
+        key = (job.destination, job.name, bool(job.autorename))
+        self._jobs[key] = self._jobs.get(key, NO_MATCH).with_job(_Relation.SAME, job)
+
+    def match_of(self, file: WantedFile) -> _Match:
+        """Return the jobs for one of the files."""
+        place = _place(file)
+        if place not in self._matches:
+            match = NO_MATCH
+            for jobs in self._jobs.values():
+                if jobs.job is not None:
+                    relation = self._relation(file, jobs.job)
+                    match = _combined(match, jobs._replace(relation=relation))
+            self._matches[place] = match
+        return self._matches[place]
+
+    def _relation(self, file: WantedFile, job: ImportJob) -> _Relation:
+        """Return the relation; a job for exactly one of the files is not one for the others."""
+        own = file.destination.place
+        exact = {(job.destination.place, name) for name in (job.name, None)} & self.places
+        if exact and own is not None and _place(file) not in exact:
+            return _Relation.ELSEWHERE
+        return _relation(file, job)
 
 
 class _FolderJobs:
