@@ -226,6 +226,7 @@ class _FolderJobs:
     def __init__(self) -> None:
         self._jobs: dict[tuple[str | None, str], list[ImportJob]] = {}
         self._lengths: set[int] = set()
+        self._above: dict[tuple[str | None, str, str | None, str | None], _Match] = {}
         self._matches: dict[tuple[str | None, str, str | None, str | None], _Match] = {}
 
     def add(self, job: ImportJob) -> None:
@@ -238,15 +239,19 @@ class _FolderJobs:
 
     def match_of(self, file: WantedFile) -> _Match:
         """Return the jobs that import a folder above the file."""
-        match = NO_MATCH
-        if self._jobs:
-            location = file.location.rstrip("/")
-            end = location.find("/")
+        if not self._jobs:
+            return NO_MATCH
+        folder = file.location.rstrip("/").rpartition("/")[0]
+        key = (file.volume, folder, file.project, file.parent)
+        if key not in self._above:
+            match, end = NO_MATCH, 0
             while end >= 0:
-                if end in self._lengths and (file.volume, location[:end]) in self._jobs:
-                    match = _combined(match, self._match_at(location[:end], file))
-                end = location.find("/", end + 1)
-        return match
+                end = folder.find("/", end + 1)
+                above = folder if end < 0 else folder[:end]
+                if len(above) in self._lengths and (file.volume, above) in self._jobs:
+                    match = _combined(match, self._match_at(above, file))
+            self._above[key] = match
+        return self._above[key]
 
     def _match_at(self, folder: str, file: WantedFile) -> _Match:
         key = (file.volume, folder, file.project, file.parent)
