@@ -38,7 +38,11 @@ ODD_KEYS = (
     "same-beginning/other.svs",
     " leading and trailing .svs",
     "\U0001f9ec\uff5e.svs",
-    *(name for name in HOSTILE if not any("\ud800" <= letter <= "\udfff" for letter in name)),
+    *(
+        name.replace("deep/" * 200, "deep/" * 20)
+        for name in HOSTILE
+        if not any("\ud800" <= letter <= "\udfff" for letter in name)
+    ),
 )
 """Keys that differ by case, encoding or normalization alone, or that can break paths, URLs and screens."""
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import httpx
 
 from cgc_tui.demo.buckets import object_size
 from cgc_tui.demo.jobs import Job
-from cgc_tui.demo.records import file_id, iso, result, select_fields
+from cgc_tui.demo.records import file_id, file_name, iso, result, select_fields
 from cgc_tui.demo.responses import ApiError, json_response
 from cgc_tui.demo.routes import Call, Routes, page
 from cgc_tui.demo.state import PlatformState
@@ -19,6 +20,9 @@ from cgc_tui.demo.state import PlatformState
 BRIEF_FILE = ("href", "id", "name", "project", "parent", "type")
 UPLOADED = ("analysis-notes.txt", "sample-sheet.csv")
 """Files of every project that no job has imported."""
+
+Entry = tuple[str, Callable[[], dict[str, Any]]]
+"""The name of a file or folder, and a function that returns its record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,47 +64,47 @@ def get_file(call: Call) -> httpx.Response:
     if job is not None and not job.removed:
         return json_response(select_fields(_record_of(job, call), call.value("fields"), default=None))
     for folder in _folders(state):
-        for record in _content(call, folder) if folder.job is not None else ():
-            if record["id"] == call.resource_id:
+        for _, make in _content(call, folder):
+            if (record := make())["id"] == call.resource_id:
                 return json_response(select_fields(record, call.value("fields"), default=None))
     raise ApiError(5002)
 
 
 def _files_page(call: Call, folder: Folder) -> httpx.Response:
     names, (offset, limit) = call.values("name"), call.window()
-    records = [record for record in _content(call, folder) if not names or record["name"] in names]
+    entries = [make for name, make in _content(call, folder) if not names or name in names]
     shown = [
-        select_fields(record, call.value("fields"), default=BRIEF_FILE)
-        for record in records[offset : offset + limit]
+        select_fields(make(), call.value("fields"), default=BRIEF_FILE)
+        for make in entries[offset : offset + limit]
     ]
-    return page(call, shown, (offset, limit), len(records), call.endpoint)
+    return page(call, shown, (offset, limit), len(entries), call.endpoint)
 
 
-def _content(call: Call, folder: Folder) -> Iterator[dict[str, Any]]:
-    """Yield the records of the files and folders in a folder, oldest first."""
+def _content(call: Call, folder: Folder) -> Iterator[Entry]:
+    """Yield the files and folders in a folder, oldest first."""
     if folder.job is None:
         for name in UPLOADED:
-            yield _file(call, folder, name, {"type": "PLATFORM"}, 2000 + len(name))
+            yield name, partial(_file, call, folder, name, {"type": "PLATFORM"}, 2000 + len(name))
     else:
         yield from _imported_content(call, folder, folder.job)
-    jobs: dict[str, dict[str, Any]] = {}
+    jobs: dict[str, Job] = {}
     for job in reversed(call.state.store.newest_first()):
         if _imported_into(call.state, job, folder):
-            record = _record_of(job, call)
-            jobs.pop(record["name"], None)
-            jobs[record["name"]] = record
-    yield from jobs.values()
+            name = file_name(job)
+            jobs.pop(name, None)
+            jobs[name] = job
+    yield from ((name, partial(_record_of, job, call)) for name, job in jobs.items())
 
 
-def _imported_content(call: Call, folder: Folder, job: Job) -> Iterator[dict[str, Any]]:
+def _imported_content(call: Call, folder: Folder, job: Job) -> Iterator[Entry]:
     prefix = job.location + folder.path
     for entry in call.state.buckets.level(job.volume, prefix):
         name = entry[len(prefix) :].rstrip("/")
         if entry.endswith("/") and name:
-            yield _folder_record(call, _below(folder, f"{folder.path}{name}/"), name)
+            yield name, partial(_folder_record, call, _below(folder, f"{folder.path}{name}/"), name)
         elif name:
             storage = {"type": "VOLUME", "volume": job.volume, "location": entry}
-            yield _file(call, folder, name, storage, object_size(job.volume, entry))
+            yield name, partial(_file, call, folder, name, storage, object_size(job.volume, entry))
 
 
 def _imported_into(state: PlatformState, job: Job, folder: Folder) -> bool:
