@@ -70,7 +70,7 @@ class ImportsApi:
     async def get(self, job: ImportJob, *, on_retry: RetryHook | None = None) -> ImportJob:
         """Return a job's full record; only the path of its href is used, at this endpoint."""
         job_id = job_records.id_from_href(job.href) or job.id
-        call = Call("GET", f"{PATH}/{_path_segment(job_id)}", accept=_is_job, lane=self._lane)
+        call = Call("GET", job_path(job_id), accept=_is_job, lane=self._lane)
         response = await self._requester.send(call, on_retry)
         fetched = job_records.job(response.json)
         if fetched is None:
@@ -140,23 +140,30 @@ class ImportsApi:
         return replace(page, jobs=jobs) if records else page
 
     def _list_call(self, query: JobQuery, fields: str = "_all") -> Call:
-        params: list[tuple[str, str]] = [
-            ("offset", str(query.offset)),
-            ("limit", str(query.limit)),
-            ("fields", fields),
-        ]
-        params += [("state", state) for state in query.states]
-        params += [("project", query.project)] if query.project else []
-        params += [("volume", query.volume)] if query.volume else []
-        names_resource = bool(query.project or query.volume)
-        return Call("GET", PATH, params, check=parse.items, lane=self._lane, names_resource=names_resource)
+        return Call(
+            "GET",
+            PATH,
+            list_params(query, fields),
+            check=parse.items,
+            lane=self._lane,
+            names_resource=bool(query.project or query.volume),
+        )
 
 
-def _path_segment(job_id: str) -> str:
-    """Quote an id for a URL's path; a dot segment would leave the path and cannot be an id."""
+def list_params(query: JobQuery, fields: str = "_all") -> list[tuple[str, str]]:
+    """Return the query parameters of "List import jobs"."""
+    params = [("offset", str(query.offset)), ("limit", str(query.limit)), ("fields", fields)]
+    params += [("state", state) for state in query.states]
+    params += [("project", query.project)] if query.project else []
+    params += [("volume", query.volume)] if query.volume else []
+    return params
+
+
+def job_path(job_id: str) -> str:
+    """Return the path of a job, quoted; raises NotFound for a dot segment, which would leave the path."""
     if job_id in (".", ".."):
         raise NotFound(sanitize(f"no job has the id {job_id}"), SafeText(""))
-    return quote(job_id, safe="", errors="replace")
+    return f"{PATH}/{quote(job_id, safe='', errors='replace')}"
 
 
 def _is_job(response: ApiResponse) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import events, on, work
+from textual.binding import Binding
 from textual.driver import Driver
 
 from cgc_tui.config.keymap import HELP_GROUPS
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from textual.theme import Theme
 
 WARNING_SECONDS = 20.0
+KEY_NAMES = {"enter": "Enter", "escape": "Esc", "space": "Space", "tab": "Tab"}
 
 
 def _key_commands() -> type[Provider]:
@@ -112,6 +114,10 @@ class TerminalApp(SafeApp):
         else:
             message = sanitize(f"Theme {name} saved in {self._config_path.name}")
             self.call_from_thread(self.show_message, message)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Return the name of a key, as in `Enter`, in place of a symbol for it."""
+        return binding.key_display or KEY_NAMES.get(binding.key) or super().get_key_display(binding)
 
     def warn(self, message: str) -> None:
         """Show a warning that stays for a while."""

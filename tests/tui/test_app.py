@@ -202,3 +202,17 @@ async def test_esc_in_the_find_bar_returns_to_the_list(start: Start) -> None:
         await pilot.press("slash", *"nothing", "escape")
         assert not pilot.app.screen.query_one("#find", Input).display
         assert pilot.app.focused is pilot.app.screen.query_one(JobTable)
+
+
+async def test_the_copy_menu_offers_commands_without_the_token(
+    start: Start, platform: SimulatedPlatform
+) -> None:
+    async with start() as pilot:
+        await shown(pilot, "Id      ")
+        await pilot.press("Y")
+        screen = await shown(pilot, "job: cgc-tui")
+        assert "list: curl" in screen
+        assert platform.token not in screen
+        await pilot.press("end", "enter")
+        await shown(pilot, "Copied the list: curl to the clipboard")
+        assert '"X-SBG-Auth-Token: $SB_AUTH_TOKEN" \'http' in pilot.app.clipboard

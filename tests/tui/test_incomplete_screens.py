@@ -136,7 +136,7 @@ async def test_jobs_without_details_are_shown_and_counted(
         await pilot.press("F")
         await shown(pilot, "250 failed jobs by cause · all jobs · details missing: 250 of 250")
         await pilot.press("escape", "escape", "slash", *"none", "enter")  # first the warning is closed
-        await shown(pilot, "only their ids and states")
+        await shown(pilot, "250 of 250 jobs could not be read; only")
         platform.recover()
         await pilot.press("escape", "r")
         await shown(pilot, "details missing", gone=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 from textual.widget import Widget
-from textual.widgets import Static
 from textual.widgets._toast import Toast
 
 from cgc_tui.demo import SimulatedPlatform
@@ -69,7 +68,7 @@ async def test_toasts_do_not_cover_the_keys_of_a_dialog(
         await shown(pilot, DIALOGS[key])
         assert isinstance(pilot.app.screen, Dialog)
         await warn(pilot, LONG, "a second one", "a third one")
-        assert covered(pilot, pilot.app.screen.query(".keys").last(Static)) == []
+        assert covered(pilot, pilot.app.screen.query_one(KeyBar)) == []
 
 
 async def test_an_identical_toast_is_not_shown_twice(start: Start) -> None:

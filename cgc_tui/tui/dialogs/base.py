@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual.screen import ModalScreen
 
 from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.widgets.key_bar import Hint, KeyBar
 from cgc_tui.tui.widgets.too_small import TooSmall
 
 Result = TypeVar("Result")
@@ -16,10 +17,12 @@ class Dialog(ModalScreen[Result | None]):
     """A dialog over the screen below; its result is None if it is closed with Esc."""
 
     BINDINGS = bindings("dialog")
+    HINTS: ClassVar[tuple[Hint, ...]] = ()
+    """The keys that widgets of the dialog have by themselves, for the key bar."""
 
     def on_mount(self) -> None:
-        """Add the message for a terminal that is too small."""
-        self.mount(TooSmall())
+        """Add the keys, and the message for a terminal that is too small."""
+        self.mount(KeyBar(self.HINTS), TooSmall())
 
     def action_leave(self) -> None:
         """Close the dialog without a result."""

@@ -20,6 +20,7 @@ VALUE_CELLS = 56
 class ChoiceDialog(OptionDialog[str]):
     """A list of named values; the result is the name of the chosen one."""
 
+    HINTS = (("enter", "Select"),)
     BINDINGS = bindings("choice")
 
     def __init__(self, title: SafeText, values: Mapping[str, str], *, selected: str | None = None) -> None:
@@ -41,7 +42,6 @@ class ChoiceDialog(OptionDialog[str]):
                     for name, value in self._values.items()
                 )
             )
-            yield Static("Enter Select   Esc Back", markup=False, classes="keys")
 
     def on_mount(self) -> None:
         """Put the cursor on the selected name."""

@@ -17,6 +17,8 @@ MANY = 100
 class ConfirmDialog(Dialog[bool]):
     """A question; the result is true if the word was typed, else None."""
 
+    HINTS = (("enter", "Send"), ("escape", "Cancel"))
+
     def __init__(self, question: SafeText, count: int) -> None:
         super().__init__()
         self._question = question
@@ -29,7 +31,6 @@ class ConfirmDialog(Dialog[bool]):
             yield Static(f"Type {self.word} and press Enter.", markup=False)
             yield Input(compact=True, max_length=20)
             yield Static("", id="problem", classes="problem", markup=False)
-            yield Static("Enter Send   Esc Cancel", markup=False, classes="keys")
 
     @on(Input.Submitted)
     def _confirm(self, event: Input.Submitted) -> None:

@@ -51,11 +51,7 @@ class HelpDialog(ScrollDialog):
             yield Input(placeholder="/ to search", compact=True, max_length=40)
             with VerticalScroll(id="text"):
                 yield Static(id="shortcuts", markup=False)
-            yield Static(
-                f"/ Search   Esc Back   Change keys in {sanitize(self._config_path)}",
-                markup=False,
-                classes="keys",
-            )
+            yield Static(f"Change keys in {sanitize(self._config_path)}", markup=False, id="file")
 
     def on_resize(self) -> None:
         """Lay out the keys for the new width."""

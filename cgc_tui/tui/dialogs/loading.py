@@ -36,6 +36,7 @@ class LoadAllDialog(Dialog[JobPage]):
     It is invisible at first, so that a short load shows no dialog. Times are in seconds.
     """
 
+    HINTS = (("escape", "Cancel"),)
     CSS_PATH = stylesheet("dialogs")
     BINDINGS = bindings("read_all")
 
@@ -59,6 +60,7 @@ class LoadAllDialog(Dialog[JobPage]):
         self._clock = clock
         self._progress: FetchProgress | None = None
         self._wait: tuple[CgcError, datetime] | None = None
+        self._failed = False
 
     def compose(self) -> ComposeResult:
         """Lay out the heading, the bar, the progress and the keys."""
@@ -66,7 +68,6 @@ class LoadAllDialog(Dialog[JobPage]):
             yield Static(self._heading, markup=False, classes="heading")
             yield ProgressBar(show_eta=False)
             yield Static("", id="progress", markup=False)
-            yield Static("Esc Stop", markup=False, classes="keys")
 
     def on_mount(self) -> None:
         """Start loading; the dialog appears if that takes a while."""
@@ -83,6 +84,8 @@ class LoadAllDialog(Dialog[JobPage]):
         from cgc_tui.api.listing import fetch_all  # with httpx, which is there by now
 
         self._progress = self._wait = None
+        self._failed = False
+        self.refresh_bindings()
         self._ticker.resume()
         try:
             page = await fetch_all(
@@ -95,7 +98,9 @@ class LoadAllDialog(Dialog[JobPage]):
         except CgcError as error:
             self._ticker.pause()
             self._reveal()
-            self._say(error_line(error, self._display_options), keys="r Retry   Esc Back")
+            self._say(error_line(error, self._display_options))
+            self._failed = True
+            self.refresh_bindings()
         else:
             if text := missing_details(page.details_missing, len(page.jobs)):
                 text = sanitize(f"{text}; only their ids and states are known.")
@@ -127,8 +132,15 @@ class LoadAllDialog(Dialog[JobPage]):
         else:
             self._say(SafeText("loading" + ("..." if self._display_options.ascii else "…")))
 
-    def _say(self, text: SafeText, *, keys: str = "Esc Stop") -> None:
-        for selector, content in (("#progress", text), (".keys", keys)):
-            line = self.query_one(selector, Static)
-            if line.content != content:
-                line.update(content)
+    def check_action(
+        self,
+        action: str,
+        parameters: tuple[object, ...],  # noqa: ARG002
+    ) -> bool | None:
+        """Offer another attempt after a failure only."""
+        return action != "read" or self._failed
+
+    def _say(self, text: SafeText) -> None:
+        line = self.query_one("#progress", Static)
+        if line.content != text:
+            line.update(text)

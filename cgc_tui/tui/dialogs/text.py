@@ -35,7 +35,6 @@ class TextDialog(ScrollDialog):
             yield Static(self._heading, markup=False, classes="heading")
             with VerticalScroll(id="text"):
                 yield Static(sanitize(self._text, multiline=True, max_chars=MAX_CHARS), markup=False)
-            yield Static("y Copy   Esc Back", markup=False, classes="keys")
 
     def action_copy(self) -> None:
         """Copy the text as the platform sent it."""

@@ -50,6 +50,7 @@ class PathInput(Input):
 class ExportDialog(Dialog[ExportRequest]):
     """A form; the file of its result could be written when the form was closed."""
 
+    HINTS = (("enter", "Save"), ("tab", "Next"), ("left", "Previous value"), ("right", "Next value"))
     CSS_PATH = stylesheet("export")
     AUTO_FOCUS = "#path"
 
@@ -74,7 +75,6 @@ class ExportDialog(Dialog[ExportRequest]):
             path = f"{self._file_stem}.{ExportFormat.CSV}"
             yield PathInput(path, id="path", compact=True, max_length=MAX_CHARS)
             yield Static("", id="problem", classes="problem", markup=False)
-            yield Static("Enter Save   Tab Next   ← → Select   Esc Back", markup=False, classes="keys")
 
     @property
     def _format(self) -> ExportFormat:

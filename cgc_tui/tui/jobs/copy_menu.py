@@ -1,4 +1,4 @@
-"""The copy menu: what of a job, and of the marked jobs, can be copied."""
+"""The copy menu: what of a job, of the marked jobs and of the list can be copied."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from cgc_tui.domain.marks import Marks
 from cgc_tui.domain.text import SafeText
 from cgc_tui.formatting.export import ExportFormat, export_lines, source_keys
 from cgc_tui.formatting.job_details import web_page_url
+from cgc_tui.services.shell_commands import job_commands, list_commands
 from cgc_tui.tui.context import JobsContext
 from cgc_tui.tui.dialogs.choice import ChoiceDialog
 from cgc_tui.tui.dialogs.text import pretty
@@ -16,7 +17,7 @@ from cgc_tui.tui.dialogs.text import pretty
 
 async def choose_text(jobs: JobsContext, job: ImportJob | None) -> tuple[str, str] | None:
     """Let the user choose; return the name and the text, None where there is none."""
-    texts = {**_of_marked(jobs.marks), **_of_job(job, jobs.session.web)}
+    texts = {**_of_marked(jobs.marks), **_of_job(job, jobs.session.web), **_commands(jobs, job)}
     if not texts:
         return None
     name = await jobs.ask(ChoiceDialog(SafeText("Copy"), texts))
@@ -50,3 +51,10 @@ def _of_job(job: ImportJob | None, web: str | None) -> Mapping[str, str]:
         "JSON": pretty(job.raw),
     }
     return {name: text for name, text in texts.items() if text}
+
+
+def _commands(jobs: JobsContext, job: ImportJob | None) -> Mapping[str, str]:
+    """Return shell commands for the job and for the list; a result set is no list of the platform."""
+    access = jobs.session.access
+    of_job = job_commands(access, job.id) if job is not None else {}
+    return {**of_job, **(list_commands(access, jobs.job_query) if jobs.origin is None else {})}

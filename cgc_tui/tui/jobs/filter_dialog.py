@@ -41,6 +41,7 @@ class StateBox(Checkbox):
 class FilterDialog(Dialog[JobQuery]):
     """A form; its result is the query with the new filters, at the first page."""
 
+    HINTS = (("enter", "Apply"), ("down", "Select"), ("tab", "Next"), ("space", "Toggle"))
     CSS_PATH = stylesheet("filter")
     AUTO_FOCUS = "#project Input"
     BINDINGS = bindings("filter")
@@ -65,7 +66,6 @@ class FilterDialog(Dialog[JobQuery]):
                     yield StateBox(Content(state.capitalize()), chosen, id=state.lower(), compact=True)
             yield from self._fields.values()
             yield self._problem
-            yield Static("Enter Apply  ↓ Select  Tab Next  Space Toggle  ^x Clear  Esc Back", classes="keys")
 
     def on_mount(self) -> None:
         """Load the suggestions."""

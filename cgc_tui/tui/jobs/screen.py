@@ -434,8 +434,9 @@ class JobsScreen(Screen[None]):
         action: str,
         parameters: tuple[object, ...],  # noqa: ARG002
     ) -> bool | None:
-        """Leave `/` to the find bar while the user types there."""
-        return action != "find" or not isinstance(self.focused, FindBar)
+        """Leave `/` to the find bar while the user types there; nothing opens the details within them."""
+        within = {"find": FindBar, "detail": JobDetail}.get(action)
+        return within is None or not isinstance(self.focused, within)
 
     def action_find(self) -> None:
         """Open the find bar."""

@@ -17,6 +17,7 @@ from cgc_tui.formatting.lists import error_line
 from cgc_tui.services.session import Login, PlatformSession
 from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.stylesheets import stylesheet
+from cgc_tui.tui.widgets.key_bar import KeyBar
 from cgc_tui.tui.widgets.too_small import TooSmall
 
 
@@ -75,8 +76,8 @@ class LoginScreen(Screen[Login | None]):
                 id="store",
                 markup=False,
             )
-            back = "Esc Back" if self._can_cancel else "^c Quit"
-            yield Static(f"Enter Log in   Tab Platform   {back}", markup=False, classes="keys")
+        leave = ("escape", "Back") if self._can_cancel else ("ctrl+c", "Quit")
+        yield KeyBar((("enter", "Log in"), ("tab", "Platform"), leave))
         yield TooSmall()
 
     def on_mount(self) -> None:

@@ -24,6 +24,7 @@ UPDATE_INTERVAL = 0.5
 class RequestLogDialog(Dialog[None]):
     """The requests, newest first, with the full entry of the one under the cursor below."""
 
+    HINTS = (("enter", "Full entry"),)
     CSS_PATH = stylesheet("request_log")
     BINDINGS = bindings("events")
 
@@ -39,7 +40,6 @@ class RequestLogDialog(Dialog[None]):
             yield Static("", id="heading", markup=False, classes="heading")
             yield RequestList(self._display_options)
             yield Static("", id="entry", markup=False)
-            yield Static("Enter Full entry   y Copy   Esc Back", markup=False, classes="keys")
 
     def on_mount(self) -> None:
         """Show the records, and add new ones as they are logged."""

@@ -19,6 +19,7 @@ from cgc_tui.formatting.display import DisplayOptions, state_label
 from cgc_tui.formatting.job_details import FOLDER_NOTE, detail_rows, error_message
 from cgc_tui.tui.keys import bindings
 
+ID_LABEL_CELLS = 8
 LABEL_CELLS = 12
 
 
@@ -79,13 +80,17 @@ class JobDetail(VerticalScroll):
             record.update(Text("No job selected.", style=self._style("note")))
             return
         table = label_grid(LABEL_CELLS)
-        for label, value in detail_rows(job, self.display_options, self._web):
+        rows = detail_rows(job, self.display_options, self._web)
+        id_label, job_id = next(rows)
+        for label, value in rows:
             table.add_row(Text(label, style=self._style("label")), Text(value))
         layout = Table.grid(expand=True)
         layout.add_column(overflow="fold")
         for line in self._headlines(job):
             layout.add_row(line)
         layout.add_row(Text(""))
+        # On a line of its own, so that the id is not wrapped in the pane, and can be copied as a whole.
+        layout.add_row(Text.assemble((f"{id_label:<{ID_LABEL_CELLS}}", self._style("label")), job_id))
         layout.add_row(table)
         record.update(layout)
 

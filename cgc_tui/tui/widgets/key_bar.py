@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import events
 from textual.binding import Binding
 from textual.content import Content
 from textual.reactive import reactive
 from textual.screen import Screen
 
+from cgc_tui.config.keymap import KEY_BAR
 from cgc_tui.tui.widgets.split_line import SplitLine
 
-ALWAYS_SHOWN = ("leave", "help", "quit")
+Hint = tuple[str, str]
+"""A key that a widget of the screen has by itself, and what it does."""
+
+LAST_ACTIONS = ("screen.back", "leave", "help", "quit")
 
 
 class KeyBar(SplitLine):
     """The active keys that are shown, each with its description; a click presses the key.
+
+    Keys are never cut: what does not fit is left out, the keys at the end of `KEY_BAR` first, and back, help
+    and quit never. The hints come first, and take the place of active keys.
 
     Textual's footer has a widget for each key and recreates all of them when keys may have changed,
     which delays the first rows by 40 ms and every change of the focus by 10 ms.
@@ -25,28 +34,33 @@ class KeyBar(SplitLine):
 
     shown: reactive[tuple[Binding, ...]] = reactive(())
 
+    def __init__(self, hints: Sequence[Hint] = ()) -> None:
+        super().__init__()
+        self._hints = [Binding(key, f"hint {key}", description) for key, description in hints]
+
     def on_mount(self) -> None:
         """Follow the active bindings."""
         self.screen.bindings_updated_signal.subscribe(self, self._update_keys, immediate=True)
         self._update_keys(self.screen)
 
     def _update_keys(self, screen: Screen[object]) -> None:
-        """Take the first key of each action."""
+        """Take the hints, and the first key of each action by its place in `KEY_BAR`."""
+        hinted = {binding.key for binding in self._hints}
         first_bindings: dict[str, Binding] = {}
-        for _, binding, _, _ in screen.active_bindings.values():
-            if binding.show:
+        for key, (_, binding, _, _) in screen.active_bindings.items():
+            if binding.show and key not in hinted:
                 first_bindings.setdefault(binding.action, binding)
-        self.shown = tuple(first_bindings.values())
+        self.shown = (*self._hints, *sorted(first_bindings.values(), key=_place))
 
     def sides(self) -> tuple[Content, Content]:
         """Return the keys, all on the left."""
         return Content(" ").join(map(self._key, self._fitting())), Content("")
 
     def _fitting(self) -> list[Binding]:
-        """Return the keys that fit: the last ones before back, help and quit are left out first."""
+        """Return the keys that fit."""
         keys = list(self.shown)
         while sum(self._key(key).cell_length + 1 for key in keys) - 1 > self.content_size.width:
-            optional = [key for key in keys if key.action not in ALWAYS_SHOWN]
+            optional = [key for key in keys if key.key != "escape" and key.action not in LAST_ACTIONS]
             if not optional:
                 break
             keys.remove(optional[-1])
@@ -64,3 +78,10 @@ class KeyBar(SplitLine):
             if start <= event.x < end - 1:
                 self.app.simulate_key(binding.key)
                 return
+
+
+def _place(binding: Binding) -> int:
+    """Return the place of a key: keys that are not in `KEY_BAR` are first; back, help and quit are last."""
+    if binding.action in LAST_ACTIONS:
+        return len(KEY_BAR) + LAST_ACTIONS.index(binding.action)
+    return KEY_BAR.index(binding.id) if binding.id in KEY_BAR else -1

@@ -97,7 +97,7 @@ async def test_a_dialog_opened_while_a_token_is_validated(start: Start, platform
         await pilot.press("enter")
         await gate.arrival()
         await pilot.press("f1")
-        await shown(pilot, "Keys")
+        await shown(pilot, "Keyboard shortcuts")
         gate.release()
         await shown(pilot, "1–50 of 230")
         assert not any(isinstance(screen, LoginScreen) for screen in pilot.app.screen_stack)
