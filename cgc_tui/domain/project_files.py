@@ -11,8 +11,8 @@ from typing import NamedTuple
 class ProjectFile(NamedTuple):
     """A file or folder of a project; what the platform did not send is None.
 
-    `volume` and `location` are the source of a file that was imported. `parent` is the id of its folder, None
-    in the root of the project.
+    `volume` and `location` are the source of a file that was imported. `parent` is the id of its
+    folder, which may be the root of the project.
     """
 
     id: str
@@ -28,14 +28,14 @@ class ProjectFile(NamedTuple):
 class FilePage(NamedTuple):
     """One page of the files in a project's root or in a folder.
 
-    `total` is None if the platform did not send it; `more` is whether files follow. `unreadable` counts
-    records that are not files, `count` all records of the page.
+    `total` is None if the platform did not send it, `end` the offset after the page; `more` is whether files
+    follow. `unreadable` counts records that are not files.
     """
 
     files: tuple[ProjectFile, ...]
     total: int | None
     more: bool
-    count: int
+    end: int
     unreadable: int = 0
 
 
