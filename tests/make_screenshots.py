@@ -31,7 +31,7 @@ CONFIG = Path("~/.config/cgc-tui")
 PICTURES: dict[str, tuple[tuple[int, int], bool, Sequence[str]]] = {
     "list": ((120, 30), True, ("down", "down", "down")),
     "failed-job": ((120, 30), True, ("4", "down", "down")),
-    "failures": ((120, 30), True, ("F", "c", "down")),
+    "failures": ((120, 30), True, ("F", "v", "down")),
     "failures-80x24": ((80, 24), True, ("F", "down")),
     "batch": ((120, 24), True, ("b", "enter")),
     "filter": ((120, 30), True, ("f", "r", "o", "s")),

@@ -89,12 +89,11 @@ class Soak:
             self._press("escape")
         assert self.terminal.process.poll() is None, self.terminal.raw[-4000:]
         self._press("f")
-        self.terminal.sees("Filter: what")
+        self.terminal.sees("Filter jobs")
         self._press("\x18", "enter", "0", "{")
-        for _ in range(9):
-            if "newest first" in self.terminal.text:
-                break
-            self._press("s")
+        self._press("s")
+        self.terminal.sees("Sort this page by")
+        self._press("home", "enter")
         self._press("g", "r")
         total = f"of {len(self.platform.ids()):,} · page 1 of "
         self.terminal.sees(total)
@@ -104,7 +103,7 @@ class Soak:
         """Wait until the rows are those of the platform, whose clock is stopped."""
         deadline = time.monotonic() + PATIENCE
         while wrong := self._wrong_row():
-            assert time.monotonic() < deadline, wrong
+            assert time.monotonic() < deadline, f"{wrong}\n{self.terminal.text}"
             self._press("g")
 
     def _wrong_row(self) -> str:
@@ -114,7 +113,8 @@ class Soak:
         for line, job_id in zip(lines[first : first + 25], self.platform.ids(), strict=False):
             job = self.platform.job(job_id)
             name = job["destination"].get("name") or job["source"]["location"].rstrip("/").rpartition("/")[2]
-            reported = (job["state"], name[:8], name[-8:])
+            state = str(job["error"]["code"]) if job["state"] == "FAILED" else job["state"]
+            reported = (state, name[:8], name[-8:])
             if not all(text in line for text in reported):
                 return f"{reported} is not in {line!r}"
         return ""
@@ -181,7 +181,7 @@ def soak(seconds: float, seed: int) -> str:
             terminal.press("q")
             assert terminal.ends() == 0
             run.check_token(home)
-            failed = len(re.findall(r"; (?!200)(?:\d{3}|no answer), ", (home / "log").read_text()))
+            failed = len(re.findall(r"; (?!200)(?:\d{3}|no response), ", (home / "log").read_text()))
     return (
         f"{seconds:g} s, seed {seed}: {requests} requests, {failed} of them without a 200; "
         f"{run.memory[-1]} kB at the end, {growth:+} kB in its last third"

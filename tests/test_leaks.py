@@ -22,7 +22,7 @@ async def test_no_object_of_the_app_shows_the_token(start: Start) -> None:
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("r", "j", "f")
-        await shown(pilot, "Filter: what the platform")
+        await shown(pilot, "Filter jobs")
         held = [one for one in gc.get_objects() if str(type(one).__module__).startswith(OURS)]
         held = [one for one in held if not str(type(one).__module__).startswith(SIMULATOR)]
         headers = [one.headers for one in gc.get_objects() if isinstance(one, httpx.AsyncClient)]

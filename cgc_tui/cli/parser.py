@@ -20,7 +20,7 @@ from cgc_tui.cli.registry import COMMANDS, load_command
 
 DESCRIPTION = """\
 See your import jobs on the Cancer Genomics Cloud and its sister platforms.
-Without a command it starts in interactive mode; each command has its own --help."""
+Without a command it starts interactive mode; each command has its own --help."""
 
 APP_PREFIX = "tui_"
 """The values of the app's options have this prefix; those of the commands can have the same names."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.screen import Screen
 
 from cgc_tui.config.keymap import KEYS
+
+Hint = tuple[str, str]
+"""A key that a widget has by itself, and what it does, for the key bar."""
 
 
 def bindings(group: str) -> list[BindingType]:
@@ -26,6 +29,11 @@ def bindings(group: str) -> list[BindingType]:
         )
         for key in KEYS[group]
     ]
+
+
+def hint_bindings(hints: Sequence[Hint]) -> list[Binding]:
+    """Return the keys that widgets have by themselves as bindings that do nothing, for the key bar."""
+    return [Binding(key, f"hint {key}", description) for key, description in hints]
 
 
 def own_bindings(screen: Screen[object]) -> Iterator[tuple[DOMNode, Binding]]:

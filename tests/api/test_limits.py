@@ -51,14 +51,14 @@ async def test_a_rate_limit_counts_down_to_the_platforms_reset(
         platform.switches.rate_reset = reset
         platform.fail("limited", where=list_call)
         await pilot.press("r")
-        await shown(pilot, f"rate limit · again in {seconds} s")
+        await shown(pilot, f"rate limit · retrying in {seconds} s")
         clock.seconds += 1
-        await shown(pilot, f"rate limit · again in {seconds - 1} s")
+        await shown(pilot, f"rate limit · retrying in {seconds - 1} s")
         await pilot.press("escape")
-        await shown(pilot, "rate limit · r asks again")
+        await shown(pilot, "rate limit · r: retry")
         platform.recover()
         await pilot.press("r")
-        await shown(pilot, "STALE", gone=True)
+        await shown(pilot, " old · ", gone=True)
 
 
 async def test_refreshing_resumes_after_a_reset_in_the_past(
@@ -70,7 +70,7 @@ async def test_refreshing_resumes_after_a_reset_in_the_past(
         platform.switches.rate_reset = "past"
         platform.next("limited", where=first_page)
         await pilot.press("r")
-        await shown(pilot, "rate limit · again in 2 s")
+        await shown(pilot, "rate limit · retrying in 2 s")
         await shown(pilot, "1–50 of 231")
 
 
@@ -185,7 +185,7 @@ async def test_oversized_responses_are_reported(
         platform.fail(fault, where=LISTS)
         await pilot.press("r", "down")
         screen = await shown(pilot, text)
-        assert "STALE" in screen
+        assert " old · " in screen
         platform.recover()
         await pilot.press("r")
         await shown(pilot, "1–50 of 230 · page 1 of 5")

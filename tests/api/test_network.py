@@ -128,12 +128,12 @@ async def test_refused_connections_are_named_and_recover(
     async with start(settings=Settings(refresh=1)) as pilot:
         await quiet(pilot)
         server.close()
-        await shown(pilot, "STALE 0 s · 127.0.0.1 refused the connection")
+        await shown(pilot, "0 s old · 127.0.0.1 refused the connection")
         await pilot.press("down")
         platform.add_jobs(1)
         with LoopbackServer(platform, port=port_of(server.url)):
             await shown(pilot, "1–50 of 231")
-            await shown(pilot, "STALE", gone=True)
+            await shown(pilot, " old · ", gone=True)
 
 
 async def test_a_dns_failure_is_named_and_recovers(
@@ -242,7 +242,7 @@ async def test_connections_lost_during_a_sleep_are_replaced_silently(
         server.reset_open_connections()
         await pilot.press("r")
         screen = await shown(pilot, "1–50 of 231")
-        assert "STALE" not in screen
+        assert " old · " not in screen
         broken = [event for event in events_of(pilot.app) if event.error]
         assert {(event.status, event.attempt) for event in broken} == {(None, 1)}
 
@@ -275,7 +275,7 @@ async def test_esc_cancels_any_request(
         await pilot.press("r")
         await until(lambda: len(platform.requests) > requests_before)
         await pilot.press("down", "escape")
-        await shown(pilot, "stopped; r asks again")
+        await shown(pilot, "stopped; r: retry")
         platform.recover()
         platform.add_jobs(1)
         await pilot.press("r")
@@ -292,7 +292,7 @@ async def test_a_timeout_is_reported(
         await quiet(pilot)
         platform.fail(fault, value, where=first_page)
         await pilot.press("r")
-        await shown(pilot, "STALE 0 s · 127.0.0.1 did not respond in time")
+        await shown(pilot, "0 s old · 127.0.0.1 did not respond in time")
         platform.recover()
         await shown(pilot, "1–50 of 230")
 
@@ -332,7 +332,7 @@ sys.exit(main())
 def test_quitting_does_not_wait_for_dns(tmp_path: Path, platform: SimulatedPlatform) -> None:
     environ = {"SB_API_ENDPOINT": "https://cgc.invalid/v2", "SB_AUTH_TOKEN": platform.token}
     with Terminal([sys.executable, "-c", HANGS], home=tmp_path, environ=environ) as terminal:
-        terminal.sees("Asking https://cgc.invalid")
+        terminal.sees("Loading your import jobs from https://cgc.invalid")
         while not (tmp_path / "asked").exists():
             terminal.read(0.05)
         terminal.press("q")
@@ -346,7 +346,7 @@ def test_quitting_during_requests_is_not_a_failure(
     environ = {"SB_API_ENDPOINT": server.url, "SB_AUTH_TOKEN": platform.token}
     platform.fail("silent")
     with Terminal(APP, home=tmp_path, environ=environ) as terminal:
-        terminal.sees("Asking http://127.0.0.1")
+        terminal.sees("Loading your import jobs from http://127.0.0.1")
         while not platform.requests:
             terminal.read(0.05)
         terminal.press("q")

@@ -92,7 +92,7 @@ def held_request(opened: Open, platform: SimulatedPlatform) -> Iterator[tuple[Te
     """Yield the program and its child, whose request is held at a gate."""
     gate = platform.gate(where=first_page, times=1)
     with opened() as terminal:
-        terminal.sees("asking…")
+        terminal.sees("loading…")
         assert gate.arrived.wait(PATIENCE)
         child = child_of(terminal.process.pid)
         assert child is not None
@@ -149,7 +149,7 @@ def test_a_rejected_token_opens_the_login_screen(opened: Open, platform: Simulat
 
 def test_without_a_token_there_is_no_child(tmp_path: Path) -> None:
     with Terminal(APP, home=tmp_path) as terminal:
-        terminal.sees("Get one at")
+        terminal.sees("Get a token at")
         assert child_of(terminal.process.pid) is None
 
 

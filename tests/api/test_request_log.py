@@ -180,10 +180,10 @@ async def test_an_entry_is_shown_with_the_servers_message_and_copied_whole(
         await pilot.press("g", "enter")
         await shown(pilot, "code 9005 You do not have the privilege to access this import job.")
         await pilot.press("escape", "y")
-        await shown(pilot, "Sent the entry to the terminal")
+        await shown(pilot, "Copied the entry to the clipboard")
         assert "code 9005" in pilot.app.clipboard
         await pilot.press("exclamation_mark")
-        await shown(pilot, "Requests:", gone=True)
+        await shown(pilot, "Request log:", gone=True)
 
 
 async def test_new_requests_do_not_move_the_selected_entry(make_app: MakeApp) -> None:
@@ -201,7 +201,7 @@ async def test_new_requests_do_not_move_the_selected_entry(make_app: MakeApp) ->
         before, selected = rows(app), lines.record
         for number in range(100, 107):
             log.add(event(number))
-        await shown(pilot, f"Requests: {log.added}")
+        await shown(pilot, f"Request log: {log.added}")
         await pilot.pause()
         assert lines.record is selected
         assert rows(app) == before
@@ -273,7 +273,7 @@ def test_the_program_writes_a_log_file_with_its_start_and_end(
     with Terminal([*APP, "--log-file", str(path)], home=tmp_path, environ=environ) as terminal:
         terminal.sees(" · rosalind")
         terminal.press("!")
-        terminal.sees("Requests:")
+        terminal.sees("Request log:")
         terminal.press("q")
         assert terminal.ends() == 0
     first, *between, last = path.read_text().splitlines()

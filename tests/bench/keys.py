@@ -20,7 +20,7 @@ def measure() -> Iterator[Figure]:
     """Measure at 120×36; figures are ratios within a session."""
     options = ("--jobs", "12000", "--rate-limit", "1000000", "--latency-ms", "100")
     with serving(*options) as environ, _app(environ) as session:
-        rest = _closing_time(session, b"?", b"Help")
+        rest = _closing_time(session, b"?", b"Keyboard")
         load = _closing_time(session, b"/TCGA\r", b"Cancel")
         yield Figure("Esc closes a dialog at rest, p95", 1000 * rest, "ms")
         yield Figure("the same while 12,000 jobs load, against that", load / rest, "×", maximum=4, timed=True)

@@ -27,7 +27,7 @@ KEYS = (
     b"4",
     b"0",
     b"3",
-    b"s",
+    b"sj\r",
     b"S",
     b"t",
     b"p",
@@ -80,12 +80,17 @@ def _large() -> Iterator[Figure]:
 
 
 def _refreshes() -> Iterator[Figure]:
-    """Measure automatic refreshes with and without a change."""
-    with _app(SMALL, "--refresh", "2") as (session, platform):
+    """Measure automatic refreshes with and without a change; the time is shown with seconds below ten."""
+    with _app(SMALL, "--refresh", "10") as (session, platform):
         pending = next(job for job in platform.ids() if platform.job(job)["state"] == "PENDING")
         platform.set_state(pending, "RUNNING")
-        yield Figure("one job changes its state in a refresh", session.quiet(5.0), "B", maximum=250)
-        yield Figure("ten seconds of refreshes without a change", session.quiet(10.0), "B", maximum=60)
+        yield Figure("one job changes its state in a refresh", session.quiet(12.0), "B", maximum=250)
+        yield Figure("twenty seconds of refreshes without a change", session.quiet(20.0), "B", maximum=60)
+    with _app(SMALL, "--refresh", "2") as (session, _):
+        before = len(session.raw)
+        session.during(10.0)
+        sent = len(session.raw) - before
+        yield Figure("ten seconds of refreshes every 2 s, with a new time each", sent, "B", maximum=350)
 
 
 def _random_actions() -> Iterator[Figure]:

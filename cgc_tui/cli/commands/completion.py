@@ -10,8 +10,8 @@ from cgc_tui.cli.exit_codes import ExitCode
 HELP = "print a script that completes commands and options"
 OPERANDS = "SHELL"
 EPILOG = """\
-To install permanently: in bash, put the example into ~/.bashrc; in zsh, save the
-script as _cgc-tui in a directory of $fpath; in fish, save it as
+To install permanently: in bash, put the example into ~/.bashrc; in zsh, save
+the script as _cgc-tui in a directory of $fpath; in fish, save it as
 ~/.config/fish/completions/cgc-tui.fish.
 
 Example: eval "$(cgc-tui completion bash)"

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 HELP = "retry failed jobs, each once"
 OPERANDS = "[ID|HREF ...]"
 EPILOG = """\
-Default: all failed jobs, without those that were retried since.
-A dry run prints the requests; sending prints old_id new_id result location.
-Each import is sent once, and only one run sends at a time.
+Default: all failed jobs, without those that were retried since. If a name
+exists: as in the original job. A dry run prints the requests; sending prints
+old_id new_id result location. Only one run sends at a time, each import once.
 
 Exit codes: 0 all started, 1 some were refused, or a watched job failed or ended
 otherwise, 3 unknown outcome, network, server, or another run is sending.
@@ -57,7 +57,7 @@ def add_arguments(parser: ArgumentParser) -> None:
             action="store_const",
             const=option,
             default=NameConflictPolicy.AS_BEFORE,
-            help=f"{option} if the name exists (default: as in the original job)",
+            help=f"{option} if the name exists",
         )
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--dry-run", action="store_true", help="print the requests, do not send them (default)")

@@ -32,8 +32,7 @@ HELP = "watch jobs until they finish"
 OPERANDS = "[ID|HREF ...]"
 EPILOG = """\
 Filters select the jobs that match at the start, also finished ones. Default:
-all unfinished jobs, which are those that are PENDING or RUNNING. Requests that
-fail because of the network or the server are retried.
+all unfinished jobs (PENDING or RUNNING). Network and server errors are retried.
 
 Exit codes: 0 all completed, 1 a job failed, ended otherwise or was not found,
 3 details of jobs could not be read, 8 not all finished. CMD gets CGC_TUI_EXIT,

@@ -6,8 +6,8 @@ from typing import ClassVar, TypeVar
 
 from textual.screen import ModalScreen
 
-from cgc_tui.tui.keys import bindings
-from cgc_tui.tui.widgets.key_bar import Hint, KeyBar
+from cgc_tui.tui.keys import Hint, bindings
+from cgc_tui.tui.widgets.key_bar import KeyBar
 from cgc_tui.tui.widgets.too_small import TooSmall
 
 Result = TypeVar("Result")

@@ -45,7 +45,6 @@ class ChoiceDialog(OptionDialog[str]):
 
     def on_mount(self) -> None:
         """Put the cursor on the selected name."""
-        super().on_mount()
         if self._selected is not None:
             self.query_one(OptionList).highlighted = list(self._values).index(self._selected)
 

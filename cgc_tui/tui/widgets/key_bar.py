@@ -11,10 +11,8 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from cgc_tui.config.keymap import KEY_BAR
+from cgc_tui.tui.keys import Hint, hint_bindings
 from cgc_tui.tui.widgets.split_line import SplitLine
-
-Hint = tuple[str, str]
-"""A key that a widget of the screen has by itself, and what it does."""
 
 LAST_ACTIONS = ("screen.back", "leave", "help", "quit")
 
@@ -36,7 +34,7 @@ class KeyBar(SplitLine):
 
     def __init__(self, hints: Sequence[Hint] = ()) -> None:
         super().__init__()
-        self._hints = [Binding(key, f"hint {key}", description) for key, description in hints]
+        self._hints = hint_bindings(hints)
 
     def on_mount(self) -> None:
         """Follow the active bindings."""

@@ -82,10 +82,10 @@ def test_a_paste_into_the_filter_dialog_inserts_its_first_line(tmp_path: Path, p
     with Terminal(DEMO, home=tmp_path, size=(120, 36)) as terminal:
         terminal.sees("page 1 of")
         terminal.press("f")
-        terminal.sees("Filter: what the platform")
+        terminal.sees("Filter jobs")
         terminal.write(paste)
         terminal.sees("pasted q")
-        terminal.presses_until("escape", "Filter: what the platform", gone=True)
+        terminal.presses_until("escape", "Filter jobs", gone=True)
         terminal.presses_until("right", "page [2-9] of")
         assert quit_program(terminal) == 0
 

@@ -33,7 +33,7 @@ def in_dialog(terminal: Terminal) -> None:
     """Open a dialog."""
     terminal.sees("page 1 of")
     terminal.press("f")
-    terminal.sees("Filter: what the platform")
+    terminal.sees("Filter jobs")
 
 
 SLOW = pytest.mark.slow

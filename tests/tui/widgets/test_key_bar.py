@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cgc_tui.config.keymap import KEY_BAR, KEYS
+from cgc_tui.tui.widgets.key_bar import KeyBar
 from tests.support.app import Start, shown, text_of
 
 BAR = "Enter Details / Find f Filter F Failures b Batches w Watch T Retry E Export"
@@ -52,6 +53,7 @@ async def test_a_dialog_has_its_own_keys_in_the_bar(
         await pilot.press(*keys)
         await shown(pilot, marker)
         assert bottom_row(text_of(pilot.app)) == bar
+        assert len(pilot.app.screen.query(KeyBar)) == 1
 
 
 async def test_the_details_have_their_own_keys(start: Start) -> None:
