@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from cgc_tui.api import error_mapping, parse
 from cgc_tui.api.imports import ImportsApi
@@ -10,9 +12,10 @@ from cgc_tui.api.requester import Call, Requester
 from cgc_tui.api.throttle import Lane
 from cgc_tui.domain.errors import TokenRejected
 from cgc_tui.domain.platform import IdList, RateLimit, User
-from cgc_tui.domain.queries import MAX_LIMIT
 
-MAX_ID_PAGES = 10
+if TYPE_CHECKING:
+    from cgc_tui.api.files import FilesApi
+    from cgc_tui.api.volumes import VolumesApi
 
 
 class PlatformClient:
@@ -26,6 +29,20 @@ class PlatformClient:
         self.imports = ImportsApi(requester)
         self.bulk_imports = ImportsApi(requester, Lane.BULK)
         """The same calls, for many requests at a time."""
+
+    @cached_property
+    def bulk_volumes(self) -> VolumesApi:
+        """The calls for volumes and the objects in them, for many requests at a time."""
+        from cgc_tui.api.volumes import VolumesApi  # not needed for the first paint
+
+        return VolumesApi(self._requester, Lane.BULK)
+
+    @cached_property
+    def bulk_files(self) -> FilesApi:
+        """The calls for the files of projects, for many requests at a time."""
+        from cgc_tui.api.files import FilesApi  # not needed for the first paint
+
+        return FilesApi(self._requester, Lane.BULK)
 
     def on_token_rejected(self, notify: Callable[[TokenRejected], object]) -> None:
         """Call `notify` with each error for a rejected token, before it is raised."""
@@ -69,15 +86,7 @@ class PlatformClient:
         await self._requester.close()
 
     async def _fetch_ids(self, path: str) -> IdList:
-        ids: dict[str, None] = {}
-        offset = 0
-        for _ in range(MAX_ID_PAGES):
-            params = [("offset", str(offset)), ("limit", str(MAX_LIMIT))]
-            response = await self._requester.send(Call("GET", path, params, check=parse.items))
-            records = parse.items(response.json)
-            ids |= dict.fromkeys(parse.ids(records))
-            offset += len(records)
-            total = parse.total(response.headers)
-            if not records or not (offset < total if total is not None else parse.has_next(response.json)):
-                return IdList(tuple(ids))
-        return IdList(tuple(ids), complete=False)
+        from cgc_tui.api.short_lists import fetch_records  # not needed for the first paint
+
+        records, complete = await fetch_records(self._requester, path)
+        return IdList(tuple(dict.fromkeys(parse.ids(records))), complete)

@@ -35,6 +35,7 @@ MAX_WAIT = 300.0
 MIN_WAIT = 2.0
 MILLISECONDS_FROM = 1e11
 """A larger time is in milliseconds; in seconds it would be in the year 5138."""
+INACTIVE_VOLUME = 9069
 DISCONNECT_TEXTS = ("disconnected", "closed connection")
 """Parts of the HTTP library's messages for a lost connection; other messages are about invalid HTTP."""
 
@@ -101,6 +102,8 @@ def _classify(
         )
     if 300 <= status < 400:
         return RequestRejected, f"{status} redirect, not followed", "Check the endpoint and the proxy.", None
+    if status == 409 and code == INACTIVE_VOLUME:
+        return RequestRejected, "the volume is inactive", "Ask the volume's owner to activate it.", None
     if status == 409:
         return RequestRejected, "409 conflict", "Check the endpoint and the proxy.", None
     return RequestRejected, f"{status} request rejected", "Change the filter or report a bug.", None

@@ -8,12 +8,13 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Container, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cgc_tui.api.client import PlatformClient
 from cgc_tui.api.imports import ImportsApi
 from cgc_tui.api.list_coverage import Coverage, page_end
 from cgc_tui.api.requester import RetryHook
+from cgc_tui.api.tasks import cancel_all
 from cgc_tui.api.throttle import BULK_SLOTS
 from cgc_tui.domain.errors import IncompleteList
 from cgc_tui.domain.jobs import ImportJob, JobError, pack_records
@@ -157,7 +158,7 @@ async def fetch_many(
         for task in tasks:
             records |= await task
     finally:
-        await _cancel_all(tasks)
+        await cancel_all(tasks)
     return records
 
 
@@ -227,7 +228,7 @@ class _PageReader:
 
     async def stop(self) -> None:
         """Cancel the requests ahead."""
-        await _cancel_all([task for _, task in self._ahead])
+        await cancel_all([task for _, task in self._ahead])
 
     def _next_offset(self, page: JobPage) -> int | None:
         """Return the offset after a page, None at the end of the list or after `max_jobs`.
@@ -299,10 +300,3 @@ class _PageReader:
             pages = None if total is None else max(self._pages, -(-total // self._query.limit))
             jobs = self._jobs if total is None else min(self._jobs, total)
             self._on_progress(FetchProgress(self._pages, pages, jobs, total))
-
-
-async def _cancel_all(tasks: Sequence[asyncio.Task[Any]]) -> None:
-    """Cancel the tasks and wait until they have ended."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

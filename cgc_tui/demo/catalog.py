@@ -12,6 +12,9 @@ CREDENTIALS = {
 """Credentials in the full record of a volume, which a client must not keep."""
 
 
+ROOT_URLS = {"S3": "https://s3.amazonaws.com", "GCS": "https://www.googleapis.com"}
+
+
 @dataclass(frozen=True, slots=True)
 class Volume:
     """A bucket that is registered as a volume ("List volumes")."""
@@ -29,14 +32,19 @@ class Volume:
             "href": f"{base}/storage/volumes/{self.id}",
             "id": self.id,
             "name": self.id.partition("/")[2],
-            "active": self.active,
+            "description": "",
             "access_mode": self.access_mode,
             "service": {
                 "type": self.service,
                 "bucket": self.bucket,
                 "prefix": self.prefix,
+                "root_url": ROOT_URLS[self.service],
                 "credentials": CREDENTIALS[self.service],
+                "properties": {"sse_algorithm": "AES256"} if self.service == "S3" else {},
             },
+            "created_on": "2019-03-01T09:00:00Z",
+            "modified_on": "2019-03-01T09:00:00Z",
+            "active": self.active,
         }
 
 

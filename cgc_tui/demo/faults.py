@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from cgc_tui.demo.responses import (
+    EXPIRED_TOKEN,
     ApiError,
     body_of,
     envelope,
@@ -58,6 +59,10 @@ def _internal_error(_responder: Responder, _value: object) -> httpx.Response:
 def _error(_responder: Responder, value: tuple[int, int]) -> httpx.Response:
     status, code = value
     return json_response(envelope(code, status=status), status)
+
+
+def _expired_token(_responder: Responder, _value: object) -> httpx.Response:
+    return ApiError(9011, EXPIRED_TOKEN).response()
 
 
 def _limited(_responder: Responder, _value: object) -> httpx.Response:
@@ -203,6 +208,7 @@ FAULTS: dict[str, Fault] = {
     "cloud_error": Fault(_cloud_error, Layer.INSIDE),
     "internal_error": Fault(_internal_error, Layer.INSIDE),
     "error": Fault(_error, Layer.INSIDE),
+    "expired_token": Fault(_expired_token, Layer.INSIDE),
     "limited": Fault(_limited, Layer.INSIDE),
     "items_missing": Fault(_items_missing, Layer.INSIDE),
     "items_null": Fault(_items_null, Layer.INSIDE),

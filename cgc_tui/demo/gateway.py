@@ -13,11 +13,16 @@ import httpx
 
 from cgc_tui.demo.fault_script import ActiveFault, FaultScript, Gate
 from cgc_tui.demo.faults import Layer, Responder
-from cgc_tui.demo.imports import ROUTES
+from cgc_tui.demo.files import FILE_ROUTES
+from cgc_tui.demo.imports import IMPORT_ROUTES
 from cgc_tui.demo.rate_limit import clock_skew
 from cgc_tui.demo.responses import ApiError, no_route
-from cgc_tui.demo.routes import Call, Handler, find_route, get_rate_limit
+from cgc_tui.demo.routes import OTHER_ROUTES, Call, Handler, find_route, get_rate_limit
 from cgc_tui.demo.state import PlatformState
+from cgc_tui.demo.volumes import VOLUME_ROUTES
+
+ROUTES = (*IMPORT_ROUTES, *VOLUME_ROUTES, *FILE_ROUTES, *OTHER_ROUTES)
+"""All routes of the platform."""
 
 
 @dataclass(frozen=True, slots=True)

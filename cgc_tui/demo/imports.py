@@ -10,7 +10,7 @@ import httpx
 from cgc_tui.demo import records
 from cgc_tui.demo.jobs import STATES, Job
 from cgc_tui.demo.responses import ApiError, json_response, no_route
-from cgc_tui.demo.routes import MAX_ITEMS, OTHER_ROUTES, Call, Routes, page
+from cgc_tui.demo.routes import MAX_ITEMS, Call, Routes, page
 from cgc_tui.demo.submission import Submission
 
 TIMES = ("started_on", "finished_on")
@@ -153,12 +153,10 @@ def _without_fields(record: dict[str, Any], omitted: tuple[str, ...]) -> dict[st
     return {name: value for name, value in record.items() if name not in omitted}
 
 
-ROUTES: Routes = (
+IMPORT_ROUTES: Routes = (
     ("GET", r"/storage/imports", list_imports),
     ("POST", r"/storage/imports", create_import),
     ("GET", r"/storage/imports/([^/]+)", get_import),
     ("POST", r"/bulk/storage/imports/get", bulk_get),
     ("POST", r"/bulk/storage/imports/create", bulk_create),
-    *OTHER_ROUTES,
 )
-"""All routes of the platform."""

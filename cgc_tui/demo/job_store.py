@@ -23,10 +23,12 @@ class JobStore:
     def __init__(self, count: int, maker: JobMaker, clock: Callable[[], float], *, live: bool) -> None:
         self._clock = clock
         self._maker = maker
-        self._started_at = clock()
+        self.started_at = clock()
+        self.revision = 0
+        """A number that changes when jobs are added, removed or changed."""
         self._live = live
-        self._arrivals = Arrivals(maker, self._started_at)
-        self._jobs = {job.id: job for job in maker.history(count, self._started_at)}
+        self._arrivals = Arrivals(maker, self.started_at)
+        self._jobs = {job.id: job for job in maker.history(count, self.started_at)}
         self._max_jobs = count + Arrivals.MAX_JOBS
         self._additions = 0
 
@@ -36,13 +38,14 @@ class JobStore:
     @property
     def now(self) -> float:
         """The current time of the jobs, in Unix seconds."""
-        return self._clock() if self._live else self._started_at
+        return self._clock() if self._live else self.started_at
 
     def tick(self) -> None:
         """Add the jobs that are due; beyond the maximum the oldest jobs are removed."""
         if not self._live:
             return
         due = self._arrivals.due(self.now)
+        self.revision += bool(due)
         self._jobs.update((job.id, job) for job in due)
         while due and len(self._jobs) > self._max_jobs:
             del self._jobs[next(iter(self._jobs))]
@@ -87,11 +90,16 @@ class JobStore:
     def taken_names(self) -> set[tuple[str | None, str]]:
         """Return the project and name of each imported file."""
         now = self.now
-        return {(job.project, job.name) for job in self._jobs.values() if job.state(now) == "COMPLETED"}
+        return {
+            (job.project, job.name)
+            for job in self._jobs.values()
+            if job.state(now) == "COMPLETED" and not job.removed
+        }
 
     def add(self, job: Job) -> None:
         """Add a job at the head of the list."""
         self._jobs[job.id] = job
+        self.revision += 1
 
     def new_rng(self) -> Random:
         """Return a random number generator for the next new jobs."""
@@ -122,10 +130,12 @@ class JobStore:
         """Remove jobs; raises KeyError for an unknown id."""
         for job_id in ids:
             del self._jobs[job_id]
+        self.revision += 1
 
     def change(self, job_id: str, state: str, overrides: dict[str, Any]) -> None:
         """Set the state of a job; raises KeyError for an unknown id."""
         self._change(self._jobs[job_id], state, overrides)
+        self.revision += 1
 
     def _change(self, job: Job, state: str, overrides: dict[str, Any]) -> None:
         for name, value in overrides.items():

@@ -21,8 +21,10 @@ MAX_AT_HEAD = 40
 class Job:
     """An import job; its state is a function of the time. All times are Unix seconds.
 
-    `error` is the code that it fails with, None if it succeeds. `fixed_state` is a state independent of the
-    time. `overrides` replaces fields of its record; the random number `dice` selects what switches do to it.
+    `error` is the code that it fails with, None if it succeeds. `key_missing` is whether the location does
+    not exist now, `removed` whether the imported file has been deleted. `fixed_state` is a state independent
+    of the time. `overrides` replaces fields of its record; the random number `dice` selects what switches do
+    to it.
     """
 
     id: str
@@ -41,6 +43,8 @@ class Job:
     overwrite: bool = False
     autorename: bool = False
     preserve: bool | None = None
+    key_missing: bool = False
+    removed: bool = False
     fixed_state: str | None = None
     overrides: dict[str, Any] = field(default_factory=dict)
 
@@ -111,7 +115,7 @@ class JobMaker:
         for index in range(size):
             folder = has_folders and index < 4
             name = f"{patient}-{index:05}" + ("" if folder else kind.suffix)
-            yield Job(
+            job = Job(
                 id=new_id(rng),
                 dice=rng.getrandbits(32),
                 volume=volume,
@@ -125,6 +129,9 @@ class JobMaker:
                 overwrite=rng.random() < 0.05,
                 preserve=True if folder else None,
             )
+            job.key_missing = job.error == CAUSES[0] and job.dice % 2 == 0
+            job.removed = job.dice % 97 == 0 and not folder
+            yield job
             submitted += rng.choice((0.2, 0.4, 0.6, 1.0))
 
     @staticmethod

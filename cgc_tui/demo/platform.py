@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from cgc_tui.demo import catalog, records
+from cgc_tui.demo.buckets import Buckets
 from cgc_tui.demo.fault_script import CustomResponse, FaultScript, Gate, RequestFilter
 from cgc_tui.demo.gateway import Gateway, RecordedRequest
 from cgc_tui.demo.job_store import JobStore
@@ -42,6 +43,7 @@ class SimulatedPlatform:
         base_url: str = "https://cgc-api.sbgenomics.com/v2",
         switches: Switches | None = None,
     ) -> None:
+        store = JobStore(jobs, JobMaker(seed, username), clock, live=live)
         self.state = PlatformState(
             base_url=base_url.rstrip("/"),
             token=token or "".join(Random(f"token {seed}").choices(TOKEN_LETTERS, k=32)),
@@ -50,7 +52,8 @@ class SimulatedPlatform:
             switches=switches or Switches(),
             volumes={volume.id: volume for volume in catalog.volumes(username)},
             projects={project.id: project for project in catalog.projects(username)},
-            store=JobStore(jobs, JobMaker(seed, username), clock, live=live),
+            store=store,
+            buckets=Buckets(store, username),
             rate_limit=RateLimit(clock),
         )
         self._fault_script = FaultScript(Random(f"faults {seed}"))
@@ -123,6 +126,16 @@ class SimulatedPlatform:
         """Set the state of a job, independent of the clock from then on; `fields` as in `add_jobs`."""
         with self.state.lock:
             self.state.store.change(job_id, state, fields)
+
+    def add_objects(self, volume: str, locations: Iterable[str]) -> None:
+        """Add objects to a volume."""
+        with self.state.lock:
+            self.state.buckets.add(volume, locations)
+
+    def remove_objects(self, volume: str, locations: Iterable[str]) -> None:
+        """Remove objects from a volume; those that it does not have are ignored."""
+        with self.state.lock:
+            self.state.buckets.remove(volume, locations)
 
     def next(
         self,

@@ -67,7 +67,7 @@ def full_record(job: Job, now: float, base: str, switches: Switches) -> Record:
         "source": {"volume": job.volume, "location": job.location},
         "destination": {
             **destination,
-            "name": _file_name(job) if switches.autorenamed_destination else job.name,
+            "name": file_name(job) if switches.autorenamed_destination else job.name,
         },
     }
     if job.preserve is not None:
@@ -85,7 +85,7 @@ def full_record(job: Job, now: float, base: str, switches: Switches) -> Record:
     return {**_malformed(record, job.dice, switches), **job.overrides}
 
 
-def _file_name(job: Job) -> str:
+def file_name(job: Job) -> str:
     """Return the name of the imported file in the project."""
     return f"_1_{job.name}" if job.autorename else job.name
 
@@ -97,7 +97,7 @@ def result(job: Job, base: str) -> Record:
     record: Record = {
         "href": f"{base}/files/{imported_id}",
         "id": imported_id,
-        "name": _file_name(job),
+        "name": file_name(job),
         "project": job.project,
         "created_on": iso(job.ends),
         "modified_on": iso(job.ends),

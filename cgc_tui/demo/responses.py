@@ -12,12 +12,17 @@ import httpx
 
 MORE_INFO = "https://docs.cancergenomicscloud.org/docs/api-status-codes#{code}"
 
+EXPIRED_TOKEN = "Invalid request syntax: continuation_token is invalid or has expired."
+
 ERRORS: dict[int, tuple[int, str]] = {
     0: (503, "The platform is currently under maintenance. Please try again later."),
     1000: (429, "Rate limit exceeded. Please wait until the limit is reset."),
     3002: (404, "Requested project does not exist."),
     5002: (404, "Requested file does not exist."),
+    5022: (400, "Parent is not a folder."),
     5026: (404, "Destination folder does not exist."),
+    5029: (400, "Either project or parent is required."),
+    5031: (400, "Project and parent exclude each other."),
     9003: (403, "You do not have the required privilege on the project."),
     9005: (403, "You do not have the privilege to access this import job."),
     9007: (404, "Requested volume does not exist."),

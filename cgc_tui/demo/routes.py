@@ -1,8 +1,7 @@
-"""Routes of the platform except those of imports, and what handlers have in common."""
+"""Routes of the user, the rate limit and projects, and what all handlers have in common."""
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlencode
 
 import httpx
 
-from cgc_tui.demo.records import result, select_fields
+from cgc_tui.demo.records import select_fields
 from cgc_tui.demo.responses import ApiError, json_response
 from cgc_tui.demo.state import PlatformState
 
@@ -74,13 +73,24 @@ class Call:
         if volume not in self.state.volumes:
             raise ApiError(9007)
 
-    def window(self) -> tuple[int, int]:
-        """Return offset and limit."""
+    def check_parameters(self, *allowed: str) -> None:
+        """Reject a query with other parameters."""
+        for name, _ in self.query:
+            if name not in allowed:
+                raise ApiError(9011, f"Invalid request syntax: {name[:40]} is not a parameter.")
+
+    def limit(self) -> int:
+        """Return the page size."""
         switches = self.state.switches
         limit = self.number("limit", switches.default_limit, 1)
         if limit > MAX_ITEMS and switches.over_limit == "400":
             raise ApiError(9011, f"Invalid request syntax: limit must not be above {MAX_ITEMS}.")
-        return self.number("offset", 0, 0), min(limit, MAX_ITEMS, switches.max_limit)
+        return min(limit, MAX_ITEMS, switches.max_limit)
+
+    def window(self) -> tuple[int, int]:
+        """Return offset and limit."""
+        limit = self.limit()
+        return self.number("offset", 0, 0), limit
 
 
 def page(call: Call, items: Sequence[Any], window: tuple[int, int], total: int, base: str) -> httpx.Response:
@@ -126,17 +136,13 @@ def get_rate_limit(call: Call) -> httpx.Response:
     return json_response(call.state.rate_limit.record(call.state.switches))
 
 
-def list_volumes(call: Call) -> httpx.Response:
-    """Handle "List volumes"."""
-    return _page_of(call, [volume.record(call.endpoint) for volume in call.state.volumes.values()])
-
-
 def list_projects(call: Call) -> httpx.Response:
     """Handle "List all your projects"."""
-    return _page_of(call, [project.record(call.endpoint) for project in call.state.projects.values()])
+    return page_of(call, [project.record(call.endpoint) for project in call.state.projects.values()])
 
 
-def _page_of(call: Call, records: list[dict[str, Any]]) -> httpx.Response:
+def page_of(call: Call, records: list[dict[str, Any]]) -> httpx.Response:
+    """Return a page of all projects or volumes."""
     offset, limit = call.window()
     fields = "_all" if call.state.switches.whole_lists else call.value("fields")
     shown = [select_fields(record, fields, default=("href", "id", "name")) for record in records]
@@ -150,58 +156,6 @@ def get_project(call: Call) -> httpx.Response:
     return json_response(select_fields(project.record(call.endpoint), call.value("fields"), default=None))
 
 
-def get_file(call: Call) -> httpx.Response:
-    """Handle "Get file details"."""
-    job = call.state.store.job_for_file(call.resource_id)
-    if job is None:
-        raise ApiError(5002)
-    return json_response(result(job, call.endpoint))
-
-
-def list_volume(call: Call) -> httpx.Response:
-    """Handle "Get a list of volume files": one level of keys below a prefix, forwards only."""
-    call.check_volume(call.resource_id)
-    prefix, last_key = call.value("prefix") or "", _last_key(call.value("continuation_token"))
-    _, limit = call.window()
-    jobs = call.state.store.matching((), None, call.resource_id, call.state.switches)
-    keys = {_first_level(job.location, prefix) for job in jobs if job.location.startswith(prefix)}
-    remaining = sorted(key for key in keys if key > last_key)
-    shown, more = remaining[:limit], len(remaining) > limit
-    base = f"{call.endpoint}/storage/volumes/{call.resource_id}"
-    links = []
-    if more:
-        token = base64.urlsafe_b64encode(shown[-1].encode()).decode()
-        parameters = {"prefix": prefix, "limit": limit, "continuation_token": token}
-        links.append({"next": f"{base}/list?{urlencode(parameters)}"})
-    return json_response(
-        {
-            "href": f"{base}/list?{urlencode({'prefix': prefix})}",
-            "items": [
-                {"location": key, "volume": call.resource_id, "type": "s3", "metadata": {}}
-                for key in shown
-                if not key.endswith("/")
-            ],
-            "prefixes": [{"prefix": key, "volume": call.resource_id} for key in shown if key.endswith("/")],
-            "links": links,
-            "truncated": more,
-        }
-    )
-
-
-def _last_key(token: str | None) -> str:
-    """Return the last key of the previous page, which the continuation token encodes."""
-    try:
-        return base64.urlsafe_b64decode(token or "").decode()
-    except ValueError:
-        raise ApiError(9011, "Invalid request syntax: continuation_token.") from None
-
-
-def _first_level(key: str, prefix: str) -> str:
-    """Return `key` up to the first slash after `prefix`."""
-    head, slash, _ = key[len(prefix) :].partition("/")
-    return prefix + head + slash
-
-
 Handler = Callable[[Call], httpx.Response]
 Routes = tuple[tuple[str, str, Handler], ...]
 """Method, pattern of the path below the endpoint as sent, and handler; a group in the pattern is the id."""
@@ -209,13 +163,10 @@ Routes = tuple[tuple[str, str, Handler], ...]
 OTHER_ROUTES: Routes = (
     ("GET", r"/user", get_user),
     ("GET", r"/rate_limit", get_rate_limit),
-    ("GET", r"/storage/volumes", list_volumes),
-    ("GET", r"/storage/volumes/([^/]+(?:/[^/]+)?)/list", list_volume),
     ("GET", r"/projects/?", list_projects),
     ("GET", r"/projects/([^/]+/[^/]+|[^/]+%2[Ff][^/]+)", get_project),
-    ("GET", r"/files/([^/]+)", get_file),
 )
-"""All routes but those of imports; the slash in an id may be percent-encoded or not."""
+"""The routes of the user, the rate limit and projects; the slash in an id may be percent-encoded or not."""
 
 
 def find_route(routes: Routes, method: str, path: str) -> tuple[Handler, str] | int:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from cgc_tui.demo.buckets import Buckets
 from cgc_tui.demo.catalog import Project, Volume
 from cgc_tui.demo.job_store import JobStore
 from cgc_tui.demo.rate_limit import RateLimit
@@ -17,7 +18,8 @@ from cgc_tui.demo.switches import Switches
 class PlatformState:
     """Everything that a response depends on, except scripted faults.
 
-    `base_url` has no trailing slash; `clock` returns Unix seconds. Hold `lock` to read or change jobs.
+    `base_url` has no trailing slash; `clock` returns Unix seconds. Hold `lock` to read or change jobs
+    and objects.
     """
 
     base_url: str
@@ -28,6 +30,7 @@ class PlatformState:
     volumes: dict[str, Volume]
     projects: dict[str, Project]
     store: JobStore
+    buckets: Buckets
     rate_limit: RateLimit
     lock: threading.RLock = field(default_factory=threading.RLock)
 

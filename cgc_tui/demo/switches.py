@@ -67,6 +67,14 @@ class Switches:
     """The page at this offset has the jobs of the first page, but its own links; -1: none."""
     total_error: int = 0
     """Error of X-Total-Matching-Query, added to the true total; may be negative."""
+    prefix_slashes: bool = False
+    """The folders in a listing of a volume end with a slash."""
+    self_listing: bool = False
+    """A listing of a folder of a volume has that folder itself among its folders."""
+    expired_tokens: bool = False
+    """Every continuation token is rejected (400, code 9011)."""
+    repeated_token: bool = False
+    """The continuation token of every page leads to the first page."""
     foreign: frozenset[str] = frozenset()
     """Ids of jobs of another user (403, code 9005)."""
     forbidden_projects: frozenset[str] = frozenset()

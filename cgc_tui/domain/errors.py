@@ -10,7 +10,7 @@ CgcError                 what went wrong, and a remedy
  │  └ Maintenance        503 with code 0
  ├ ConnectionFailed      no response: DNS, connection, TLS, proxy or time-out
  ├ InvalidResponse       a response that cannot be read
- ├ IncompleteList        the pages of a list do not add up to all of its jobs
+ ├ IncompleteList        the pages of a list do not add up to all of it
  └ OutcomeUnknown        no readable response to a request that may have changed something: do not repeat
 """
 
@@ -91,13 +91,14 @@ class InvalidResponse(CgcError):
 
 
 class IncompleteList(CgcError):
-    """Not all jobs of a list could be read: it changed meanwhile, or its pages contradict each other.
+    """Not all of a list could be read: it changed meanwhile, or its pages contradict each other.
 
-    `read` is the number of distinct jobs that were read, `total` the number expected.
+    `read` is the number of distinct jobs (or other `items`) that were read, `total` the number expected.
     """
 
-    def __init__(self, read: int, total: int) -> None:
-        counts = f"{read:,} of {total:,} jobs could be read" if read < total else "some jobs may be missing"
+    def __init__(self, read: int, total: int, items: str = "jobs") -> None:
+        missing = f"some {items} may be missing"
+        counts = f"{read:,} of {total:,} {items} could be read" if read < total else missing
         summary = SafeText(f"{counts}; the list changed while it was read")
         super().__init__(summary, SafeText(""), retry_after=5.0)
         self.read = read

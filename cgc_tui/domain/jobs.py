@@ -40,6 +40,11 @@ class Source(NamedTuple):
     volume: str | None = None
     location: str | None = None
 
+    @property
+    def key(self) -> tuple[str | None, str]:
+        """The identity of the source; the platform may return a folder without its trailing slash."""
+        return self.volume, (self.location or "").rstrip("/")
+
 
 class Destination(NamedTuple):
     """Where a job imports to: a project, or the folder with the id `parent`."""
@@ -47,6 +52,20 @@ class Destination(NamedTuple):
     project: str | None = None
     name: str | None = None
     parent: str | None = None
+
+    @property
+    def place(self) -> str | None:
+        """The id of the folder, else that of the project."""
+        return self.parent or self.project
+
+    def may_be(self, returned: Destination) -> bool:
+        """Return whether a job that was started with this place may have the destination `returned`.
+
+        The platform may return the project instead of a folder, or nothing.
+        """
+        if self.parent and not returned.parent:
+            return self.project is None or returned.project in (None, self.project)
+        return returned.place in (None, self.place)
 
 
 NO_SOURCE, NO_DESTINATION = Source(), Destination()
@@ -154,6 +173,13 @@ class ImportJob:
             return self.destination.name
         segments = [segment for segment in (self.source.location or "").split("/") if segment]
         return segments[-1] if segments else None
+
+    def may_be_named(self, name: str | None) -> bool:
+        """Return whether the job may have been started with this file name.
+
+        The platform may return another name (autorename) or none.
+        """
+        return bool(self.autorename) or self.destination.name in (None, name)
 
     @property
     def seconds(self) -> float | None:

@@ -30,8 +30,8 @@ def job(record: object) -> ImportJob | None:
         overwrite=_flag(record.get("overwrite")),
         autorename=_flag(record.get("autorename")),
         preserve_folder_structure=_flag(record.get("preserve_folder_structure")),
-        started_on=_time(record.get("started_on")),
-        finished_on=_time(record.get("finished_on")),
+        started_on=time_value(record.get("started_on")),
+        finished_on=time_value(record.get("finished_on")),
         error=job_error(record.get("error")),
         result=_file(record.get("result")),
         record=record,
@@ -86,7 +86,7 @@ def count_value(value: object) -> int | None:
     return value if is_count else None  # type: ignore[return-value]
 
 
-def _time(value: object) -> datetime | None:
+def time_value(value: object) -> datetime | None:
     """Parse an instant; a time without a zone is UTC, and an implausible year gives None."""
     if not isinstance(value, str):
         return None

@@ -1,22 +1,19 @@
 """Formats jobs as CSV, TSV or JSON, for files, the clipboard and other programs.
 
-CSV and TSV have a header line with `COLUMNS` and a line per job; times are ISO 8601 in UTC. Spreadsheets
-evaluate text that begins with `=`, `+`, `-` or `@` as a formula, so such text gets a leading apostrophe
-(OWASP, "CSV injection"). In TSV, a tab or line end inside a value becomes a space. JSON has the records as
-the platform sent them.
+CSV and TSV have a header line with `COLUMNS` and a line per job; times are ISO 8601 in UTC. No text is a
+formula for spreadsheets (`escape_cell`). In TSV, a tab or line end inside a value becomes a space. JSON has
+the records as the platform sent them.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from cgc_tui.domain.export_columns import COLUMNS
+from cgc_tui.domain.export_columns import COLUMNS, csv_line, escape_cell
 from cgc_tui.domain.jobs import ImportJob
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 ENCODING_ERRORS = "backslashreplace"
 """The error handler for characters that UTF-8 cannot encode: a lone surrogate becomes `\\udc80`."""
 
@@ -83,19 +80,15 @@ def _cell(value: str | int | float | bool | datetime | None) -> str:
             return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
         case float():
             return f"{round(value, 3):g}" if value < 1000 else str(round(value))
-        case str() if value.startswith(FORMULA_STARTS):
-            return f"'{value}"
+        case str():
+            return escape_cell(value)
     return str(value)
 
 
 def _row(cells: Iterable[str], export_format: ExportFormat) -> str:
     if export_format is ExportFormat.TSV:
         return "\t".join(cell.translate(_ONE_LINE) for cell in cells) + "\n"
-    line = io.StringIO()
-    import csv  # not needed for the first paint
-
-    csv.writer(line).writerow(cells)  # with another line terminator it does not quote lone carriage returns
-    return line.getvalue().removesuffix("\r\n") + "\n"
+    return csv_line(cells)
 
 
 def _json(jobs: Iterable[ImportJob]) -> Iterator[str]:

@@ -55,13 +55,20 @@ def page_position(page: JobPage, display: DisplayOptions) -> SafeText:
 
 def describe_query(query: JobQuery, display: DisplayOptions, origin: ResultOrigin | None = None) -> SafeText:
     """Return the title of a result set and all filters of its jobs, `all jobs` if there are none."""
-    parts: list[str] = []
+    return describe_subset("", query, display, origin) or SafeText("all jobs")
+
+
+def describe_subset(
+    what: str, query: JobQuery, display: DisplayOptions, origin: ResultOrigin | None = None
+) -> SafeText:
+    """Return `all failed jobs · project rosalind/brca-pilot`: the title and the filters are appended."""
+    parts = [what] if what else []
     if origin is not None:
-        parts, query = [origin.title], query.within(origin.filters)
+        parts, query = [*parts, origin.title], query.within(origin.filters)
     parts += [" or ".join(query.states)] if query.states else []
     parts += [f"project {query.project}"] if query.project else []
     parts += [f"volume {query.volume}"] if query.volume else []
-    return sanitize(display.separator.join(parts) or "all jobs")
+    return sanitize(display.separator.join(parts))
 
 
 def describe_search(origin: ResultOrigin, display: DisplayOptions) -> SafeText:

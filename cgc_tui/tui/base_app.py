@@ -24,6 +24,7 @@ from cgc_tui.tui.stylesheets import stylesheet
 from cgc_tui.tui.terminal.driver import TerminalDriver
 from cgc_tui.tui.terminal.input_queue import InputQueue
 from cgc_tui.tui.terminal.safe_app import SafeApp
+from cgc_tui.tui.themes import READABLE_THEMES
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -63,6 +64,9 @@ class TerminalApp(SafeApp):
         self._environ = environ
         if "SSH_CONNECTION" in environ:
             self.animation_level = "none"
+        for theme in READABLE_THEMES:
+            self.register_theme(theme)
+        self.stylesheet.set_variables(self.get_css_variables())  # those of the first theme are set already
         if settings.theme is not None and settings.theme in self.available_themes:
             self.theme = settings.theme
         self.set_keymap(settings.keys)

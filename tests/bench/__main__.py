@@ -13,7 +13,7 @@ from pathlib import Path
 import textual
 
 from cgc_tui import __version__
-from tests.bench import idle, keys, output, scripts, start
+from tests.bench import compare, idle, keys, output, scripts, start
 from tests.bench.figure import Figure, table
 
 PAGE = Path(__file__).parent.parent.parent / "BENCHMARKS.md"
@@ -23,6 +23,7 @@ PARTS: dict[str, tuple[str, Callable[[], Iterator[Figure]]]] = {
     "keys": ("Keys", keys.measure),
     "idle": ("Doing nothing", idle.measure),
     "scripts": ("Commands for scripts", scripts.measure),
+    "compare": ("Comparing a manifest with jobs", compare.measure),
 }
 
 

@@ -18,7 +18,7 @@ IMPORTS = "/storage/imports"
 
 def test_every_fault_has_a_switch_or_is_scripted() -> None:
     names = {field.name for field in dataclasses.fields(Switches)}
-    assert set(FAULTS) - names == {"answer_replaced", "error", "limited", "timeout"}
+    assert set(FAULTS) - names == {"answer_replaced", "error", "expired_token", "limited", "timeout"}
     assert {name for name, _ in RANDOM_FAULTS} <= set(FAULTS)
 
 

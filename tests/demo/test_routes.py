@@ -239,28 +239,6 @@ def test_volumes_and_projects_have_pages_and_fields(ask: Any) -> None:
     assert ask("GET", "/projects/rosalind/none").json()["code"] == 3002
 
 
-def test_the_keys_of_a_volume_are_listed_by_level(ask: Any, platform: SimulatedPlatform) -> None:
-    job = platform.job(platform.ids()[-1])
-    volume, location = job["source"]["volume"], job["source"]["location"]
-    path = f"/storage/volumes/{volume}/list"
-    assert ask("GET", path).json()["prefixes"] == [{"prefix": "runs/", "volume": volume}]
-    seen, query = [], {"prefix": location.rpartition("/")[0] + "/", "limit": "7"}
-    while query:
-        answer = ask("GET", path, params=query).json()
-        seen += [item["location"] for item in answer["items"]]
-        assert len(answer["items"]) <= 7
-        assert answer["truncated"] == bool(answer["links"])
-        query = (
-            dict(pair.split("=") for pair in answer["links"][0]["next"].partition("?")[2].split("&"))
-            if (answer["links"])
-            else {}
-        )
-        query = {key: value.replace("%2F", "/").replace("%3D", "=") for key, value in query.items()}
-    assert location in seen
-    assert seen == sorted(set(seen))
-    assert ask("GET", f"{path}?continuation_token=%FF").json()["code"] == 9011
-
-
 def test_requests_are_recorded(ask: Any, platform: SimulatedPlatform) -> None:
     ask("GET", f"{IMPORTS}?state=FAILED&state=RUNNING&project=rosalind%2Fbrca-pilot")
     asked = platform.requests[-1]

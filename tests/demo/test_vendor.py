@@ -121,6 +121,34 @@ def test_it_sees_user_volumes_projects_and_limits(api: Any, platform: SimulatedP
     assert {each.volume for each in objects} == {volume.id}
 
 
+def test_it_lists_the_objects_of_a_volume(api: Any, platform: SimulatedPlatform) -> None:
+    volume = api.volumes.get("rosalind/results")
+    assert (volume.service["bucket"], volume.active) == ("franklin-results", True)
+    assert [entry.prefix for entry in volume.list().prefixes] == ["cohort", "runs"]
+    before = len(platform.requests)
+    objects = list(itertools.islice(volume.list(prefix="cohort/", limit=100).all(), 250))
+    assert [each.location for each in objects] == [f"cohort/sample-{n:05}.vcf.gz" for n in range(250)]
+    assert all(each.metadata["ContentLength"] for each in objects)
+    assert len(platform.requests) == before + 4  # it requests the first page twice
+    location = "cohort/sample-00007.vcf.gz"
+    assert volume.get_volume_object_info(location=location).location == location
+    with pytest.raises(NotFound) as missing:
+        volume.get_volume_object_info(location="none")
+    assert missing.value.code == 9105
+
+
+def test_it_lists_the_files_of_a_project(api: Any, platform: SimulatedPlatform) -> None:
+    place = {"project": "rosalind/brca-pilot", "volume": "rosalind/tcga-raw"}
+    platform.add_jobs(20, "COMPLETED", **place)
+    platform.add_jobs(1, "COMPLETED", location="runs/7/", **place)
+    files = list(api.files.query(project="rosalind/brca-pilot", limit=10).all())
+    assert len({file.id for file in files}) == len(files) > 10
+    folder = next(file for file in reversed(files) if file.is_folder())
+    assert {file.name for file in folder.list_files() if file.is_folder()} == {"qc"}
+    locations = {file.storage.location for file in folder.list_files() if not file.is_folder()}
+    assert "runs/7/sheet.csv" in locations
+
+
 def test_errors_are_those_that_the_client_knows(api: Any, server: LoopbackServer) -> None:
     with pytest.raises(NotFound) as missing:
         api.imports.get("unknown")

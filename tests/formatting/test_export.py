@@ -97,6 +97,10 @@ def test_source_keys_are_exact_and_unknown_ones_are_skipped() -> None:
     assert list(source_keys([FAILED, DONE, job("=1")])) == ["runs/1.bam\n", "=1\n"]
 
 
+def test_text_that_begins_with_an_apostrophe_gets_one_more() -> None:
+    assert [row["location"] for row in csv_rows(job("'=1"), job("=1"), job("a'"))] == ["''=1", "'=1", "a'"]
+
+
 @given(st.text(alphabet=st.characters(), max_size=40))
 def test_any_text_survives_an_export(text: str) -> None:
     reported = "".join(export_lines([job(text)], ExportFormat.JSON)).encode("utf-8", ENCODING_ERRORS)

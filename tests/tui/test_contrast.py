@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from rich.color import ColorType
@@ -11,6 +12,7 @@ from rich.style import Style
 from rich.terminal_theme import TerminalTheme
 from textual.app import App
 
+from cgc_tui.config.settings import Settings
 from tests.support.params import mostly_slow
 from tests.support.scenes import SCENES, Stage, platform, stage
 
@@ -77,15 +79,15 @@ def low_contrasts(app: App[None], theme: TerminalTheme) -> Iterator[tuple[float,
                     yield round(value, 2), text
 
 
-@pytest.mark.parametrize("scene", mostly_slow(sorted(SCENES), fast=5))
+@pytest.mark.parametrize("scene", mostly_slow(sorted(SCENES), fast=4))
 @pytest.mark.parametrize(
     ("theme", "palette"),
     [("textual-dark", DARK), ("textual-light", LIGHT), ("ansi-dark", DARK), ("ansi-light", LIGHT)],
 )
 async def test_all_text_is_readable(stage: Stage, theme: str, palette: TerminalTheme, scene: str) -> None:
-    app, steps = SCENES[scene](stage)
+    make_app = partial(stage.make_app, settings=Settings(refresh=0, theme=theme))
+    app, steps = SCENES[scene](stage._replace(make_app=make_app))
     async with app.run_test(size=(120, 36)) as pilot:
-        app._saved_theme = app.theme = theme
         await steps(pilot)
         await pilot.pause()
         assert not set(low_contrasts(app, palette))

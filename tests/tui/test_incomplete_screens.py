@@ -33,7 +33,7 @@ def platform(clock: Clock) -> SimulatedPlatform:
         [
             (("F",), "250 failed jobs by cause"),
             (("slash", *"bam", "enter"), "searched all 250"),
-            (("b",), "Batches · searched all 250"),
+            (("b",), "Batches · all jobs · searched all 250"),
             (("T",), "250 of 250 failed imports"),
         ]
     ),
@@ -134,7 +134,7 @@ async def test_jobs_without_details_are_shown_and_counted(
         assert platform.ids()[0][:10] in screen
         assert "FAILED" in screen
         await pilot.press("F")
-        await shown(pilot, "250 failed jobs by cause · all jobs · details missing: 250 of 250")
+        await shown(pilot, "250 failed jobs by cause · details missing: 250 of 250")
         await pilot.press("escape", "escape", "slash", *"none", "enter")  # first the warning is closed
         await shown(pilot, "250 of 250 jobs could not be read; only")
         platform.recover()

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from cgc_tui.domain.jobs import ImportJob, JobState
-from cgc_tui.domain.retry.request import ImportKey, import_key, source_key, started_again
+from cgc_tui.domain.retry.request import ImportKey, import_key, started_again
 
 LATEST = datetime.max.replace(tzinfo=UTC)
 
@@ -56,7 +56,7 @@ def plan_retry(
     newer: dict[ImportKey, list[ImportJob]] = {}
     for job in listed:
         if job.state != JobState.FAILED or (known is not None and job.id not in known):
-            newer.setdefault(source_key(job), []).append(job)
+            newer.setdefault(job.source.key, []).append(job)
     chosen: dict[ImportKey, ImportJob] = {}
     skipped: dict[str, SkipReason] = {}
     for job in (current.get(job.id, job) for job in jobs):
@@ -77,7 +77,7 @@ def _repeated(jobs: Iterable[ImportJob]) -> set[str]:
     repeated: set[str] = set()
     originals: dict[ImportKey, list[ImportJob]] = {}
     for job in sorted(jobs, key=lambda job: job.started_on or LATEST):
-        earlier = originals.setdefault(source_key(job), [])
+        earlier = originals.setdefault(job.source.key, [])
         if any(started_again(original, job) for original in earlier):
             repeated.add(job.id)
         else:
@@ -98,7 +98,7 @@ def _skip_reason(
         return SkipReason.UNKNOWN
     if not _is_encodable(job):
         return SkipReason.UNSENDABLE
-    if any(started_again(job, other) for other in newer.get(source_key(job), ()) if other.id != job.id):
+    if any(started_again(job, other) for other in newer.get(job.source.key, ()) if other.id != job.id):
         return SkipReason.RESTARTED
     return None
 

@@ -23,31 +23,17 @@ ImportKey = tuple[str | None, ...]
 
 def import_key(job: ImportJob) -> ImportKey:
     """Return the identity of an import: its source and destination."""
-    source, destination = job.source, job.destination
-    return (source.volume, source.location, destination.parent or destination.project, job.name)
+    return (*job.source, job.destination.place, job.name)
 
 
 def same_import(job: ImportJob, other: ImportJob) -> bool:
-    """Return whether `other` may be a job that was started with the request of `job`.
-
-    The platform may give it another name (autorename) or none, and return the project instead of a folder.
-    """
-    if not job.source.location or source_key(job) != source_key(other):
-        return False
-    named = other.autorename or other.destination.name in (None, job.name)
-    return bool(named) and _same_target(job, other)
-
-
-def source_key(job: ImportJob) -> ImportKey:
-    """Return the key of a job's source; folders may lack their trailing slash."""
-    return (job.source.volume, (job.source.location or "").rstrip("/"))
-
-
-def _same_target(job: ImportJob, other: ImportJob) -> bool:
-    destination, target = job.destination, other.destination
-    if destination.parent and not target.parent:
-        return destination.project is None or target.project in (None, destination.project)
-    return (target.parent or target.project) in (None, destination.parent or destination.project)
+    """Return whether `other` may be a job that was started with the request of `job`."""
+    return (
+        bool(job.source.location)
+        and job.source.key == other.source.key
+        and other.may_be_named(job.name)
+        and job.destination.may_be(other.destination)
+    )
 
 
 def started_again(job: ImportJob, other: ImportJob) -> bool:

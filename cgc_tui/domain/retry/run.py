@@ -12,7 +12,7 @@ from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.jobs import ImportJob, JobError, JobState, SubmitResult
 from cgc_tui.domain.queries import MAX_LIMIT
 from cgc_tui.domain.retry.plan import RetryPlan
-from cgc_tui.domain.retry.request import ImportKey, NameConflictPolicy, import_key, source_key, started_again
+from cgc_tui.domain.retry.request import ImportKey, NameConflictPolicy, import_key, started_again
 from cgc_tui.domain.text import SafeText, sanitize
 
 NO_DETAIL = SafeText("")
@@ -185,10 +185,10 @@ class RetryRun:
         new: dict[ImportKey, list[ImportJob]] = {}
         for job in listed:
             if job.id not in known and job.id not in self._ids_before:
-                new.setdefault(source_key(job), []).append(job)
+                new.setdefault(job.source.key, []).append(job)
         for is_match in (lambda job, other: import_key(job) == import_key(other), started_again):
             for job in self.unresolved:
-                candidates = new.get(source_key(job), [])
+                candidates = new.get(job.source.key, [])
                 match = next((other for other in candidates if is_match(job, other)), None)
                 if match is not None:
                     candidates.remove(match)

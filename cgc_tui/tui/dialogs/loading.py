@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.reactive import reactive
 from textual.widgets import ProgressBar, Static
 
 from cgc_tui.domain.errors import CgcError
@@ -40,6 +41,9 @@ class LoadAllDialog(Dialog[JobPage]):
     CSS_PATH = stylesheet("dialogs")
     BINDINGS = bindings("read_all")
 
+    may_retry: reactive[bool] = reactive(False, bindings=True)
+    """Whether the load waits for the next attempt or has failed."""
+
     def __init__(
         self,
         client: PlatformClient,
@@ -60,7 +64,6 @@ class LoadAllDialog(Dialog[JobPage]):
         self._clock = clock
         self._progress: FetchProgress | None = None
         self._wait: tuple[CgcError, datetime] | None = None
-        self._failed = False
 
     def compose(self) -> ComposeResult:
         """Lay out the heading, the bar, the progress and the keys."""
@@ -75,6 +78,14 @@ class LoadAllDialog(Dialog[JobPage]):
         self._ticker = self.set_interval(UPDATE_INTERVAL, self._update)
         self.action_read()
 
+    def check_action(
+        self,
+        action: str,
+        parameters: tuple[object, ...],  # noqa: ARG002
+    ) -> bool | None:
+        """Leave out the retry while there is nothing to retry."""
+        return action != "read" or self.may_retry
+
     def _reveal(self) -> None:
         self.add_class("-seen")
 
@@ -84,8 +95,7 @@ class LoadAllDialog(Dialog[JobPage]):
         from cgc_tui.api.listing import fetch_all  # with httpx, which is there by now
 
         self._progress = self._wait = None
-        self._failed = False
-        self.refresh_bindings()
+        self.may_retry = False
         self._ticker.resume()
         try:
             page = await fetch_all(
@@ -99,8 +109,7 @@ class LoadAllDialog(Dialog[JobPage]):
             self._ticker.pause()
             self._reveal()
             self._say(error_line(error, self._display_options))
-            self._failed = True
-            self.refresh_bindings()
+            self.may_retry = True
         else:
             if text := missing_details(page.details_missing, len(page.jobs)):
                 text = sanitize(f"{text}; only their ids and states are known.")
@@ -110,9 +119,11 @@ class LoadAllDialog(Dialog[JobPage]):
     def _note_progress(self, progress: FetchProgress) -> None:
         self._progress = progress
         self._wait = None
+        self.may_retry = False
 
     def _note_wait(self, error: CgcError, seconds: float) -> None:
         self._wait = error, self._clock() + timedelta(seconds=seconds)
+        self.may_retry = True
 
     def _update(self) -> None:
         """Show the progress, or the wait before the next attempt."""
@@ -131,14 +142,6 @@ class LoadAllDialog(Dialog[JobPage]):
             self._say(SafeText(f"{progress.jobs:,}{of} jobs"))
         else:
             self._say(SafeText("loading" + ("..." if self._display_options.ascii else "…")))
-
-    def check_action(
-        self,
-        action: str,
-        parameters: tuple[object, ...],  # noqa: ARG002
-    ) -> bool | None:
-        """Offer another attempt after a failure only."""
-        return action != "read" or self._failed
 
     def _say(self, text: SafeText) -> None:
         line = self.query_one("#progress", Static)

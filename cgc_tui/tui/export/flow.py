@@ -15,7 +15,7 @@ from cgc_tui.domain.result_set import ResultSet
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import format_count
 from cgc_tui.formatting.export import ENCODING_ERRORS, export_lines
-from cgc_tui.formatting.lists import describe_query, error_line
+from cgc_tui.formatting.lists import describe_subset, error_line
 from cgc_tui.system.files import FileWriteError, write_atomically
 from cgc_tui.tui.context import JobsContext
 from cgc_tui.tui.export.dialog import ExportDialog, ExportRequest
@@ -42,8 +42,7 @@ async def export_jobs(jobs: JobsContext, selection: ResultSet | None = None) -> 
     selected, unreadable = list(scopes.values())[request.scope], 0
     if selected is None:
         query = replace(jobs.job_query, offset=0)
-        description = describe_query(query, jobs.display_options, jobs.origin)
-        heading = sanitize(f"Reading all jobs to export{jobs.display_options.separator}{description}")
+        heading = describe_subset("Reading all jobs to export", query, jobs.display_options, jobs.origin)
         page = await jobs.all_jobs(query, heading)
         if page is None:
             return

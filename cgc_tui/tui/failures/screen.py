@@ -21,7 +21,7 @@ from cgc_tui.domain.result_set import ResultSet
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.causes import title
 from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.formatting.lists import describe_query, lacking
+from cgc_tui.formatting.lists import describe_subset, lacking
 from cgc_tui.tui.app_state import follow_app
 from cgc_tui.tui.context import FLOW, JobsContext
 from cgc_tui.tui.failures.cause_detail import CauseDetail
@@ -137,13 +137,11 @@ class FailuresScreen(Screen[ChosenCause]):
 
     async def _load_jobs(self, state: JobState) -> JobPage | None:
         """Return all jobs of the list in a state, None if the user stops the load."""
-        query = replace(self._jobs_context.job_query, states=(state,), offset=0)
-        list_label = describe_query(
-            replace(query, states=()), self.display_options, self._jobs_context.origin
+        query = replace(self._jobs_context.job_query, states=(), offset=0)
+        heading = describe_subset(
+            f"Reading all {state.lower()} jobs", query, self.display_options, self._jobs_context.origin
         )
-        separator = self.display_options.separator
-        heading = sanitize(f"Reading all {state.lower()} jobs{separator}{list_label}")
-        return await self._jobs_context.all_jobs(query, heading)
+        return await self._jobs_context.all_jobs(replace(query, states=(state,)), heading)
 
     def _show_summary(self, page: JobPage) -> None:
         """Show the number of failed jobs, and the list that they are in."""
@@ -151,10 +149,8 @@ class FailuresScreen(Screen[ChosenCause]):
         count_text = (
             f"{count:,} failed job{'' if count == 1 else 's'} by cause" if count else "No failed jobs"
         )
-        parts = [
-            count_text,
-            describe_query(replace(page.query, states=()), self.display_options, page.origin),
-        ]
+        query = replace(page.query, states=())
+        parts: list[str] = [describe_subset(count_text, query, self.display_options, page.origin)]
         parts += [f"{page.unreadable:,} could not be read"] if page.unreadable else []
         parts += [lacking(page)] if page.details_missing else []
         self.query_one("#summary", Static).update(sanitize(self.display_options.separator.join(parts)))

@@ -8,7 +8,7 @@ from cgc_tui.domain.queries import ResultOrigin
 from cgc_tui.domain.result_set import ResultSet
 from cgc_tui.domain.search import search_pattern
 from cgc_tui.domain.text import SafeText, sanitize
-from cgc_tui.formatting.lists import describe_query
+from cgc_tui.formatting.lists import describe_subset
 from cgc_tui.tui.context import JobsContext
 
 MAX_TITLE_CHARS = 40
@@ -17,9 +17,9 @@ MAX_TITLE_CHARS = 40
 async def find_in_all_pages(jobs: JobsContext, text: str) -> None:
     """Search all jobs of the list for a text; the matching ones become a list."""
     quoted = f'"{sanitize(text, max_chars=MAX_TITLE_CHARS)}"'
-    query, separator = replace(jobs.job_query, offset=0), jobs.display_options.separator
-    within = describe_query(query, jobs.display_options, jobs.origin)
-    page = await jobs.all_jobs(query, sanitize(f"Searching all jobs for {quoted}{separator}{within}"))
+    query = replace(jobs.job_query, offset=0)
+    heading = describe_subset(f"Searching all jobs for {quoted}", query, jobs.display_options, jobs.origin)
+    page = await jobs.all_jobs(query, heading)
     if page is None:
         return
     pattern = search_pattern(text)

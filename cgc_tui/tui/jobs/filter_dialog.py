@@ -29,13 +29,12 @@ class StateBox(Checkbox):
     """A checkbox for a state, readable without colours."""
 
     BINDINGS = bindings("filter_state")
-    BUTTON_LEFT = "["
-    BUTTON_RIGHT = "]"
+    BUTTON_LEFT = BUTTON_RIGHT = ""
 
     @property
     def BUTTON_INNER(self) -> str:  # type: ignore[override]
-        """The mark in the box."""
-        return "x" if self.value else " "
+        """The box with its mark."""
+        return "[x]" if self.value else "[ ]"
 
 
 class FilterDialog(Dialog[JobQuery]):

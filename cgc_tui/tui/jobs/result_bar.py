@@ -44,7 +44,7 @@ class ResultBar(SplitLine):
             ]
         if self.origin is not None:
             parts.append(describe_query(JobQuery(), self.display_options, self.origin))
-        muted = self.get_visual_style("result-bar--muted", partial=True)
+        muted = self.get_visual_style("result-bar--muted")
         return Content(self.display_options.separator.join(filter(None, parts))), Content.styled(
             "Esc Back", muted
         )

@@ -82,7 +82,7 @@ class StateTabs(SplitLine):
         chips = Content(" ").join(content for _, content in self._chips())
         separator = Content.styled(
             "|" if self.display_options.ascii else "│",
-            self.get_visual_style("state-tabs--muted", partial=True),
+            self.get_visual_style("state-tabs--muted"),
         )
         return separator.join(self._tabs(chips.cell_length)), chips
 

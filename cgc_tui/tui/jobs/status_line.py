@@ -62,7 +62,7 @@ class StatusLine(SplitLine):
 
     def sides(self) -> tuple[Content, Content]:
         """Return the failure or the position, and what is watched with a low rate limit."""
-        muted = self.get_visual_style("status-line--muted", partial=True)
+        muted = self.get_visual_style("status-line--muted")
         left = (
             self._rate_limit_text(self.rate_limit)
             if self.rate_limit is not None and self.rate_limit.is_low

@@ -7,7 +7,7 @@ from dataclasses import replace
 from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.domain.result_set import ResultSet
 from cgc_tui.domain.text import SafeText, sanitize
-from cgc_tui.formatting.lists import describe_query
+from cgc_tui.formatting.lists import describe_subset
 from cgc_tui.services.retries import Retry
 from cgc_tui.tui.context import JobsContext
 from cgc_tui.tui.retry.screen import RetryScreen
@@ -46,16 +46,10 @@ async def _select_jobs(
         return selection.jobs, selection.origin.title
     if jobs.marks:
         return tuple(jobs.marks.jobs.values()), SafeText(f"{len(jobs.marks):,} marked jobs")
-    query = replace(jobs.job_query, states=(JobState.FAILED,), offset=0)
-    separator = jobs.display_options.separator
-    heading = sanitize(
-        f"Reading all failed jobs{separator}{describe_query(query, jobs.display_options, jobs.origin)}"
-    )
-    page = await jobs.all_jobs(query, heading)
-    if page is None:
-        return None
-    whole = describe_query(replace(query, states=()), jobs.display_options, jobs.origin)
-    return page.jobs, sanitize(f"all failed jobs{separator}{whole}")
+    query = replace(jobs.job_query, states=(), offset=0)
+    title = describe_subset("all failed jobs", query, jobs.display_options, jobs.origin)
+    page = await jobs.all_jobs(replace(query, states=(JobState.FAILED,)), sanitize(f"Reading {title}"))
+    return None if page is None else (page.jobs, title)
 
 
 def _unmark_sent(jobs: JobsContext, retry: Retry) -> None:

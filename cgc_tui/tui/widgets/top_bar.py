@@ -36,7 +36,7 @@ class TopBar(SplitLine):
 
     def sides(self) -> tuple[Content, Content]:
         """Return the platform and the user, and the list's age."""
-        muted = self.get_visual_style("top-bar--muted", partial=True)
+        muted = self.get_visual_style("top-bar--muted")
         user = self.user or self.last_user
         who = self.display_options.separator + user if user else ""
         left = Content.assemble(

@@ -49,7 +49,7 @@ async def test_all_jobs_are_loaded_and_unreadable_ones_counted(context: FakeCont
     context.answers, context.unreadable = [request(path, 1)], 3
     await export_jobs(context)
     assert len(path.read_text().splitlines()) == 1 + 4
-    assert [heading for _, heading in context.requested] == ["Reading all jobs to export · all jobs"]
+    assert [heading for _, heading in context.requested] == ["Reading all jobs to export"]
     assert context.notices[0][0] == f"Exported 4 jobs to {path}. 3 could not be read and are missing from it."
 
 

@@ -84,9 +84,9 @@ async def test_esc_stops_the_search(start: Start, platform: SimulatedPlatform) -
         gate = platform.gate(lambda request: list_call(request) and b"limit=100" in request.url.query)
         await pilot.press("slash", *"bam", "enter")
         await gate.arrival()
-        await shown(pilot, "Esc Stop")
+        await shown(pilot, "Esc Cancel")
         await pilot.press("escape")
-        await shown(pilot, "Esc Stop", gone=True)
+        await shown(pilot, "Esc Cancel", gone=True)
         gate.release()
         await shown(pilot, 'of 50 on this page match "bam"')
         screen = pilot.app.screen

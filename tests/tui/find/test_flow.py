@@ -28,7 +28,7 @@ async def test_the_matching_jobs_become_a_list(context: FakeContext) -> None:
     (results,) = context.results
     assert results.jobs == JOBS[:2]
     assert results.origin == ResultOrigin(SafeText('"bam"'), 4, 5, NOON)
-    assert context.requested == [(JobQuery(), 'Searching all jobs for "bam" · all jobs')]
+    assert context.requested == [(JobQuery(), 'Searching all jobs for "bam"')]
 
 
 async def test_the_title_contains_the_filter_and_the_previous_search(context: FakeContext) -> None:

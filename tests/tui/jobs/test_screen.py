@@ -449,9 +449,9 @@ async def test_the_rows_are_updated_while_the_detail_covers_them(
     async with start(size=(80, 24)) as pilot:
         await shown(pilot, "1–50 of 230")
         await pilot.press("enter")
-        await shown(pilot, f"Id          {platform.ids()[0]}")
+        await shown(pilot, f"Id      {platform.ids()[0]}")
         await pilot.press("right_square_bracket")
-        await shown(pilot, f"Id          {platform.ids()[50]}")
+        await shown(pilot, f"Id      {platform.ids()[50]}")
         await pilot.press("4", "escape")
         screen = await shown(pilot, "of 9 · page 1 of 1 · newest first")
         assert "✓" not in screen
@@ -512,7 +512,7 @@ async def test_a_smaller_page_size_without_a_total_does_not_stall(
 
 async def test_the_list_beside_the_detail_keeps_its_columns_at_100_columns(start: Start) -> None:
     async with start(size=(100, 24)) as pilot:
-        await shown(pilot, "Id          ")
+        await shown(pilot, "Destination rosalind")
         heading = text_of(pilot.app).splitlines()[2]
         assert heading.split()[:4] == ["State", "Name", "Started", "Duration"]
 

@@ -39,7 +39,7 @@ async def test_all_failed_jobs_of_the_filter_are_planned(context: FakeContext) -
     await retry_jobs(context, profile="cgc")
     ((query, heading),) = context.requested
     assert (query.states, query.project, query.offset) == (("FAILED",), "rosalind/a", 0)
-    assert heading == 'Reading all failed jobs · "bam" · FAILED · project rosalind/a'
+    assert heading == 'Reading all failed jobs · "bam" · project rosalind/a'
     assert screen_of(context).retry.planner.jobs == (JOBS[1], JOBS[3], JOBS[5])
     assert context.reloads == 1
 

@@ -1,0 +1,1 @@
+"""Manifests: tables of files that a user wants to have imported."""
