@@ -19,6 +19,7 @@ from cgc_tui.formatting.lists import job_error_line
 CREATE = "POST /bulk/storage/imports/create"
 MAX_NAMED = 3
 MAX_BODIES = 1000
+RESULT_KEY = "T: result"
 BAR_CELLS = 10
 OVERWRITE_LABEL = SafeText("overwrite")
 
@@ -131,12 +132,17 @@ def progress_line(progress: RetryProgress, display: DisplayOptions) -> SafeText:
 
 
 def watch_line(progress: RetryProgress, display: DisplayOptions) -> SafeText:
-    """Return `watching 2 retried`, or `retried 175 · 172 completed · 3 failed again` at the end."""
+    """Return `watching 2 retried`, or `retried 175 · 172 completed · 3 failed again` at the end.
+
+    The key that shows the result follows.
+    """
     if progress.running:
         failed = [f"{progress.failed:,} failed again"] if progress.failed else []
-        return sanitize(display.separator.join([f"watching {progress.running:,} retried", *failed]))
+        parts = [f"watching {progress.running:,} retried", *failed, RESULT_KEY]
+        return sanitize(display.separator.join(parts))
     unknown = [f"{progress.unknown:,} unknown"] if progress.unknown else []
-    return sanitize(display.separator.join([f"retried {progress.started:,}", *_states(progress), *unknown]))
+    parts = [f"retried {progress.started:,}", *_states(progress), *unknown, RESULT_KEY]
+    return sanitize(display.separator.join(parts))
 
 
 def _send_counts(run: RetryRun) -> list[str]:

@@ -20,6 +20,7 @@ from cgc_tui.config.credentials import Access, Credentials
 from cgc_tui.domain.job_detail import JobDetailState
 from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.marks import Marks
+from cgc_tui.domain.ordering import ListView
 from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
 from cgc_tui.domain.refresh_status import RefreshStatus
 from cgc_tui.domain.result_set import ResultSet
@@ -198,6 +199,7 @@ class FakeContext:
     page: JobPage | None = None
     user: SafeText | None = None
     display_options: DisplayOptions = field(default_factory=DisplayOptions)
+    list_view: ListView = field(default_factory=ListView)
     refresh_status: RefreshStatus = field(default_factory=RefreshStatus)
     dialogs: list[Any] = field(default_factory=list)
     requested: list[tuple[JobQuery, str]] = field(default_factory=list)

@@ -122,7 +122,7 @@ class ExportDialog(Dialog[ExportRequest]):
             await asyncio.to_thread(check_writable, request.path, replace=request.overwrite)
         except FileAlreadyExists as error:
             self._existing = request.path
-            self._say(sanitize(f"File exists: press Enter again to overwrite. {error.message}"))
+            self._say(sanitize(f"{error.message} Press Enter again to overwrite."))
         except FileWriteError as error:
             self._say(error.message)
         else:

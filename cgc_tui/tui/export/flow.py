@@ -60,7 +60,10 @@ async def export_jobs(jobs: JobsContext, selection: ResultSet | None = None) -> 
 
 
 def _scopes(jobs: JobsContext) -> Scopes:
-    """Return the choices: the marked jobs where there are any, the shown ones, all."""
+    """Return the choices: the marked jobs where there are any, all, the shown ones.
+
+    While a search is active, the shown ones come before all.
+    """
     shown, marked = jobs.shown_jobs, tuple(jobs.marks.jobs.values())
     total = (
         jobs.page.total
@@ -68,11 +71,10 @@ def _scopes(jobs: JobsContext) -> Scopes:
         else None
     )
     scopes: Scopes = {SafeText(f"{len(marked):,} marked"): marked} if marked else {}
-    return {
-        **scopes,
-        SafeText(f"{len(shown):,} shown"): shown,
-        SafeText(f"all {format_count(total)}"): None,
-    }
+    all_scope: Scopes = {SafeText(f"all {format_count(total)}"): None}
+    shown_scope: Scopes = {SafeText(f"{len(shown):,} shown"): shown}
+    searching = bool(jobs.list_view.search)
+    return scopes | (shown_scope | all_scope if searching else all_scope | shown_scope)
 
 
 def _selection_scope(selection: ResultSet) -> Scopes:

@@ -37,7 +37,7 @@ async def test_nothing_is_read_or_written_if_the_dialog_is_cancelled(context: Fa
 
 async def test_the_shown_jobs_are_written(context: FakeContext, tmp_path: Path) -> None:
     path = tmp_path / "shown"
-    context.answers = [request(path, 0)]
+    context.answers = [request(path, 1)]
     await export_jobs(context)
     assert len(path.read_text().splitlines()) == 1 + 2
     assert context.requested == []
@@ -46,7 +46,7 @@ async def test_the_shown_jobs_are_written(context: FakeContext, tmp_path: Path) 
 
 async def test_all_jobs_are_loaded_and_unreadable_ones_counted(context: FakeContext, tmp_path: Path) -> None:
     path = tmp_path / "all"
-    context.answers, context.unreadable = [request(path, 1)], 3
+    context.answers, context.unreadable = [request(path, 0)], 3
     await export_jobs(context)
     assert len(path.read_text().splitlines()) == 1 + 4
     assert [heading for _, heading in context.requested] == ["Reading all jobs to export"]
@@ -55,7 +55,7 @@ async def test_all_jobs_are_loaded_and_unreadable_ones_counted(context: FakeCont
 
 async def test_nothing_is_written_if_the_user_stops_the_load(context: FakeContext, tmp_path: Path) -> None:
     path = tmp_path / "all"
-    context.answers = [request(path, 1), "stop"]
+    context.answers = [request(path, 0), "stop"]
     await export_jobs(context)
     assert (context.notices, path.exists()) == ([], False)
 
@@ -66,7 +66,7 @@ async def test_marked_unfinished_jobs_are_requested_again(
     path = tmp_path / "marked"
     context.session, imports = fake_session([ImportJob("1", "FAILED")], clock)
     context.marks = Marks().added(JOBS[:2])
-    context.answers = [request(path, 0)]
+    context.answers = [request(path, 1)]
     await export_jobs(context)
     assert imports.requests == [("get_many", ("1",))]
     assert "FAILED" in path.read_text()
@@ -79,7 +79,7 @@ async def test_an_error_writes_nothing_and_is_shown(
     context.session, imports = fake_session([], clock)
     imports.errors = [TokenRejected(SafeText("the platform refused the token"), SafeText("Press r."))]
     context.marks = Marks().added(JOBS[:2])
-    context.answers = [request(path, 0)]
+    context.answers = [request(path, 1)]
     await export_jobs(context)
     ((message, severity),) = context.notices
     assert (severity, path.exists()) == ("error", False)
@@ -89,7 +89,7 @@ async def test_an_error_writes_nothing_and_is_shown(
 async def test_a_file_that_exists_is_not_replaced(context: FakeContext, tmp_path: Path) -> None:
     path = tmp_path / "shown"
     path.write_text("mine")
-    context.answers = [request(path, 0)]
+    context.answers = [request(path, 1)]
     await export_jobs(context)
     assert path.read_text() == "mine"
     assert context.notices[0][1] == "error"
