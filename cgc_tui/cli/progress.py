@@ -61,6 +61,11 @@ class ProgressLine:
             found = "" if progress.objects is None else f", {progress.objects:,} objects"
             self._draw(self._jobs_text(progress) + found)
 
+    def show_checked(self, done: int, total: int) -> None:
+        """Draw how many keys have been looked up."""
+        if self._is_due():
+            self._draw(f"{done:,} of {total:,} keys")
+
     def _is_due(self) -> bool:
         if not self._live or self._clock() < self._next:
             return False

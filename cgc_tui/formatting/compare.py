@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from cgc_tui.domain.compare import ComparedFile, Comparison, FileStatus
 from cgc_tui.domain.manifest.files import MANIFEST_COLUMNS, Duplicate
@@ -23,8 +23,12 @@ COMPARE_COLUMNS = (
     "completed_before",
     "similar_location",
     "line",
+    "key_exists",
 )
 """The columns of a comparison as TSV: those of a manifest among them, so that it is one, too."""
+
+KEY_NOT_FOUND = 9105
+"""The error code of a job whose key did not exist ("API status codes")."""
 
 OWN_JOBS = SafeText(
     "Only jobs that you started are listed: a file that someone else imported counts as not sent by you."
@@ -68,14 +72,27 @@ def file_note(compared: ComparedFile, display: DisplayOptions) -> SafeText:
     return sanitize(display.separator.join(parts))
 
 
+def key_note(compared: ComparedFile, exists: bool | None) -> SafeText:
+    """Return what the existence of a key means for a file: worth a retry, or missing; empty if nothing."""
+    if exists is False:
+        return SafeText("the key does not exist")
+    was_missing = compared.error is not None and compared.error.code == KEY_NOT_FOUND
+    return SafeText("the key exists now: worth a retry" if exists and was_missing else "")
+
+
 def duplicate_line(duplicate: Duplicate) -> SafeText:
     """Return the lines of rows that repeat each other: `lines 2, 7: same file, same destination: a.bam`."""
     lines = ", ".join(str(file.line) for file in duplicate.files)
     return sanitize(f"lines {lines}: {duplicate.kind}: {duplicate.files[0].final_name}")
 
 
-def comparison_lines(files: Iterable[ComparedFile]) -> Iterator[str]:
-    """Yield a comparison as TSV, with line ends; no cell is a formula for spreadsheets."""
+def comparison_lines(
+    files: Iterable[ComparedFile], key_exists: Callable[[ComparedFile], bool | None]
+) -> Iterator[str]:
+    """Yield a comparison as TSV, with line ends; no cell is a formula for spreadsheets.
+
+    `key_exists` returns whether the key of a file exists, None if that is unknown.
+    """
     yield table_line(COMPARE_COLUMNS, ExportFormat.TSV)
     for compared in files:
         job, error, similar = compared.job, compared.error, compared.near_miss
@@ -91,5 +108,6 @@ def comparison_lines(files: Iterable[ComparedFile]) -> Iterator[str]:
             compared.completed_before,
             similar.source.location if similar is not None else None,
             compared.file.line or None,
+            key_exists(compared),
         )
         yield table_line(map(cell_text, values), ExportFormat.TSV)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -12,12 +12,17 @@ from cgc_tui.api.client import PlatformClient
 from cgc_tui.api.listing import FetchProgress, fetch_all
 from cgc_tui.api.requester import RetryHook
 from cgc_tui.api.tasks import cancel_all
-from cgc_tui.api.volume_listing import ListingProgress, list_objects
-from cgc_tui.domain.compare import Comparison, compare
-from cgc_tui.domain.errors import Forbidden, NotFound, RequestRejected
+from cgc_tui.api.volume_listing import ListingProgress, Location, find_objects, list_objects
+from cgc_tui.domain.compare import ComparedFile, Comparison, FileStatus, compare
+from cgc_tui.domain.errors import CgcError, Forbidden, NotFound, RequestRejected
 from cgc_tui.domain.manifest.files import WantedFile
 from cgc_tui.domain.queries import JobPage, JobQuery
-from cgc_tui.domain.volumes import VolumeListing
+from cgc_tui.domain.volumes import VolumeListing, VolumeObject
+
+MAX_CHECKED = 200
+"""The number of keys that are looked up, one request each, unless all are wanted."""
+
+CHECKED_FIRST = (FileStatus.FAILED, FileStatus.NOT_SENT)
 
 
 class CompareProgress(NamedTuple):
@@ -46,6 +51,22 @@ class CompareReport:
     details_missing: int = 0
     unreadable_jobs: int = 0
     unreadable_objects: int = 0
+    keys: Mapping[Location, VolumeObject | CgcError | None] = field(default_factory=dict)
+    """The objects of files that are not completed, as far as they were looked up; None does not exist."""
+
+    unchecked: int = 0
+    """The number of keys that were left out by the limit of a check."""
+
+    def key_exists(self, compared: ComparedFile) -> bool | None:
+        """Return whether the key of a file exists now, None if that is unknown."""
+        location = (compared.file.volume, compared.file.location)
+        found = self.keys.get(location)
+        return None if location not in self.keys or isinstance(found, CgcError) else found is not None
+
+    def check_error(self, compared: ComparedFile) -> CgcError | None:
+        """Return why the key of a file could not be looked up."""
+        found = self.keys.get((compared.file.volume, compared.file.location))
+        return found if isinstance(found, CgcError) else None
 
     @property
     def is_whole(self) -> bool:
@@ -99,8 +120,47 @@ async def compare_folder(
     )
     files = [WantedFile(volume, found.location, project) for found in listing.objects]
     report = _report(files, page, listing.unreadable)
-    # Equal names in different folders are no mistake of the user's.
-    return replace(report, comparison=replace(report.comparison, duplicates=()))
+    missing = _not_completed(report.comparison)
+    objects = {(volume, found.location): found for found in listing.objects}
+    return replace(
+        report,
+        # Equal names in different folders are no mistake of the user's.
+        comparison=replace(report.comparison, duplicates=()),
+        keys={location: objects[location] for location in missing},
+    )
+
+
+async def check_keys(
+    client: PlatformClient,
+    report: CompareReport,
+    *,
+    limit: int | None = MAX_CHECKED,
+    on_checked: Callable[[int, int], None] = lambda _done, _total: None,
+    on_retry: RetryHook | None = None,
+) -> CompareReport:
+    """Look up whether the keys of the files that are not completed exist now; raises CgcError.
+
+    At most `limit` keys are looked up, first those that failed or were not sent. Folders are left out, since
+    they are not objects. `on_checked` is called with the number of responses and that of requests.
+    """
+    locations = [location for location in _not_completed(report.comparison) if not location[1].endswith("/")]
+    wanted = locations[:limit]
+    done = 0
+
+    def count() -> None:
+        nonlocal done
+        done += 1
+        on_checked(done, len(wanted))
+
+    keys = await find_objects(client.bulk_volumes, wanted, on_found=count, on_retry=on_retry)
+    return replace(report, keys=keys, unchecked=len(locations) - len(wanted))
+
+
+def _not_completed(comparison: Comparison) -> list[Location]:
+    """Return the keys of the files that are not completed, each once, in the order of a check."""
+    files = [each for each in comparison.files if each.status is not FileStatus.COMPLETED]
+    files.sort(key=lambda each: each.status not in CHECKED_FIRST)
+    return list(dict.fromkeys((each.file.volume, each.file.location) for each in files))
 
 
 async def _both(

@@ -68,7 +68,8 @@ async def test_text_has_the_counts_and_the_files_that_are_not_completed(command:
     assert counts.splitlines() == [f"        1  20 %  {status}" for status in statuses]
     assert note.startswith("Only jobs that you started are listed")
     assert files.splitlines()[1:] == [
-        "failed              2  flat/1.bam · 9105 Location on volume not found.",
+        "failed              2  flat/1.bam · 9105 Location on volume not found. · "
+        "the key exists now: worth a retry",
         "unfinished          1  flat/2.bam · RUNNING",
         "elsewhere           1  flat/3.bam · COMPLETED, in rosalind/luad-rnaseq as 3.bam",
         "not sent by you     0  flat/4.bam",
@@ -167,6 +168,7 @@ async def test_all_errors_of_a_manifest_are_listed_and_nothing_is_requested(
         (("--volume", VOLUME), "name a MANIFEST, or a bucket with --volume and --prefix."),
         (("a.csv", "--prefix", "x"), "use either MANIFEST or --prefix, not both."),
         (("--volume", VOLUME, "--prefix", "flat", "--missing"), "--missing needs --project with --prefix"),
+        (("--volume", VOLUME, "--prefix", "flat", "--check"), "--check is for a MANIFEST"),
         (("/nonexistent/a.csv",), "/nonexistent/a.csv cannot be read (No such file or directory)."),
         (("/",), "/ cannot be read (Is a directory)."),
     ],
@@ -254,3 +256,34 @@ async def test_a_rate_limit_is_reported_and_waited_for(
     done = await command("compare", str(manifest))
     assert (done.code, done.err) == (0, "cgc-tui: rate limit; retrying in 300 s.\n")
     assert waits
+
+
+async def test_check_says_which_missing_keys_exist(
+    command: Command, platform: SimulatedPlatform, write: Callable[[str], Path]
+) -> None:
+    path = str(write("\n".join([*KEYS, "gone.bam"])))
+    arguments = ("compare", path, "--volume", VOLUME, "--project", PROJECT)
+    done = await command(*arguments, "--check")
+    assert (done.code, done.err) == (1, "")
+    assert "9105 Location on volume not found. · the key exists now: worth a retry\n" in done.out
+    assert "flat/4.bam\n" in done.out
+    assert "gone.bam · the key does not exist\n" in done.out
+    files = json.loads((await command(*arguments, "--check", "--json")).out)["files"]
+    assert [file["key_exists"] for file in files] == [None, True, True, True, True, False]
+    table = (await command(*arguments, "--check=all", "--tsv")).out.splitlines()
+    assert [line.rpartition("\t")[2] for line in table] == ["key_exists", "", *["true"] * 4, "false"]
+    platform.fail("error", (403, 9100), where=lambda request: request.url.path.endswith("/object"))
+    assert "gone.bam · the key could not be checked: " in (await command(*arguments, "--check")).out
+
+
+async def test_check_says_how_many_keys_are_left(command: Command, write: Callable[[str], Path]) -> None:
+    path = str(write("\n".join(f"{number}.bam" for number in range(203))))
+    arguments = ("compare", path, "--volume", VOLUME, "--project", PROJECT)
+    assert (await command(*arguments, "--check")).err == "cgc-tui: 3 keys are not checked; use --check=all\n"
+    assert (await command(*arguments, "--check=all")).err == ""
+
+
+async def test_check_does_not_take_the_manifest(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        await command("compare", "--check", "wanted.csv")
+    assert "put MANIFEST before it" in capsys.readouterr().err

@@ -12,7 +12,7 @@ from cgc_tui.domain.compare import FileStatus
 from cgc_tui.domain.errors import Forbidden, NotFound
 from cgc_tui.domain.manifest.files import WantedFile
 from cgc_tui.domain.queries import JobQuery
-from cgc_tui.services.compare import CompareProgress, compare_files, compare_folder
+from cgc_tui.services.compare import CompareProgress, check_keys, compare_files, compare_folder
 
 LISTING = "/v2/storage/volumes/rosalind/wgs-2024/list"
 VOLUME = "rosalind/wgs-2024"
@@ -123,3 +123,48 @@ async def test_5_000_files_and_5_000_jobs_take_at_most_115_requests(
     assert (report.comparison.jobs, len(report.comparison.files)) == (5000, 5000)
     assert len(platform.requests) <= 115
     assert report.query == JobQuery(volume=VOLUME, limit=5000)
+
+
+async def test_missing_keys_are_looked_up_the_failed_ones_first(
+    client: PlatformClient, platform: SimulatedPlatform, flat: list[str]
+) -> None:
+    platform.remove_objects(VOLUME, [flat[3]])
+    report = await compare_files(client, [wanted(key) for key in (*flat[::-1], "folder/")])
+    before = len(platform.requests)
+    checked = await check_keys(client, report)
+    assert len(platform.requests) - before == 3
+    exists = {each.file.location: checked.key_exists(each) for each in checked.comparison.files}
+    assert exists == {flat[0]: None, flat[1]: True, flat[2]: True, flat[3]: False, "folder/": None}
+    assert checked.unchecked == 0
+    limited = await check_keys(client, report, limit=2)
+    assert [location for _, location in limited.keys] == [flat[3], flat[1]]
+    assert limited.unchecked == 1
+
+
+async def test_200_keys_are_looked_up_unless_all_are_wanted(
+    client: PlatformClient, platform: SimulatedPlatform
+) -> None:
+    report = await compare_files(client, [wanted(f"no/{number}.bam") for number in range(230)])
+    before = len(platform.requests)
+    progress: list[tuple[int, int]] = []
+    checked = await check_keys(client, report, on_checked=lambda *counts: progress.append(counts))
+    assert (len(platform.requests) - before, len(checked.keys), checked.unchecked) == (200, 200, 30)
+    assert progress[-1] == (200, 200)
+    assert (await check_keys(client, report, limit=None)).unchecked == 0
+
+
+async def test_a_key_that_may_not_be_read_is_unknown(
+    client: PlatformClient, platform: SimulatedPlatform, flat: list[str]
+) -> None:
+    report = await compare_files(client, [wanted(flat[3])])
+    platform.fail("error", (403, 9100), where=LISTING.replace("/list", "/object"))
+    checked = await check_keys(client, report)
+    (compared,) = checked.comparison.files
+    assert checked.key_exists(compared) is None
+    assert isinstance(checked.check_error(compared), Forbidden)
+
+
+async def test_the_objects_of_a_bucket_exist(client: PlatformClient, flat: list[str]) -> None:
+    report = await compare_folder(client, VOLUME, "flat", PROJECT)
+    assert [report.key_exists(each) for each in report.comparison.files] == [None, True, True, True]
+    assert len(report.keys) == len(flat) - 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from argparse import SUPPRESS, ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from cgc_tui.domain.manifest.writing import write_manifest
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.domain.volumes import Volume, folder_prefix
 from cgc_tui.formatting.causes import percentage
-from cgc_tui.formatting.compare import comparison_lines, duplicate_line, file_note, status_notes
+from cgc_tui.formatting.compare import comparison_lines, duplicate_line, file_note, key_note, status_notes
 from cgc_tui.formatting.display import DisplayOptions, full_time, or_missing
 from cgc_tui.formatting.lists import describe_query, missing_details
 
@@ -58,6 +58,14 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--project", type=owner_name, metavar="OWNER/NAME", help="where the files are wanted (default: any)"
     )
     parser.set_defaults(state=None)
+    parser.add_argument(
+        "--check",
+        nargs="?",
+        const=False,
+        type=_all,
+        metavar="all",
+        help="look up which missing keys exist now, at most 200; --check=all",
+    )
     forms = parser.add_mutually_exclusive_group()
     for name, help_text in {
         "tsv": "tab-separated values, all files",
@@ -65,6 +73,13 @@ def add_arguments(parser: ArgumentParser) -> None:
         "missing": "a manifest of what failed or was not sent",
     }.items():
         forms.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=help_text)
+
+
+def _all(text: str) -> bool:
+    """Parse the value of `--check`, which is False without one."""
+    if text != "all":
+        raise ArgumentTypeError("must be --check or --check=all; put MANIFEST before it")
+    return True
 
 
 async def run(options: Namespace, context: CommandContext) -> int:
@@ -83,6 +98,8 @@ def _usage_problem(options: Namespace) -> str | None:
         return "use either MANIFEST or --prefix, not both." if options.prefix is not None else None
     if options.volume is None or options.prefix is None:
         return "name a MANIFEST, or a bucket with --volume and --prefix."
+    if options.check is not None:
+        return "--check is for a MANIFEST: the objects of a bucket exist."
     if options.form == "missing" and options.project is None:
         return "--missing needs --project with --prefix: a manifest says where to import to."
     return None
@@ -110,7 +127,7 @@ async def _compare_folder(options: Namespace, context: CommandContext) -> int:
 
 
 async def _compare_manifest(options: Namespace, context: CommandContext) -> int:
-    from cgc_tui.services.compare import compare_files
+    from cgc_tui.services.compare import MAX_CHECKED, check_keys, compare_files
 
     title = sanitize("standard input" if options.manifest == "-" else options.manifest)
     try:
@@ -138,6 +155,15 @@ async def _compare_manifest(options: Namespace, context: CommandContext) -> int:
                 on_progress=progress.show_comparison,
                 on_retry=progress.retrying,
             )
+        if options.check is not None:
+            with ProgressLine(context, "Checking keys") as progress:
+                report = await check_keys(
+                    client,
+                    report,
+                    limit=None if options.check else MAX_CHECKED,
+                    on_checked=progress.show_checked,
+                    on_retry=progress.retrying,
+                )
     return _print(report, title, options, context)
 
 
@@ -170,7 +196,7 @@ def _print(report: CompareReport, title: SafeText, options: Namespace, context: 
         case "json":
             context.write(_json(report, title, options))
         case "tsv":
-            context.write(comparison_lines(comparison.files))
+            context.write(comparison_lines(comparison.files, report.key_exists))
             context.say(heading)
         case "missing":
             written = write_manifest(comparison.missing())
@@ -184,6 +210,8 @@ def _print(report: CompareReport, title: SafeText, options: Namespace, context: 
     if options.form in ("tsv", "missing"):
         for note in (*status_notes(comparison), *map(duplicate_line, comparison.duplicates)):
             context.say(note)
+    if report.unchecked:
+        context.say(f"{report.unchecked:,} keys are not checked; use --check=all")
     if unreadable := report.unreadable_jobs + report.unreadable_objects:
         context.say(f"{unreadable:,} records could not be read and are missing.")
     if report.details_missing:
@@ -226,20 +254,21 @@ def _text(report: CompareReport, heading: SafeText, context: CommandContext) -> 
     if comparison.all_completed:
         return
     yield f"\n{'Status':{STATUS_CELLS}}  {'Sent':>4}  File\n"
-    volumes = len({compared.file.volume for compared in comparison.files}) > 1
     for compared in sorted(comparison.files, key=lambda each: list(FileStatus).index(each.status)):
         if compared.status is not FileStatus.COMPLETED:
             first = f"{compared.status:{STATUS_CELLS}}  {compared.times_sent:>4,}  "
-            yield from wrapped(_file_line(compared, display, volumes=volumes), width, first=first)
+            yield from wrapped(_file_line(report, compared, display), width, first=first)
 
 
-def _file_line(compared: ComparedFile, display: DisplayOptions, *, volumes: bool) -> SafeText:
+def _file_line(report: CompareReport, compared: ComparedFile, display: DisplayOptions) -> SafeText:
     """Return a file's key, its volume if there are several, and why it is not completed."""
-    file = compared.file
-    parts = [or_missing(file.location, display)]
-    parts += [or_missing(file.volume, display)] if volumes else []
-    note = file_note(compared, display)
-    return sanitize(display.separator.join([*parts, *([note] if note else [])]))
+    parts: list[str] = [or_missing(compared.file.location, display)]
+    if report.query.volume is None:
+        parts.append(or_missing(compared.file.volume, display))
+    parts += [file_note(compared, display), key_note(compared, report.key_exists(compared))]
+    error = report.check_error(compared)
+    parts += [f"the key could not be checked: {error.summary}"] if error is not None else []
+    return sanitize(display.separator.join(filter(None, parts)))
 
 
 def _json(report: CompareReport, title: SafeText, options: Namespace) -> Iterator[str]:
@@ -262,7 +291,7 @@ def _json(report: CompareReport, title: SafeText, options: Namespace) -> Iterato
                     {"kind": each.kind.value, "lines": [file.line for file in each.files]}
                     for each in comparison.duplicates
                 ],
-                "files": [_record(compared) for compared in comparison.files],
+                "files": [_record(compared, report.key_exists(compared)) for compared in comparison.files],
             },
             indent=2,
             allow_nan=False,
@@ -271,7 +300,7 @@ def _json(report: CompareReport, title: SafeText, options: Namespace) -> Iterato
     )
 
 
-def _record(compared: ComparedFile) -> dict[str, Any]:
+def _record(compared: ComparedFile, key_exists: bool | None) -> dict[str, Any]:
     """Return a file with the platform's raw texts, which JSON escapes."""
     job, error, hint, similar = compared.job, compared.error, compared.hint, compared.near_miss
     return {
@@ -285,6 +314,7 @@ def _record(compared: ComparedFile) -> dict[str, Any]:
         "error_message": error and error.message,
         "fix": hint and hint.fix,
         "completed_before": compared.completed_before,
+        "key_exists": key_exists,
         "similar_location": similar and similar.source.location,
     }
 
