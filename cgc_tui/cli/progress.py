@@ -13,6 +13,7 @@ from cgc_tui.domain.text import cell_width
 if TYPE_CHECKING:
     from cgc_tui.api.listing import FetchProgress
     from cgc_tui.cli.context import CommandContext
+    from cgc_tui.services.compare import CompareProgress
 
 REDRAW_INTERVAL = 0.25
 BAR_CELLS = 30
@@ -51,15 +52,33 @@ class ProgressLine:
 
     def show(self, progress: FetchProgress) -> None:
         """Draw how many jobs have been read."""
+        if self._is_due():
+            self._draw(self._jobs_text(progress))
+
+    def show_comparison(self, progress: CompareProgress) -> None:
+        """Draw how many jobs have been read, and how many objects were found in a bucket."""
+        if self._is_due():
+            found = "" if progress.objects is None else f", {progress.objects:,} objects"
+            self._draw(self._jobs_text(progress) + found)
+
+    def show_checked(self, done: int, total: int) -> None:
+        """Draw how many keys have been looked up."""
+        if self._is_due():
+            self._draw(f"{done:,} of {total:,} keys")
+
+    def _is_due(self) -> bool:
         if not self._live or self._clock() < self._next:
-            return
+            return False
         self._next = self._clock() + REDRAW_INTERVAL
+        return True
+
+    def _jobs_text(self, progress: FetchProgress | CompareProgress) -> str:
         text = f"{progress.jobs:,} jobs"
         if progress.total:
             full = BAR_CELLS * progress.jobs // progress.total
             solid, empty = ("#", ".") if self._context.display.ascii else ("█", "░")
             text = f"{solid * full}{empty * (BAR_CELLS - full)} {progress.jobs:,} of {progress.total:,} jobs"
-        self._draw(text)
+        return text
 
     def retrying(self, error: CgcError, wait: float) -> None:
         """Report a wait for the rate limit; other retries are short and not reported."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cgc_tui.cli.context import CommandContext
 
-COMMANDS = ("list", "show", "watch", "failures", "retry", "auth", "info", "completion")
+COMMANDS = ("list", "show", "watch", "failures", "compare", "retry", "auth", "info", "completion")
 """The commands, in the order of the help."""
 
 

@@ -33,9 +33,9 @@ def export_lines(jobs: Iterable[ImportJob], export_format: ExportFormat) -> Iter
     if export_format is ExportFormat.JSON:
         yield from _json(jobs)
         return
-    yield _row(COLUMNS, export_format)
+    yield table_line(COLUMNS, export_format)
     for job in jobs:
-        yield _row(tuple(map(_cell, _values(job))), export_format)
+        yield table_line(tuple(map(cell_text, _values(job))), export_format)
 
 
 def source_keys(jobs: Iterable[ImportJob]) -> Iterator[str]:
@@ -70,7 +70,8 @@ def _values(job: ImportJob) -> tuple[str | int | float | bool | datetime | None,
     )
 
 
-def _cell(value: str | int | float | bool | datetime | None) -> str:
+def cell_text(value: str | int | float | bool | datetime | None) -> str:
+    """Return a value as a cell of CSV or TSV."""
     match value:
         case None:
             return ""
@@ -85,7 +86,8 @@ def _cell(value: str | int | float | bool | datetime | None) -> str:
     return str(value)
 
 
-def _row(cells: Iterable[str], export_format: ExportFormat) -> str:
+def table_line(cells: Iterable[str], export_format: ExportFormat) -> str:
+    """Return a line of CSV or TSV, with its line end."""
     if export_format is ExportFormat.TSV:
         return "\t".join(cell.translate(_ONE_LINE) for cell in cells) + "\n"
     return csv_line(cells)

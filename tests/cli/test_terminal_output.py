@@ -87,6 +87,7 @@ async def test_commands_wrap_at_the_width_of_the_terminal(
         ("list",),
         ("show", *ids),
         ("failures",),
+        ("compare", "--volume", "lab-archive/slides", "--prefix", "odd/caf\u00e9"),
         ("watch", *ids),
         ("retry", *ids, "--write", "--yes", "--no-wait"),
         ("auth", "status"),
