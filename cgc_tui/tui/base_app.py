@@ -17,8 +17,8 @@ from cgc_tui.config.settings import Settings
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.system.browser import open_link
 from cgc_tui.system.clipboard import ClipboardRoute, choose_route, copy_to_tmux
+from cgc_tui.tui.bindings import bindings, own_bindings
 from cgc_tui.tui.host import ShowsMessages
-from cgc_tui.tui.keys import bindings, own_bindings
 from cgc_tui.tui.messages import CopyRequested, OpenLinkRequested, TitleRequested
 from cgc_tui.tui.stylesheets import stylesheet
 from cgc_tui.tui.terminal.driver import TerminalDriver

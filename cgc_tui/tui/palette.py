@@ -11,7 +11,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.types import IgnoreReturnCallbackType
 
-from cgc_tui.tui.keys import own_bindings
+from cgc_tui.tui.bindings import own_bindings
 
 KEY_CELLS = 12
 EXACT_SCORE = 1000.0

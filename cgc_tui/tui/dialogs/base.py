@@ -6,7 +6,7 @@ from typing import ClassVar, TypeVar
 
 from textual.screen import ModalScreen
 
-from cgc_tui.tui.keys import Hint, bindings
+from cgc_tui.tui.bindings import Hint, bindings
 from cgc_tui.tui.widgets.key_bar import KeyBar
 from cgc_tui.tui.widgets.too_small import TooSmall
 

@@ -23,11 +23,11 @@ from cgc_tui.formatting.causes import title
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.lists import describe_subset, lacking
 from cgc_tui.tui.app_state import follow_app
+from cgc_tui.tui.bindings import bindings
 from cgc_tui.tui.context import FLOW, JobsContext
 from cgc_tui.tui.failures.cause_detail import CauseDetail
 from cgc_tui.tui.failures.cause_table import CauseTable
 from cgc_tui.tui.failures.timeline import FailureTimeline, Times
-from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.stylesheets import stylesheet
 from cgc_tui.tui.widgets.key_bar import KeyBar
 from cgc_tui.tui.widgets.too_small import TooSmall

@@ -24,7 +24,7 @@ from cgc_tui.formatting.rows import (
     with_mark,
     with_retry_sign,
 )
-from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.bindings import bindings
 from cgc_tui.tui.widgets.diff_table import Cell, DiffTable, TableColumn
 
 SORT_KEYS = {

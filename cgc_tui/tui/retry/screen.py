@@ -34,9 +34,9 @@ from cgc_tui.formatting.retry import (
 from cgc_tui.services.retries import Retries, Retry
 from cgc_tui.services.retry_runner import Phase
 from cgc_tui.tui.app_state import follow_app
+from cgc_tui.tui.bindings import bindings
 from cgc_tui.tui.context import FLOW, ask
 from cgc_tui.tui.dialogs.confirm import ConfirmDialog
-from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.messages import CopyRequested
 from cgc_tui.tui.retry.outcome_table import OutcomeTable
 from cgc_tui.tui.retry.plan_table import PlanTable

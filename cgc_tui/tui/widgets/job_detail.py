@@ -17,7 +17,7 @@ from cgc_tui.domain.job_detail import JobDetailState
 from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.formatting.display import DisplayOptions, state_label
 from cgc_tui.formatting.job_details import FOLDER_NOTE, detail_rows, error_message
-from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.bindings import bindings
 
 ID_LABEL_CELLS = 8
 LABEL_CELLS = 12
