@@ -24,8 +24,8 @@ from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.app_state import UserIdentified
 from cgc_tui.tui.base_app import TerminalApp
 from cgc_tui.tui.bindings import bindings
+from cgc_tui.tui.first_paint import set_breakpoint_classes
 from cgc_tui.tui.jobs.screen import JobsScreen
-from cgc_tui.tui.startup_tricks import set_breakpoint_classes
 from cgc_tui.tui.terminal.driver import TerminalDriver
 
 if TYPE_CHECKING:

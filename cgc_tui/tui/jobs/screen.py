@@ -31,6 +31,7 @@ from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.app_state import UserIdentified, follow_app
 from cgc_tui.tui.bindings import bindings
 from cgc_tui.tui.context import FLOW, ask
+from cgc_tui.tui.first_paint import skip_first_restyle
 from cgc_tui.tui.jobs.counts import StateCounts
 from cgc_tui.tui.jobs.detail_loader import DetailLoader
 from cgc_tui.tui.jobs.empty_state import EmptyState
@@ -42,7 +43,6 @@ from cgc_tui.tui.jobs.refresher import Refresher
 from cgc_tui.tui.jobs.result_bar import ResultBar
 from cgc_tui.tui.jobs.state_tabs import Counts, StateTabs
 from cgc_tui.tui.jobs.status_line import StatusLine
-from cgc_tui.tui.startup_tricks import skip_first_restyle
 from cgc_tui.tui.widgets.job_detail import JobDetail
 from cgc_tui.tui.widgets.key_bar import KeyBar
 from cgc_tui.tui.widgets.too_small import TooSmall

@@ -24,7 +24,7 @@ import cgc_tui
 from cgc_tui.tui.terminal import driver, textual_patches
 
 PACKAGE = Path(cgc_tui.__file__).parent
-ALLOWED = (PACKAGE / "tui" / "terminal", PACKAGE / "tui" / "startup_tricks.py")
+ALLOWED = (PACKAGE / "tui" / "terminal", PACKAGE / "tui" / "first_paint.py")
 """Where private names of Textual may be used."""
 
 HOOKS: list[tuple[type, str, str, Callable[..., object]]] = [
