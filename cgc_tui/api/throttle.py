@@ -82,7 +82,7 @@ class Throttle:
                 raise self._lasting_limits[-1]
             cooldowns = self._cooldowns
             try:
-                return await self._count(request)
+                return await self._run_counted(request)
             except RateLimited as error:
                 if self._cooldowns == cooldowns:
                     return await self._retry_alone(request, error, on_retry)
@@ -95,7 +95,7 @@ class Throttle:
             for _ in range(1, MAX_LIMIT_HITS):
                 await self._cool_down(error, on_retry)
                 try:
-                    return await self._count(request)
+                    return await self._run_counted(request)
                 except RateLimited as next_error:
                     error = next_error
             self._lasting_limits.append(error)
@@ -106,18 +106,18 @@ class Throttle:
 
     async def _wait_for_room(self, on_retry: RetryHook | None) -> None:
         async with self._changed:
-            while not self._has_room():
+            while not self._may_send():
                 if self._cooldown is not None:
                     self._cooldown.report(on_retry)
                 await self._changed.wait()
 
-    def _has_room(self) -> bool:
+    def _may_send(self) -> bool:
         """Return whether one more bulk request may run; a single one may always try."""
         if self._cooldown is not None or not self._in_flight:
             return self._cooldown is None
         return self.rate_limit is None or self.rate_limit.remaining < 0 or bool(self._remaining)
 
-    async def _count(self, request: Callable[[], Awaitable[Result]]) -> Result:
+    async def _run_counted(self, request: Callable[[], Awaitable[Result]]) -> Result:
         self._in_flight += 1
         self._remaining = self._remaining - 1 if self._remaining else self._remaining
         try:
