@@ -14,7 +14,7 @@ from cgc_tui.domain.error_hints import hint_for
 from cgc_tui.domain.jobs import UNFINISHED_STATES, JobState
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.domain.watch import JobChange, WatchedJobs
-from cgc_tui.formatting.causes import title
+from cgc_tui.formatting.causes import cause_title
 from cgc_tui.formatting.display import format_seconds, or_missing, state_label
 from cgc_tui.formatting.lists import job_error_line, missing_details
 
@@ -97,7 +97,7 @@ class WatchPrinter:
         if self._ended_otherwise_before:
             yield f"{self._ended_otherwise_before:,} had already ended otherwise\n"
         for cause in group_by_cause([job for job in self._watched.jobs if job.state == JobState.FAILED]):
-            yield from wrapped(title(cause), width, first=f"{len(cause.jobs):>7,} x ")
+            yield from wrapped(cause_title(cause), width, first=f"{len(cause.jobs):>7,} x ")
             if (hint := hint_for(cause.code)) is not None:
                 for text in (hint.meaning, hint.check, hint.fix):
                     yield from wrapped(text, width, first=" " * 10)

@@ -22,14 +22,14 @@ from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.lists import error_line
 from cgc_tui.formatting.retry import (
-    held_by,
+    lock_holder_text,
+    no_lock_warning,
     outcomes_tsv,
     overwrite_warning,
     plan_rows,
     progress_line,
     request_lines,
     sent_line,
-    unprotected,
 )
 from cgc_tui.services.retries import Retries, Retry
 from cgc_tui.services.retry_runner import Phase
@@ -271,7 +271,7 @@ class RetryScreen(Screen[bool]):
         if status.started_meanwhile:
             yield "Skipped", SafeText(f"{status.started_meanwhile:,} already started again")
         if status.unprotected:
-            yield "No lock", unprotected(status.unprotected)
+            yield "No lock", no_lock_warning(status.unprotected)
         if table.hidden_count:
             shown = len(run.outcomes) - table.hidden_count
             text = f"the first {shown:,}, problems first; y copies all"
@@ -290,7 +290,9 @@ class RetryScreen(Screen[bool]):
     def _plan_notice(self) -> SafeText:
         status, state, display = self.retry.runner.status, self.retry.planner.state, self.display_options
         if status.phase is Phase.LOCKING and status.holder is not None:
-            return sanitize(f"Waiting: {held_by(status.holder, display)}. Esc cancels; nothing is sent.")
+            return sanitize(
+                f"Waiting: {lock_holder_text(status.holder, display)}. Esc cancels; nothing is sent."
+            )
         if status.phase is Phase.LOCKING:
             return SafeText("Checking the list again before sending… Esc cancels; nothing is sent.")
         if state.error is not None:
