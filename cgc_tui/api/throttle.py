@@ -49,11 +49,11 @@ class Throttle:
         """Notified when a bulk request may have become possible, and when a cooldown begins."""
         self._in_flight = 0
         self._remaining: int | None = None
-        """An estimate that counts requests which are not answered yet."""
+        """An estimate that includes requests without a response yet."""
         self._cooldown: _Cooldown | None = None
         self._cooldowns = 0
         self._lasting_limits: list[RateLimited] = []
-        """The limits that were still there after the last attempt."""
+        """The errors of requests that failed at their last attempt."""
 
     def update(self, rate_limit: RateLimit) -> None:
         """Note the rate limit from a response; responses arrive in any order."""
@@ -78,7 +78,7 @@ class Throttle:
         lasting_limits = len(self._lasting_limits)
         while True:
             await self._wait_for_room(on_retry)
-            if len(self._lasting_limits) > lasting_limits:  # waited for in vain
+            if len(self._lasting_limits) > lasting_limits:  # the limit did not end
                 raise self._lasting_limits[-1]
             cooldowns = self._cooldowns
             try:
@@ -142,7 +142,7 @@ class Throttle:
 
 
 class _Cooldown:
-    """A time during which the bulk lane is closed, and the hooks that know of it."""
+    """A time during which the bulk lane is closed, and the hooks that were called."""
 
     def __init__(self, error: RateLimited, seconds: float) -> None:
         self._error = error

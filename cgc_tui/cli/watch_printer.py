@@ -38,7 +38,7 @@ class WatchPrinter:
         self._started_at = context.clock()
 
     def begin(self, watched: WatchedJobs) -> None:
-        """Say which jobs are watched, and keep them for the summary."""
+        """Print which jobs are watched, and keep them for the summary."""
         self._watched = watched
         self._failed_before = watched.counts.failed
         self._ended_otherwise_before = watched.counts.ended_otherwise
@@ -46,7 +46,7 @@ class WatchPrinter:
         self._context.say(f"watching {_job_count(watched.counts.total)}: {self._counts_line}")
 
     def show(self, status: WatchStatus) -> None:
-        """Print what a poll changed; say an error unless the poll before had the same one."""
+        """Print what a poll changed; print an error unless the previous poll had the same one."""
         for change in status.changes:
             if change.missing or not self._compact:
                 self._print(self._change_line(change))
@@ -61,7 +61,7 @@ class WatchPrinter:
         self._last_message = message
 
     def repeat_errors(self) -> None:
-        """Say the next error even if the poll before had the same one."""
+        """Print the next error even if the previous poll had the same one."""
         self._last_message = SafeText("")
 
     def print_summary(self) -> None:

@@ -128,7 +128,7 @@ class TerminalApp(SafeApp):
         self.notify(sanitize(message), severity="warning", timeout=WARNING_SECONDS, markup=False)
 
     def show_message(self, message: SafeText) -> None:
-        """Show routine news: in the status line of the screen, or as a toast where there is none."""
+        """Show a short message: in the status line of the screen, or as a toast where there is none."""
         if isinstance(self.screen, ShowsMessages):
             self.screen.show_message(message)
         else:

@@ -105,7 +105,7 @@ class LoginScreen(Screen[Login | None]):
 
     @work(exclusive=True)
     async def verify(self) -> None:
-        """Ask the platform whose token it is; give it on, or say why not."""
+        """Verify the token with the platform; return the login, or show why it failed."""
         line = self.query_one(TokenInput)
         try:
             token = parse_token(line.value)

@@ -53,9 +53,9 @@ Row = tuple[str, SafeText]
 
 
 class RetryScreen(Screen[bool]):
-    """One retry, which goes on when the screen is left. Nothing is sent before the confirmation.
+    """One retry, which continues when the user leaves the screen. Nothing is sent before the confirmation.
 
-    The result is true where the user wants to plan a further retry.
+    The result is true if the user wants to plan a further retry.
     """
 
     CSS_PATH = stylesheet("retry")
@@ -68,14 +68,14 @@ class RetryScreen(Screen[bool]):
     policy: reactive[NameConflictPolicy] = reactive(NameConflictPolicy.AS_BEFORE, init=False)
 
     def __init__(self, retries: Retries, retry: Retry, *, profile: str) -> None:
-        """`profile` is the one that may change what is on the platform."""
+        """`profile` is the profile that may change data on the platform."""
         super().__init__()
         self.session = retries.session
         self.retry = retry
         self._retries = retries
         self._profile = profile
         self._nothing_new = False
-        """Whether the result is shown because the plan has nothing that was not sent before."""
+        """Whether the result is shown because everything in the plan was sent before."""
 
     def compose(self) -> ComposeResult:
         """Lay out the facts, the files or the outcomes, what is going on, and the keys."""
@@ -103,7 +103,7 @@ class RetryScreen(Screen[bool]):
         self._update()
 
     def on_unmount(self) -> None:
-        """Leave the retry to itself."""
+        """Stop following the retry, which continues."""
         if self._retries.on_change == self._update:
             self._retries.on_change = None
         self._retries.leave(self.retry)
@@ -175,7 +175,7 @@ class RetryScreen(Screen[bool]):
             self.dismiss(False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Offer what can be done now."""
+        """Enable the keys that can be used now."""
         status, plan = self.retry.runner.status, self.retry.planner.state.plan
         match action:
             case "send" | "options" | "requests":
