@@ -85,7 +85,7 @@ class CgcApp(TerminalApp):
 
     def on_mount(self) -> None:
         """Show the login screen if there is no token; report problems with the settings."""
-        self.add_mode(self.DEFAULT_MODE, self.get_default_screen)  # added here so that it is styled once
+        self.add_mode(self.DEFAULT_MODE, self.get_default_screen)  # only an added mode can be removed
         if self._session.access.token is None:
             self._show_login(SafeText(""), can_cancel=False)
         settings = self._app_config.settings
