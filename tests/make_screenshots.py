@@ -31,6 +31,7 @@ CONFIG = Path("~/.config/cgc-tui")
 PICTURES: dict[str, tuple[tuple[int, int], bool, Sequence[str]]] = {
     "list": ((120, 30), True, ("down", "down", "down")),
     "failed-job": ((120, 30), True, ("4", "down", "down")),
+    "failures-light": ((120, 30), True, ("F", "v", "down")),
     "failures": ((120, 30), True, ("F", "v", "down")),
     "failures-80x24": ((80, 24), True, ("F", "down")),
     "batch": ((120, 24), True, ("b", "enter")),
@@ -45,7 +46,11 @@ PICTURES: dict[str, tuple[tuple[int, int], bool, Sequence[str]]] = {
 """For each screenshot its size, whether there is a token, and the keys that open it."""
 
 
-def make_app(*, token: bool) -> CgcApp:
+LIGHT = frozenset({"failures-light"})
+"""The screenshots in a light theme."""
+
+
+def make_app(*, token: bool, theme: str | None = None) -> CgcApp:
     """Return the app on a platform with 12,380 jobs."""
     platform = SimulatedPlatform(jobs=12_380, clock=NOON.timestamp)
     session = PlatformSession(
@@ -61,7 +66,7 @@ def make_app(*, token: bool) -> CgcApp:
     )
     setup = AppConfig(
         session,
-        settings=Settings(),
+        settings=Settings(theme=theme),
         config_path=CONFIG / "config.toml",
         query=JobQuery(),
         display=DisplayOptions(),
@@ -80,7 +85,7 @@ async def settle(pilot: Pilot[None]) -> None:
 async def take(name: str) -> None:
     """Take one screenshot."""
     size, token, keys = PICTURES[name]
-    app = make_app(token=token)
+    app = make_app(token=token, theme="textual-light" if name in LIGHT else None)
     app.animation_level = "none"
     async with app.run_test(size=size) as pilot:
         await settle(pilot)

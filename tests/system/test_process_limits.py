@@ -131,7 +131,7 @@ def test_it_resumes_with_few_threads_or_reports_that_they_are_too_few(
             shell.runs("fg")
             shell.finishes()
         else:
-            shell.runs("fg", f"s {most} (ulimit -u); raise it")  # the line wraps before this text
+            shell.runs("fg", f"threads is {most} (")  # the line wraps after this text
             shell.runs("echo ended with $?", "ended with 2")
             shell.leaves()
 

@@ -57,8 +57,9 @@ async def test_the_palette_does_not_offer_screenshots(
 
 
 async def test_remapped_keys_work_and_are_shown(start: Start) -> None:
-    async with start(settings=Settings(refresh=0, keys={"jobs.next": "n", "table.down": "ctrl+n"})) as pilot:
-        await shown(pilot, "n Next")
+    keys = {"jobs.next": "n", "table.down": "ctrl+n", "jobs.find": "X"}
+    async with start(settings=Settings(refresh=0, keys=keys)) as pilot:
+        await shown(pilot, "Enter Details X Find f Filter")
         await pilot.press("n")
         await shown(pilot, "page 2 of 5")
         await pilot.press("right_square_bracket", "ctrl+n")

@@ -13,7 +13,7 @@ from cgc_tui.domain.text import SafeText, reveal, sanitize, truncate
 from cgc_tui.tui.bindings import bindings
 from cgc_tui.tui.dialogs.options import OptionDialog
 
-LABEL_CELLS = 14
+LABEL_CELLS = 16
 VALUE_CELLS = 56
 
 

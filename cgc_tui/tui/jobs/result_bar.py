@@ -21,6 +21,8 @@ class ResultBar(SplitLine):
 
     COMPONENT_CLASSES = {"result-bar--muted"}
 
+    keep_right = True
+
     display_options: reactive[DisplayOptions] = reactive(DisplayOptions())
     origin: reactive[ResultOrigin | None] = reactive[ResultOrigin | None](None)
     progress: reactive[BatchProgress | None] = reactive[BatchProgress | None](None)

@@ -99,8 +99,8 @@ class StateTabs(SplitLine):
 
     def _tab_content(self, tab: StateTab, label: str, counted: bool) -> Content:
         count = self.counts.totals.get(tab.states) if counted else None
-        mark = "~" if tab.states in self.counts.outdated else ""
-        text = f" {label} " if count is None else f" {label} {mark}{count:,} "
+        mark = "~" if tab.states in self.counts.outdated else " "  # no wider: all tabs would be redrawn
+        text = f" {label} " if count is None else f" {label}{mark}{count:,} "
         chosen = set(tab.states) <= set(self.job_query.states) if tab.states else not self.job_query.states
         if chosen:
             return Content.styled(f" {tab.key}{text}", self.get_visual_style("state-tabs--chosen"))
