@@ -61,8 +61,9 @@ cgc_tui.tui.terminal.diff.screen_differ cgc_tui.tui.terminal.diff.sgr cgc_tui.tu
 cgc_tui.tui.terminal.diff.text_cells cgc_tui.tui.terminal.driver cgc_tui.tui.terminal.input_queue
 cgc_tui.tui.terminal.input_sanitizer cgc_tui.tui.terminal.output_filter cgc_tui.tui.terminal.safe_app
 cgc_tui.tui.terminal.shutdown cgc_tui.tui.terminal.textual_patches cgc_tui.tui.terminal.textual_support
-cgc_tui.tui.widgets cgc_tui.tui.widgets.diff_table cgc_tui.tui.widgets.job_detail cgc_tui.tui.widgets.key_bar
-cgc_tui.tui.widgets.split_line cgc_tui.tui.widgets.too_small cgc_tui.tui.widgets.top_bar
+cgc_tui.tui.themes cgc_tui.tui.widgets cgc_tui.tui.widgets.diff_table cgc_tui.tui.widgets.job_detail
+cgc_tui.tui.widgets.key_bar cgc_tui.tui.widgets.split_line cgc_tui.tui.widgets.too_small
+cgc_tui.tui.widgets.top_bar
 """
 """Our modules that the first paint needs."""
 
