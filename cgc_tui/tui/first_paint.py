@@ -1,4 +1,4 @@
-"""Saves time before the first paint.
+"""Saves time before the first paint and the first rows.
 
 Textual adds the classes of the breakpoints when a screen gets its size, and restyles a screen each time it
 becomes the active one. At the start both would style every widget a second time.
