@@ -185,7 +185,7 @@ class _PageReader:
     async def pages(self) -> AsyncGenerator[JobPage, None]:
         """Yield the pages by offset, in passes until the list is complete; a job can be on several pages.
 
-        `coverage` then tells whether the list is complete.
+        `coverage` then says whether the list is complete.
         """
         for number in range(MAX_PASSES):
             if number:
@@ -271,7 +271,7 @@ class _PageReader:
         """Return a page over the border of two pages if the list was shorter for the later one, else None.
 
         Jobs that left the list have moved the later page's first jobs up. If jobs were added, but the later
-        page was answered first, its first jobs have moved down.
+        page was received first, its first jobs have moved down.
         """
         shrinkage = (before.total or 0) - page.total if page.total is not None else 0
         half = self._query.limit // 2

@@ -53,10 +53,10 @@ def json_object(body: bytes) -> dict[str, Any]:
     return value
 
 
-def _drop_credentials(answer: dict[str, Any]) -> None:
+def _drop_credentials(body: dict[str, Any]) -> None:
     """Delete the credentials of volumes from a volume, a list or a bulk response."""
-    listed = answer.get("items")
-    records = [answer, *(listed if isinstance(listed, list) else ())]
+    listed = body.get("items")
+    records = [body, *(listed if isinstance(listed, list) else ())]
     for record in records:
         for volume in (record, record.get("resource")) if isinstance(record, dict) else ():
             service = volume.get("service") if isinstance(volume, dict) else None
@@ -84,9 +84,9 @@ def _too_deep(value: object) -> bool:
     return True
 
 
-def items(answer: dict[str, Any]) -> list[Any]:
+def items(body: dict[str, Any]) -> list[Any]:
     """Return the `items` of a list response; raise `InvalidResponse` if there is no list."""
-    value = answer.get("items")
+    value = body.get("items")
     if not isinstance(value, list):
         raise InvalidResponse(SafeText("the response could not be read: it has no list"), TRY_AGAIN)
     if len(value) > MAX_ITEMS:
@@ -137,9 +137,9 @@ def rate_limit(record: dict[str, Any]) -> RateLimit:
     return RateLimit(limit, remaining)
 
 
-def has_next(answer: dict[str, Any]) -> bool:
+def has_next(body: dict[str, Any]) -> bool:
     """Return whether a list response links to a next page; the link itself is never followed."""
-    links = answer.get("links")
+    links = body.get("links")
     if not isinstance(links, list):
         return False
     return any(str(link.get("rel")).lower() == "next" for link in links if isinstance(link, dict))

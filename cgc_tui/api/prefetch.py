@@ -48,7 +48,7 @@ class Prefetch:
     """A page that a child process fetches; its result can be read once."""
 
     def __init__(self, serve: Callable[[socket.socket], object]) -> None:
-        """Fork; `serve` answers a request in the child. There must be no threads yet.
+        """Fork; `serve` handles one request in the child. There must be no threads yet.
 
         If the fork fails, for example because of a process limit, there is no result.
         """
@@ -77,13 +77,13 @@ class Prefetch:
         if query != self._query:
             self.close()
             return None
-        answer = bytearray()
+        data = bytearray()
         self._socket.setblocking(False)
         try:
             async with asyncio.timeout(TIMEOUT):
                 while chunk := await asyncio.get_running_loop().sock_recv(self._socket, CHUNK):
-                    answer += chunk
-            result: PrefetchResult = pickle.loads(answer)
+                    data += chunk
+            result: PrefetchResult = pickle.loads(data)
         except (OSError, EOFError, pickle.UnpicklingError):
             return None
         finally:

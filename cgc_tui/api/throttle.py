@@ -49,11 +49,11 @@ class Throttle:
         """Notified when a bulk request may have become possible, and when a cooldown begins."""
         self._in_flight = 0
         self._remaining: int | None = None
-        """An estimate that counts requests which are not answered yet."""
+        """An estimate that includes requests without a response yet."""
         self._cooldown: _Cooldown | None = None
         self._cooldowns = 0
         self._lasting_limits: list[RateLimited] = []
-        """The limits that were still there after the last attempt."""
+        """The errors of requests that failed at their last attempt."""
 
     def update(self, rate_limit: RateLimit) -> None:
         """Note the rate limit from a response; responses arrive in any order."""
@@ -78,11 +78,11 @@ class Throttle:
         lasting_limits = len(self._lasting_limits)
         while True:
             await self._wait_for_room(on_retry)
-            if len(self._lasting_limits) > lasting_limits:  # waited for in vain
+            if len(self._lasting_limits) > lasting_limits:  # the limit did not end
                 raise self._lasting_limits[-1]
             cooldowns = self._cooldowns
             try:
-                return await self._count(request)
+                return await self._run_counted(request)
             except RateLimited as error:
                 if self._cooldowns == cooldowns:
                     return await self._retry_alone(request, error, on_retry)
@@ -95,7 +95,7 @@ class Throttle:
             for _ in range(1, MAX_LIMIT_HITS):
                 await self._cool_down(error, on_retry)
                 try:
-                    return await self._count(request)
+                    return await self._run_counted(request)
                 except RateLimited as next_error:
                     error = next_error
             self._lasting_limits.append(error)
@@ -106,18 +106,18 @@ class Throttle:
 
     async def _wait_for_room(self, on_retry: RetryHook | None) -> None:
         async with self._changed:
-            while not self._has_room():
+            while not self._may_send():
                 if self._cooldown is not None:
                     self._cooldown.report(on_retry)
                 await self._changed.wait()
 
-    def _has_room(self) -> bool:
+    def _may_send(self) -> bool:
         """Return whether one more bulk request may run; a single one may always try."""
         if self._cooldown is not None or not self._in_flight:
             return self._cooldown is None
         return self.rate_limit is None or self.rate_limit.remaining < 0 or bool(self._remaining)
 
-    async def _count(self, request: Callable[[], Awaitable[Result]]) -> Result:
+    async def _run_counted(self, request: Callable[[], Awaitable[Result]]) -> Result:
         self._in_flight += 1
         self._remaining = self._remaining - 1 if self._remaining else self._remaining
         try:
@@ -142,7 +142,7 @@ class Throttle:
 
 
 class _Cooldown:
-    """A time during which the bulk lane is closed, and the hooks that know of it."""
+    """A time during which the bulk lane is closed, and the hooks that were called."""
 
     def __init__(self, error: RateLimited, seconds: float) -> None:
         self._error = error

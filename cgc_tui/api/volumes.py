@@ -92,26 +92,26 @@ def _path(volume_id: str) -> str:
     return "/".join([PATH, *(quote(segment, safe="", errors="replace") for segment in segments)])
 
 
-def _volume(answer: dict[str, Any]) -> Volume:
-    volume = storage_records.volume(answer)
+def _volume(body: dict[str, Any]) -> Volume:
+    volume = storage_records.volume(body)
     if volume is None:
         raise InvalidResponse(SafeText("the response is not a volume"), parse.TRY_AGAIN)
     return volume
 
 
-def _object(answer: dict[str, Any]) -> VolumeObject:
-    found = storage_records.volume_object(answer)
+def _object(body: dict[str, Any]) -> VolumeObject:
+    found = storage_records.volume_object(body)
     if found is None:
         raise InvalidResponse(SafeText("the response is not an object of a volume"), parse.TRY_AGAIN)
     return found
 
 
-def _check_page(answer: dict[str, Any]) -> None:
-    _page(answer, "")
+def _check_page(body: dict[str, Any]) -> None:
+    _page(body, "")
 
 
-def _page(answer: dict[str, Any], listed: Prefix) -> VolumePage:
-    records, prefixes = parse.items(answer), answer.get("prefixes") or []
+def _page(body: dict[str, Any], listed: Prefix) -> VolumePage:
+    records, prefixes = parse.items(body), body.get("prefixes") or []
     if not isinstance(prefixes, list) or len(prefixes) > parse.MAX_ITEMS:
         raise InvalidResponse(SafeText("the response could not be read: it has no folders"), parse.TRY_AGAIN)
     objects = [storage_records.volume_object(record) for record in records]
@@ -119,7 +119,7 @@ def _page(answer: dict[str, Any], listed: Prefix) -> VolumePage:
     return VolumePage(
         objects=tuple(each for each in objects if each is not None and each.location != listed),
         folders=tuple(dict.fromkeys(each for each in folders if each is not None and each != listed)),
-        token=_next_token(answer),
+        token=_next_token(body),
         unreadable=objects.count(None) + folders.count(None),
     )
 
@@ -136,14 +136,14 @@ def _folder(record: object, listed: Prefix) -> Prefix | None:
     return text if text.endswith("/") and text != listed else f"{text}/"
 
 
-def _next_token(answer: dict[str, Any]) -> str | None:
+def _next_token(body: dict[str, Any]) -> str | None:
     """Return the continuation token in the link to the next page, None on the last; no link is followed."""
-    links = answer.get("links")
+    links = body.get("links")
     for link in links if isinstance(links, list) else ():
         url = _next_url(link) if isinstance(link, dict) else None
         if isinstance(url, str) and url:
             return _token_of(url)
-    if answer.get("truncated") is True:
+    if body.get("truncated") is True:
         raise InvalidResponse(SafeText("the response has no link to the next page"), parse.TRY_AGAIN)
     return None
 

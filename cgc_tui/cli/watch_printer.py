@@ -14,7 +14,7 @@ from cgc_tui.domain.error_hints import hint_for
 from cgc_tui.domain.jobs import UNFINISHED_STATES, JobState
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.domain.watch import JobChange, WatchedJobs
-from cgc_tui.formatting.causes import title
+from cgc_tui.formatting.causes import cause_title
 from cgc_tui.formatting.display import format_seconds, or_missing, state_label
 from cgc_tui.formatting.lists import job_error_line, missing_details
 
@@ -38,7 +38,7 @@ class WatchPrinter:
         self._started_at = context.clock()
 
     def begin(self, watched: WatchedJobs) -> None:
-        """Say which jobs are watched, and keep them for the summary."""
+        """Print which jobs are watched, and keep them for the summary."""
         self._watched = watched
         self._failed_before = watched.counts.failed
         self._ended_otherwise_before = watched.counts.ended_otherwise
@@ -46,7 +46,7 @@ class WatchPrinter:
         self._context.say(f"watching {_job_count(watched.counts.total)}: {self._counts_line}")
 
     def show(self, status: WatchStatus) -> None:
-        """Print what a poll changed; say an error unless the poll before had the same one."""
+        """Print what a poll changed; print an error unless the previous poll had the same one."""
         for change in status.changes:
             if change.missing or not self._compact:
                 self._print(self._change_line(change))
@@ -61,7 +61,7 @@ class WatchPrinter:
         self._last_message = message
 
     def repeat_errors(self) -> None:
-        """Say the next error even if the poll before had the same one."""
+        """Print the next error even if the previous poll had the same one."""
         self._last_message = SafeText("")
 
     def print_summary(self) -> None:
@@ -97,7 +97,7 @@ class WatchPrinter:
         if self._ended_otherwise_before:
             yield f"{self._ended_otherwise_before:,} had already ended otherwise\n"
         for cause in group_by_cause([job for job in self._watched.jobs if job.state == JobState.FAILED]):
-            yield from wrapped(title(cause), width, first=f"{len(cause.jobs):>7,} x ")
+            yield from wrapped(cause_title(cause), width, first=f"{len(cause.jobs):>7,} x ")
             if (hint := hint_for(cause.code)) is not None:
                 for text in (hint.meaning, hint.check, hint.fix):
                     yield from wrapped(text, width, first=" " * 10)

@@ -1,4 +1,4 @@
-"""The way of each request to its route: request log, faults, token, rate limit, common headers."""
+"""Passes each request to its route, after the request log, faults, the token check and the rate limit."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class RecordedRequest:
 
 
 class Gateway:
-    """Records requests, and answers each through its faults, the checks and its route."""
+    """Records requests, and responds to each after faults and checks."""
 
     def __init__(self, state: PlatformState, fault_script: FaultScript) -> None:
         self.requests: deque[RecordedRequest] = deque(maxlen=10_000)

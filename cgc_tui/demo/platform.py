@@ -84,7 +84,7 @@ class SimulatedPlatform:
         return self.gateway.requests
 
     def respond(self, request: httpx.Request) -> httpx.Response:
-        """Record and answer a request, with the body read; threads may call this at the same time."""
+        """Record a request and return its response; threads may call this at the same time."""
         request.read()
         self.gateway.record(request)
         response = self.gateway.respond(request)

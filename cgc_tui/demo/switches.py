@@ -139,7 +139,7 @@ class Switches:
     cut: bool = False
     """The connection closes in the middle of the body."""
     silent: bool = False
-    """The request is received and never answered."""
+    """The request is received, and no response is sent."""
     endless_headers: bool = False
     """The response has infinitely many header lines."""
     drop: str = ""

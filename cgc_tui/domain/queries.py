@@ -1,4 +1,4 @@
-"""Queries for lists of jobs, and the pages that answer them."""
+"""Queries for lists of jobs, and the pages of their results."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class WatchCounts(NamedTuple):
 class WatchedJobs:
     """The jobs in the order in which they were added, and the ids of those that no longer exist.
 
-    The platform's own records are dropped: they take most of the memory. `had_pending` tells whether a job
+    The platform's own records are dropped: they take most of the memory. `had_pending` is whether a job
     was ever unfinished.
     """
 

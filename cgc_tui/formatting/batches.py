@@ -9,7 +9,7 @@ from enum import StrEnum
 from cgc_tui.domain.batches import Batch, BatchProgress
 from cgc_tui.domain.jobs import JobState
 from cgc_tui.domain.text import SafeText, cell_width
-from cgc_tui.formatting.display import GLYPHS, DisplayOptions, or_missing, otherwise, short_time
+from cgc_tui.formatting.display import GLYPHS, DisplayOptions, ended_otherwise_text, or_missing, short_time
 
 
 def route_label(batch: Batch, display: DisplayOptions) -> SafeText:
@@ -34,7 +34,7 @@ def finished_count(progress: BatchProgress, *, may_continue: bool = False) -> Sa
 def done_label(progress: BatchProgress, display: DisplayOptions) -> SafeText:
     """Return the progress, `412 of 900 finished · 8 failed`."""
     finished = f"{finished_count(progress)} finished{display.separator}{progress.failed:,} failed"
-    return SafeText(finished + otherwise(progress.ended_otherwise, display))
+    return SafeText(finished + ended_otherwise_text(progress.ended_otherwise, display))
 
 
 def rate_label(progress: BatchProgress, display: DisplayOptions, now: datetime) -> SafeText:

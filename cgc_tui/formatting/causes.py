@@ -32,7 +32,7 @@ def message_line(cause: Cause) -> SafeText:
     return message if has_visible_character(message) else NO_REASON
 
 
-def title(cause: Cause) -> SafeText:
+def cause_title(cause: Cause) -> SafeText:
     """Return the error code and the platform's message on one line."""
     return sanitize(f"{cause.code} {message_line(cause)}") if cause.code is not None else message_line(cause)
 

@@ -114,7 +114,7 @@ def format_bytes(count: int) -> SafeText:
     return SafeText(f"{value:,.1f} PB")
 
 
-def otherwise(count: int, display: DisplayOptions) -> SafeText:
+def ended_otherwise_text(count: int, display: DisplayOptions) -> SafeText:
     """Return ` · 3 ended otherwise`, to append to other counts; empty for 0."""
     return SafeText(f"{display.separator}{count:,} ended otherwise" if count else "")
 

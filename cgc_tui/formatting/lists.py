@@ -31,7 +31,7 @@ def missing_details(missing: int, jobs: int) -> SafeText:
     return SafeText(f"details of {missing:,} of {jobs:,} jobs could not be read" if missing else "")
 
 
-def lacking(page: JobPage) -> SafeText:
+def missing_details_text(page: JobPage) -> SafeText:
     """Return why the page lacks details of jobs, or for how many: `details missing: 12 of 50`."""
     missing = page.details_missing
     reason = page.incomplete.summary if page.incomplete is not None else f"{missing:,} of {len(page.jobs):,}"

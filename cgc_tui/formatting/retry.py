@@ -161,7 +161,7 @@ def _states(progress: RetryProgress) -> list[str]:
     return [f"{count:,} {name}" for name, count in counts.items() if count]
 
 
-def held_by(holder: LockHolder, display: DisplayOptions) -> SafeText:
+def lock_holder_text(holder: LockHolder, display: DisplayOptions) -> SafeText:
     """Describe the other process that is sending imports, and how to continue it if it is stopped."""
     parts = (
         holder.host,
@@ -175,7 +175,7 @@ def held_by(holder: LockHolder, display: DisplayOptions) -> SafeText:
     return sanitize(text)
 
 
-def unprotected(reason: SafeText) -> SafeText:
+def no_lock_warning(reason: SafeText) -> SafeText:
     """Return a warning that there is no lock, with the reason."""
     return sanitize(f"{reason}: a second run at the same time could send the same imports again.")
 

@@ -1,4 +1,4 @@
-"""Searches a list for batches, and reads no more of the list than the answer needs."""
+"""Searches a list for batches, and reads no more of the list than necessary."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cgc_tui.domain.batches import SEARCH_WINDOW, Batch, find_batches, newest_fi
 from cgc_tui.domain.queries import JobPage
 
 WINDOW_GROWTH = 4
-"""How many times more jobs are read where the jobs that were read do not give the answer."""
+"""The factor by which more jobs are read if those that were read are not enough."""
 
 ReadJobs = Callable[[int], Awaitable[JobPage]]
 """Reads about so many jobs from the start of a list. What it raises ends the search."""

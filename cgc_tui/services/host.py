@@ -1,4 +1,4 @@
-"""What a service needs to work in the background of a screen."""
+"""Protocols for services that work in the background."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class PlatformSource:
         return self._pages.get(query)
 
     def known_jobs(self, query: JobQuery) -> None:
-        """Return None: the platform must be asked."""
+        """Return None: only the platform knows them."""
 
     async def page(
         self,
@@ -75,7 +75,7 @@ class PlatformSource:
 
 
 class ResultSetSource:
-    """A result set. A request is for the state that its jobs have by now."""
+    """A result set. A request reads the present state of its jobs."""
 
     def __init__(self, session: PlatformSession, results: ResultSet) -> None:
         self._session = session
@@ -104,4 +104,4 @@ class ResultSetSource:
         return self._results.page(query, view)
 
     def clear_cache(self) -> None:
-        """Keep the jobs: the user who sees them has found them."""
+        """Keep the jobs: this user has found them."""

@@ -47,7 +47,7 @@ class Retries:
         """`refresh_status` returns that of the list; `changed` is called after each change of a retry."""
         self.session = session
         self.on_change: Callable[[], object] | None = None
-        """What a screen wants to be called after each change, too."""
+        """Called after each change as well, for the screen that shows a retry."""
         self._host = host
         self._refresh_status = refresh_status
         self._changed = changed
@@ -93,7 +93,7 @@ class Retries:
         )
 
     def leave(self, retry: Retry) -> None:
-        """Note that the user has left a retry: its end, if it has come, has been seen."""
+        """Note that the user has left a retry; if it has ended, the user has seen that."""
         retry.planner.cancel()
         retry.seen = retry.run is not None and not retry.runner.status.is_active
         self._publish()

@@ -1,4 +1,4 @@
-"""Sends a retry: lists related jobs first, sends each import once, and reconciles lost answers."""
+"""Sends a retry: lists related jobs first, sends each import once, and reconciles lost responses."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from cgc_tui.domain.retry.run import RetryRun
 from cgc_tui.formatting.lists import missing_details
 
 RECONCILE_DELAYS = (0.0, 2.0, 10.0)
-"""Seconds before each search for jobs whose answer was lost: a slow platform may list them late."""
+"""Seconds before each search for jobs whose response was lost: a slow platform may list them late."""
 
 MAINTENANCE = (503, 0)
 """Status and code of the platform's response during maintenance."""
@@ -98,8 +98,8 @@ async def send(
     """Send the waiting imports, a hundred in a request and no request twice.
 
     Return the error that ended this early, if it would fail the unsent imports as well: token, limit,
-    network. A request that the platform refuses, or whose answer is lost, does not end it; a second lost
-    answer in a row does, and so does maintenance.
+    network. A request that the platform refuses, or whose response is lost, does not end it; a second
+    lost response in a row does, and so does maintenance.
     """
     previous_unknown = False
     while chunk := run.next_chunk():
@@ -125,13 +125,13 @@ async def send(
 
 
 async def reconcile_once(client: PlatformClient, run: RetryRun) -> None:
-    """List the jobs again and match those whose answer was lost; raises CgcError."""
+    """List the jobs again and match those whose response was lost; raises CgcError."""
     if run.unresolved:
         run.match_new_jobs(await related_jobs(client, run.unresolved))
 
 
 async def reconcile(client: PlatformClient, run: RetryRun, *, sleep: Sleep = asyncio.sleep) -> None:
-    """Reconcile until no lost answer is unresolved, at most three times; raises CgcError."""
+    """Reconcile until no lost response is unresolved, at most three times; raises CgcError."""
     for wait in RECONCILE_DELAYS:
         if run.unresolved:
             await sleep(wait)

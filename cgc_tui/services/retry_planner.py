@@ -48,7 +48,7 @@ class RetryPlanner:
         self._worker: BackgroundTask[None] | None = None
 
     def prepare(self) -> None:
-        """Make the plan, again if there is one."""
+        """Make the plan, or make it again."""
         self.cancel()
         self._set(PlanState())
         self._worker = self._host.run_worker(self._prepare, group="retry", exclusive=False)

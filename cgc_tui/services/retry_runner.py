@@ -26,7 +26,7 @@ DEFAULT_INTERVAL = 15.0
 
 
 class Phase(Enum):
-    """What a retry does. Requests that send are made in `SENDING` alone."""
+    """What a retry does. Imports are sent in `SENDING` only."""
 
     PLANNED = auto()
     LOCKING = auto()
@@ -57,7 +57,7 @@ class RetryStatus(NamedTuple):
 
     @property
     def is_active(self) -> bool:
-        """Whether it sends, or watches new jobs that have not finished."""
+        """Whether it sends imports, or watches unfinished new jobs."""
         if self.phase in (Phase.SENDING, Phase.RECONCILING):
             return True
         return self.run is not None and bool(self.run.running_ids)
@@ -79,7 +79,7 @@ class RetryRunner:
         refresh_status: Callable[[], RefreshStatus],
         changed: Callable[[], object],
     ) -> None:
-        """`refresh_status` returns that of the list: its interval is used, and a pause holds here, too."""
+        """`refresh_status` returns that of the list, whose interval and pause also hold for the polls."""
         self.status = RetryStatus()
         self._host = host
         self._session = session
@@ -113,7 +113,7 @@ class RetryRunner:
             )
 
     def stop(self) -> bool:
-        """Stop waiting for the lock, or stop before the next request; tell whether that was to be done."""
+        """Stop waiting for the lock, or stop before the next request; return whether it was active."""
         run = self.status.run
         if self.status.phase is Phase.LOCKING and self._sending is not None:
             self._sending.cancel()
@@ -132,14 +132,14 @@ class RetryRunner:
             self._request(self._look)
 
     def halt(self, error: CgcError) -> None:
-        """Stop polling after an error that no request can get past."""
+        """Stop polling after an error that makes every request fail."""
         if self._timer is not None:
             self._timer.stop()
         if self.status.run is not None and self.status.run.running_ids:
             self._set(refresh_error=error)
 
     def restart(self) -> None:
-        """Go on with the session's new client; what was not sent with the old one stays unsent."""
+        """Continue with the session's new client; imports that the old one did not send stay unsent."""
         for task in (self._sending, self._looking):
             if task is not None:
                 task.cancel()

@@ -30,7 +30,7 @@ class Login(NamedTuple):
 class StoredLogin(NamedTuple):
     """The profile under which a token was stored, or `error` if it could not be stored.
 
-    `environment_first` tells that SB_AUTH_TOKEN is set: the next start without `--profile` uses that token.
+    `environment_first` means that SB_AUTH_TOKEN is set: the next start without `--profile` uses that token.
     """
 
     profile: str
@@ -42,8 +42,8 @@ class PlatformSession:
     """A platform, the user's access to it, and how to connect to it.
 
     `title` is the platform's name for the user; `connect` makes a client for an endpoint and a token;
-    `state_directory` is where this machine keeps locks, None if it keeps nothing; `writable` tells whether
-    the user allows changes to the platform. All that takes the time from it takes it from `clock`.
+    `state_directory` is where this machine keeps locks, None if it keeps nothing; `writable` is whether
+    the user allows changes to the platform. `clock` returns the time, for all code that needs it.
     """
 
     __slots__ = (

@@ -46,7 +46,7 @@ class JobWatcher:
 
     Watched are the given jobs and, with a `query`, all that match it at any poll. `client`, `interval`
     (seconds) and `paused` may be set at any time; while it is paused, no request is made. A watcher that
-    was stopped, or ended by an error, goes on with the next `run`.
+    was stopped, or ended by an error, continues with the next `run`.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class JobWatcher:
         return self._list_is_known and not self.watched.pending_ids
 
     async def run(self, *, wait_first: bool = False) -> None:
-        """Poll until all jobs have finished, less and less often while polls fail.
+        """Poll until all jobs have finished, and less often while polls fail.
 
         With `wait_first`, an interval passes before the first poll: for jobs that were just read. Raises
         the errors of `LASTING_ERRORS`.

@@ -23,9 +23,9 @@ from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.app_state import UserIdentified
 from cgc_tui.tui.base_app import TerminalApp
+from cgc_tui.tui.bindings import bindings
+from cgc_tui.tui.first_paint import set_breakpoint_classes
 from cgc_tui.tui.jobs.screen import JobsScreen
-from cgc_tui.tui.keys import bindings
-from cgc_tui.tui.startup_tricks import set_breakpoint_classes
 from cgc_tui.tui.terminal.driver import TerminalDriver
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class CgcApp(TerminalApp):
 
     def on_mount(self) -> None:
         """Show the login screen if there is no token; report problems with the settings."""
-        self.add_mode(self.DEFAULT_MODE, self.get_default_screen)  # added here so that it is styled once
+        self.add_mode(self.DEFAULT_MODE, self.get_default_screen)  # only an added mode can be removed
         if self._session.access.token is None:
             self._show_login(SafeText(""), can_cancel=False)
         settings = self._app_config.settings

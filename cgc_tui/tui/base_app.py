@@ -17,8 +17,8 @@ from cgc_tui.config.settings import Settings
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.system.browser import open_link
 from cgc_tui.system.clipboard import ClipboardRoute, choose_route, copy_to_tmux
+from cgc_tui.tui.bindings import bindings, own_bindings
 from cgc_tui.tui.host import ShowsMessages
-from cgc_tui.tui.keys import bindings, own_bindings
 from cgc_tui.tui.messages import CopyRequested, OpenLinkRequested, TitleRequested
 from cgc_tui.tui.stylesheets import stylesheet
 from cgc_tui.tui.terminal.driver import TerminalDriver
@@ -128,7 +128,7 @@ class TerminalApp(SafeApp):
         self.notify(sanitize(message), severity="warning", timeout=WARNING_SECONDS, markup=False)
 
     def show_message(self, message: SafeText) -> None:
-        """Show routine news: in the status line of the screen, or as a toast where there is none."""
+        """Show a short message: in the status line of the screen, or as a toast where there is none."""
         if isinstance(self.screen, ShowsMessages):
             self.screen.show_message(message)
         else:

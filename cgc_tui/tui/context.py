@@ -1,4 +1,4 @@
-"""What a feature of the jobs screen gets from it."""
+"""The interface of the jobs screen for its features."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class JobsContext(Protocol):
     def page(self) -> JobPage | None: ...
     @property
     def origin(self) -> ResultOrigin | None:
-        """The search whose result set is listed, None where it is the platform's own list."""
+        """The search whose result set is listed, None for the platform's own list."""
 
     @property
     def shown_jobs(self) -> tuple[ImportJob, ...]:
@@ -76,12 +76,12 @@ class JobsContext(Protocol):
         """Return all jobs of the list that match, None if that takes requests."""
 
     async def ask(self, screen: Screen[Result]) -> Result | None:
-        """Show a dialog or screen and return its result, None where the user left it."""
+        """Show a dialog or screen and return its result, None if the user left it."""
 
     async def all_jobs(
         self, query: JobQuery, heading: SafeText, *, max_jobs: int = sys.maxsize
     ) -> JobPage | None:
-        """Return all jobs that match, with progress under a heading; None where the user stopped that.
+        """Return all jobs that match, with progress under a heading; None if the user stopped it.
 
         `max_jobs` limits what is requested of the platform. The window of the query does not count.
         """
@@ -90,10 +90,10 @@ class JobsContext(Protocol):
         """List the jobs of a result set until the user goes back to the list before."""
 
     def show_message(self, message: SafeText) -> None:
-        """Show routine news in the status line."""
+        """Show a short message in the status line."""
 
     def post_message(self, message: Message) -> bool:
-        """Send a message to the app, as those of `cgc_tui.tui.messages`."""
+        """Send a message of `cgc_tui.tui.messages` to the app."""
 
     @property
     def list_view(self) -> ListView:
@@ -117,6 +117,6 @@ class JobsContext(Protocol):
 
 
 async def ask(app: App[Any], screen: Screen[Result]) -> Result | None:
-    """Show a dialog or screen in a worker and return its result, None where the user left it."""
+    """Show a dialog or screen in a worker and return its result, None if the user left it."""
     # Not push_screen_wait: it runs other callbacks first, and one of them may be the next key's.
     return await asyncio.shield(app.push_screen(screen, wait_for_dismiss=True))

@@ -1,4 +1,4 @@
-"""What an object that is no widget needs of its screen."""
+"""Protocols of a screen for its parts that are not widgets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cgc_tui.domain.text import SafeText
 
 
 class Host(Protocol):
-    """A screen, as the objects that it is made of see it."""
+    """What a part needs of its screen: workers, timers and callbacks."""
 
     def run_worker(
         self, work: Callable[[], Coroutine[Any, Any, None]], *, group: str, exclusive: bool
@@ -20,15 +20,15 @@ class Host(Protocol):
         """Run a coroutine function or a partial of one; with `exclusive`, cancel the others of the group."""
 
     def set_timer(self, delay: float, callback: Callable[[], object]) -> Timer:
-        """Call back after so many seconds."""
+        """Call `callback` after `delay` seconds."""
 
     def call_after_refresh(self, callback: Callable[[], object]) -> bool:
-        """Call back when what has changed is on the screen."""
+        """Call `callback` when all changes are on the screen."""
 
 
 @runtime_checkable
 class ShowsMessages(Protocol):
-    """A screen with a status line for routine news."""
+    """A screen with a status line for short messages."""
 
     def show_message(self, message: SafeText) -> None:
         """Show a message until the cursor or the list moves on."""

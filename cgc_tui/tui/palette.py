@@ -11,7 +11,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.types import IgnoreReturnCallbackType
 
-from cgc_tui.tui.keys import own_bindings
+from cgc_tui.tui.bindings import own_bindings
 
 KEY_CELLS = 12
 EXACT_SCORE = 1000.0
@@ -19,7 +19,7 @@ EXACT_SCORE = 1000.0
 
 
 class Command(NamedTuple):
-    """An action with its shortest key, and the names that mean exactly this action."""
+    """An action with its shortest key and its exact names."""
 
     title: str
     key: str
@@ -38,7 +38,7 @@ class KeyCommands(Provider):
             )
 
     async def search(self, query: str) -> Hits:
-        """Yield the commands that are meant or have a similar title, all of them for a colon alone."""
+        """Yield the commands with this key or name, then those with a similar title; all for a colon."""
         text = command_text(query)
         matcher = self.matcher(text)
         for command in self._commands():

@@ -21,7 +21,7 @@ import cgc_tui
 from cgc_tui.config.keymap import KEYS, THEMES, Key, key_ids
 from cgc_tui.config.settings import RESERVED_KEYS, Settings
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.bindings import bindings
 from tests.support.app import Start, shown
 from tests.support.early import BY_A_COMMAND
 
@@ -68,7 +68,7 @@ def test_no_other_module_defines_bindings() -> None:
             match node:
                 case ast.Call(func=ast.Name(id="Binding") | ast.Attribute(attr="Binding")):
                     makers.add(path.relative_to(SOURCE).as_posix())
-    assert makers == {"tui/keys.py"}
+    assert makers == {"tui/bindings.py"}
 
 
 def test_the_themes_are_those_of_textual() -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from cgc_tui.domain.causes import Cause
-from cgc_tui.formatting.causes import bar, id_counts, percentage, time_range, timeline_label, title
+from cgc_tui.formatting.causes import bar, cause_title, id_counts, percentage, time_range, timeline_label
 from cgc_tui.formatting.display import DisplayOptions
 from tests.support.clock import NOON
 
@@ -33,8 +33,8 @@ def test_many_ids_are_truncated_and_counted() -> None:
 
 
 def test_a_title_has_the_error_code_if_there_is_one() -> None:
-    assert title(Cause(9105, "Not\nfound.", ())) == "9105 Not␊found."
-    assert title(Cause(None, None, ())) == "The platform gave no error message."
+    assert cause_title(Cause(9105, "Not\nfound.", ())) == "9105 Not␊found."
+    assert cause_title(Cause(None, None, ())) == "The platform gave no error message."
 
 
 def test_a_range_of_one_time_shows_it_once() -> None:

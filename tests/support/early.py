@@ -50,19 +50,20 @@ cgc_tui.domain.result_set cgc_tui.domain.search cgc_tui.domain.text cgc_tui.doma
 cgc_tui.formatting.display cgc_tui.formatting.job_details cgc_tui.formatting.lists cgc_tui.formatting.rows
 cgc_tui.services cgc_tui.services.job_source cgc_tui.services.session cgc_tui.system
 cgc_tui.system.crash_report cgc_tui.system.event_loop cgc_tui.system.process_limits cgc_tui.tui
-cgc_tui.tui.app cgc_tui.tui.app_state cgc_tui.tui.base_app cgc_tui.tui.context cgc_tui.tui.host
-cgc_tui.tui.jobs cgc_tui.tui.jobs.counts cgc_tui.tui.jobs.detail_loader cgc_tui.tui.jobs.empty_state
-cgc_tui.tui.jobs.features cgc_tui.tui.jobs.find_bar cgc_tui.tui.jobs.job_list cgc_tui.tui.jobs.job_table
-cgc_tui.tui.jobs.refresher cgc_tui.tui.jobs.result_bar cgc_tui.tui.jobs.screen cgc_tui.tui.jobs.state_tabs
-cgc_tui.tui.jobs.status_line cgc_tui.tui.keys cgc_tui.tui.messages cgc_tui.tui.startup_tricks
-cgc_tui.tui.stylesheets cgc_tui.tui.terminal cgc_tui.tui.terminal.diff cgc_tui.tui.terminal.diff.ansi_writer
-cgc_tui.tui.terminal.diff.cell_grid cgc_tui.tui.terminal.diff.screen_differ cgc_tui.tui.terminal.diff.sgr
-cgc_tui.tui.terminal.diff.support cgc_tui.tui.terminal.diff.text_cells cgc_tui.tui.terminal.driver
-cgc_tui.tui.terminal.input_queue cgc_tui.tui.terminal.input_sanitizer cgc_tui.tui.terminal.output_filter
-cgc_tui.tui.terminal.safe_app cgc_tui.tui.terminal.shutdown cgc_tui.tui.terminal.textual_patches
-cgc_tui.tui.terminal.textual_support cgc_tui.tui.widgets cgc_tui.tui.widgets.diff_table
-cgc_tui.tui.widgets.job_detail cgc_tui.tui.widgets.key_bar cgc_tui.tui.widgets.split_line
-cgc_tui.tui.widgets.too_small cgc_tui.tui.widgets.top_bar
+cgc_tui.tui.app cgc_tui.tui.app_state cgc_tui.tui.base_app cgc_tui.tui.bindings cgc_tui.tui.context
+cgc_tui.tui.first_paint cgc_tui.tui.host cgc_tui.tui.jobs cgc_tui.tui.jobs.counts
+cgc_tui.tui.jobs.detail_loader cgc_tui.tui.jobs.empty_state cgc_tui.tui.jobs.features
+cgc_tui.tui.jobs.find_bar cgc_tui.tui.jobs.job_list cgc_tui.tui.jobs.job_table cgc_tui.tui.jobs.refresher
+cgc_tui.tui.jobs.result_bar cgc_tui.tui.jobs.screen cgc_tui.tui.jobs.state_tabs cgc_tui.tui.jobs.status_line
+cgc_tui.tui.messages cgc_tui.tui.stylesheets cgc_tui.tui.terminal cgc_tui.tui.terminal.diff
+cgc_tui.tui.terminal.diff.ansi_writer cgc_tui.tui.terminal.diff.cell_grid
+cgc_tui.tui.terminal.diff.screen_differ cgc_tui.tui.terminal.diff.sgr cgc_tui.tui.terminal.diff.support
+cgc_tui.tui.terminal.diff.text_cells cgc_tui.tui.terminal.driver cgc_tui.tui.terminal.input_queue
+cgc_tui.tui.terminal.input_sanitizer cgc_tui.tui.terminal.output_filter cgc_tui.tui.terminal.safe_app
+cgc_tui.tui.terminal.shutdown cgc_tui.tui.terminal.textual_patches cgc_tui.tui.terminal.textual_support
+cgc_tui.tui.themes cgc_tui.tui.widgets cgc_tui.tui.widgets.diff_table cgc_tui.tui.widgets.job_detail
+cgc_tui.tui.widgets.key_bar cgc_tui.tui.widgets.split_line cgc_tui.tui.widgets.too_small
+cgc_tui.tui.widgets.top_bar
 """
 """Our modules that the first paint needs."""
 

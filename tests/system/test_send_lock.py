@@ -25,7 +25,7 @@ from cgc_tui.config.private_files import state_directory
 from cgc_tui.domain.lock_holder import LockHolder
 from cgc_tui.domain.text import SafeText
 from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.formatting.retry import held_by
+from cgc_tui.formatting.retry import lock_holder_text
 from cgc_tui.system import send_lock
 from cgc_tui.system.send_lock import LockHeld, SendLock, lock_name
 from tests.support.clock import NOON, Clock
@@ -215,7 +215,7 @@ async def test_a_stopped_holder_is_named(
     assert [(each.pid, each.is_stopped) for each in holders] == [
         (process.pid, stopped) for stopped in (False, True, False)
     ]
-    text = held_by(holders[1], DisplayOptions(timezone=UTC))
+    text = lock_holder_text(holders[1], DisplayOptions(timezone=UTC))
     assert text.endswith(f"; it is stopped: continue it with fg or kill -CONT {process.pid}")
     task.cancel()
 
@@ -316,7 +316,7 @@ async def test_a_full_disk_does_not_prevent_locking(
         await second.waits.wait()
         assert second.holders == [LockHolder()]
         task.cancel()
-    assert held_by(LockHolder(), DisplayOptions()) == "another cgc-tui is sending imports"
+    assert lock_holder_text(LockHolder(), DisplayOptions()) == "another cgc-tui is sending imports"
 
 
 @pytest.mark.parametrize(
@@ -343,7 +343,7 @@ async def test_any_holder_in_the_file_can_be_shown(
         with pytest.raises(LockHeld) as caught:
             await Waiting(directory, clock, wait=False).hold()
     assert (
-        held_by(caught.value.holder, DisplayOptions(timezone=UTC))
+        lock_holder_text(caught.value.holder, DisplayOptions(timezone=UTC))
         == f"another cgc-tui is sending imports{expected}"
     )
 

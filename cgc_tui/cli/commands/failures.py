@@ -18,7 +18,7 @@ from cgc_tui.domain.causes import Cause, group_by_cause
 from cgc_tui.domain.error_hints import hint_for
 from cgc_tui.domain.jobs import JobState
 from cgc_tui.domain.queries import JobPage
-from cgc_tui.formatting.causes import cause_rows, percentage, title
+from cgc_tui.formatting.causes import cause_rows, cause_title, percentage
 from cgc_tui.formatting.display import full_time
 from cgc_tui.formatting.lists import describe_query, missing_details
 
@@ -74,7 +74,7 @@ def _text(causes: Sequence[Cause], page: JobPage, context: CommandContext) -> It
     for cause in causes:
         count = len(cause.jobs)
         yield "\n"
-        yield from wrapped(title(cause), width, first=f"{count:>7,} {percentage(count, total):>5}  ")
+        yield from wrapped(cause_title(cause), width, first=f"{count:>7,} {percentage(count, total):>5}  ")
         for label, value in cause_rows(cause, display, context.clock()):
             yield from wrapped(value, width, first=f"{'':{INDENT}}{label:{LABEL_CELLS}}")
 

@@ -20,7 +20,7 @@ from cgc_tui.domain.queries import MAX_LIMIT
 from cgc_tui.domain.retry.plan import RetryPlan, plan_retry
 from cgc_tui.domain.retry.request import NameConflictPolicy, request_body
 from cgc_tui.domain.retry.run import RetryRun, SendStatus
-from cgc_tui.formatting.retry import held_by, outcomes_tsv, plan_rows, run_summary, unprotected
+from cgc_tui.formatting.retry import lock_holder_text, no_lock_warning, outcomes_tsv, plan_rows, run_summary
 from cgc_tui.system.send_lock import LockHeld, SendLock
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ async def run(options: Namespace, context: CommandContext) -> int:
             async with locked_run(client, plan, options.policy, known=known, hold=hold) as retry_run:
                 code = await _send_and_report(client, retry_run, context, planned=len(plan.jobs))
         except LockHeld as error:
-            context.say(f"nothing was sent: {held_by(error.holder, context.display)}")
+            context.say(f"nothing was sent: {lock_holder_text(error.holder, context.display)}")
             return ExitCode.UNAVAILABLE
         return await _watch_new_jobs(client, retry_run, context, code) if options.watch else code
 
@@ -113,12 +113,12 @@ def _lock(context: CommandContext, *, wait: bool) -> SendLock:
 
     def waiting(holder: LockHolder | None) -> None:
         if holder is not None:
-            context.say(f"waiting: {held_by(holder, context.display)}")
+            context.say(f"waiting: {lock_holder_text(holder, context.display)}")
 
     return SendLock(
         context.session.state_directory,
         on_wait=waiting,
-        on_unprotected=lambda reason: context.say(unprotected(reason)),
+        on_unprotected=lambda reason: context.say(no_lock_warning(reason)),
         wait=wait,
         clock=context.clock,
         sleep=context.sleep,

@@ -16,7 +16,7 @@ from cgc_tui.domain.text import SafeText, truncate
 from cgc_tui.formatting.batches import BatchColumn, batch_cells, batch_widths, progress_bar
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.services.batches import BatchSearch
-from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.bindings import bindings
 from cgc_tui.tui.widgets.diff_table import Cell, DiffTable, TableColumn
 
 SEARCH_OLDER = SafeText("Search older jobs")

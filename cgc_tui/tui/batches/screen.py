@@ -20,8 +20,8 @@ from cgc_tui.services.batches import BatchSearch, all_batches, newest_batches
 from cgc_tui.tui.app_state import follow_app
 from cgc_tui.tui.batches.batch_table import BatchTable
 from cgc_tui.tui.batches.reader import ReadingStopped, batch_reader
+from cgc_tui.tui.bindings import bindings
 from cgc_tui.tui.context import FLOW, JobsContext
-from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.stylesheets import stylesheet
 from cgc_tui.tui.widgets.key_bar import KeyBar
 from cgc_tui.tui.widgets.too_small import TooSmall

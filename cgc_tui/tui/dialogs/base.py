@@ -6,7 +6,7 @@ from typing import ClassVar, TypeVar
 
 from textual.screen import ModalScreen
 
-from cgc_tui.tui.keys import Hint, bindings
+from cgc_tui.tui.bindings import Hint, bindings
 from cgc_tui.tui.widgets.key_bar import KeyBar
 from cgc_tui.tui.widgets.too_small import TooSmall
 
@@ -18,7 +18,7 @@ class Dialog(ModalScreen[Result | None]):
 
     BINDINGS = bindings("dialog")
     HINTS: ClassVar[tuple[Hint, ...]] = ()
-    """The keys that widgets of the dialog have by themselves, for the key bar."""
+    """The keys of Textual's own widgets in the dialog, for the key bar."""
 
     def on_mount(self) -> None:
         """Add the keys, and the message for a terminal that is too small."""

@@ -10,8 +10,8 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from cgc_tui.domain.text import SafeText, reveal, sanitize, truncate
+from cgc_tui.tui.bindings import bindings
 from cgc_tui.tui.dialogs.options import OptionDialog
-from cgc_tui.tui.keys import bindings
 
 LABEL_CELLS = 16
 VALUE_CELLS = 56

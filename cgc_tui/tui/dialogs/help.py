@@ -15,8 +15,8 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input, Static
 
 from cgc_tui.domain.text import sanitize
+from cgc_tui.tui.bindings import bindings
 from cgc_tui.tui.dialogs.base import ScrollDialog
-from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.widgets.job_detail import label_grid
 
 KEY_CELLS = 12

@@ -18,8 +18,8 @@ from cgc_tui.domain.queries import JobPage, JobQuery
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.lists import error_line, missing_details
+from cgc_tui.tui.bindings import bindings
 from cgc_tui.tui.dialogs.base import Dialog
-from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.stylesheets import stylesheet
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from cgc_tui.domain.text import SafeText, sanitize
+from cgc_tui.tui.bindings import bindings
 from cgc_tui.tui.dialogs.base import ScrollDialog
-from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.messages import CopyRequested
 
 MAX_CHARS = 200_000

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Select
 
 from cgc_tui.domain.text import SafeText
-from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.bindings import bindings
 
 Value = TypeVar("Value")
 

@@ -17,7 +17,7 @@ from cgc_tui.domain.causes import Cause
 from cgc_tui.domain.text import has_visible_character, sanitize
 from cgc_tui.formatting.causes import NO_REASON, cause_rows
 from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.bindings import bindings
 from cgc_tui.tui.widgets.job_detail import label_grid
 
 LABEL_CELLS = 12

@@ -14,7 +14,7 @@ from cgc_tui.domain.causes import Cause
 from cgc_tui.domain.text import SafeText, sanitize, truncate
 from cgc_tui.formatting.causes import bar, message_line, percentage
 from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.bindings import bindings
 from cgc_tui.tui.widgets.diff_table import Cell, DiffTable, TableColumn
 
 BAR_CELLS = 10

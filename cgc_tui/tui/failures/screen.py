@@ -19,15 +19,15 @@ from cgc_tui.domain.jobs import JobState
 from cgc_tui.domain.queries import JobPage, ResultOrigin
 from cgc_tui.domain.result_set import ResultSet
 from cgc_tui.domain.text import SafeText, sanitize
-from cgc_tui.formatting.causes import title
+from cgc_tui.formatting.causes import cause_title
 from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.formatting.lists import describe_subset, lacking
+from cgc_tui.formatting.lists import describe_subset, missing_details_text
 from cgc_tui.tui.app_state import follow_app
+from cgc_tui.tui.bindings import bindings
 from cgc_tui.tui.context import FLOW, JobsContext
 from cgc_tui.tui.failures.cause_detail import CauseDetail
 from cgc_tui.tui.failures.cause_table import CauseTable
 from cgc_tui.tui.failures.timeline import FailureTimeline, Times
-from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.stylesheets import stylesheet
 from cgc_tui.tui.widgets.key_bar import KeyBar
 from cgc_tui.tui.widgets.too_small import TooSmall
@@ -152,7 +152,7 @@ class FailuresScreen(Screen[ChosenCause]):
         query = replace(page.query, states=())
         parts: list[str] = [describe_subset(count_text, query, self.display_options, page.origin)]
         parts += [f"{page.unreadable:,} could not be read"] if page.unreadable else []
-        parts += [lacking(page)] if page.details_missing else []
+        parts += [missing_details_text(page)] if page.details_missing else []
         self.query_one("#summary", Static).update(sanitize(self.display_options.separator.join(parts)))
 
     @on(CauseTable.Highlighted)
@@ -186,8 +186,8 @@ class FailuresScreen(Screen[ChosenCause]):
             return None
         page = self._report.page
         total, filters = len(page.jobs), replace(page.query, states=())
-        cause_title = sanitize(title(cause), max_chars=MAX_CHARS)
-        origin = ResultOrigin(cause_title, total, total, page.received_at, filters).inside(page.origin)
+        title = sanitize(cause_title(cause), max_chars=MAX_CHARS)
+        origin = ResultOrigin(title, total, total, page.received_at, filters).inside(page.origin)
         return ResultSet(origin, cause.jobs)
 
     def action_detail(self) -> None:

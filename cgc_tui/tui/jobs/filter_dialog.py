@@ -16,9 +16,9 @@ from cgc_tui.domain.errors import CgcError
 from cgc_tui.domain.jobs import JobState
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.domain.text import sanitize
+from cgc_tui.tui.bindings import bindings
 from cgc_tui.tui.dialogs.base import Dialog
 from cgc_tui.tui.jobs.id_input import IdInput
-from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.stylesheets import stylesheet
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.widgets import Input
 
-from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.bindings import bindings
 
 
 class FindBar(Input):

@@ -112,7 +112,7 @@ class JobList:
         self._enter()
 
     def clear_filter(self) -> bool:
-        """Remove the filter that was set last; tell whether there was one."""
+        """Remove the filter that was set last; return whether there was one."""
         for name in reversed(self._filters):
             if getattr(self.query, name):
                 self.show(self.query.without(name))
@@ -127,7 +127,7 @@ class JobList:
         self._enter()
 
     def back(self) -> bool:
-        """Return to the list before; tell whether there was one."""
+        """Return to the list before; return whether there was one."""
         if not self._lists_before:
             return False
         self.source, self.query, on_back = self._lists_before.pop()
@@ -137,7 +137,7 @@ class JobList:
         return True
 
     def turn(self, to: Turn) -> bool:
-        """Turn to another page, also while one is requested; tell whether it is known which page that is."""
+        """Turn to another page, also while one is requested; return whether that page is known."""
         match to:
             case "first":
                 self.show(first_page(self.query))
@@ -152,7 +152,7 @@ class JobList:
         return True
 
     def sort(self, view: ListView) -> None:
-        """Sort a result set from end to end, and go to its start; a page of the platform sorts itself."""
+        """Sort a whole result set and show its start; the table sorts a page of the platform's list."""
         old, self._view = self._view, view
         if self.source.origin is None or (old.sort, old.reverse) == (view.sort, view.reverse):
             return
@@ -184,7 +184,7 @@ class JobList:
         self._publish()
 
     def stop(self) -> bool:
-        """Stop a request or a wait for it, and stay at the page that is shown; tell whether there was one."""
+        """Stop a request or a wait, and keep the page that is shown; return whether there was one."""
         if not (self._refresher.is_retrying or self.is_pending or self._notice == REFRESHING):
             return False
         if self._loading is not None:

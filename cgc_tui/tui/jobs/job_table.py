@@ -24,7 +24,7 @@ from cgc_tui.formatting.rows import (
     with_mark,
     with_retry_sign,
 )
-from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.bindings import bindings
 from cgc_tui.tui.widgets.diff_table import Cell, DiffTable, TableColumn
 
 SORT_KEYS = {
@@ -94,7 +94,7 @@ class JobTable(DiffTable, inherit_bindings=False):
         return self._shown
 
     def move_to_next(self, direction: Literal["down", "up"], *, failed: bool) -> bool:
-        """Move the cursor to the next row or failed job in a direction; tell whether there is one."""
+        """Move the cursor to the next row or failed job in a direction; return whether there is one."""
         below = range(self.cursor_row + 1, len(self._shown))
         for row in below if direction == "down" else reversed(range(self.cursor_row)):
             if not failed or self._shown[row].state == JobState.FAILED:

@@ -65,7 +65,7 @@ class Refresher:
         self._set_presence(Presence.from_idle(0.0, focused=focused))
 
     def schedule(self) -> None:
-        """Plan the next refresh after the interval that fits the user's presence."""
+        """Plan the next refresh, after an interval that depends on the user's presence."""
         self._update_presence()
         self._start(self.status.presence.refresh_interval(self.status.interval))
 
@@ -89,7 +89,7 @@ class Refresher:
             self._start((failure.retry_at - now).total_seconds())
 
     def halt(self, error: CgcError) -> None:
-        """Show a failure after which no request can help."""
+        """Show a failure that no further request can fix."""
         self.cancel()
         self._set(failure=RefreshFailure(error))
 
@@ -107,7 +107,7 @@ class Refresher:
 
     @contextmanager
     def attempt(self) -> Iterator[RetryHook]:
-        """Give the hook for a request that is retried: it shows a failed attempt if that lasts."""
+        """Yield the hook for the retries of a request, which shows a failed attempt after a while."""
         timer: Timer | None = None
 
         def on_retry(error: CgcError, delay: float) -> None:
@@ -128,7 +128,7 @@ class Refresher:
             self._set(failure=failure)
 
     def _set(self, **changes: Any) -> bool:
-        """Change the status; tell whether that made a difference."""
+        """Change the status; return whether it is different."""
         status = self.status._replace(**changes)
         if status == self.status:
             return False

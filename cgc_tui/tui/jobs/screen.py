@@ -29,7 +29,9 @@ from cgc_tui.domain.search import search_pattern
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.tui.app_state import UserIdentified, follow_app
+from cgc_tui.tui.bindings import bindings
 from cgc_tui.tui.context import FLOW, ask
+from cgc_tui.tui.first_paint import skip_first_restyle
 from cgc_tui.tui.jobs.counts import StateCounts
 from cgc_tui.tui.jobs.detail_loader import DetailLoader
 from cgc_tui.tui.jobs.empty_state import EmptyState
@@ -41,8 +43,6 @@ from cgc_tui.tui.jobs.refresher import Refresher
 from cgc_tui.tui.jobs.result_bar import ResultBar
 from cgc_tui.tui.jobs.state_tabs import Counts, StateTabs
 from cgc_tui.tui.jobs.status_line import StatusLine
-from cgc_tui.tui.keys import bindings
-from cgc_tui.tui.startup_tricks import skip_first_restyle
 from cgc_tui.tui.widgets.job_detail import JobDetail
 from cgc_tui.tui.widgets.key_bar import KeyBar
 from cgc_tui.tui.widgets.too_small import TooSmall
@@ -69,8 +69,8 @@ def _project_commands() -> type[Provider]:
 class JobsScreen(Screen[None]):
     """The list of import jobs, with the detail beside it or over it.
 
-    What is requested, waited for or decided is in its parts: each calls back with its new state, which is
-    set here and goes to the widgets by data binding. Features are flows over the `JobsContext` that it is.
+    Its parts request, wait and decide. Each calls back with its new state; the screen sets its reactives to
+    it, and data binding passes them to the widgets. The screen is the `JobsContext` of the features.
     """
 
     BINDINGS = bindings("jobs")
@@ -84,7 +84,7 @@ class JobsScreen(Screen[None]):
     as_of: reactive[datetime | None] = reactive[datetime | None](None, init=False)
     notice: reactive[SafeText] = reactive(SafeText(""))
     message: reactive[SafeText] = reactive(SafeText(""))
-    """Routine news, until the cursor or the list moves on."""
+    """A short message, shown until the cursor or the list moves on."""
     refresh_status: reactive[RefreshStatus] = reactive(RefreshStatus())
     rate_limit: reactive[RateLimit | None] = reactive[RateLimit | None](None)
     counts: reactive[Counts] = reactive(Counts())
@@ -232,7 +232,7 @@ class JobsScreen(Screen[None]):
     # What the app calls
 
     def stop_requests(self, error: CgcError) -> None:
-        """Stop all requests after an error that no request can get past."""
+        """Stop all requests after an error that makes every request fail."""
         self._cancel_requests()
         self.refresher.halt(error)
         if self._retries is not None:
@@ -246,7 +246,7 @@ class JobsScreen(Screen[None]):
             self._watch.cancel()
 
     def restart(self) -> None:
-        """Go on with the session's new client; a response to the old one is not shown or cached."""
+        """Continue with the session's new client; responses to the old one are neither shown nor cached."""
         self._cancel_requests()
         self.state_counts.clear()
         self.job_list.restart()
@@ -267,7 +267,7 @@ class JobsScreen(Screen[None]):
     @on(Worker.StateChanged)
     @on(events.ScreenResume)
     def _update_rate_limit(self) -> None:
-        """Show the rate limit as of the last answer, whichever request it was for."""
+        """Show the rate limit of the latest response to any request."""
         self.rate_limit = self.session.client.last_rate_limit
 
     # What features use (JobsContext)
@@ -296,13 +296,13 @@ class JobsScreen(Screen[None]):
         self.retry_status, self.retried_ids = status, retried_ids
 
     async def ask(self, screen: Screen[Result]) -> Result | None:
-        """Show a dialog or screen and return its result, None where the user left it."""
+        """Show a dialog or screen and return its result, None if the user left it."""
         return await ask(self.app, screen)
 
     async def all_jobs(
         self, query: JobQuery, heading: SafeText, *, max_jobs: int = sys.maxsize
     ) -> JobPage | None:
-        """Return all jobs that match, with progress under a heading; None where the user stopped that.
+        """Return all jobs that match, with progress under a heading; None if the user stopped it.
 
         `max_jobs` limits what is requested of the platform. The window of the query does not count.
         """
@@ -468,7 +468,7 @@ class JobsScreen(Screen[None]):
         self.finding = False
 
     def _clear_search(self) -> bool:
-        """Show all loaded jobs; tell whether a search hid some."""
+        """Show all loaded jobs; return whether a search hid some."""
         self.query_one(FindBar).close()
         return bool(self.list_view.search)
 
@@ -529,7 +529,7 @@ class JobsScreen(Screen[None]):
         self.marks = self.marks.toggled(self.shown_jobs)
 
     def _clear_marks(self) -> bool:
-        """Unmark all jobs; tell whether some were marked."""
+        """Unmark all jobs; return whether some were marked."""
         count, self.marks = len(self.marks), Marks()
         if count:
             self.show_message(SafeText(f"{count:,} marks cleared"))

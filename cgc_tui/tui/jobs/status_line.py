@@ -18,7 +18,13 @@ from cgc_tui.domain.refresh_status import RefreshStatus
 from cgc_tui.domain.search import search_pattern
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions, format_count, format_seconds
-from cgc_tui.formatting.lists import describe_query, describe_search, error_summary, lacking, page_position
+from cgc_tui.formatting.lists import (
+    describe_query,
+    describe_search,
+    error_summary,
+    missing_details_text,
+    page_position,
+)
 from cgc_tui.tui.widgets.split_line import SplitLine
 
 LONGEST_WINDOW = timedelta(hours=1)
@@ -103,7 +109,7 @@ class StatusLine(SplitLine):
             request_text or self.notice,
             f"{len(self.marks):,} marked" if self.marks else "",
             skipped,
-            lacking(self.page),
+            missing_details_text(self.page),
             describe_search(self.origin, self.display_options) if self.origin is not None else "",
             self._order(self.page),
         ]

@@ -15,7 +15,7 @@ from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.lists import error_line
 from cgc_tui.services.session import Login, PlatformSession
-from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.bindings import bindings
 from cgc_tui.tui.stylesheets import stylesheet
 from cgc_tui.tui.widgets.key_bar import KeyBar
 from cgc_tui.tui.widgets.too_small import TooSmall
@@ -105,7 +105,7 @@ class LoginScreen(Screen[Login | None]):
 
     @work(exclusive=True)
     async def verify(self) -> None:
-        """Ask the platform whose token it is; give it on, or say why not."""
+        """Verify the token with the platform; return the login, or show why it failed."""
         line = self.query_one(TokenInput)
         try:
             token = parse_token(line.value)

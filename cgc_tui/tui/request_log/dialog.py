@@ -10,9 +10,9 @@ from textual.widgets import Static
 from cgc_tui.api.request_log import RequestLog
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions
+from cgc_tui.tui.bindings import bindings
 from cgc_tui.tui.dialogs.base import Dialog
 from cgc_tui.tui.dialogs.text import TextDialog
-from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.messages import CopyRequested
 from cgc_tui.tui.request_log.request_list import RequestList
 from cgc_tui.tui.stylesheets import stylesheet

@@ -12,7 +12,7 @@ from textual.widgets import DataTable
 from cgc_tui.api.request_log import RequestRecord
 from cgc_tui.domain.text import SafeText, truncate
 from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.bindings import bindings
 from cgc_tui.tui.widgets.diff_table import Cell, DiffTable, TableColumn
 
 FAILED = ("request-list--failed",)

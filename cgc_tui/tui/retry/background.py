@@ -1,4 +1,4 @@
-"""Shows in the list how the retries of the session go, and announces that all new jobs have finished."""
+"""Shows the progress of the session's retries in the list, and announces that all new jobs have finished."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from cgc_tui.domain.retry.run import Outcome, SendStatus
 from cgc_tui.domain.text import truncate
 from cgc_tui.formatting.display import DisplayOptions, or_missing
 from cgc_tui.formatting.retry import outcome_label, severity
-from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.bindings import bindings
 from cgc_tui.tui.widgets.diff_table import Cell, DiffTable, TableColumn
 
 MAX_ROWS = 500

@@ -22,21 +22,21 @@ from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions
 from cgc_tui.formatting.lists import error_line
 from cgc_tui.formatting.retry import (
-    held_by,
+    lock_holder_text,
+    no_lock_warning,
     outcomes_tsv,
     overwrite_warning,
     plan_rows,
     progress_line,
     request_lines,
     sent_line,
-    unprotected,
 )
 from cgc_tui.services.retries import Retries, Retry
 from cgc_tui.services.retry_runner import Phase
 from cgc_tui.tui.app_state import follow_app
+from cgc_tui.tui.bindings import bindings
 from cgc_tui.tui.context import FLOW, ask
 from cgc_tui.tui.dialogs.confirm import ConfirmDialog
-from cgc_tui.tui.keys import bindings
 from cgc_tui.tui.messages import CopyRequested
 from cgc_tui.tui.retry.outcome_table import OutcomeTable
 from cgc_tui.tui.retry.plan_table import PlanTable
@@ -53,9 +53,9 @@ Row = tuple[str, SafeText]
 
 
 class RetryScreen(Screen[bool]):
-    """One retry, which goes on when the screen is left. Nothing is sent before the confirmation.
+    """One retry, which continues when the user leaves the screen. Nothing is sent before the confirmation.
 
-    The result is true where the user wants to plan a further retry.
+    The result is true if the user wants to plan a further retry.
     """
 
     CSS_PATH = stylesheet("retry")
@@ -68,14 +68,14 @@ class RetryScreen(Screen[bool]):
     policy: reactive[NameConflictPolicy] = reactive(NameConflictPolicy.AS_BEFORE, init=False)
 
     def __init__(self, retries: Retries, retry: Retry, *, profile: str) -> None:
-        """`profile` is the one that may change what is on the platform."""
+        """`profile` is the profile that may change data on the platform."""
         super().__init__()
         self.session = retries.session
         self.retry = retry
         self._retries = retries
         self._profile = profile
         self._nothing_new = False
-        """Whether the result is shown because the plan has nothing that was not sent before."""
+        """Whether the result is shown because everything in the plan was sent before."""
 
     def compose(self) -> ComposeResult:
         """Lay out the facts, the files or the outcomes, what is going on, and the keys."""
@@ -103,7 +103,7 @@ class RetryScreen(Screen[bool]):
         self._update()
 
     def on_unmount(self) -> None:
-        """Leave the retry to itself."""
+        """Stop following the retry, which continues."""
         if self._retries.on_change == self._update:
             self._retries.on_change = None
         self._retries.leave(self.retry)
@@ -175,7 +175,7 @@ class RetryScreen(Screen[bool]):
             self.dismiss(False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Offer what can be done now."""
+        """Enable the keys that can be used now."""
         status, plan = self.retry.runner.status, self.retry.planner.state.plan
         match action:
             case "send" | "options" | "requests":
@@ -271,7 +271,7 @@ class RetryScreen(Screen[bool]):
         if status.started_meanwhile:
             yield "Skipped", SafeText(f"{status.started_meanwhile:,} already started again")
         if status.unprotected:
-            yield "No lock", unprotected(status.unprotected)
+            yield "No lock", no_lock_warning(status.unprotected)
         if table.hidden_count:
             shown = len(run.outcomes) - table.hidden_count
             text = f"the first {shown:,}, problems first; y copies all"
@@ -290,7 +290,9 @@ class RetryScreen(Screen[bool]):
     def _plan_notice(self) -> SafeText:
         status, state, display = self.retry.runner.status, self.retry.planner.state, self.display_options
         if status.phase is Phase.LOCKING and status.holder is not None:
-            return sanitize(f"Waiting: {held_by(status.holder, display)}. Esc cancels; nothing is sent.")
+            return sanitize(
+                f"Waiting: {lock_holder_text(status.holder, display)}. Esc cancels; nothing is sent."
+            )
         if status.phase is Phase.LOCKING:
             return SafeText("Checking the list again before sending… Esc cancels; nothing is sent.")
         if state.error is not None:

@@ -34,7 +34,7 @@ def patch_resize(screen_class: type[Screen[object]]) -> bool:
 
 
 def patch_style_cache(cache_class: type[StylesCache]) -> bool:
-    """Cache the colors of a border by the two colors alone; return whether it was patched.
+    """Cache the colours of a border by the two colours alone; return whether it was patched.
 
     Textual's cache has the widget's own cache in its key, and so keeps the lines of removed widgets
     (Textual's tracker: "StylesCache.get_inner_outer retains whole StylesCache objects").

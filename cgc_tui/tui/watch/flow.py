@@ -13,7 +13,7 @@ from cgc_tui.domain.jobs import UNFINISHED_STATES
 from cgc_tui.domain.refresh_status import RefreshStatus
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.domain.watch import WatchCounts
-from cgc_tui.formatting.display import otherwise
+from cgc_tui.formatting.display import ended_otherwise_text
 from cgc_tui.formatting.lists import describe_query
 from cgc_tui.services.watcher import JobWatcher, WatchStatus
 from cgc_tui.tui.context import JobsContext
@@ -94,7 +94,7 @@ class ListWatch:
             return
         display, counts = self._jobs.display_options, status.counts
         failed = f"{display.separator}{counts.failed:,} failed" if counts.failed else ""
-        text = f"watching {counts.pending:,}{failed}{otherwise(counts.ended_otherwise, display)}"
+        text = f"watching {counts.pending:,}{failed}{ended_otherwise_text(counts.ended_otherwise, display)}"
         title = SafeText("watch paused" if self._watcher.paused else text)
         self._changed(title)
         self._jobs.post_message(TitleRequested(title))
@@ -107,7 +107,7 @@ class ListWatch:
             return
         display = self._jobs.display_options
         missing = f"{display.separator}{counts.missing:,} not found" if counts.missing else ""
-        other = otherwise(counts.ended_otherwise, display)
+        other = ended_otherwise_text(counts.ended_otherwise, display)
         summary = f"{counts.completed:,} completed{display.separator}{counts.failed:,} failed{other}{missing}"
         self._changed(SafeText(f"watch finished: {summary}"))
         self._jobs.post_message(TitleRequested(SafeText(f"watch finished: {summary}"), ring=True))

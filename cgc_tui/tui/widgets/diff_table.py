@@ -40,7 +40,7 @@ class DiffTable(DataTable[Text]):
         return self.size.width - self.scrollbar_size_vertical
 
     def on_mount(self) -> None:
-        """Follow the colors of the theme."""
+        """Follow the colours of the theme."""
         self.app.theme_changed_signal.subscribe(self, lambda _: self._restyle())
 
     def rebuild_columns(self, columns: Iterable[TableColumn]) -> None:

@@ -17,7 +17,7 @@ from cgc_tui.domain.job_detail import JobDetailState
 from cgc_tui.domain.jobs import ImportJob, JobState
 from cgc_tui.formatting.display import DisplayOptions, state_label
 from cgc_tui.formatting.job_details import FOLDER_NOTE, detail_rows, error_message
-from cgc_tui.tui.keys import bindings
+from cgc_tui.tui.bindings import bindings
 
 ID_LABEL_CELLS = 8
 LABEL_CELLS = 12
@@ -32,7 +32,7 @@ def label_grid(label_cells: int) -> Table:
 
 
 class JobDetail(VerticalScroll):
-    """One job's record. What the list knows stands there at once; the note says how whole and old it is."""
+    """One job's record: at first what the list has of it. A note says if it is incomplete or old."""
 
     COMPONENT_CLASSES = {
         "job-detail--pending",
@@ -95,7 +95,7 @@ class JobDetail(VerticalScroll):
         record.update(layout)
 
     def _headlines(self, job: ImportJob) -> Iterator[Text]:
-        """Return the state and, of a failure, the code, the platform's words and what to do."""
+        """Return the state and, of a failure, the code, the platform's message and what to do."""
         name = job.state.lower() if job.state in set(JobState) else "note"
         headline = Text(state_label(job.state, self.display_options), style=self._style(name))
         if job.error is not None and job.error.code is not None:

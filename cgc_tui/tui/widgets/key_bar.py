@@ -11,7 +11,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from cgc_tui.config.keymap import KEY_BAR
-from cgc_tui.tui.keys import Hint, hint_bindings
+from cgc_tui.tui.bindings import Hint, hint_bindings
 from cgc_tui.tui.widgets.split_line import SplitLine
 
 LAST_ACTIONS = ("screen.back", "leave", "help", "quit")

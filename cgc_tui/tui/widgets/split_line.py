@@ -1,4 +1,4 @@
-"""A line of facts, the first ones at its left end and the others at its right."""
+"""A line with text at both ends."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from textual.widget import Widget
 
 
 class SplitLine(Widget):
-    """One line. Where it is tight its right part is left out; its left is cut where the right
-    `keep_right`.
+    """A line with text at both ends.
+
+    If both do not fit, the right text is left out, or with `keep_right` the left one is cut.
     """
 
     keep_right = False
 
     def sides(self) -> tuple[Content, Content]:
-        """Return the parts at the left and at the right."""
+        """Return the texts of the left and the right end."""
         raise NotImplementedError
 
     def render(self) -> Content:

@@ -6,7 +6,7 @@ from textual.widgets import Static
 
 
 class TooSmall(Static):
-    """Tells the size that is needed; the stylesheet shows it below that."""
+    """The required size; the stylesheet shows it in a smaller terminal."""
 
     def __init__(self) -> None:
         super().__init__("Too small: at least 60×15 cells are needed.", markup=False)

@@ -52,7 +52,7 @@ class TopBar(SplitLine):
         return left, Content.styled(self.display_options.separator.join(facts), muted)
 
     def _time_format(self) -> str:
-        """Return a format with seconds where minutes would hide most of the refreshes."""
+        """Return a time format, with seconds if the list is refreshed often."""
         status = self.refresh_status
         return "%H:%M:%S" if status is not None and 0 < status.interval < FAST_SECONDS else "%H:%M"
 

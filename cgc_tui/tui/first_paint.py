@@ -1,4 +1,4 @@
-"""What saves time before the first paint by knowing how Textual starts.
+"""Saves time before the first paint and the first rows.
 
 Textual adds the classes of the breakpoints when a screen gets its size, and restyles a screen each time it
 becomes the active one. At the start both would style every widget a second time.
