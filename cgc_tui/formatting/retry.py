@@ -19,7 +19,6 @@ from cgc_tui.formatting.lists import job_error_line
 CREATE = "POST /bulk/storage/imports/create"
 MAX_NAMED = 3
 MAX_BODIES = 1000
-RESULT_KEY = "T: result"
 BAR_CELLS = 10
 OVERWRITE_LABEL = SafeText("overwrite")
 
@@ -132,16 +131,13 @@ def progress_line(progress: RetryProgress, display: DisplayOptions) -> SafeText:
 
 
 def watch_line(progress: RetryProgress, display: DisplayOptions) -> SafeText:
-    """Return `watching 2 retried`, or `retried 175 · 172 completed · 3 failed again` at the end.
-
-    The key that shows the result follows.
-    """
+    """Return `watching 2 retried`, or `retried 175 · 172 completed · 3 failed again` at the end."""
     if progress.running:
         failed = [f"{progress.failed:,} failed again"] if progress.failed else []
-        parts = [f"watching {progress.running:,} retried", *failed, RESULT_KEY]
+        parts = [f"watching {progress.running:,} retried", *failed]
         return sanitize(display.separator.join(parts))
     unknown = [f"{progress.unknown:,} unknown"] if progress.unknown else []
-    parts = [f"retried {progress.started:,}", *_states(progress), *unknown, RESULT_KEY]
+    parts = [f"retried {progress.started:,}", *_states(progress), *unknown]
     return sanitize(display.separator.join(parts))
 
 

@@ -74,8 +74,9 @@ class StatusLine(SplitLine):
             if self.rate_limit is not None and self.rate_limit.is_low
             else ""
         )
+        retried = f"{self.retry_status} (T: result)" if self.retry_status else ""
         right = Content.styled(
-            self.display_options.separator.join(filter(None, (self.retry_status, self.watcher_status, left))),
+            self.display_options.separator.join(filter(None, (retried, self.watcher_status, left))),
             muted,
         )
         if self.refresh_status.failure is not None:

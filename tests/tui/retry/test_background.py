@@ -59,7 +59,7 @@ def background(clock: Clock) -> Background:
 
 def test_the_progress_and_the_end_are_shown_and_announced_once(background: Background) -> None:
     retry = background.send("a", "b", "c")
-    assert background.shown == ("watching 3 retried · T: result", frozenset("abc"))
+    assert background.shown == ("watching 3 retried", frozenset("abc"))
     background.finish(retry, a="FAILED", b="COMPLETED")
     assert background.shown[0] == "watching 1 retried · 1 failed again"
     assert background.context.notices == []
@@ -68,7 +68,7 @@ def test_the_progress_and_the_end_are_shown_and_announced_once(background: Backg
     assert background.shown[0] == end
     background.finish(retry)
     assert background.context.titles == [
-        ("watching 3 retried · T: result", False),
+        ("watching 3 retried", False),
         ("watching 1 retried · 1 failed again", False),
         (end, True),
     ]
@@ -82,7 +82,7 @@ def test_the_progress_and_the_end_are_shown_and_announced_once(background: Backg
 
 def test_two_retries_are_counted_together(background: Background) -> None:
     first, second = background.send("a"), background.send("b", "c")
-    assert background.shown[0] == "watching 3 retried · T: result"
+    assert background.shown[0] == "watching 3 retried"
     background.finish(first, a="COMPLETED")
     assert background.shown[0] == "watching 2 retried"
     assert background.context.notices == []
@@ -95,7 +95,7 @@ def test_an_end_that_a_screen_shows_is_not_announced_in_a_notification(backgroun
     retry = background.send("a")
     background.retries.on_change = lambda: None
     background.finish(retry, a="COMPLETED")
-    assert background.context.titles[-1] == ("retried 1 · 1 completed · T: result", True)
+    assert background.context.titles[-1] == ("retried 1 · 1 completed", True)
     assert background.context.notices == []
 
 

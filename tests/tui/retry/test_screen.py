@@ -501,7 +501,7 @@ async def test_the_watch_goes_on_after_esc_and_reports_the_end(
         polls.pop()()
         await shown(pilot, "All retried jobs")
         line = pilot.app.screen.query_one(StatusLine)
-        assert line.retry_status == "retried 2 · 1 completed · 1 failed again · T: result"
+        assert line.retry_status == "retried 2 · 1 completed · 1 failed again"
         assert (requested[-1].title, requested[-1].ring) == ("retried 2 · 1 completed · 1 failed again", True)
         assert sum(event.ring for event in requested) == 1
         assert polls == []
