@@ -21,7 +21,7 @@ GREYS = re.compile(
     r"(?:0|1|2|4|7|22|27|39|49|3[07]|4[07]|9[07]|10[07]|[34]8;5;(?:[078]|15|16|231|23[2-9]|24[0-9]|25[0-5]))?"
     r"(?:;|$)"
 )
-STATES = ("○ PENDING", "◐ RUNNING", "✓ COMPLETED", "✗ FAILED")
+STATES = ("○ PENDING", "◐ RUNNING", "✓ COMPLETED", "✗ 9")
 
 
 def styles(terminal: Terminal) -> set[str]:
@@ -37,7 +37,7 @@ def show(terminal: Terminal) -> None:
     rows = [[terminal.screen.buffer[y][x].bg for x in range(2, 70)] for y in range(first, first + 8)]
     assert rows[0] not in rows[1:], "the cursor is invisible"
     terminal.press("4")
-    screen = terminal.sees("of 9 · page 1 of 1 · newest first")
+    screen = terminal.sees("page 1 of 4 · newest first")
     line = screen.splitlines().index(next(line for line in screen.splitlines() if "4 Failed" in line))
     shown = terminal.screen.display[line]
     chosen, other = (terminal.screen.buffer[line][shown.index(name)] for name in ("4 Failed", "3 Completed"))

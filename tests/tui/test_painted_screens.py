@@ -149,7 +149,7 @@ async def test_bytes_at_80_by_24(viewer: Viewer, make_app: MakeApp, platform: Si
         await viewer.shows_all(pilot)
         assert viewer.settle() <= 400
         platform.set_state(platform.ids()[3], "FAILED", error=9105)
-        await steps("r", "?FAILED")(pilot)
+        await steps("r", "?✗ 9105")(pilot)
         await viewer.shows_all(pilot)
         assert 400 >= viewer.settle() > 0  # 150 of them for the notice of the request
 
