@@ -98,7 +98,7 @@ def test_the_app_runs_with_few_threads(
         terminal.press("E")
         terminal.sees("Export jobs")
         terminal.press("enter")
-        terminal.sees("50 jobs to")
+        terminal.sees("230 jobs to")
         terminal.press("q")
         assert terminal.ends() == 0
     assert len(list(home.glob("*.csv"))) == 1

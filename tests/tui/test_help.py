@@ -130,7 +130,7 @@ async def test_a_search_by_key_and_by_task(start: Start) -> None:
         await shown(pilot, "Page up", gone=True)
         assert set(rows(pilot)) == {
             "Failures by cause",
-            "Retry failed jobs",
+            "Retry failed jobs, show results",
             "Watch until finished",
             "Batches of jobs",
         }

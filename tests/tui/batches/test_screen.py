@@ -119,7 +119,7 @@ async def test_a_state_does_not_narrow_the_search_and_a_project_does(start: Star
         assert "wgs-germline" not in screen
         await pilot.press("enter")
         await shown(pilot, "of 60 · page 1 of 2")
-        await shown(pilot, "tcga-raw → brca-pilot · project rosalind/brc…")
+        await shown(pilot, "tcga-raw → brca-pilot · project ros")
         await pilot.press("escape")
         await shown(pilot, "Batches")
         await pilot.press("escape")
