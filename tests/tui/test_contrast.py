@@ -79,7 +79,7 @@ def low_contrasts(app: App[None], theme: TerminalTheme) -> Iterator[tuple[float,
                     yield round(value, 2), text
 
 
-@pytest.mark.parametrize("scene", mostly_slow(sorted(SCENES), fast=("failures", "list")))
+@pytest.mark.parametrize("scene", mostly_slow(sorted(SCENES), fast=("list",)))
 @pytest.mark.parametrize(
     ("theme", "palette"),
     [("textual-dark", DARK), ("textual-light", LIGHT), ("ansi-dark", DARK), ("ansi-light", LIGHT)],

@@ -11,6 +11,7 @@ from cgc_tui.config.keymap import HELP_GROUPS, KEYS
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.tui.dialogs.help import KEY_CELLS, HelpDialog
 from tests.support.app import Start, shown, text_of
+from tests.support.params import mostly_slow
 
 SCREENS = (
     "terminal",
@@ -68,7 +69,7 @@ def test_every_key_of_a_screen_has_one_task() -> None:
     assert set(grouped) == {key.id for group in SCREENS for key in KEYS[group]}
 
 
-@pytest.mark.parametrize("size", [(60, 15), (80, 24)])
+@pytest.mark.parametrize("size", mostly_slow([((60, 15),), ((80, 24),)]))
 @pytest.mark.parametrize(
     "keys", [(), ("F", "failed jobs by cause"), ("T", "sent"), ("b", "Batches")], ids=str
 )

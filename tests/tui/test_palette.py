@@ -12,6 +12,7 @@ from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.domain.queries import JobQuery
 from cgc_tui.tui.failures.screen import FailuresScreen
 from tests.support.app import Start, shown, text_of
+from tests.support.params import mostly_slow
 
 PROJECTS = "/v2/projects"
 
@@ -48,7 +49,7 @@ async def test_each_command_has_its_key_on_its_line(start: Start) -> None:
         assert not any("\n" in prompt or "Screenshot" in prompt for prompt in prompts)
 
 
-@pytest.mark.parametrize("text", ["q", ":q", "quit"])
+@pytest.mark.parametrize("text", mostly_slow([":q", "q", "quit"]))
 async def test_q_quits(start: Start, text: str) -> None:
     async with start() as pilot:
         await shown(pilot, "1–50 of 230")
@@ -79,7 +80,8 @@ async def test_a_similar_title_is_found(start: Start) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["wgs-germline", ":wgs-germline", "project wgs-germline", "rosalind/wgs-germline"]
+    "text",
+    mostly_slow([":wgs-germline", "project wgs-germline", "wgs-germline", "rosalind/wgs-germline"], fast=2),
 )
 async def test_a_project_filters_the_list(start: Start, text: str) -> None:
     async with start() as pilot:

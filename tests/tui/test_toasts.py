@@ -13,6 +13,7 @@ from cgc_tui.tui.jobs.state_tabs import StateTabs
 from cgc_tui.tui.jobs.status_line import StatusLine
 from cgc_tui.tui.widgets.key_bar import KeyBar
 from tests.support.app import Start, shown, text_of
+from tests.support.params import mostly_slow
 
 LONG = "config.toml line 3: " + "a setting that takes several lines to explain; " * 5
 DIALOGS = {"question_mark": "Esc Back", "f": "Filter jobs", "E": "Export jobs", "Y": "Enter Select"}
@@ -45,7 +46,7 @@ def covered(pilot: Pilot[None], *below: Widget) -> list[Widget]:
     ]
 
 
-@pytest.mark.parametrize("size", [(60, 15), (80, 24), (120, 36)])
+@pytest.mark.parametrize("size", mostly_slow([((80, 24),), ((60, 15),), ((120, 36),)]))
 async def test_toasts_cover_neither_tabs_nor_status_nor_keys(start: Start, size: tuple[int, int]) -> None:
     async with start(size=size) as pilot:
         await shown(pilot, "page 1 of 5")
@@ -57,7 +58,7 @@ async def test_toasts_cover_neither_tabs_nor_status_nor_keys(start: Start, size:
         assert all(toast.region.right <= size[0] for toast in toasts(pilot))
 
 
-@pytest.mark.parametrize("size", [(60, 15), (80, 24)])
+@pytest.mark.parametrize("size", mostly_slow([((60, 15),), ((80, 24),)]))
 @pytest.mark.parametrize("key", DIALOGS)
 async def test_toasts_do_not_cover_the_keys_of_a_dialog(
     start: Start, size: tuple[int, int], key: str

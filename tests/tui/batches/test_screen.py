@@ -16,6 +16,7 @@ from cgc_tui.tui.batches.screen import BatchesScreen
 from cgc_tui.tui.jobs.job_table import JobTable
 from tests.support.app import Start, shown
 from tests.support.clock import Clock
+from tests.support.params import mostly_slow
 from tests.support.platforms import PLACE, add_batch
 
 
@@ -164,7 +165,9 @@ async def test_jobs_that_have_not_started_belong_to_the_batch(
         assert len(pilot.app.screen.query_one(JobTable).shown_jobs) == 50
 
 
-@pytest.mark.parametrize("size", [(60, 15), (80, 24), (120, 36), (200, 50)], ids=str)
+@pytest.mark.parametrize(
+    "size", mostly_slow([((60, 15),), ((80, 24),), ((120, 36),), ((200, 50),)], fast=2), ids=str
+)
 @pytest.mark.parametrize("ascii_only", [False, True])
 async def test_no_label_is_cut_and_numbers_are_aligned_at_any_width(
     start: Start, size: tuple[int, int], ascii_only: bool

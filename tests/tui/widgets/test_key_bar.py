@@ -7,6 +7,7 @@ import pytest
 from cgc_tui.config.keymap import KEY_BAR, KEYS
 from cgc_tui.tui.widgets.key_bar import KeyBar
 from tests.support.app import Start, shown, text_of
+from tests.support.params import mostly_slow
 
 BAR = "Enter Details / Find f Filter F Failures b Batches w Watch T Retry E Export"
 
@@ -17,16 +18,19 @@ def bottom_row(text: str) -> str:
 
 @pytest.mark.parametrize(
     ("width", "keys"),
-    [
-        (60, "Enter Details / Find f Filter F Failures ? Help q Quit"),
-        (80, "Enter Details / Find f Filter F Failures b Batches w Watch T Retry ? Help q Quit"),
-        (120, f"{BAR} y Copy Space Mark s Sort ? Help q Quit"),
-        (
-            200,
-            f"{BAR} y Copy Space Mark s Sort r Refresh 0-4 State n Next failed"
-            " ] Next [ Previous ? Help q Quit",
-        ),
-    ],
+    mostly_slow(
+        [
+            (60, "Enter Details / Find f Filter F Failures ? Help q Quit"),
+            (80, "Enter Details / Find f Filter F Failures b Batches w Watch T Retry ? Help q Quit"),
+            (120, f"{BAR} y Copy Space Mark s Sort ? Help q Quit"),
+            (
+                200,
+                f"{BAR} y Copy Space Mark s Sort r Refresh 0-4 State n Next failed"
+                " ] Next [ Previous ? Help q Quit",
+            ),
+        ],
+        fast=2,
+    ),
 )
 async def test_the_most_useful_keys_fit_and_none_is_cut(start: Start, width: int, keys: str) -> None:
     async with start(size=(width, 15)) as pilot:
@@ -36,14 +40,17 @@ async def test_the_most_useful_keys_fit_and_none_is_cut(start: Start, width: int
 
 @pytest.mark.parametrize(
     ("keys", "marker", "bar"),
-    [
-        (["f"], "Filter jobs", "Enter Apply ↓ Select Tab Next Space Toggle ^x Clear Esc Back"),
-        (["E"], "Export jobs to a file", "Enter Save Tab Next ← Previous value → Next value Esc Back"),
-        (["s"], "Sort this page by", "Enter Select Esc Back"),
-        (["question_mark"], "Keyboard shortcuts", "/ Search Esc Back"),
-        (["J"], "Job ", "y Copy Esc Back"),
-        (["exclamation_mark"], "Request log", "Enter Full entry y Copy Esc Back"),
-    ],
+    mostly_slow(
+        [
+            (["f"], "Filter jobs", "Enter Apply ↓ Select Tab Next Space Toggle ^x Clear Esc Back"),
+            (["E"], "Export jobs to a file", "Enter Save Tab Next ← Previous value → Next value Esc Back"),
+            (["s"], "Sort this page by", "Enter Select Esc Back"),
+            (["question_mark"], "Keyboard shortcuts", "/ Search Esc Back"),
+            (["J"], "Job ", "y Copy Esc Back"),
+            (["exclamation_mark"], "Request log", "Enter Full entry y Copy Esc Back"),
+        ],
+        fast=2,
+    ),
 )
 async def test_a_dialog_has_its_own_keys_in_the_bar(
     start: Start, keys: list[str], marker: str, bar: str
