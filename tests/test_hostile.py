@@ -67,9 +67,9 @@ def test_only_the_apps_own_sequences_reach_the_terminal(
     with Terminal(APP, home=tmp_path, size=size, environ=environ(hostile, server)) as terminal:
         terminal.sees("1–100 of 230")
         terminal.press(*"j" * len(records.HOSTILE), "enter", "G", "J")
-        terminal.sees("y Copy   Esc Back")
+        terminal.sees("y Copy Esc Back")
         terminal.press("G", "escape")
-        terminal.sees("y Copy   Esc Back", gone=True)
+        terminal.sees("y Copy Esc Back", gone=True)
         terminal.press("Y")
         terminal.sees("Enter Select")
         terminal.press("escape")

@@ -100,7 +100,7 @@ async def test_no_call_follows_a_redirect(start: Start, platform: SimulatedPlatf
             await pilot.press("r")
             await shown(pilot, "308 redirect, not followed")
             await pilot.press("down")
-            await shown(pilot, "Only what the list says: 308 redirect")
+            await shown(pilot, "Details could not be loaded: 308")
             await pilot.press("f")
             await shown(pilot, "No suggestions: 308 redirect")
             await pilot.press("escape")
@@ -111,7 +111,7 @@ async def test_no_call_follows_a_redirect(start: Start, platform: SimulatedPlatf
             await pilot.press("r")
             await shown(pilot, "details missing: 307 redirect")
         async with start(token=None, source=None) as pilot:
-            await shown(pilot, "needs your authentication token")
+            await shown(pilot, "Log in with your authentication token")
             platform.fail(_redirect(308, other.url))
             await paste(pilot, platform.token)
             await pilot.press("enter")

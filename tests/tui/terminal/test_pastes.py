@@ -73,7 +73,7 @@ def test_a_long_line_is_cut(tmp_path: Path, paste: bytes) -> None:
         terminal.press("/")
         terminal.sees("Search all")
         terminal.write(LONG if paste is PASTE else b"\x1b[200~" + LONG + b"\x1b[201~")
-        terminal.sees('have "00000')
+        terminal.sees('match "00000')
         terminal.presses_until("\x1b[H\x1b[F", rf"{MAX_PASTE_CHARS // 5 - 1:05}\s")
         assert quit_program(terminal) == 0
 
