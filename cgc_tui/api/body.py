@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from cgc_tui.api.error_mapping import SERVER_WAIT
+from cgc_tui.api.backoff import SERVER_WAIT
 from cgc_tui.api.parse import TRY_AGAIN
 from cgc_tui.domain.errors import InvalidResponse
 from cgc_tui.domain.text import SafeText

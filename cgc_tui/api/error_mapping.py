@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from cgc_tui.api.backoff import MAINTENANCE_WAIT, SERVER_WAIT
 from cgc_tui.domain.errors import (
     CgcError,
     ConnectionFailed,
@@ -27,8 +28,6 @@ from cgc_tui.domain.jobs import JobError
 from cgc_tui.domain.records import job_error
 from cgc_tui.domain.text import SafeText, sanitize
 
-MAINTENANCE_WAIT = 30.0
-SERVER_WAIT = 5.0
 NETWORK_WAIT = 5.0
 LIMIT_WAIT = 60.0
 MAX_WAIT = 300.0

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cgc_tui.api import error_mapping, parse
 from cgc_tui.api.attempt import ApiResponse, RequestAttempt
+from cgc_tui.api.backoff import BACKOFF
 from cgc_tui.api.body import read_body
 from cgc_tui.api.connection import Connection
 from cgc_tui.api.request_log import RequestLog, RequestRecord
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     import httpx
 
 DEADLINE = 30.0
-BACKOFF = (0.3, 1.5)
 STOPPED = 5.0
 """Seconds. A deadline that is noticed later than this passed while the process was stopped (Ctrl+Z)."""
 
