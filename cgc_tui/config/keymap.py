@@ -1,4 +1,4 @@
-"""The key table: the keys of all screens, and the names of the themes, as plain data.
+"""The key table: the keys of all screens as plain data.
 
 Bindings, help, command palette, remapping and the validation of `config.toml` use it. It does not import
 Textual, so that commands can validate the settings without it.
@@ -320,33 +320,6 @@ HELP_GROUPS: dict[str, tuple[str, ...]] = {
     ),
 }
 """The ids of the keys by task, in the order of the help."""
-
-THEMES = frozenset(
-    {
-        "ansi-dark",
-        "ansi-light",
-        "atom-one-dark",
-        "atom-one-light",
-        "catppuccin-frappe",
-        "catppuccin-latte",
-        "catppuccin-macchiato",
-        "catppuccin-mocha",
-        "dracula",
-        "flexoki",
-        "gruvbox",
-        "monokai",
-        "nord",
-        "rose-pine",
-        "rose-pine-dawn",
-        "rose-pine-moon",
-        "solarized-dark",
-        "solarized-light",
-        "textual-dark",
-        "textual-light",
-        "tokyo-night",
-    }
-)
-"""The names of Textual's themes."""
 
 
 def key_ids() -> frozenset[str]:

@@ -11,7 +11,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from cgc_tui.config.keymap import THEMES, key_ids
+from cgc_tui.config.keymap import key_ids
+from cgc_tui.config.theme_names import THEMES
 from cgc_tui.domain.queries import MAX_LIMIT
 
 MAX_BYTES = 64 * 2**10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from cgc_tui.domain.compare import ComparedFile, Comparison, FileStatus
+from cgc_tui.domain.comparison import ComparedFile, Comparison, FileStatus
 from cgc_tui.domain.manifest.files import MANIFEST_COLUMNS, Duplicate
 from cgc_tui.domain.text import SafeText, sanitize
 from cgc_tui.formatting.display import DisplayOptions, or_missing

@@ -13,7 +13,8 @@ from cgc_tui.api.listing import FetchProgress, fetch_all
 from cgc_tui.api.requester import RetryHook
 from cgc_tui.api.tasks import cancel_all
 from cgc_tui.api.volume_listing import ListingProgress, Location, find_objects, list_objects
-from cgc_tui.domain.compare import ComparedFile, Comparison, FileStatus, compare
+from cgc_tui.domain.compare import compare
+from cgc_tui.domain.comparison import ComparedFile, Comparison, FileStatus
 from cgc_tui.domain.errors import CgcError, Forbidden, NotFound, RequestRejected
 from cgc_tui.domain.manifest.files import WantedFile
 from cgc_tui.domain.queries import JobPage, JobQuery

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from statistics import median
 
 from cgc_tui.domain import records
-from cgc_tui.domain.compare import Comparison, compare
+from cgc_tui.domain.compare import compare
+from cgc_tui.domain.comparison import Comparison
 from cgc_tui.domain.export_columns import csv_line
 from cgc_tui.domain.jobs import ImportJob, pack_records
 from cgc_tui.domain.manifest.reading import Manifest, read_manifest

@@ -18,8 +18,9 @@ from textual.theme import BUILTIN_THEMES
 from textual.widgets import Checkbox
 
 import cgc_tui
-from cgc_tui.config.keymap import KEYS, THEMES, Key, key_ids
+from cgc_tui.config.keymap import KEYS, Key, key_ids
 from cgc_tui.config.settings import RESERVED_KEYS, Settings
+from cgc_tui.config.theme_names import THEMES
 from cgc_tui.demo import SimulatedPlatform
 from cgc_tui.tui.bindings import bindings
 from tests.support.app import Start, shown

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cgc_tui.domain.compare import ComparedFile, FileStatus, compare
+from cgc_tui.domain.compare import compare
+from cgc_tui.domain.comparison import ComparedFile, FileStatus
 from cgc_tui.domain.jobs import Destination, ImportedFile, ImportJob, JobError, Source
 from cgc_tui.domain.manifest.files import WantedFile
 from tests.support.clock import NOON

@@ -8,7 +8,7 @@ import pytest
 
 from cgc_tui.api.client import PlatformClient
 from cgc_tui.demo import SimulatedPlatform
-from cgc_tui.domain.compare import FileStatus
+from cgc_tui.domain.comparison import FileStatus
 from cgc_tui.domain.errors import Forbidden, NotFound
 from cgc_tui.domain.manifest.files import WantedFile
 from cgc_tui.domain.queries import JobQuery

@@ -96,7 +96,7 @@ async def test_esc_closes_toasts_before_anything_else(start: Start) -> None:
         await shown(pilot, "y Copy   Esc Back", gone=True)
         assert "1 marked" in text_of(pilot.app)
         await pilot.press("escape")
-        await shown(pilot, "1 marks cleared")
+        await shown(pilot, "1 mark cleared")
 
 
 async def test_routine_news_stands_in_the_status_line(start: Start, platform: SimulatedPlatform) -> None:

@@ -15,7 +15,7 @@ from cgc_tui.cli.context import CommandContext
 from cgc_tui.cli.exit_codes import ExitCode
 from cgc_tui.cli.output import wrapped
 from cgc_tui.cli.progress import ProgressLine
-from cgc_tui.domain.compare import ComparedFile, FileStatus
+from cgc_tui.domain.comparison import ComparedFile, FileStatus
 from cgc_tui.domain.manifest.addresses import has_addresses
 from cgc_tui.domain.manifest.reading import Manifest, read_manifest
 from cgc_tui.domain.manifest.writing import write_manifest

@@ -67,7 +67,7 @@ class BatchTable(DiffTable, inherit_bindings=False):
         cells = [self._texts(batch) for batch in self.search.batches]
         widths = batch_widths(cells, self.available_width, min_route=len(SEARCH_OLDER))
         with self.app.batch_update():
-            self.rebuild_columns(self._columns(widths))
+            self.fit_columns(self._columns(widths))
             self.update_rows(self._rows(cells, widths))
             self.move_cursor(row=row)
 

@@ -532,7 +532,7 @@ class JobsScreen(Screen[None]):
         """Unmark all jobs; return whether some were marked."""
         count, self.marks = len(self.marks), Marks()
         if count:
-            self.show_message(SafeText(f"{count:,} marks cleared"))
+            self.show_message(SafeText(f"{count:,} mark{'s' if count > 1 else ''} cleared"))
         return count > 0
 
     # Features

@@ -62,13 +62,10 @@ class OutcomeTable(DiffTable, inherit_bindings=False):
 
     def on_resize(self, event: events.Resize) -> None:
         """Fit the columns to the new width."""
-        if event.size.width and self._widths != widths(self.available_width):
+        if event.size.width:
             self._widths = widths(self.available_width)
-            self.rebuild_columns(
-                TableColumn(heading, heading, width)
-                for heading, width in zip(HEADINGS, self._widths, strict=True)
-            )
-            self._draw()
+            if self.fit_columns(map(TableColumn, HEADINGS, HEADINGS, self._widths)):
+                self._draw()
 
     def _draw(self) -> None:
         """Write the rows, once the width is known; the cursor stays on its import."""

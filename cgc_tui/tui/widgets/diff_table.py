@@ -31,6 +31,7 @@ class DiffTable(DataTable[Text]):
 
     def __init__(self) -> None:
         super().__init__(cursor_type="row", zebra_stripes=False)
+        self._shown_columns: tuple[TableColumn, ...] = ()
         self._column_keys: tuple[str, ...] = ()
         self._cells: list[tuple[Cell, ...]] = []
 
@@ -47,9 +48,19 @@ class DiffTable(DataTable[Text]):
         """Replace the columns; this removes all rows."""
         self.clear(columns=True)
         self._cells = []
+        self._shown_columns = tuple(columns)
         self._column_keys = tuple(
-            str(self.add_column(Text(label), width=width, key=key).value) for key, label, width in columns
+            str(self.add_column(Text(label), width=width, key=key).value)
+            for key, label, width in self._shown_columns
         )
+
+    def fit_columns(self, columns: Iterable[TableColumn]) -> bool:
+        """Replace the columns, and remove all rows, if other columns are shown; tell whether that was so."""
+        wanted = tuple(columns)
+        if wanted == self._shown_columns:
+            return False
+        self.rebuild_columns(wanted)
+        return True
 
     def update_rows(self, rows: Iterable[Sequence[Cell]]) -> None:
         """Write the cells that differ; add and remove rows at the end only."""

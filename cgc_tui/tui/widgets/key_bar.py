@@ -57,12 +57,16 @@ class KeyBar(SplitLine):
     def _fitting(self) -> list[Binding]:
         """Return the keys that fit."""
         keys = list(self.shown)
-        while sum(self._key(key).cell_length + 1 for key in keys) - 1 > self.content_size.width:
-            optional = [key for key in keys if key.key != "escape" and key.action not in LAST_ACTIONS]
-            if not optional:
-                break
-            keys.remove(optional[-1])
+        excess = sum(map(self._cells, keys)) - 1 - self.content_size.width
+        for key in reversed(self.shown):
+            if excess > 0 and key.key != "escape" and key.action not in LAST_ACTIONS:
+                keys.remove(key)
+                excess -= self._cells(key)
         return keys
+
+    def _cells(self, binding: Binding) -> int:
+        """Return the width of a key with the space after it."""
+        return self._key(binding).cell_length + 1
 
     def _key(self, binding: Binding) -> Content:
         style = self.get_visual_style("key-bar--key", partial=True)
@@ -72,7 +76,7 @@ class KeyBar(SplitLine):
         """Press the key under the pointer."""
         end = 0
         for binding in self._fitting():
-            start, end = end, end + self._key(binding).cell_length + 1
+            start, end = end, end + self._cells(binding)
             if start <= event.x < end - 1:
                 self.app.simulate_key(binding.key)
                 return

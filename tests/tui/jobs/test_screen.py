@@ -545,7 +545,7 @@ async def test_esc_removes_the_newest_filter_first_and_nothing_else(start: Start
         await shown(pilot, "4 Failed 5 ")
         await shown(pilot, "of 5 · page 1 of 1")
         await pilot.press("space", "escape")
-        await shown(pilot, "1 marks cleared")
+        await shown(pilot, "1 mark cleared")
         assert jobs_screen(pilot).job_query.states == ("FAILED",)
         await pilot.press("escape")
         await shown(pilot, "of 73 · page 1 of 2")

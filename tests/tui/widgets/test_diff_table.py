@@ -101,3 +101,12 @@ async def test_styled_cells_follow_the_theme() -> None:
         assert isinstance(after, Style)
         assert before.color != after.color
         assert table.updated == [("0", "state")]
+
+
+async def test_columns_that_fit_as_before_keep_the_rows() -> None:
+    async with TableApp().run_test() as pilot:
+        table = filled(pilot, row("running", "a"))
+        assert not table.fit_columns(iter(COLUMNS))
+        assert cells(table) == [["running", "a"]]
+        assert table.fit_columns(COLUMNS[:1])
+        assert (table.row_count, len(table.columns)) == (0, 1)
