@@ -29,9 +29,9 @@ from cgc_tui.formatting.display import (
     short_time,
     state_label,
 )
+from cgc_tui.formatting.job_columns import PADDING, Column, column_widths, label, row_cells
 from cgc_tui.formatting.job_details import detail_rows, error_message, web_page_url
 from cgc_tui.formatting.lists import page_position
-from cgc_tui.formatting.rows import PADDING, Column, column_widths, label, row_cells
 from tests.domain.test_text import INVISIBLE
 
 NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)

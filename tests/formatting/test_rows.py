@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cgc_tui.domain.text import SafeText
 from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.formatting.rows import with_retry_sign
+from cgc_tui.formatting.job_columns import with_retry_sign
 
 
 def test_a_retried_job_has_a_sign_before_its_name_which_fits_the_column() -> None:

@@ -48,11 +48,11 @@ cgc_tui.domain.job_detail cgc_tui.domain.jobs cgc_tui.domain.marks cgc_tui.domai
 cgc_tui.domain.paging cgc_tui.domain.platform cgc_tui.domain.presence cgc_tui.domain.queries
 cgc_tui.domain.records cgc_tui.domain.refresh_failure cgc_tui.domain.refresh_status
 cgc_tui.domain.result_set cgc_tui.domain.search cgc_tui.domain.text cgc_tui.domain.token cgc_tui.formatting
-cgc_tui.formatting.display cgc_tui.formatting.job_details cgc_tui.formatting.lists cgc_tui.formatting.rows
-cgc_tui.services cgc_tui.services.job_source cgc_tui.services.session cgc_tui.system
-cgc_tui.system.crash_report cgc_tui.system.event_loop cgc_tui.system.process_limits cgc_tui.tui
-cgc_tui.tui.app cgc_tui.tui.app_state cgc_tui.tui.base_app cgc_tui.tui.bindings cgc_tui.tui.context
-cgc_tui.tui.first_paint cgc_tui.tui.host cgc_tui.tui.jobs cgc_tui.tui.jobs.counts
+cgc_tui.formatting.display cgc_tui.formatting.job_columns cgc_tui.formatting.job_details
+cgc_tui.formatting.lists cgc_tui.services cgc_tui.services.job_source cgc_tui.services.session
+cgc_tui.system cgc_tui.system.crash_report cgc_tui.system.event_loop cgc_tui.system.process_limits
+cgc_tui.tui cgc_tui.tui.app cgc_tui.tui.app_state cgc_tui.tui.base_app cgc_tui.tui.bindings
+cgc_tui.tui.context cgc_tui.tui.first_paint cgc_tui.tui.host cgc_tui.tui.jobs cgc_tui.tui.jobs.counts
 cgc_tui.tui.jobs.detail_loader cgc_tui.tui.jobs.empty_state cgc_tui.tui.jobs.features
 cgc_tui.tui.jobs.find_bar cgc_tui.tui.jobs.job_list cgc_tui.tui.jobs.job_table cgc_tui.tui.jobs.refresher
 cgc_tui.tui.jobs.result_bar cgc_tui.tui.jobs.screen cgc_tui.tui.jobs.state_tabs cgc_tui.tui.jobs.status_line

@@ -18,14 +18,14 @@ from cgc_tui.domain.queries import JobPage
 from cgc_tui.domain.text import cell_width
 from cgc_tui.formatting.display import or_missing
 from cgc_tui.formatting.export import ExportFormat, export_lines, source_keys
-from cgc_tui.formatting.lists import missing_details, total_of
-from cgc_tui.formatting.rows import (
+from cgc_tui.formatting.job_columns import (
     MIN_WIDTHS,
     PADDING,
     Column,
     column_widths,
     row_cells,
 )
+from cgc_tui.formatting.lists import missing_details, total_of
 
 HELP = "list import jobs"
 OPERANDS = ""

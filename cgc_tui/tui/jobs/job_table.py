@@ -16,7 +16,7 @@ from cgc_tui.domain.marks import Marks
 from cgc_tui.domain.ordering import ListView, SortKey
 from cgc_tui.domain.queries import JobPage, JobQuery, ResultOrigin
 from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.formatting.rows import (
+from cgc_tui.formatting.job_columns import (
     NUMBERS,
     Column,
     column_widths,

@@ -14,7 +14,7 @@ from textual.reactive import reactive
 from cgc_tui.domain.jobs import JobState
 from cgc_tui.domain.queries import FilterName, JobQuery, ResultOrigin
 from cgc_tui.formatting.display import DisplayOptions
-from cgc_tui.formatting.rows import short_id
+from cgc_tui.formatting.job_columns import short_id
 from cgc_tui.tui.widgets.split_line import SplitLine
 
 CHIP_CELLS = 16

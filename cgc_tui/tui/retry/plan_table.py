@@ -9,8 +9,8 @@ from cgc_tui.domain.jobs import ImportJob
 from cgc_tui.domain.retry.request import NameConflictPolicy, overwrite_count
 from cgc_tui.domain.text import truncate
 from cgc_tui.formatting.display import DisplayOptions
+from cgc_tui.formatting.job_columns import label, short_id
 from cgc_tui.formatting.retry import OVERWRITE_LABEL, name_conflict_label, source_path
-from cgc_tui.formatting.rows import label, short_id
 from cgc_tui.tui.bindings import bindings
 from cgc_tui.tui.widgets.diff_table import Cell, DiffTable, TableColumn
 
